@@ -1,0 +1,28 @@
+-- headcount: one row per (department, legal entity) that employs someone on the as-of date
+-- column department_id string none: department of the job position; null for positions without one
+-- source department_id: job_positions.department_id
+-- column department_name string none: its name; null when the department is not visible
+-- source department_name: departments.name
+-- column legal_entity_id string none: legal entity of the employment; null for employments without one
+-- source legal_entity_id: employments.legal_entity_id
+-- column legal_entity_name string none: its legal name; null when the legal entity is not visible
+-- source legal_entity_name: legal_entities.legal_name
+-- column headcount int64! none: distinct employees with an employment and one of its job positions both valid that
+--   day, first and last days included
+SELECT
+    p.department_id,
+    d.name AS department_name,
+    e.legal_entity_id,
+    l.legal_name AS legal_entity_name,
+    COUNT(DISTINCT e.employee_id) AS headcount
+FROM employments e
+INNER JOIN job_positions p ON p.employment_id = e.id
+-- Left joins: people are counted although their department or legal entity is not visible to us.
+LEFT JOIN departments d ON d.id = p.department_id
+LEFT JOIN legal_entities l ON l.id = e.legal_entity_id
+WHERE e.start_date <= CAST($as_of AS DATE)
+    AND (e.end_date IS NULL OR e.end_date >= CAST($as_of AS DATE))
+    AND p.starts_on <= CAST($as_of AS DATE)
+    AND (p.ends_on IS NULL OR p.ends_on >= CAST($as_of AS DATE))
+GROUP BY p.department_id, d.name, e.legal_entity_id, l.legal_name
+ORDER BY p.department_id NULLS LAST, e.legal_entity_id NULLS LAST

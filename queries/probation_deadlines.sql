@@ -1,0 +1,145 @@
+-- probation_deadlines: one row per probationary period of an employment that has not ended before the as-of date
+-- column probationary_period_id string! none: the probationary period
+-- source probationary_period_id: probationary_periods.id
+-- column employee_id string none: the employee on probation
+-- source employee_id: employments.employee_id
+-- column employee_given_name string directory: given name; null when the employee is not visible
+-- source employee_given_name: employees.given_name
+-- column employee_family_name string directory: family name; null when the employee is not visible
+-- source employee_family_name: employees.family_name
+-- column employee_email string directory: e-mail address; null when the employee is not visible
+-- source employee_email: employees.email
+-- column employment_id string! none: the employment the period belongs to
+-- source employment_id: probationary_periods.employment_id
+-- column legal_entity_id string directory: legal entity of the employment
+-- source legal_entity_id: employments.legal_entity_id
+-- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
+-- source legal_entity_name: legal_entities.legal_name
+-- column department_id string directory: department of the job position. The position is the one valid on the as-of date,
+--   else the first upcoming one, else the last one; among equals the one that started latest (upcoming: first), then the
+--   one with the smallest id
+-- source department_id: job_positions.department_id
+-- column department_name string directory: its name; null when the department is not visible
+-- source department_name: departments.name
+-- column job_title string directory: title of that job position
+-- source job_title: job_positions.job_title
+-- column manager_id string directory: employee who manages that job position
+-- source manager_id: job_positions.manager_id
+-- column manager_given_name string directory: given name; null when the manager is not visible
+-- source manager_given_name: employees.given_name
+-- column manager_family_name string directory: family name; null when the manager is not visible
+-- source manager_family_name: employees.family_name
+-- column manager_email string directory: e-mail address; null when the manager is not visible
+-- source manager_email: employees.email
+-- column starts_on date directory: first day of the period
+-- source starts_on: probationary_periods.starts_on
+-- column initial_ends_on date personal: last day as first agreed
+-- source initial_ends_on: probationary_periods.initial_ends_on
+-- column extended_ends_on date personal: last day after an extension; null without one
+-- source extended_ends_on: probationary_periods.extended_ends_on
+-- column ends_on date personal: last day of the period
+-- source ends_on: probationary_periods.ends_on, else extended_ends_on, else initial_ends_on
+-- column is_extended boolean! personal: whether the period was extended
+-- column days_left int32 personal: days from the as-of date to ends_on: 0 on the last day, negative once past
+-- column status string! personal: upcoming (starts after the as-of date), ended (ends_on is past), due_7_days (0 to 7
+--   days left), due_30_days (8 to 30), in_progress (more, or no end known)
+WITH periods AS (
+    SELECT
+        id,
+        employment_id,
+        starts_on,
+        initial_ends_on,
+        extended_ends_on,
+        COALESCE(ends_on, extended_ends_on, initial_ends_on) AS ends_on,
+        CAST($as_of AS DATE) AS today
+    FROM probationary_periods
+),
+
+-- Engines disagree on what date minus date is, so days are counted from 0001-01-01 on both sides: 365 a year before
+-- this one, its leap days, and the day of this year.
+counted AS (
+    SELECT
+        periods.*,
+        CAST(
+            365 * (EXTRACT(YEAR FROM ends_on) - EXTRACT(YEAR FROM today))
+            + FLOOR((EXTRACT(YEAR FROM ends_on) - 1) / 4.0) - FLOOR((EXTRACT(YEAR FROM today) - 1) / 4.0)
+            - FLOOR((EXTRACT(YEAR FROM ends_on) - 1) / 100.0) + FLOOR((EXTRACT(YEAR FROM today) - 1) / 100.0)
+            + FLOOR((EXTRACT(YEAR FROM ends_on) - 1) / 400.0) - FLOOR((EXTRACT(YEAR FROM today) - 1) / 400.0)
+            + EXTRACT(DOY FROM ends_on) - EXTRACT(DOY FROM today)
+            AS INTEGER
+        ) AS days_left
+    FROM periods
+),
+
+classed AS (
+    SELECT
+        id,
+        employment_id,
+        department_id,
+        job_title,
+        manager_id,
+        starts_on,
+        CASE
+            WHEN starts_on > CAST($as_of AS DATE) THEN 2
+            WHEN starts_on <= CAST($as_of AS DATE) AND (ends_on IS NULL OR ends_on >= CAST($as_of AS DATE)) THEN 1
+            ELSE 3
+        END AS class
+    FROM job_positions
+),
+
+ranked AS (
+    SELECT
+        employment_id,
+        department_id,
+        job_title,
+        manager_id,
+        ROW_NUMBER() OVER (
+            PARTITION BY employment_id
+            ORDER BY
+                class,
+                CASE WHEN class = 2 THEN starts_on END NULLS LAST,
+                starts_on DESC NULLS LAST,
+                id
+        ) AS choice
+    FROM classed
+)
+
+SELECT
+    p.id AS probationary_period_id,
+    e.employee_id,
+    w.given_name AS employee_given_name,
+    w.family_name AS employee_family_name,
+    w.email AS employee_email,
+    p.employment_id,
+    e.legal_entity_id,
+    l.legal_name AS legal_entity_name,
+    j.department_id,
+    d.name AS department_name,
+    j.job_title,
+    j.manager_id,
+    m.given_name AS manager_given_name,
+    m.family_name AS manager_family_name,
+    m.email AS manager_email,
+    p.starts_on,
+    p.initial_ends_on,
+    p.extended_ends_on,
+    p.ends_on,
+    p.extended_ends_on IS NOT NULL AS is_extended,
+    p.days_left,
+    CASE
+        WHEN p.starts_on > p.today THEN 'upcoming'
+        WHEN p.days_left < 0 THEN 'ended'
+        WHEN p.days_left <= 7 THEN 'due_7_days'
+        WHEN p.days_left <= 30 THEN 'due_30_days'
+        ELSE 'in_progress'
+    END AS status
+FROM counted p
+INNER JOIN employments e ON e.id = p.employment_id
+LEFT JOIN ranked j ON j.employment_id = p.employment_id AND j.choice = 1
+LEFT JOIN employees w ON w.id = e.employee_id
+LEFT JOIN employees m ON m.id = j.manager_id
+LEFT JOIN departments d ON d.id = j.department_id
+LEFT JOIN legal_entities l ON l.id = e.legal_entity_id
+-- Judged by its dates: the status an account keeps is that of the day it was read, not of the as-of date.
+WHERE e.end_date IS NULL OR e.end_date >= p.today
+ORDER BY p.ends_on NULLS LAST, p.id

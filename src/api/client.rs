@@ -1,0 +1,244 @@
+//! One request until its page is read: budget, token, retries.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use secrecy::ExposeSecret as _;
+use tokio::{sync::Semaphore, time::Instant};
+use url::Url;
+
+use super::{
+    budget::Budget,
+    error::{ApiError, Temporary},
+    problem,
+    retry::{self, Retry, RetryPolicy},
+    stats::Stats,
+    tenant::Tenant,
+    token::{Credentials, Token, Tokens},
+    transport::Transport,
+};
+use crate::{
+    clock::SharedClock,
+    page::{Page, PageEnd, ReadPage, Unreadable},
+};
+
+/// The version of the API that the schemas describe.
+pub const API_VERSION: &str = "2024-11-01";
+/// Pages in memory at once. Four in flight use a budget of 50 a minute fully when each response takes 4 seconds.
+const MAX_IN_FLIGHT: usize = 16;
+/// Refusals of one request after which its own wait no longer grows.
+const REFUSALS_THAT_COUNT: u32 = 5;
+
+/// How to reach one tenant.
+#[derive(Debug)]
+pub struct ClientOptions {
+    /// Whose API.
+    pub tenant: Tenant,
+    /// Who asks.
+    pub credentials: Credentials,
+    /// Our share of the tenant's budget.
+    pub requests_per_minute: u32,
+    /// How often to ask again.
+    pub retry: RetryPolicy,
+    /// Seed of the random part of waits.
+    pub seed: u64,
+    /// Largest page, in bytes after decompression.
+    pub max_page_bytes: u64,
+}
+
+/// Reads pages from one tenant. Cheap to clone: clones share budget, token and counts.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    tenant: Tenant,
+    transport: Arc<dyn Transport>,
+    tokens: Tokens,
+    budget: Budget,
+    retry: Arc<Retry>,
+    stats: Arc<Stats>,
+    in_flight: Semaphore,
+    max_page_bytes: u64,
+    answered_at: Mutex<Instant>,
+}
+
+impl Shared {
+    /// The tenant answered a request.
+    fn answered(&self) {
+        self.budget.answered();
+        *self.answered_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    fn unanswered_for(&self) -> Duration {
+        self.answered_at.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("tenant", &self.shared.tenant).finish_non_exhaustive()
+    }
+}
+
+/// One request for one page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ask<'a> {
+    pub(super) resource: &'a str,
+    pub(super) scope: &'a str,
+    pub(super) url: &'a Url,
+    pub(super) page: u64,
+}
+
+/// What came of one attempt.
+enum Outcome<T> {
+    Read(T),
+    /// 401: perhaps only the token's age.
+    TokenRefused(String),
+    Later(Temporary),
+}
+
+impl Client {
+    /// A client of one tenant over `transport`.
+    pub fn new(options: ClientOptions, transport: Arc<dyn Transport>, clock: SharedClock) -> Self {
+        let stats = Arc::new(Stats::default());
+        let retry = Arc::new(Retry::new(options.retry, options.seed, clock));
+        let tokens = Tokens::new(options.credentials, Arc::clone(&transport), Arc::clone(&retry), Arc::clone(&stats));
+        Self {
+            shared: Arc::new(Shared {
+                tenant: options.tenant,
+                transport,
+                tokens,
+                budget: Budget::new(options.requests_per_minute),
+                retry,
+                stats,
+                in_flight: Semaphore::new(MAX_IN_FLIGHT),
+                max_page_bytes: options.max_page_bytes,
+                answered_at: Mutex::new(Instant::now()),
+            }),
+        }
+    }
+
+    /// Whose API it reads.
+    pub fn tenant(&self) -> &Tenant {
+        &self.shared.tenant
+    }
+
+    /// What the requests cost so far.
+    pub fn stats(&self) -> &Stats {
+        &self.shared.stats
+    }
+
+    /// The budget all requests share.
+    pub fn budget(&self) -> &Budget {
+        &self.shared.budget
+    }
+
+    /// Asks for one page until it is read, or for as long as there is hope.
+    pub(super) async fn read<R: ReadPage>(&self, ask: Ask<'_>, reader: &R) -> Result<(R::Rows, PageEnd), ApiError> {
+        let (mut failures, mut refusals) = (0, 0);
+        let mut newer_than = None;
+        loop {
+            let turn = self.shared.in_flight.acquire().await;
+            let place = self.shared.budget.place().await;
+            let sent_at = Instant::now();
+            let token = self.shared.tokens.current(newer_than).await?;
+            let fresh = token.is_newer_than(sent_at);
+            let outcome = self.attempt(ask, &token, reader).await;
+            drop((place, turn));
+            let temporary = match outcome? {
+                Outcome::Read(page) => {
+                    self.shared.answered();
+                    return Ok(page);
+                }
+                Outcome::TokenRefused(said) if newer_than.is_some() && fresh => {
+                    return Err(ApiError::refused(ask.resource, ask.scope, StatusCode::UNAUTHORIZED, said));
+                }
+                Outcome::TokenRefused(_) => {
+                    newer_than = Some(sent_at);
+                    Temporary::new("401 unauthorized")
+                }
+                Outcome::Later(temporary) => temporary,
+            };
+            // A refusal is about everybody's pace, not about this request: patience with it is measured in time.
+            let refused = temporary.is_too_many_requests();
+            *(if refused { &mut refusals } else { &mut failures }) += 1;
+            let attempts = failures + refusals;
+            let wait = if refused {
+                self.wait_of_refused(refusals, &temporary)
+            } else {
+                self.shared.retry.wait(failures, temporary.least_wait())
+            };
+            let Some(wait) = wait else {
+                self.shared.stats.gave_up(&temporary);
+                return Err(ApiError::exhausted(ask.resource, attempts, temporary));
+            };
+            self.shared.stats.retried(ask.resource, attempts, &temporary, wait);
+            if refused {
+                self.shared.budget.refused(wait);
+            }
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// How long to wait after a refusal; `None` when nothing was answered for too long.
+    fn wait_of_refused(&self, refusals: u32, temporary: &Temporary) -> Option<Duration> {
+        let retry = &self.shared.retry;
+        if self.shared.unanswered_for() > retry.longest_starvation() {
+            return None;
+        }
+        // The budget's own pause grows; beyond a few doublings this wait need not.
+        retry.wait(refusals.min(REFUSALS_THAT_COUNT), temporary.least_wait())
+    }
+
+    async fn attempt<R: ReadPage>(
+        &self,
+        ask: Ask<'_>,
+        token: &Token,
+        reader: &R,
+    ) -> Result<Outcome<(R::Rows, PageEnd)>, ApiError> {
+        let Shared { transport, retry, stats, max_page_bytes, .. } = &*self.shared;
+        stats.requested(ask.resource);
+        let response = match transport.send(request(ask.url, token)?, *max_page_bytes).await {
+            Ok(response) => response,
+            Err(error) => return Ok(Outcome::Later(Temporary::from_transport(ask.resource, error)?)),
+        };
+        let status = response.status();
+        if let Some(temporary) = retry::temporary_status(&response, retry.now()) {
+            return Ok(Outcome::Later(temporary));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            return Ok(Outcome::TokenRefused(problem::problem(response.body())));
+        }
+        if status != StatusCode::OK {
+            return Err(ApiError::refused(ask.resource, ask.scope, status, problem::problem(response.body())));
+        }
+        stats.received(response.body().len() as u64);
+        let page = Page { number: ask.page, body: response.into_body(), received_at: retry.now() };
+        match reader.read(&page) {
+            Ok(read) => Ok(Outcome::Read(read)),
+            Err(Unreadable::Breach(source)) => Err(ApiError::Breach(source)),
+            Err(Unreadable::NotAPage(source)) => {
+                let what = "a response with status 200 that is no page";
+                Ok(Outcome::Later(Temporary { source: Some(source), ..Temporary::new(what) }))
+            }
+        }
+    }
+}
+
+fn request(url: &Url, token: &Token) -> Result<http::Request<Bytes>, ApiError> {
+    let bearer = format!("Bearer {}", token.bearer.expose_secret());
+    let mut bearer = HeaderValue::try_from(bearer).map_err(|e| ApiError::Request { source: e.into() })?;
+    bearer.set_sensitive(true);
+    http::Request::get(url.as_str())
+        .header(header::AUTHORIZATION, bearer)
+        .header(header::ACCEPT, "application/json")
+        .header("Api-Version", API_VERSION)
+        .body(Bytes::new())
+        .map_err(|source| ApiError::Request { source })
+}

@@ -1,0 +1,174 @@
+//! What can go wrong between us and the API, by what there is to do about it.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::transport::TransportError;
+use crate::{error::ExitCode, page::BoxError};
+
+/// Wait after a 429 without a usable `Retry-After`.
+const UNSAID_WINDOW_WAIT: Duration = Duration::from_secs(10);
+
+/// Why a collection could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// The token endpoint does not know us or does not give us the scopes.
+    #[error(
+        "no token: the token endpoint answered {status} ({said}); check LUCCA_CLIENT_ID and LUCCA_CLIENT_SECRET, and \
+         that the application was granted: {scopes}"
+    )]
+    TokenRefused {
+        /// HTTP status.
+        status: StatusCode,
+        /// `error` of the body.
+        said: String,
+        /// Scopes asked for.
+        scopes: String,
+    },
+    /// The API refuses the request for good.
+    #[error("{resource}: the API answered {status} ({said}); {remedy}")]
+    Refused {
+        /// Collection.
+        resource: String,
+        /// HTTP status.
+        status: StatusCode,
+        /// Title, detail and errors of the body.
+        said: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// Something temporary that did not pass in time.
+    #[error("{resource}: {what} after {attempts} attempts{asked}; run the same command again later")]
+    Exhausted {
+        /// Collection, or the token endpoint.
+        resource: String,
+        /// What kept happening.
+        what: String,
+        /// Attempts made.
+        attempts: u32,
+        /// The wait that the server asked for, where it was too long.
+        asked: String,
+        /// Last cause.
+        #[source]
+        source: Option<BoxError>,
+    },
+    /// A page whose contents break the declared schema.
+    #[error(transparent)]
+    Breach(BoxError),
+    /// Links between pages that cannot be followed.
+    #[error("{resource}: {broken} on page {page}; the API broke its paging contract, nothing was published")]
+    Paging {
+        /// Collection.
+        resource: String,
+        /// Number of the page, from 1.
+        page: u64,
+        /// What is wrong.
+        broken: &'static str,
+    },
+    /// A response larger than anything the API is known to send.
+    #[error("{resource}: {source}")]
+    TooLarge {
+        /// Collection.
+        resource: String,
+        /// The cap.
+        #[source]
+        source: TransportError,
+    },
+    /// A request that cannot be written: a setting with characters that HTTP forbids.
+    #[error("a request could not be built: {source}")]
+    Request {
+        /// What HTTP forbids.
+        #[source]
+        source: http::Error,
+    },
+    /// The HTTP client could not be set up.
+    #[error(transparent)]
+    Setup(TransportError),
+}
+
+impl ApiError {
+    /// Exit code of a run that ends with this.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::TokenRefused { .. } => ExitCode::Permission,
+            Self::Refused { status, .. } => match status.as_u16() {
+                401 | 403 | 404 => ExitCode::Permission,
+                300..=399 => ExitCode::Usage,
+                _ => ExitCode::Contract,
+            },
+            Self::Exhausted { .. } => ExitCode::Temporary,
+            Self::Breach(_) | Self::Paging { .. } | Self::TooLarge { .. } => ExitCode::Contract,
+            Self::Request { .. } | Self::Setup(_) => ExitCode::Usage,
+        }
+    }
+
+    /// Whether the same run later may go better.
+    pub fn is_retryable(&self) -> bool {
+        self.exit_code() == ExitCode::Temporary
+    }
+
+    pub(super) fn exhausted(resource: &str, attempts: u32, temporary: Temporary) -> Self {
+        let asked = temporary.retry_after.filter(|wait| *wait > Duration::from_secs(60));
+        Self::Exhausted {
+            resource: resource.to_owned(),
+            what: temporary.what.to_owned(),
+            attempts,
+            asked: asked.map(|wait| format!(" (it asks to wait {} s)", wait.as_secs())).unwrap_or_default(),
+            source: temporary.source,
+        }
+    }
+
+    pub(super) fn refused(resource: &str, scope: &str, status: StatusCode, said: String) -> Self {
+        let remedy = match status.as_u16() {
+            401 => "a fresh token was refused: check that the application belongs to this tenant".to_owned(),
+            403 => format!("grant the scope {scope} to the application, or leave the table out with --tables"),
+            404 => {
+                "the collection is not accessible: check the tenant's address and that its module is active".to_owned()
+            }
+            300..=399 => "a redirect is not followed: check that LUCCA_BASE_URL is the tenant's own address".to_owned(),
+            _ => "the API does not take this request: please report it".to_owned(),
+        };
+        let said = if said.is_empty() { "no explanation".to_owned() } else { said };
+        Self::Refused { resource: resource.to_owned(), status, said, remedy }
+    }
+}
+
+/// Something that may pass.
+#[derive(Debug)]
+pub(super) struct Temporary {
+    pub(super) what: &'static str,
+    pub(super) status: Option<StatusCode>,
+    /// The least wait the server asked for.
+    pub(super) retry_after: Option<Duration>,
+    pub(super) source: Option<BoxError>,
+}
+
+impl Temporary {
+    pub(super) fn new(what: &'static str) -> Self {
+        Self { what, status: None, retry_after: None, source: None }
+    }
+
+    /// The least wait before asking again. A 429 that does not say how long means a window that others filled, and a
+    /// handful of quick attempts would all fall into it.
+    pub(super) fn least_wait(&self) -> Option<Duration> {
+        match self.retry_after.filter(|wait| !wait.is_zero()) {
+            None if self.is_too_many_requests() => Some(UNSAID_WINDOW_WAIT),
+            asked => asked,
+        }
+    }
+
+    pub(super) fn is_too_many_requests(&self) -> bool {
+        self.status == Some(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// A broken connection may pass; a response that is too large will not.
+    pub(super) fn from_transport(resource: &str, error: TransportError) -> Result<Self, ApiError> {
+        match error {
+            TransportError::Broken { what, source } => Ok(Self { source, ..Self::new(what) }),
+            source @ TransportError::TooLarge { .. } => {
+                Err(ApiError::TooLarge { resource: resource.to_owned(), source })
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Bytes IN: token, request budget, retries, and following pages. Knows HTTP; nothing of Arrow or storage.
+
+mod budget;
+mod client;
+mod error;
+mod page_limits;
+mod pages;
+mod problem;
+mod retry;
+mod stats;
+mod tenant;
+mod token;
+mod transport;
+
+pub use budget::{Budget, Place};
+pub use client::{API_VERSION, Client, ClientOptions};
+pub use error::ApiError;
+pub use page_limits::{LearnedLimit, PageLimits};
+pub use pages::{Pages, PagesRead, Ways};
+pub use retry::RetryPolicy;
+pub use stats::{RequestCounts, Stats};
+pub use tenant::{AddressError, Tenant, secure_url};
+pub use token::Credentials;
+pub use transport::{HttpTransport, Transport, TransportError};

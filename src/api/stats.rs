@@ -1,0 +1,78 @@
+//! What the requests of a run cost.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use serde::Serialize;
+
+use super::error::Temporary;
+
+/// Counts of one run, shared by all its requests.
+#[derive(Debug, Default)]
+pub struct Stats {
+    counts: Mutex<RequestCounts>,
+}
+
+/// What the requests of a run cost.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct RequestCounts {
+    /// Requests sent to the tenant, retries included: each one spends budget.
+    pub requests: u64,
+    /// Requests sent to the token endpoint, which has no budget.
+    pub token_requests: u64,
+    /// Requests sent again.
+    pub retries: u64,
+    /// Responses that said the budget was overspent.
+    pub too_many_requests: u64,
+    /// Time spent waiting because the API asked for it or failed, summed over all requests, in seconds.
+    pub retry_wait_seconds: f64,
+    /// Bytes of the pages, decompressed.
+    pub page_bytes: u64,
+    /// Requests per collection.
+    pub requests_by_resource: BTreeMap<String, u64>,
+}
+
+impl Stats {
+    /// The counts so far.
+    pub fn counts(&self) -> RequestCounts {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut RequestCounts)) {
+        change(&mut self.counts.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    pub(super) fn token_requested(&self) {
+        self.change(|c| c.token_requests += 1);
+    }
+
+    pub(super) fn requested(&self, resource: &str) {
+        self.change(|c| {
+            c.requests += 1;
+            match c.requests_by_resource.get_mut(resource) {
+                Some(count) => *count += 1,
+                None => drop(c.requests_by_resource.insert(resource.to_owned(), 1)),
+            }
+        });
+    }
+
+    pub(super) fn received(&self, bytes: u64) {
+        self.change(|c| c.page_bytes += bytes);
+    }
+
+    pub(super) fn gave_up(&self, temporary: &Temporary) {
+        self.change(|c| c.too_many_requests += u64::from(temporary.is_too_many_requests()));
+    }
+
+    pub(super) fn retried(&self, resource: &str, attempt: u32, temporary: &Temporary, wait: Duration) {
+        tracing::warn!(resource, attempt, cause = temporary.what, wait_ms = wait.as_millis(), "asking again");
+        self.change(|c| {
+            c.retries += 1;
+            c.too_many_requests += u64::from(temporary.is_too_many_requests());
+            c.retry_wait_seconds += wait.as_secs_f64();
+        });
+    }
+}

@@ -1,0 +1,176 @@
+//! Where a tenant is, and which addresses may ever be sent its token.
+
+use url::{Host, Url};
+
+/// The origin of one Lucca account, such as `https://example.ilucca.net`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tenant {
+    root: Url,
+}
+
+/// An address that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// Not an absolute http(s) address.
+    #[error("not an address such as https://example.ilucca.net")]
+    NotAnAddress,
+    /// Plain http to somewhere else than this machine.
+    #[error("plain http sends secrets in clear text; use https (http is allowed to loopback addresses only)")]
+    ClearText,
+    /// Has a user, a path or a query, where only a host is expected.
+    #[error(
+        "the address must be that of the tenant alone, such as https://example.ilucca.net, without user, path or query"
+    )]
+    NotAnOrigin,
+}
+
+/// Checks an address that secrets are sent to: https, or http to this machine.
+///
+/// # Errors
+/// Says what is wrong with it.
+pub fn secure_url(text: &str) -> Result<Url, AddressError> {
+    let url = Url::parse(text.trim()).map_err(|_| AddressError::NotAnAddress)?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(AddressError::NotAnOrigin);
+    }
+    match (url.scheme(), url.host()) {
+        ("https", Some(_)) => Ok(url),
+        ("http", Some(host)) if is_loopback(&host) => Ok(url),
+        ("http", Some(_)) => Err(AddressError::ClearText),
+        _ => Err(AddressError::NotAnAddress),
+    }
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    }
+}
+
+impl Tenant {
+    /// The tenant at `base_url`; a trailing `/` or `/lucca-api` is forgiven.
+    ///
+    /// # Errors
+    /// When it is no origin that a token may be sent to.
+    pub fn new(base_url: &str) -> Result<Self, AddressError> {
+        let mut root = secure_url(base_url)?;
+        let bare = matches!(root.path().trim_end_matches('/'), "" | "/lucca-api");
+        if !bare || root.query().is_some() || root.fragment().is_some() {
+            return Err(AddressError::NotAnOrigin);
+        }
+        root.set_path("/");
+        Ok(Self { root })
+    }
+
+    /// The host: how the tenant is called in messages and manifests.
+    pub fn host(&self) -> String {
+        self.root.host_str().unwrap_or_default().to_owned()
+    }
+
+    /// Scheme, host and port.
+    pub fn origin(&self) -> String {
+        self.root.origin().ascii_serialization()
+    }
+
+    /// Whether it is on this machine, as a fake is.
+    pub fn is_local(&self) -> bool {
+        self.root.host().is_some_and(|host| is_loopback(&host))
+    }
+
+    /// Address of a collection, with query parameters.
+    pub fn collection(&self, name: &str, parameters: &[(&str, &str)]) -> Url {
+        let mut url = self.root.clone();
+        url.set_path(&format!("/lucca-api/{name}"));
+        // Commas, dots and dashes are written as they are: the API documents its lists that way, and ids stay short.
+        let query: Vec<String> = parameters.iter().map(|(key, value)| format!("{key}={}", escape(value))).collect();
+        url.set_query((!query.is_empty()).then(|| query.join("&")).as_deref());
+        url
+    }
+
+    /// A link found in a response, resolved; `None` when it leaves the tenant.
+    pub fn follow(&self, href: &str) -> Option<Url> {
+        let url = self.root.join(href).ok()?;
+        let bare = url.username().is_empty() && url.password().is_none();
+        (url.origin() == self.root.origin() && bare).then_some(url)
+    }
+}
+
+fn escape(value: &str) -> String {
+    let keep = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b',' | b'~' | b'*');
+    value.bytes().fold(String::new(), |mut text, b| {
+        if keep(b) {
+            text.push(char::from(b));
+        } else {
+            text.push_str(&format!("%{b:02X}"));
+        }
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_secure_origins_are_tenants() {
+        for good in [
+            "https://example.ilucca.net",
+            " https://example.ilucca.net/ ",
+            "https://a-b.sandbox.eu1.luccasoftware.com/lucca-api",
+            "http://127.0.0.1:8080",
+            "http://localhost:1",
+            "http://[::1]:9/",
+        ] {
+            assert!(Tenant::new(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://example.ilucca.net",
+            "example.ilucca.net",
+            "ftp://example",
+            "https://example.ilucca.net/api/v3/users",
+            "https://example.ilucca.net?x=1",
+            "https://me:hunter2@example.ilucca.net",
+            "http://localhost.evil.net",
+            "file:///etc",
+            "",
+        ] {
+            let error = Tenant::new(bad).unwrap_err();
+            assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn links_never_leave_the_tenant() {
+        let tenant = Tenant::new("https://example.ilucca.net").unwrap();
+        let next = "https://example.ilucca.net/lucca-api/employees?include=totalCount,links&limit=25&page=!S7DHF";
+        assert_eq!(tenant.follow(next).unwrap().as_str(), next);
+        assert_eq!(
+            tenant.follow("/lucca-api/employees?page=!a").unwrap().as_str(),
+            "https://example.ilucca.net/lucca-api/employees?page=!a"
+        );
+        for foreign in [
+            "https://evil.net/lucca-api/employees",
+            "http://example.ilucca.net/x",
+            "https://example.ilucca.net:444/x",
+            "//evil.net/x",
+            "https://example.ilucca.net@evil.net/",
+            "https://u@example.ilucca.net/",
+            "https://[",
+            "javascript:x",
+        ] {
+            assert_eq!(tenant.follow(foreign), None, "{foreign}");
+        }
+    }
+
+    #[test]
+    fn lists_stay_readable_and_everything_else_is_escaped() {
+        let tenant = Tenant::new("https://example.ilucca.net").unwrap();
+        let url = tenant.collection("employee-attributes", &[("employee.id", "1,2"), ("x", "a b&c=é")]);
+        assert_eq!(
+            url.as_str(),
+            "https://example.ilucca.net/lucca-api/employee-attributes?employee.id=1,2&x=a%20b%26c%3D%C3%A9"
+        );
+    }
+}

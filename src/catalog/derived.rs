@@ -1,0 +1,182 @@
+//! Derived tables from `queries/*.sql`: the leading comment describes the table, the rest is the query.
+//!
+//! ```sql
+//! -- headcount: one row per department,
+//! --   with a meaning that may continue on further lines
+//! -- column department_id string none: identifier of the department
+//! -- column headcount int64! none: people that day
+//! -- source headcount: employments, job_positions
+//! SELECT …
+//! ```
+
+use std::collections::BTreeSet;
+
+use super::{DerivedTable, LakeType, Privacy, Table, TableColumn, Zone};
+
+/// A file of `queries/` that does not describe its table.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DerivedError {
+    /// The file's name is not `<table>.sql` with a lower snake_case table name.
+    #[error("queries/{file}: a derived table's file is named <table>.sql, the table in lower snake_case")]
+    FileName {
+        /// The file.
+        file: String,
+    },
+    /// A line of the leading comment.
+    #[error("queries/{file}:{line}: {problem}")]
+    Line {
+        /// The file.
+        file: String,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
+    /// The description as a whole.
+    #[error("queries/{file}: {problem}")]
+    File {
+        /// The file.
+        file: String,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
+}
+
+/// Which text a continuation line goes on with.
+enum Open {
+    Meaning,
+    Column(usize),
+    Source(usize),
+}
+
+/// Reads one file of `queries/`.
+///
+/// # Errors
+/// The first line that is not understood; nothing is ignored.
+pub fn parse(file_name: &str, text: &str) -> Result<DerivedTable, DerivedError> {
+    let stem = file_name.strip_suffix(".sql").filter(|stem| is_name(stem));
+    let name = stem.ok_or_else(|| DerivedError::FileName { file: file_name.to_owned() })?;
+    let in_file = |problem: &str| DerivedError::File { file: file_name.to_owned(), problem: problem.to_owned() };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+
+    let mut table = Table { name: name.to_owned(), zone: Zone::Derived, meaning: String::new(), columns: Vec::new() };
+    let mut open = None;
+    let mut header_lines = 0;
+    for (index, line) in text.lines().enumerate() {
+        let Some(comment) = line.strip_prefix("--") else { break };
+        header_lines = index + 1;
+        open = Some(header_line(&mut table, open, comment).map_err(|problem| DerivedError::Line {
+            file: file_name.to_owned(),
+            line: index + 1,
+            problem,
+        })?);
+    }
+    if header_lines == 0 {
+        return Err(in_file(&format!("the first line must be `-- {name}: <what one row is>`")));
+    }
+    if table.columns.is_empty() {
+        return Err(in_file("no column is declared: add `-- column <name> <type> <privacy>: <meaning>` lines"));
+    }
+    let mut seen = BTreeSet::new();
+    if let Some(twice) = table.columns.iter().find(|c| !seen.insert(&c.name)) {
+        return Err(in_file(&format!("column {} is declared twice", twice.name)));
+    }
+    let sql = text.lines().skip(header_lines).collect::<Vec<_>>().join("\n").trim().to_owned();
+    if sql.is_empty() {
+        return Err(in_file("there is no query below the leading comment"));
+    }
+    Ok(DerivedTable { table, sql })
+}
+
+/// Reads one line of the leading comment, without its dashes.
+fn header_line(table: &mut Table, open: Option<Open>, comment: &str) -> Result<Open, String> {
+    let Some(open) = open else {
+        let meaning = comment.strip_prefix(' ').and_then(|c| c.strip_prefix(&*table.name)?.strip_prefix(": "));
+        table.meaning = text(meaning.unwrap_or_default());
+        return match table.meaning.is_empty() {
+            true => Err(format!("expected `-- {}: <what one row is>`", table.name)),
+            false => Ok(Open::Meaning),
+        };
+    };
+    // Deeper indentation marks a continuation, so that no misspelt keyword is taken for prose.
+    if comment.starts_with("  ") {
+        let more = text(comment);
+        let target = match &open {
+            Open::Meaning => Some(&mut table.meaning),
+            Open::Column(i) => table.columns.get_mut(*i).map(|c| &mut c.meaning),
+            Open::Source(i) => table.columns.get_mut(*i).map(|c| &mut c.source),
+        };
+        if let Some(target) = target.filter(|_| !more.is_empty()) {
+            target.push(' ');
+            target.push_str(&more);
+        }
+        return Ok(open);
+    }
+    let (head, meaning) = comment.split_once(':').map(|(head, rest)| (head, text(rest))).unwrap_or_default();
+    let words: Vec<&str> = head.split_whitespace().collect();
+    match words.as_slice() {
+        _ if meaning.is_empty() => Err(expected()),
+        ["column", name, lake_type, privacy] => {
+            table.columns.push(column(name, lake_type, privacy, meaning)?);
+            Ok(Open::Column(table.columns.len() - 1))
+        }
+        ["source", name] => {
+            let index = table.columns.iter().position(|c| c.name == *name);
+            let index = index.ok_or_else(|| format!("source of column {name}, which no line above declares"))?;
+            match table.columns.get_mut(index).map(|c| &mut c.source) {
+                Some(source) if source.is_empty() => *source = meaning,
+                _ => return Err(format!("a second source of column {name}")),
+            }
+            Ok(Open::Source(index))
+        }
+        _ => Err(expected()),
+    }
+}
+
+fn expected() -> String {
+    "expected `-- column <name> <type>[!] <privacy>: <meaning>`, `-- source <column>: <text>` \
+     or a continuation indented by two spaces or more"
+        .to_owned()
+}
+
+fn column(name: &str, lake_type: &str, privacy: &str, meaning: String) -> Result<TableColumn, String> {
+    if !is_name(name) {
+        return Err(format!("column name {name} is not lower snake_case"));
+    }
+    if name == "as_of" {
+        return Err("column as_of is the partition key, which every table has already".to_owned());
+    }
+    let (type_name, nullable) = lake_type.strip_suffix('!').map_or((lake_type, true), |t| (t, false));
+    let lake_type = ALL_TYPES.into_iter().find(|t| t.as_str() == type_name).ok_or_else(|| {
+        let known: Vec<&str> = ALL_TYPES.iter().map(|t| t.as_str()).collect();
+        format!("unknown type {type_name}; the types are {}", known.join(", "))
+    })?;
+    let classes = [Privacy::None, Privacy::Directory, Privacy::Personal, Privacy::Sensitive];
+    let privacy = classes.into_iter().find(|p| p.to_string() == privacy).ok_or_else(|| {
+        format!("unknown privacy class {privacy}; the classes are none, directory, personal, sensitive")
+    })?;
+    Ok(TableColumn { name: name.to_owned(), lake_type, nullable, meaning, privacy, source: String::new() })
+}
+
+const ALL_TYPES: [LakeType; 8] = [
+    LakeType::String,
+    LakeType::Boolean,
+    LakeType::Int32,
+    LakeType::Int64,
+    LakeType::Double,
+    LakeType::Date,
+    LakeType::Timestamp,
+    LakeType::StringList,
+];
+
+fn is_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+fn text(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,106 @@
+use super::*;
+
+const GOOD: &str = "\
+-- heads: one row per thing,
+--   which has more words
+-- column a_id string! none: identifier:
+--   with a colon
+-- source a_id: things.id
+-- column n int64 directory: how many
+-- column tags string_list sensitive: labels
+
+-- A comment below the header is part of the query.
+SELECT 1;
+";
+
+#[test]
+fn a_header_describes_the_table() {
+    let derived = parse("heads.sql", GOOD).unwrap();
+    let table = &derived.table;
+    assert_eq!(
+        (&*table.name, table.zone, &*table.meaning),
+        ("heads", Zone::Derived, "one row per thing, which has more words")
+    );
+    assert_eq!(derived.sql, "-- A comment below the header is part of the query.\nSELECT 1;");
+    let column = |name: &str, lake_type, nullable, privacy, meaning: &str, source: &str| TableColumn {
+        name: name.to_owned(),
+        lake_type,
+        nullable,
+        meaning: meaning.to_owned(),
+        privacy,
+        source: source.to_owned(),
+    };
+    assert_eq!(
+        table.columns,
+        [
+            column("a_id", LakeType::String, false, Privacy::None, "identifier: with a colon", "things.id"),
+            column("n", LakeType::Int64, true, Privacy::Directory, "how many", ""),
+            column("tags", LakeType::StringList, true, Privacy::Sensitive, "labels", ""),
+        ]
+    );
+}
+
+#[test]
+fn every_type_can_be_declared() {
+    for lake_type in ALL_TYPES {
+        let derived = parse("t.sql", &format!("-- t: x\n-- column a {lake_type} none: y\nselect 1")).unwrap();
+        assert_eq!(derived.table.columns[0].lake_type, lake_type);
+    }
+}
+
+#[test]
+fn windows_line_ends_and_byte_order_marks_do_not_matter() {
+    let windows = format!("\u{feff}{}", GOOD.replace('\n', "\r\n"));
+    let (a, b) = (parse("heads.sql", &windows).unwrap(), parse("heads.sql", GOOD).unwrap());
+    assert_eq!((a.table, a.sql), (b.table, b.sql));
+}
+
+#[test]
+fn each_mistake_names_its_line_and_the_remedy() {
+    for (file, from, to, expected) in [
+        ("heads.txt", "", "", "queries/heads.txt: a derived table's file is named <table>.sql"),
+        ("Heads.sql", "", "", "queries/Heads.sql: a derived table's file is named"),
+        (".sql", "", "", "queries/.sql: a derived table's file is named"),
+        ("other.sql", "", "", "queries/other.sql:1: expected `-- other: <what one row is>`"),
+        ("heads.sql", "-- heads: one row per thing,", "-- heads:", "queries/heads.sql:1: expected `-- heads:"),
+        ("heads.sql", "-- heads: one", "\n-- heads: one", "queries/heads.sql: the first line must be `-- heads:"),
+        ("heads.sql", "-- column n", "-- colum n", "queries/heads.sql:6: expected `-- column"),
+        ("heads.sql", "-- column n", "--column n x", "queries/heads.sql:6: expected `-- column"),
+        ("heads.sql", "int64 directory: how many", "int64 directory:", "queries/heads.sql:6: expected `-- column"),
+        ("heads.sql", "int64 directory", "int64", "queries/heads.sql:6: expected `-- column"),
+        ("heads.sql", "int64 ", "int63 ", "queries/heads.sql:6: unknown type int63; the types are string,"),
+        (
+            "heads.sql",
+            "directory",
+            "public",
+            "queries/heads.sql:6: unknown privacy class public; the classes are none,",
+        ),
+        ("heads.sql", "column n", "column N", "queries/heads.sql:6: column name N is not lower snake_case"),
+        ("heads.sql", "column n", "column as_of", "queries/heads.sql:6: column as_of is the partition key"),
+        ("heads.sql", "column n int64", "column a_id string", "queries/heads.sql: column a_id is declared twice"),
+        (
+            "heads.sql",
+            "source a_id",
+            "source n",
+            "queries/heads.sql:5: source of column n, which no line above declares",
+        ),
+        (
+            "heads.sql",
+            "-- column n",
+            "-- source a_id: again\n-- column n",
+            "queries/heads.sql:6: a second source of column a_id",
+        ),
+        (
+            "heads.sql",
+            "-- A comment below the header is part of the query.\nSELECT 1;",
+            "",
+            "queries/heads.sql: there is no query below",
+        ),
+        ("heads.sql", "-- column tags", "-- what?\n-- column tags", "queries/heads.sql:7: expected `-- column"),
+    ] {
+        let error = parse(file, &GOOD.replacen(from, to, 1)).map(|_| ()).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{file} {to}: {error}");
+    }
+    let error = parse("t.sql", "-- t: x\nselect 1").unwrap_err().to_string();
+    assert!(error.starts_with("queries/t.sql: no column is declared"), "{error}");
+}

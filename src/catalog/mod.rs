@@ -1,0 +1,111 @@
+//! What exists: `schemas/*.toml` and `queries/*.sql`, parsed strictly into [`Resource`] and [`DerivedTable`].
+//!
+//! Pure: no network, no clock, no storage. Whoever adds a file gets the rules as test failures.
+
+pub mod derived;
+mod raw;
+mod resource;
+pub mod table;
+mod validate;
+
+use std::collections::HashSet;
+
+pub use derived::DerivedError;
+pub use resource::{Column, EXTRA, EXTRACTED_AT, FanOut, RUN_ID, Reading, Resource, Shape, Split};
+pub use table::{DerivedTable, LakeType, Privacy, Table, TableColumn, Zone};
+
+include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// What is wrong with a file of `schemas/` or `queries/`.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// Not the format.
+    #[error("{file}: {source}")]
+    Syntax {
+        /// Which file.
+        file: String,
+        /// What the parser said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A file of `queries/` whose heading is wrong.
+    #[error(transparent)]
+    Query(#[from] DerivedError),
+    /// The format, but against a rule.
+    #[error("{file}: {broken}")]
+    Rule {
+        /// Which file.
+        file: String,
+        /// The rule, and how it was broken.
+        broken: String,
+    },
+}
+
+/// Everything the program can fetch and compute.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    /// API collections, in name order.
+    pub resources: Vec<Resource>,
+    /// Derived tables, in name order.
+    pub derived: Vec<DerivedTable>,
+}
+
+impl Catalog {
+    /// The catalogue embedded in the program.
+    ///
+    /// # Errors
+    /// When an embedded file breaks a rule; a test makes sure that none does.
+    pub fn embedded() -> Result<Self, CatalogError> {
+        Self::parse(SCHEMAS, QUERIES)
+    }
+
+    /// Parses `(file stem, text)` pairs of schemas and queries.
+    ///
+    /// # Errors
+    /// Names the file and the rule it breaks.
+    pub fn parse(schemas: &[(&str, &str)], queries: &[(&str, &str)]) -> Result<Self, CatalogError> {
+        let resources = schemas.iter().map(|(stem, text)| validate::resource(stem, text)).collect::<Result<_, _>>()?;
+        let derived = queries
+            .iter()
+            .map(|(stem, text)| derived::parse(&format!("{stem}.sql"), text))
+            .collect::<Result<_, _>>()?;
+        let catalog = Self { resources, derived };
+        catalog.check_names()?;
+        Ok(catalog)
+    }
+
+    /// Every table: of the API first, then the derived ones.
+    pub fn tables(&self) -> Vec<Table> {
+        let api = self.resources.iter().flat_map(Resource::tables);
+        api.chain(self.derived.iter().map(|d| d.table.clone())).collect()
+    }
+
+    /// The resource of that name.
+    pub fn resource(&self, name: &str) -> Option<&Resource> {
+        self.resources.iter().find(|r| r.name == name)
+    }
+
+    fn check_names(&self) -> Result<(), CatalogError> {
+        let mut names = HashSet::new();
+        for table in self.tables() {
+            if !names.insert(table.name.clone()) {
+                let broken = format!("two tables are named {}", table.name);
+                return Err(CatalogError::Rule { file: "schemas/ and queries/".into(), broken });
+            }
+        }
+        for resource in &self.resources {
+            let file = || format!("schemas/{}.toml", resource.name);
+            for (column, to) in resource.columns.iter().filter_map(|c| c.refers_to.as_ref().map(|to| (c, to))) {
+                if !names.contains(to) {
+                    let broken = format!("column {} refers to {to}, which is no table", column.name);
+                    return Err(CatalogError::Rule { file: file(), broken });
+                }
+            }
+            if let Some(fan_out) = resource.fan_out.as_ref().filter(|f| self.resource(&f.from).is_none()) {
+                let broken = format!("[fan_out] from = {:?} is no resource", fan_out.from);
+                return Err(CatalogError::Rule { file: file(), broken });
+            }
+        }
+        Ok(())
+    }
+}

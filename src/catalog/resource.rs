@@ -1,0 +1,219 @@
+//! A validated API collection: where its pages come from and which columns they become.
+
+use super::{LakeType, Privacy, Table, TableColumn, Zone};
+
+/// One API collection and the table, or two tables, its records become.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    /// Name of the collection: the path segment below `/lucca-api`.
+    pub name: String,
+    /// The constant `type` of every item.
+    pub item_type: String,
+    /// OAuth scope that reading it needs.
+    pub scope: String,
+    /// Largest page the API is documented to give, in records.
+    pub page_limit: u32,
+    /// A larger page that is worth asking for, where the documentation disagrees with itself.
+    pub hoped_page_limit: Option<u32>,
+    /// Value of the `sort` parameter, where the endpoint has one.
+    pub sort: Option<String>,
+    /// Parameter that restricts the records to those applicable on one day.
+    pub as_of_parameter: Option<String>,
+    /// How to split a collection that is too long for one chain of cursors.
+    pub fan_out: Option<FanOut>,
+    /// Second table for some of the records.
+    pub split: Option<Split>,
+    /// Columns read from the items, in file order.
+    pub columns: Vec<Column>,
+    pub(super) zone: Zone,
+    pub(super) meaning: String,
+    pub(super) source: String,
+}
+
+/// One column and the JSON it is read from.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Name in the lake.
+    pub name: String,
+    /// What the JSON must look like.
+    pub shape: Shape,
+    /// Dotted path of the property; several columns may read one property only by [`Shape::Reading`].
+    pub json: String,
+    /// Whether the property may be null or absent.
+    pub nullable: bool,
+    /// Its type is not documented: another shape is kept in `_extra` and reported, instead of failing the run.
+    pub undocumented: bool,
+    /// Known values; others are kept and reported. Empty when the column is no enumeration.
+    pub known_values: Vec<String>,
+    /// Table that a reference points into, where the lake has it.
+    pub refers_to: Option<String>,
+    /// Privacy class.
+    pub privacy: Privacy,
+    /// One sentence.
+    pub meaning: String,
+}
+
+/// The JSON shape a column accepts; anything else is an error that names the record and the column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A JSON string.
+    String,
+    /// `true` or `false`.
+    Boolean,
+    /// A whole number of 32 bits.
+    Int32,
+    /// Any number.
+    Double,
+    /// `"YYYY-MM-DD"`.
+    Date,
+    /// RFC 3339 with an offset; digits below the microsecond are cut.
+    Timestamp,
+    /// Anything: the exact JSON text is kept. An explicit `null` is a null, unless `keeps_null`.
+    Json {
+        /// Keep an explicit `null` as the text `null`.
+        keeps_null: bool,
+    },
+    /// `{id, type, url}`: the id is kept.
+    Reference,
+    /// A list of `{id, type, url}`: the ids are kept.
+    References,
+    /// A list of strings.
+    Strings,
+    /// One typed reading of a value of any shape; null where the value has another shape.
+    Reading(Reading),
+}
+
+/// The typed readings of a value of any shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// The text of a JSON string.
+    Text,
+    /// A JSON number, as the nearest double.
+    Number,
+    /// A JSON boolean.
+    Boolean,
+    /// `"YYYY-MM-DD"`, the same at midnight, or `{"date": …}` of either.
+    Date,
+    /// The `id` of a `{id, type, url}`.
+    ReferenceId,
+    /// The `type` of a `{id, type, url}`.
+    ReferenceType,
+}
+
+impl Shape {
+    /// Type of the column in the lake.
+    pub fn lake_type(self) -> LakeType {
+        match self {
+            Self::String | Self::Json { .. } | Self::Reference => LakeType::String,
+            Self::Reading(Reading::Text | Reading::ReferenceId | Reading::ReferenceType) => LakeType::String,
+            Self::Boolean | Self::Reading(Reading::Boolean) => LakeType::Boolean,
+            Self::Int32 => LakeType::Int32,
+            Self::Double | Self::Reading(Reading::Number) => LakeType::Double,
+            Self::Date | Self::Reading(Reading::Date) => LakeType::Date,
+            Self::Timestamp => LakeType::Timestamp,
+            Self::References | Self::Strings => LakeType::StringList,
+        }
+    }
+}
+
+/// Splitting a collection by the ids of another resource.
+#[derive(Debug, Clone)]
+pub struct FanOut {
+    /// Query parameter that takes a comma-separated list of ids.
+    pub parameter: String,
+    /// Name of the resource whose ids are passed.
+    pub from: String,
+    /// Column of this resource's tables that holds the id filtered by.
+    pub column: String,
+    /// Most ids in one request.
+    pub max_values: usize,
+}
+
+/// Records whose `by` column matches one of the patterns go to a second table with the same columns.
+#[derive(Debug, Clone)]
+pub struct Split {
+    /// Column looked at.
+    pub by: String,
+    /// Name of the second table.
+    pub table: String,
+    /// Its zone.
+    pub zone: Zone,
+    /// Exact ids, or prefixes that end in `*`.
+    pub patterns: Vec<String>,
+    pub(super) meaning: String,
+}
+
+/// Columns that the lake adds to every API table, after the API's own.
+pub const EXTRA: &str = "_extra";
+/// When the page that held the record was received.
+pub const EXTRACTED_AT: &str = "_extracted_at";
+/// The run that wrote the record.
+pub const RUN_ID: &str = "_run_id";
+
+impl Resource {
+    /// Name of the (first) table: the collection's name in snake_case.
+    pub fn table_name(&self) -> String {
+        self.name.replace('-', "_")
+    }
+
+    /// The tables its records become: one, or two when there is a [`Split`]. Both have the same columns.
+    pub fn tables(&self) -> Vec<Table> {
+        let mut columns: Vec<TableColumn> = self.columns.iter().map(Column::table_column).collect();
+        columns.extend(added_columns());
+        let first =
+            Table { name: self.table_name(), zone: self.zone, meaning: self.meaning.clone(), columns: columns.clone() };
+        let second = self.split.as_ref().map(|split| Table {
+            name: split.table.clone(),
+            zone: split.zone,
+            meaning: split.meaning.clone(),
+            columns,
+        });
+        std::iter::once(first).chain(second).collect()
+    }
+
+    /// Where the facts about it were published.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+}
+
+impl Column {
+    fn table_column(&self) -> TableColumn {
+        TableColumn {
+            name: self.name.clone(),
+            lake_type: self.shape.lake_type(),
+            nullable: self.nullable,
+            meaning: self.meaning.clone(),
+            privacy: self.privacy,
+            source: self.json.clone(),
+        }
+    }
+}
+
+fn added_columns() -> [TableColumn; 3] {
+    let column = |name: &str, lake_type, nullable, privacy, meaning: &str| TableColumn {
+        name: name.into(),
+        lake_type,
+        nullable,
+        meaning: meaning.into(),
+        privacy,
+        source: String::new(),
+    };
+    [
+        column(
+            EXTRA,
+            LakeType::String,
+            true,
+            Privacy::Sensitive,
+            "JSON object of the properties that this version does not know; null when there are none.",
+        ),
+        column(
+            EXTRACTED_AT,
+            LakeType::Timestamp,
+            false,
+            Privacy::None,
+            "When the page that held the record was received.",
+        ),
+        column(RUN_ID, LakeType::String, false, Privacy::None, "The run that wrote the record."),
+    ]
+}

@@ -1,0 +1,167 @@
+//! What a table of the lake is: its zone, its columns and their Arrow types.
+
+use std::{fmt, sync::Arc};
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use serde::{Deserialize, Serialize};
+
+/// Top-level folder of the lake, so that each class of data can have its own bucket policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Zone {
+    /// Organisation, people as in the directory, contracts and positions.
+    Core,
+    /// Private data.
+    Personal,
+    /// Results of `queries/*.sql`.
+    Derived,
+}
+
+impl Zone {
+    /// The folder's name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Core => "core",
+            Self::Personal => "personal",
+            Self::Derived => "derived",
+        }
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How private the values of a column are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Privacy {
+    /// Facts about the organisation, technical identifiers and times.
+    None,
+    /// What colleagues see of each other.
+    Directory,
+    /// Private life.
+    Personal,
+    /// Data whose leak harms: bank accounts, social security numbers, free custom values.
+    Sensitive,
+}
+
+impl fmt::Display for Privacy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "none",
+            Self::Directory => "directory",
+            Self::Personal => "personal",
+            Self::Sensitive => "sensitive",
+        })
+    }
+}
+
+/// Types a lake column may have: the set every known Parquet reader agrees on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LakeType {
+    /// UTF-8 text.
+    String,
+    /// True or false.
+    Boolean,
+    /// 32-bit signed integer.
+    Int32,
+    /// 64-bit signed integer.
+    Int64,
+    /// 64-bit IEEE 754 number.
+    Double,
+    /// Calendar day, no time zone.
+    Date,
+    /// Instant, microseconds since 1970-01-01T00:00:00Z.
+    Timestamp,
+    /// List of UTF-8 texts.
+    StringList,
+}
+
+impl LakeType {
+    /// The Arrow type that columns of this type have.
+    pub fn arrow(self) -> DataType {
+        match self {
+            Self::String => DataType::Utf8,
+            Self::Boolean => DataType::Boolean,
+            Self::Int32 => DataType::Int32,
+            Self::Int64 => DataType::Int64,
+            Self::Double => DataType::Float64,
+            Self::Date => DataType::Date32,
+            Self::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+            Self::StringList => DataType::List(Arc::new(Field::new_list_field(DataType::Utf8, true))),
+        }
+    }
+
+    /// The name used in `schemas/`, in manifests and by `tables`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Boolean => "boolean",
+            Self::Int32 => "int32",
+            Self::Int64 => "int64",
+            Self::Double => "double",
+            Self::Date => "date",
+            Self::Timestamp => "timestamp",
+            Self::StringList => "string_list",
+        }
+    }
+}
+
+impl fmt::Display for LakeType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One column of a table, as readers see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TableColumn {
+    /// Lower snake_case name, unique in its table.
+    pub name: String,
+    /// Type of its values.
+    #[serde(rename = "type")]
+    pub lake_type: LakeType,
+    /// Whether the column may hold nulls.
+    pub nullable: bool,
+    /// What it means, one sentence.
+    pub meaning: String,
+    /// How private its values are.
+    pub privacy: Privacy,
+    /// Where the values come from: a JSON path of the API, or an expression over other tables; empty when computed here.
+    pub source: String,
+}
+
+/// One table of the lake.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Table {
+    /// Name: folder below the zone, view name and SQL name.
+    pub name: String,
+    /// Zone it is written to.
+    pub zone: Zone,
+    /// What one row is.
+    pub meaning: String,
+    /// Columns in file order.
+    pub columns: Vec<TableColumn>,
+}
+
+impl Table {
+    /// The fixed Arrow schema of every file of the table.
+    pub fn arrow_schema(&self) -> SchemaRef {
+        let fields: Vec<Field> =
+            self.columns.iter().map(|c| Field::new(&c.name, c.lake_type.arrow(), c.nullable)).collect();
+        Arc::new(Schema::new(fields))
+    }
+}
+
+/// One table computed from others by SQL.
+#[derive(Debug, Clone)]
+pub struct DerivedTable {
+    /// The declared result.
+    pub table: Table,
+    /// The query, with `$as_of` for the as-of date.
+    pub sql: String,
+}

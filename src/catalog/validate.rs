@@ -1,0 +1,161 @@
+//! From the text of `schemas/*.toml` to [`Resource`]: every rule a file must keep, checked when the program starts.
+
+use std::collections::HashSet;
+
+use super::{
+    CatalogError, Column, FanOut, Reading, Resource, Shape, Split, Zone,
+    raw::{RawColumn, RawFanOut, RawReading, RawResource, RawType},
+    resource::{EXTRA, EXTRACTED_AT, RUN_ID},
+};
+
+/// Parses one file of `schemas/`; `stem` is its name without `.toml`.
+pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError> {
+    let raw: RawResource = toml::from_str(text)
+        .map_err(|source| CatalogError::Syntax { file: format!("schemas/{stem}.toml"), source: Box::new(source) })?;
+    let rule = |broken: String| CatalogError::Rule { file: format!("schemas/{stem}.toml"), broken };
+    if raw.resource != stem {
+        return Err(rule(format!("`resource` is {:?}: it must equal the file's name", raw.resource)));
+    }
+    if raw.zone == Zone::Derived {
+        return Err(rule("zone `derived` is for queries/".into()));
+    }
+    if raw.page_limit == 0 {
+        return Err(rule("page_limit must be at least 1".into()));
+    }
+    if raw.hoped_page_limit.is_some_and(|hoped| hoped <= raw.page_limit) {
+        return Err(rule("hoped_page_limit must be more than page_limit".into()));
+    }
+    let columns = raw.columns.iter().map(|c| column(c).map_err(&rule)).collect::<Result<Vec<_>, _>>()?;
+    check_columns(&columns).map_err(&rule)?;
+    let split =
+        raw.split.map(|s| Split { by: s.by, table: s.table, zone: s.zone, patterns: s.patterns, meaning: s.meaning });
+    if let Some(split) = &split {
+        let text_column = columns.iter().any(|c| c.name == split.by && c.shape.lake_type() == super::LakeType::String);
+        if !text_column {
+            return Err(rule(format!("[split] by = {:?} names no text column", split.by)));
+        }
+    }
+    let fan_out = raw.fan_out.map(|f| fan_out(f, &columns)).transpose().map_err(&rule)?;
+    Ok(Resource {
+        name: raw.resource,
+        item_type: raw.item_type,
+        scope: raw.scope,
+        page_limit: raw.page_limit,
+        hoped_page_limit: raw.hoped_page_limit,
+        sort: raw.sort,
+        as_of_parameter: raw.as_of_parameter,
+        fan_out,
+        split,
+        columns,
+        zone: raw.zone,
+        meaning: raw.meaning,
+        source: raw.source,
+    })
+}
+
+fn fan_out(raw: RawFanOut, columns: &[Column]) -> Result<FanOut, String> {
+    let property = raw.parameter.strip_suffix(".id");
+    let column = columns.iter().find(|c| Some(c.json.as_str()) == property && c.shape == Shape::Reference);
+    let Some(column) = column else {
+        return Err(format!("[fan_out] parameter = {:?} is no `<reference>.id` of a column", raw.parameter));
+    };
+    let max_values = raw.max_values.max(1);
+    Ok(FanOut { column: column.name.clone(), parameter: raw.parameter, from: raw.from, max_values })
+}
+
+fn column(raw: &RawColumn) -> Result<Column, String> {
+    let shape = shape(raw)?;
+    let text = matches!(shape, Shape::String | Shape::Strings);
+    if !raw.values.is_empty() && !text {
+        return Err(format!("column {}: only texts and lists of texts can have `enum`", raw.name));
+    }
+    if raw.to.is_some() && !matches!(shape, Shape::Reference | Shape::References) {
+        return Err(format!("column {}: only references have `to`", raw.name));
+    }
+    Ok(Column {
+        name: raw.name.clone(),
+        shape,
+        json: raw.json.clone(),
+        nullable: raw.nullable,
+        undocumented: raw.undocumented,
+        known_values: raw.values.clone(),
+        refers_to: raw.to.clone(),
+        privacy: raw.privacy,
+        meaning: raw.meaning.clone(),
+    })
+}
+
+fn shape(raw: &RawColumn) -> Result<Shape, String> {
+    if raw.keeps_null && raw.kind != RawType::Json {
+        return Err(format!("column {}: only type json can have keeps_null", raw.name));
+    }
+    let Some(reading) = raw.reading else {
+        return Ok(match raw.kind {
+            RawType::String => Shape::String,
+            RawType::Boolean => Shape::Boolean,
+            RawType::Int32 => Shape::Int32,
+            RawType::Double => Shape::Double,
+            RawType::Date => Shape::Date,
+            RawType::Timestamp => Shape::Timestamp,
+            RawType::Json => Shape::Json { keeps_null: raw.keeps_null },
+            RawType::Reference => Shape::Reference,
+            RawType::References => Shape::References,
+            RawType::Strings => Shape::Strings,
+        });
+    };
+    let (reading, kind) = match reading {
+        RawReading::Text => (Reading::Text, RawType::String),
+        RawReading::Number => (Reading::Number, RawType::Double),
+        RawReading::Boolean => (Reading::Boolean, RawType::Boolean),
+        RawReading::Date => (Reading::Date, RawType::Date),
+        RawReading::ReferenceId => (Reading::ReferenceId, RawType::String),
+        RawReading::ReferenceType => (Reading::ReferenceType, RawType::String),
+    };
+    if raw.kind != kind || !raw.nullable {
+        return Err(format!("column {}: its reading needs type {kind:?} and a nullable column", raw.name));
+    }
+    Ok(Shape::Reading(reading))
+}
+
+fn check_columns(columns: &[Column]) -> Result<(), String> {
+    let mut names = HashSet::from([EXTRA, EXTRACTED_AT, RUN_ID]);
+    let mut paths = HashSet::new();
+    if columns.first().is_none_or(|c| c.name != "id" || c.nullable || c.shape != Shape::String) {
+        return Err("the first column must be `id`, a string, not nullable".into());
+    }
+    for column in columns {
+        let name = &column.name;
+        let snake = name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        if !snake {
+            return Err(format!("column {name:?} is not lower snake_case"));
+        }
+        if !names.insert(name) {
+            return Err(format!("column {name} is named twice"));
+        }
+        if column.meaning.trim().is_empty() {
+            return Err(format!("column {name} has no meaning"));
+        }
+        if let Shape::Reading(_) = column.shape {
+            let read = columns.iter().any(|c| c.json == column.json && matches!(c.shape, Shape::Json { .. }));
+            if !read {
+                return Err(format!("column {name} reads {:?}, which no column of type json keeps", column.json));
+            }
+            continue;
+        }
+        let path = &column.json;
+        if path.split('.').any(str::is_empty) {
+            return Err(format!("column {name}: {path:?} is not a dotted path"));
+        }
+        if !paths.insert(path) {
+            return Err(format!("column {name}: the property {path} already has a column"));
+        }
+    }
+    // A property cannot be both a value and the parent of values.
+    for path in &paths {
+        if paths.iter().any(|other| other.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('.'))) {
+            return Err(format!("the property {path} is both a column and an object with columns"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,302 @@
+//! The command line: what there is to ask for, and nothing of how it is done.
+
+use std::{
+    collections::BTreeMap,
+    panic::{self, AssertUnwindSafe},
+    path::PathBuf,
+    process,
+    sync::Arc,
+};
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand};
+use rand::Rng as _;
+
+use crate::{
+    api::HttpTransport,
+    catalog::Catalog,
+    clock::SystemClock,
+    commands::{
+        self, AsOf, Context, Ddl, DemoOptions, FakeTenantOptions, QueryOptions, SyncOptions, TablesFormat,
+        TablesOptions,
+    },
+    engine::{output::Format, stack::run_with_deep_stack},
+    env_vars::{Environment, LUCCA_LOG},
+    error::{Error, ExitCode},
+    fake_tenant,
+    progress::Progress,
+    settings::{self, Settings, parse_date},
+    telemetry::{self, LogFormat},
+};
+
+/// Turns a Lucca HR account into a trustworthy Parquet lake.
+#[derive(Debug, Parser)]
+#[command(name = "lucca-lake", version, about, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Configuration file; otherwise lucca-lake.toml in the working directory, where it exists
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How log lines look
+    #[arg(long, global = true, value_enum, default_value = "text", value_name = "FORMAT")]
+    log_format: LogFormat,
+    /// No progress lines and no closing report
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show the whole job on this machine: a fake tenant, a real sync into ./lake, headcount and probation deadlines
+    Demo {
+        #[command(flatten)]
+        settings: SettingFlags,
+        /// Employees of the fake tenant
+        #[arg(long, default_value_t = 250)]
+        employees: usize,
+        /// Seed of its people
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Fetch all resources, write Parquet, compute the derived tables, publish one snapshot
+    Sync {
+        #[command(flatten)]
+        settings: SettingFlags,
+        /// Ask for every page, also those that a run which died had read
+        #[arg(long)]
+        fresh: bool,
+    },
+    /// Compute the derived tables again over a published snapshot, without touching the API
+    Derive {
+        #[command(flatten)]
+        lake: LakeFlag,
+        /// Snapshot to compute for; the newest by default
+        #[arg(long, value_name = "DATE", value_parser = parse_date)]
+        as_of: Option<NaiveDate>,
+    },
+    /// Run one read-only SQL statement over the published snapshots
+    Query {
+        #[command(flatten)]
+        lake: LakeFlag,
+        /// The statement; otherwise -f FILE, otherwise standard input
+        sql: Option<String>,
+        /// File that holds the statement
+        #[arg(long, short, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// Snapshot to read: a date, or all; the newest by default
+        #[arg(long, value_name = "DATE|all")]
+        as_of: Option<AsOf>,
+        /// table, csv, json, ndjson, parquet or arrow
+        #[arg(long, default_value = "table")]
+        format: Format,
+        /// Write the answer to this file
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Show the catalogue: tables, columns, types, meaning, privacy class, source
+    Tables {
+        /// Only this table, with its columns
+        table: Option<String>,
+        /// How to print
+        #[arg(long, value_enum, default_value = "text")]
+        format: TablesFormat,
+        /// Print CREATE TABLE statements instead
+        #[arg(long, value_enum)]
+        ddl: Option<Ddl>,
+    },
+    /// Re-check published snapshots: every file present, size, SHA-256, rows, schema
+    Verify {
+        #[command(flatten)]
+        lake: LakeFlag,
+        /// Only this snapshot; all current ones by default
+        #[arg(long, value_name = "DATE", value_parser = parse_date)]
+        as_of: Option<NaiveDate>,
+    },
+    /// Show the resolved settings and where each came from
+    Config {
+        #[command(flatten)]
+        settings: SettingFlags,
+    },
+    /// Serve the embedded fake tenant on loopback
+    FakeTenant {
+        /// Port; 0 takes a free one
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+        /// Employees
+        #[arg(long, default_value_t = 250)]
+        employees: usize,
+        /// Seed of its people
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Day that its people live in; today by default
+        #[arg(long, value_name = "DATE", value_parser = parse_date)]
+        today: Option<NaiveDate>,
+        /// Requests it takes in any 60 seconds
+        #[arg(long, default_value_t = 50)]
+        requests_per_minute: u32,
+        /// Milliseconds it takes to answer
+        #[arg(long, default_value_t = 0)]
+        latency_ms: u64,
+        /// Answer pages of the largest size where a larger one is asked for, instead of refusing
+        #[arg(long)]
+        clamp_limit: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+struct LakeFlag {
+    /// Where the lake is [env: LUCCA_LAKE] [default: ./lake]
+    #[arg(long, value_name = "PATH|URL")]
+    lake: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct SettingFlags {
+    /// Tenant address, such as https://example.ilucca.net [env: LUCCA_BASE_URL]
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    /// OAuth token endpoint [env: LUCCA_TOKEN_URL]
+    #[arg(long, value_name = "URL")]
+    token_url: Option<String>,
+    /// OAuth client id [env: LUCCA_CLIENT_ID]; the secret is never a flag: use LUCCA_CLIENT_SECRET or LUCCA_CLIENT_SECRET_FILE
+    #[arg(long, value_name = "ID")]
+    client_id: Option<String>,
+    #[command(flatten)]
+    lake: LakeFlag,
+    /// Our share of the tenant's request budget [env: LUCCA_REQUESTS_PER_MINUTE] [default: 50]
+    #[arg(long, value_name = "N")]
+    requests_per_minute: Option<String>,
+    /// Day to describe; today by default
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<String>,
+    /// Time zone of today [default: Europe/Paris]
+    #[arg(long, value_name = "ZONE")]
+    timezone: Option<String>,
+    /// Only these tables, comma-separated, and what they need
+    #[arg(long, value_name = "A,B")]
+    tables: Option<String>,
+    /// Use pages that a run which died had read, for so long [default: 6]
+    #[arg(long, value_name = "HOURS")]
+    resume_within_hours: Option<String>,
+}
+
+impl LakeFlag {
+    fn given(self) -> BTreeMap<&'static str, String> {
+        self.lake.map(|lake| ("lake", lake)).into_iter().collect()
+    }
+}
+
+impl SettingFlags {
+    fn given(self) -> BTreeMap<&'static str, String> {
+        let Self {
+            base_url,
+            token_url,
+            client_id,
+            lake,
+            requests_per_minute,
+            as_of,
+            timezone,
+            tables,
+            resume_within_hours,
+        } = self;
+        let mut given = lake.given();
+        let flags = [
+            ("base-url", base_url),
+            ("token-url", token_url),
+            ("client-id", client_id),
+            ("requests-per-minute", requests_per_minute),
+            ("as-of", as_of),
+            ("timezone", timezone),
+            ("tables", tables),
+            ("resume-within-hours", resume_within_hours),
+        ];
+        given.extend(flags.into_iter().filter_map(|(name, value)| Some((name, value?))));
+        given
+    }
+}
+
+/// Runs the program as the command line says and tells how it ended.
+pub fn main() -> process::ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers, the rest is a usage error; clap knows where each belongs.
+            let _ = error.print();
+            return process::ExitCode::from(if error.use_stderr() { ExitCode::Usage as u8 } else { 0 });
+        }
+    };
+    // The message of a panic may quote data: only its place is told.
+    panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        commands::tell(&format!("lucca-lake: internal error at {place}; please report it\n"));
+    }));
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| run_with_deep_stack(|| run(cli))));
+    match outcome {
+        Ok(Ok(Ok(()))) => process::ExitCode::SUCCESS,
+        Ok(Ok(Err(error))) => fail(&error),
+        Ok(Err(source)) => fail(&Error::Io { what: "starting the program".into(), source }),
+        Err(_) => process::ExitCode::from(ExitCode::Bug as u8),
+    }
+}
+
+fn fail(error: &Error) -> process::ExitCode {
+    commands::tell(&format!("lucca-lake: {}\n", error.chain()));
+    process::ExitCode::from(error.exit_code() as u8)
+}
+
+async fn run(cli: Cli) -> Result<(), Error> {
+    let environment = Environment::of_process();
+    let terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    let progress = if terminal && !cli.quiet { Progress::on_terminal() } else { Progress::in_logs() };
+    telemetry::start(cli.log_format, environment.get(LUCCA_LOG), progress.bars().cloned()).map_err(Error::Usage)?;
+    let context = Context {
+        catalog: Catalog::embedded()?,
+        environment,
+        clock: Arc::new(SystemClock),
+        transport: Arc::new(HttpTransport::new().map_err(crate::api::ApiError::Setup)?),
+        progress,
+        seed: rand::rng().random(),
+        locks: Some(std::env::temp_dir()),
+    };
+    let file = settings::read_file(cli.config.as_deref())?;
+    let resolve = |flags: BTreeMap<&'static str, String>| {
+        let file = file.as_ref().map(|(path, text)| (path.as_str(), text.as_str()));
+        Settings::resolve(&flags, &context.environment, file)
+    };
+    match cli.command {
+        Command::Demo { settings, employees, seed } => {
+            commands::demo(&context, &settings.given(), DemoOptions { employees, seed }).await
+        }
+        Command::Sync { settings, fresh } => {
+            let report = commands::sync(&context, &resolve(settings.given())?, SyncOptions { fresh }).await?;
+            if !cli.quiet {
+                commands::tell(&report.for_people());
+            }
+            Ok(())
+        }
+        Command::Derive { lake, as_of } => commands::derive(&context, &resolve(lake.given())?, as_of).await,
+        Command::Query { lake, sql, file, as_of, format, output } => {
+            let options = QueryOptions { sql, file, as_of: as_of.unwrap_or_default(), format: Some(format), output };
+            commands::query(&context, &resolve(lake.given())?, options).await
+        }
+        Command::Tables { table, format, ddl } => commands::tables(&context, &TablesOptions { table, format, ddl }),
+        Command::Verify { lake, as_of } => commands::verify(&context, &resolve(lake.given())?, as_of).await,
+        Command::Config { settings } => commands::config(&resolve(settings.given())?),
+        Command::FakeTenant { port, employees, seed, today, requests_per_minute, latency_ms, clamp_limit } => {
+            let today = match today {
+                Some(today) => today,
+                None => resolve(BTreeMap::new())?.as_of(context.clock.now())?,
+            };
+            let mut tenant = fake_tenant::Options::new(today);
+            tenant.employees = employees;
+            tenant.seed = seed;
+            tenant.requests_per_window = requests_per_minute;
+            tenant.latency = std::time::Duration::from_millis(latency_ms);
+            if clamp_limit {
+                tenant.limit_rule = fake_tenant::LimitRule::Clamp;
+            }
+            commands::fake_tenant(&context, FakeTenantOptions { port, tenant }).await
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! `config`: the resolved settings and where each came from.
+
+use std::fmt::Write as _;
+
+use super::print;
+use crate::{error::Error, settings::Settings};
+
+/// Prints every setting, secrets hidden.
+///
+/// # Errors
+/// When stdout cannot be written.
+pub fn config(settings: &Settings) -> Result<(), Error> {
+    let mut text = String::new();
+    for (declared, value) in settings.shown() {
+        let (value, origin) = value.unwrap_or_else(|| ("(not set)".into(), String::new()));
+        let _ = writeln!(text, "{:<22} {:<60} {origin}", declared.key, value);
+    }
+    print(&text)
+}

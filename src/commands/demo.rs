@@ -1,0 +1,72 @@
+//! `demo`: the whole main job on a machine with nothing else: a fake tenant on loopback, a real `sync` over HTTP into the
+//! lake, headcount and probation deadlines printed from what was just published.
+
+use std::{collections::BTreeMap, io, sync::Arc};
+
+use super::{AsOf, Context, SyncOptions, fake_tenant::listen, query, sync};
+use crate::{
+    engine::output::{self, Format, Written},
+    env_vars::{Environment, LUCCA_CLIENT_SECRET},
+    error::Error,
+    fake_tenant::{FakeTenant, Options, server::serve},
+    settings::Settings,
+};
+
+/// Size of the demo.
+#[derive(Debug)]
+pub struct DemoOptions {
+    /// Employees of the fake tenant.
+    pub employees: usize,
+    /// Seed of its people.
+    pub seed: u64,
+}
+
+const HEADCOUNT: &str = "SELECT department_name, legal_entity_name, headcount FROM headcount \
+                         ORDER BY headcount DESC, department_name, legal_entity_name LIMIT 15";
+const PROBATION: &str = "SELECT employee_given_name, employee_family_name, department_name, manager_family_name, \
+                         ends_on, is_extended, days_left, status FROM probation_deadlines \
+                         WHERE status <> 'ended' ORDER BY ends_on, probationary_period_id LIMIT 15";
+
+/// Runs the demo into the configured lake.
+///
+/// # Errors
+/// As `sync` and `query`.
+pub async fn demo(
+    context: &Context,
+    flags: &BTreeMap<&'static str, String>,
+    options: DemoOptions,
+) -> Result<(), Error> {
+    let (listener, address) = listen(0).await?;
+    let asked = Settings::resolve(flags, &context.environment, None)?;
+    let mut tenant = Options::new(asked.as_of(context.clock.now())?);
+    tenant.employees = options.employees;
+    tenant.seed = options.seed;
+
+    // Only what was asked for on the command line counts: a demo must not reach for a real tenant by accident.
+    let mut flags = flags.clone();
+    flags.insert("base-url", format!("http://{address}"));
+    flags.insert("token-url", format!("http://{address}/connect/token"));
+    flags.insert("client-id", tenant.client_id.clone());
+    flags.entry("lake").or_insert_with(|| "./lake".to_owned());
+    let environment = Environment::from([(LUCCA_CLIENT_SECRET, tenant.client_secret.as_str())]);
+    let settings = Settings::resolve(&flags, &environment, None)?;
+
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = tokio::spawn(serve(Arc::new(FakeTenant::new(tenant)), listener, async {
+        let _ = stopped.await;
+    }));
+    let report = sync(context, &settings, SyncOptions::default()).await;
+    drop(stop);
+    let _ = server.await;
+    super::tell(&report?.for_people());
+
+    let lake = context.lake(&settings)?;
+    for (title, sql) in [("Headcount (largest 15)", HEADCOUNT), ("Probation deadlines (next 15)", PROBATION)] {
+        super::print(&format!("\n{title}\n"))?;
+        let rows = query::run(&lake, AsOf::Newest, sql).await?;
+        if output::write(Format::Table, rows, io::stdout()).await? == Written::ReaderGone {
+            break;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! Computing derived tables over the tables of one snapshot, published or still staged. Their rows become staged files
+//! like any other table's.
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use futures::StreamExt as _;
+
+use crate::{
+    catalog::{Catalog, DerivedTable, Resource, Table},
+    engine::{
+        FileRef, Rows, Session, SessionOptions, TableFiles,
+        derive::{self, Sink, Skipped},
+    },
+    error::Error,
+    lake::{Lake, SnapshotTable, StagedTable, TableWriter, WriterOptions},
+};
+
+/// Computes `queries` for one day over `inputs`, in the order of their dependencies, and stages the results.
+///
+/// # Errors
+/// The first failure; what was staged before it stays in staging.
+pub(super) async fn derive_tables(
+    lake: &Lake,
+    run_id: &str,
+    as_of: NaiveDate,
+    inputs: impl Iterator<Item = &SnapshotTable>,
+    queries: &[DerivedTable],
+    catalog: &Catalog,
+) -> Result<(Vec<StagedTable>, Vec<Skipped>), Error> {
+    let session = Session::new(lake.store(), &SessionOptions::default())?;
+    session.register(&inputs.map(|table| table_files(table, as_of)).collect::<Vec<_>>())?;
+    let api: Vec<String> = catalog.resources.iter().flat_map(Resource::tables).map(|table| table.name).collect();
+    let api: Vec<&str> = api.iter().map(String::as_str).collect();
+    let mut sink = StagingSink { lake, run_id, staged: Vec::new() };
+    let derived = derive::run(&session, as_of, queries, &api, &mut sink).await?;
+    Ok((sink.staged, derived.skipped))
+}
+
+/// Stages derived tables for one run.
+struct StagingSink<'l> {
+    lake: &'l Lake,
+    run_id: &'l str,
+    staged: Vec<StagedTable>,
+}
+
+#[async_trait]
+impl Sink for StagingSink<'_> {
+    type Error = Error;
+
+    async fn write(&mut self, table: &Table, as_of: NaiveDate, rows: Rows) -> Result<TableFiles, Error> {
+        let mut writer = TableWriter::new(self.lake, self.run_id, table, WriterOptions::default());
+        let mut batches = rows.into_stream();
+        while let Some(batch) = batches.next().await {
+            let written = match batch {
+                Ok(batch) => writer.write(&batch).await.map_err(Error::from),
+                Err(error) => Err(error.into()),
+            };
+            if let Err(error) = written {
+                writer.abort().await;
+                return Err(error);
+            }
+        }
+        let staged = writer.close().await?;
+        let files = table_files(&staged.as_snapshot_table(), as_of);
+        self.staged.push(staged);
+        Ok(files)
+    }
+}
+
+/// A table of a snapshot, or a staged one, as the engine takes it.
+pub(super) fn table_files(table: &SnapshotTable, as_of: NaiveDate) -> TableFiles {
+    TableFiles {
+        table: table.name.clone(),
+        as_of,
+        schema: table.arrow_schema(),
+        files: table.files.iter().map(|f| FileRef { path: f.path.clone(), bytes: f.bytes }).collect(),
+    }
+}

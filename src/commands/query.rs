@@ -1,0 +1,133 @@
+//! `query`: one read-only SQL statement over exactly the published files.
+
+use std::{
+    fs::File,
+    io::{self, IsTerminal as _, Read as _},
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use chrono::NaiveDate;
+
+use super::{Context, derivation::table_files};
+use crate::{
+    engine::{Rows, Session, SessionOptions, TableFiles, output, output::Format, query as statement},
+    error::Error,
+    lake::{Lake, Snapshot},
+    settings::{Settings, parse_date},
+};
+
+/// Which snapshots a query reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AsOf {
+    /// The one of the latest as-of date.
+    #[default]
+    Newest,
+    /// The one of that date.
+    Date(NaiveDate),
+    /// All of them, told apart by the column `as_of`.
+    All,
+}
+
+impl FromStr for AsOf {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "all" { Ok(Self::All) } else { parse_date(text).map(Self::Date) }
+    }
+}
+
+/// What to ask and where the answer goes.
+#[derive(Debug, Default)]
+pub struct QueryOptions {
+    /// The statement; otherwise `file`, otherwise standard input.
+    pub sql: Option<String>,
+    /// File that holds the statement.
+    pub file: Option<PathBuf>,
+    /// Which snapshots.
+    pub as_of: AsOf,
+    /// How the answer looks; aligned columns by default.
+    pub format: Option<Format>,
+    /// Where the answer goes; stdout by default.
+    pub output: Option<PathBuf>,
+}
+
+/// Runs `query`.
+///
+/// # Errors
+/// What is wrong with the statement, the lake or the output.
+pub async fn query(context: &Context, settings: &Settings, options: QueryOptions) -> Result<(), Error> {
+    let sql = read_statement(&options)?;
+    let lake = context.lake(settings)?;
+    let rows = run(&lake, options.as_of, &sql).await?;
+    let format = options.format.unwrap_or(Format::Table);
+    match &options.output {
+        Some(path) => write_file(path, format, rows).await,
+        None if format.is_binary() && io::stdout().is_terminal() => {
+            Err(Error::Usage(format!("{format} is no text for a terminal; use -o FILE")))
+        }
+        None => {
+            output::write(format, rows, io::stdout()).await?;
+            Ok(())
+        }
+    }
+}
+
+/// Starts one statement over some snapshots of a lake.
+pub(super) async fn run(lake: &Lake, as_of: AsOf, sql: &str) -> Result<Rows, Error> {
+    let snapshots = snapshots(lake, as_of).await?;
+    let files: Vec<TableFiles> =
+        snapshots.iter().flat_map(|s| s.tables.iter().map(|t| table_files(t, s.as_of))).collect();
+    let session = Session::new(lake.store(), &SessionOptions::default())?;
+    session.register(&files)?;
+    let day = snapshots.last().map(|s| s.as_of);
+    Ok(statement::run(&session, sql, day).await?)
+}
+
+async fn snapshots(lake: &Lake, as_of: AsOf) -> Result<Vec<Snapshot>, Error> {
+    let nothing = |what: &str| {
+        Error::NoSnapshot(format!("the lake at {} has no snapshot{what}; run `lucca-lake sync` first", lake.display()))
+    };
+    match as_of {
+        AsOf::Newest => Ok(vec![lake.newest().await?.ok_or_else(|| nothing(""))?]),
+        AsOf::Date(date) => Ok(vec![lake.snapshot(date).await?.ok_or_else(|| nothing(&format!(" as of {date}")))?]),
+        AsOf::All => {
+            let mut all = Vec::new();
+            for id in lake.snapshots().await? {
+                all.extend(lake.snapshot(id.as_of).await?);
+            }
+            if all.is_empty() { Err(nothing("")) } else { Ok(all) }
+        }
+    }
+}
+
+fn read_statement(options: &QueryOptions) -> Result<String, Error> {
+    let unreadable = |what: String| move |source| Error::Io { what, source };
+    match (&options.sql, &options.file) {
+        (Some(sql), None) => Ok(sql.clone()),
+        (None, Some(path)) => std::fs::read_to_string(path).map_err(unreadable(path.display().to_string())),
+        (Some(_), Some(_)) => Err(Error::Usage("give the statement as an argument or with -f FILE, not both".into())),
+        (None, None) if io::stdin().is_terminal() => {
+            Err(Error::Usage("no statement: give it as an argument, with -f FILE, or on standard input".into()))
+        }
+        (None, None) => {
+            let mut sql = String::new();
+            io::stdin().read_to_string(&mut sql).map_err(unreadable("standard input".into()))?;
+            Ok(sql)
+        }
+    }
+}
+
+/// Writes beside the file and renames, so that a failure leaves what was there.
+async fn write_file(path: &Path, format: Format, rows: Rows) -> Result<(), Error> {
+    let failed = |source| Error::Io { what: path.display().to_string(), source };
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let part = path.with_file_name(name);
+    let file = File::create(&part).map_err(failed)?;
+    if let Err(error) = output::write(format, rows, file).await {
+        let _ = std::fs::remove_file(&part);
+        return Err(error.into());
+    }
+    std::fs::rename(&part, path).map_err(failed)
+}

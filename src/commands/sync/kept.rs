@@ -1,0 +1,89 @@
+//! The pages of an unfinished run as the API client asks for them: rows and facts, to and from the lake's checkpoint.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    decode::{Decoded, Decoder, Drift, DriftFinding},
+    lake::Checkpoint,
+    page::{KeptPages, PageEnd},
+};
+
+/// Pages of one resource.
+#[derive(Debug)]
+pub(super) struct Kept {
+    checkpoint: Arc<RunCheckpoint>,
+    decoder: Arc<Decoder>,
+}
+
+/// The checkpoint of a run, and what became of it.
+#[derive(Debug)]
+pub(super) struct RunCheckpoint {
+    checkpoint: Checkpoint,
+    /// Whether an earlier run left pages.
+    continued: bool,
+    complained: AtomicBool,
+    kept: AtomicU64,
+}
+
+impl RunCheckpoint {
+    pub(super) fn new(checkpoint: Checkpoint, continued: bool) -> Self {
+        Self { checkpoint, continued, complained: AtomicBool::new(false), kept: AtomicU64::new(0) }
+    }
+
+    pub(super) fn checkpoint(&self) -> &Checkpoint {
+        &self.checkpoint
+    }
+
+    /// The run whose pages are used, where that is an earlier one.
+    pub(super) fn continued(&self) -> Option<&str> {
+        self.continued.then(|| self.checkpoint.run_id())
+    }
+
+    /// Pages kept by this run.
+    pub(super) fn kept(&self) -> u64 {
+        self.kept.load(Ordering::Relaxed)
+    }
+}
+
+/// What there is to know of a page beside its rows.
+#[derive(Serialize, Deserialize)]
+struct Facts {
+    end: PageEnd,
+    drift: Vec<DriftFinding>,
+}
+
+impl Kept {
+    pub(super) fn new(checkpoint: Arc<RunCheckpoint>, decoder: Arc<Decoder>) -> Self {
+        Self { checkpoint, decoder }
+    }
+}
+
+#[async_trait]
+impl KeptPages<Decoded> for Kept {
+    async fn find(&self, address: &str) -> Option<(Decoded, PageEnd)> {
+        if !self.checkpoint.continued {
+            return None;
+        }
+        let (rows, facts) = self.checkpoint.checkpoint.page(address).await?;
+        let Facts { end, drift } = serde_json::from_str(&facts).ok()?;
+        Some((Decoded { batch: self.decoder.adopt(&rows)?, drift: Drift::of(drift) }, end))
+    }
+
+    async fn keep(&self, address: &str, rows: &Decoded, end: &PageEnd) {
+        let facts = Facts { end: end.clone(), drift: rows.drift.findings() };
+        let facts = serde_json::to_string(&facts).unwrap_or_default();
+        match self.checkpoint.checkpoint.keep(address, &rows.batch, &facts).await {
+            Ok(()) => drop(self.checkpoint.kept.fetch_add(1, Ordering::Relaxed)),
+            Err(error) if !self.checkpoint.complained.swap(true, Ordering::Relaxed) => {
+                tracing::warn!(%error, "pages cannot be kept: if this run dies, the next one begins from the first page");
+            }
+            Err(_) => {}
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! One signal that ends every part of a run: the first failure, or the user.
+
+use tokio::sync::watch;
+
+use crate::error::ExitCode;
+
+/// Tells whether the run is to end.
+#[derive(Debug, Clone)]
+pub(super) struct Stop {
+    sender: watch::Sender<bool>,
+}
+
+impl Stop {
+    pub(super) fn new() -> Self {
+        Self { sender: watch::Sender::new(false) }
+    }
+
+    /// Ends the run.
+    pub(super) fn now(&self) {
+        self.sender.send_replace(true);
+    }
+
+    /// Whether the run is to end.
+    pub(super) fn is_stopped(&self) -> bool {
+        *self.sender.borrow()
+    }
+
+    /// Returns when the run is to end.
+    pub(super) async fn stopped(&self) {
+        let mut receiver = self.sender.subscribe();
+        // The sender lives as long as `self`, so that waiting cannot fail.
+        let _ = receiver.wait_for(|stop| *stop).await;
+    }
+
+    /// Ends the run when the process is told to: Ctrl-C, or SIGTERM as schedulers send it.
+    pub(super) fn on_signals(&self) -> tokio::task::JoinHandle<()> {
+        let stop = self.clone();
+        tokio::spawn(async move {
+            if signalled().await.is_ok() {
+                tracing::warn!("stopping: told to by a signal; a second one stops at once");
+                stop.now();
+            }
+            if signalled().await.is_ok() {
+                std::process::exit(i32::from(ExitCode::Temporary as u8));
+            }
+        })
+    }
+}
+
+#[cfg(unix)]
+async fn signalled() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn signalled() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

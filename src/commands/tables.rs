@@ -1,0 +1,109 @@
+//! `tables`: the catalogue: what each table and column is, and how private.
+
+use std::fmt::Write as _;
+
+use super::{Context, print};
+use crate::{
+    catalog::{LakeType, Table},
+    error::Error,
+    settings::did_you_mean,
+};
+
+/// How the catalogue is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum TablesFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// Whose `CREATE TABLE` statements to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Ddl {
+    /// DuckDB.
+    Duckdb,
+    /// Spark SQL.
+    Spark,
+}
+
+/// What to print.
+#[derive(Debug, Default)]
+pub struct TablesOptions {
+    /// Only this table, with its columns; otherwise all tables, a line each.
+    pub table: Option<String>,
+    /// How.
+    pub format: TablesFormat,
+    /// `CREATE TABLE` statements instead.
+    pub ddl: Option<Ddl>,
+}
+
+/// Prints the catalogue.
+///
+/// # Errors
+/// When there is no such table.
+pub fn tables(context: &Context, options: &TablesOptions) -> Result<(), Error> {
+    let mut tables = context.catalog.tables();
+    if let Some(name) = &options.table {
+        let hint = did_you_mean(name, tables.iter().map(|t| t.name.as_str()));
+        tables.retain(|t| t.name == *name);
+        if tables.is_empty() {
+            return Err(Error::Usage(format!("there is no table {name:?}{hint}")));
+        }
+    }
+    let mut text = String::new();
+    match (options.ddl, options.format) {
+        (Some(dialect), _) => tables.iter().for_each(|table| create_table(&mut text, table, dialect)),
+        (None, TablesFormat::Json) => {
+            text = serde_json::to_string_pretty(&tables).unwrap_or_default();
+            text.push('\n');
+        }
+        (None, TablesFormat::Text) if options.table.is_some() => tables.iter().for_each(|t| describe(&mut text, t)),
+        (None, TablesFormat::Text) => {
+            for Table { name, zone, meaning, .. } in &tables {
+                let _ = writeln!(text, "{name:<32} {:<9} {meaning}", zone.as_str());
+            }
+        }
+    }
+    print(&text)
+}
+
+fn describe(text: &mut String, table: &Table) {
+    let _ = writeln!(text, "{} ({}): {}\n", table.name, table.zone, table.meaning);
+    for c in &table.columns {
+        let null = if c.nullable { "" } else { " not null" };
+        let lake_type = format!("{}{null}", c.lake_type);
+        let privacy = c.privacy.to_string();
+        let _ = writeln!(text, "{:<36} {lake_type:<18} {privacy:<10} {:<34} {}", c.name, c.source, c.meaning);
+    }
+}
+
+fn create_table(text: &mut String, table: &Table, dialect: Ddl) {
+    let columns: Vec<String> = table
+        .columns
+        .iter()
+        .map(|c| {
+            let null = if c.nullable { "" } else { " NOT NULL" };
+            format!("  {} {}{null}", c.name, sql_type(c.lake_type, dialect))
+        })
+        .chain(["  as_of DATE NOT NULL".to_owned()])
+        .collect();
+    let _ = writeln!(text, "CREATE TABLE {} (\n{}\n);", table.name, columns.join(",\n"));
+}
+
+fn sql_type(lake_type: LakeType, dialect: Ddl) -> &'static str {
+    match (lake_type, dialect) {
+        (LakeType::String, Ddl::Duckdb) => "VARCHAR",
+        (LakeType::String, Ddl::Spark) => "STRING",
+        (LakeType::Boolean, _) => "BOOLEAN",
+        (LakeType::Int32, _) => "INTEGER",
+        (LakeType::Int64, _) => "BIGINT",
+        (LakeType::Double, _) => "DOUBLE",
+        (LakeType::Date, _) => "DATE",
+        (LakeType::Timestamp, Ddl::Duckdb) => "TIMESTAMP WITH TIME ZONE",
+        (LakeType::Timestamp, Ddl::Spark) => "TIMESTAMP",
+        (LakeType::StringList, Ddl::Duckdb) => "VARCHAR[]",
+        (LakeType::StringList, Ddl::Spark) => "ARRAY<STRING>",
+    }
+}

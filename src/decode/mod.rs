@@ -1,0 +1,170 @@
+//! Bytes → Arrow, driven by the schema, in one pass without a tree of JSON values. Pure: no I/O, no clock.
+//!
+//! A record is walked along its `plan` straight from serde_json's tokenizer into column builders (`rows`). A value of
+//! the wrong type is an error that names resource, page, record and column; a property that no column takes is kept in
+//! `_extra` and reported as [`Drift`].
+
+mod column;
+mod drift;
+mod envelope;
+mod error;
+mod extra;
+mod plan;
+mod reference;
+mod rows;
+mod seen;
+mod split;
+#[cfg(test)]
+mod tests;
+mod time;
+mod value;
+mod walk;
+
+use std::sync::Arc;
+
+use arrow::{
+    array::{ArrayRef, StringArray, TimestampMicrosecondArray},
+    datatypes::SchemaRef,
+    record_batch::RecordBatch,
+};
+use serde::{Deserialize, de::DeserializeSeed as _};
+use serde_json::value::RawValue;
+
+pub use self::{
+    drift::{Drift, DriftFinding},
+    error::{DecodeError, WrongValue},
+    seen::{RowsError, SeenIds},
+    split::split,
+};
+use self::{envelope::Envelope, error::Fault, plan::ObjectPlan, rows::Rows};
+use crate::{
+    catalog::Resource,
+    page::{Page, PageEnd, ReadPage, Unreadable},
+};
+
+/// Decodes the pages of one resource.
+#[derive(Debug)]
+pub struct Decoder {
+    resource: Resource,
+    plan: ObjectPlan,
+    schema: SchemaRef,
+    run_id: String,
+}
+
+/// The records of one page as columns.
+#[derive(Debug)]
+pub struct Decoded {
+    /// One row per record, in the page's order, with the schema of [`Resource::tables`].
+    pub batch: RecordBatch,
+    /// What was unforeseen in the page.
+    pub drift: Drift,
+}
+
+impl Decoder {
+    /// A decoder for `resource`; `run_id` is written into every row.
+    pub fn new(resource: &Resource, run_id: &str) -> Self {
+        let schema = resource
+            .tables()
+            .first()
+            .map(|t| t.arrow_schema())
+            .unwrap_or_else(|| Arc::new(arrow::datatypes::Schema::empty()));
+        Self { plan: ObjectPlan::of(resource), resource: resource.clone(), schema, run_id: run_id.to_owned() }
+    }
+
+    /// Decodes one page. Memory: about the page's size again.
+    ///
+    /// # Errors
+    /// [`DecodeError::NotAPage`] when the body is something else, [`DecodeError::WrongValue`] when a value does not fit.
+    pub fn decode(&self, page: &Page) -> Result<(Decoded, PageEnd), DecodeError> {
+        let mut rows = Rows::new(&self.resource.columns);
+        let mut json = serde_json::Deserializer::from_slice(&page.body);
+        let walked = Envelope { rows: &mut rows, plan: &self.plan }.deserialize(&mut json);
+        let facts = match walked.and_then(|facts| json.end().map(|()| facts)) {
+            Ok(facts) if facts.has_items => facts,
+            Ok(_) => return Err(self.not_a_page(page, "it has no `items`".into())),
+            Err(error) => {
+                return Err(match rows.fault.take() {
+                    Some(fault) => self.wrong_value(page, rows.count(), fault),
+                    None => self.not_a_page(page, syntax(&error, page)),
+                });
+            }
+        };
+        let records = rows.count();
+        let drift = std::mem::take(&mut rows.drift);
+        let batch = self.batch(page, rows).map_err(|source| DecodeError::Arrow {
+            resource: self.resource.name.clone(),
+            page: page.number,
+            source,
+        })?;
+        let end = PageEnd { records: records as u64, next: facts.next, total_count: facts.total_count };
+        Ok((Decoded { batch, drift }, end))
+    }
+
+    /// Rows that an earlier run decoded for the same resource, as rows of this run; `None` when their columns are others.
+    pub fn adopt(&self, rows: &RecordBatch) -> Option<RecordBatch> {
+        let same = self.schema.fields() == rows.schema().fields();
+        let (_, columns) = rows.columns().split_last().filter(|_| same)?;
+        let mut columns = columns.to_vec();
+        columns.push(self.run_ids(rows.num_rows()));
+        RecordBatch::try_new(Arc::clone(&self.schema), columns).ok()
+    }
+
+    fn run_ids(&self, count: usize) -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(std::iter::repeat_n(&self.run_id, count)))
+    }
+
+    fn batch(&self, page: &Page, rows: Rows<'_>) -> Result<RecordBatch, arrow::error::ArrowError> {
+        let count = rows.count();
+        let mut columns: Vec<ArrayRef> = rows.builders.into_iter().map(column::ColumnBuilder::finish).collect();
+        columns.push(Arc::new(StringArray::from(rows.extras)));
+        let received = page.received_at.timestamp_micros();
+        columns.push(Arc::new(TimestampMicrosecondArray::from_value(received, count).with_timezone("UTC")));
+        columns.push(self.run_ids(count));
+        RecordBatch::try_new(Arc::clone(&self.schema), columns)
+    }
+
+    fn not_a_page(&self, page: &Page, why: String) -> DecodeError {
+        DecodeError::NotAPage { resource: self.resource.name.clone(), page: page.number, why }
+    }
+
+    fn wrong_value(&self, page: &Page, record: usize, fault: Fault) -> DecodeError {
+        let Fault { property, column, expected, found } = fault;
+        let record = record_id(&page.body, record).unwrap_or_else(|| format!("number {} of the page", record + 1));
+        let (resource, page) = (self.resource.name.clone(), page.number);
+        let wrong = WrongValue { resource, page, record, property, column, expected, found };
+        DecodeError::WrongValue(Box::new(wrong))
+    }
+}
+
+impl ReadPage for Decoder {
+    type Rows = Decoded;
+
+    fn read(&self, page: &Page) -> Result<(Decoded, PageEnd), Unreadable> {
+        self.decode(page).map_err(Unreadable::from)
+    }
+}
+
+/// Where the JSON broke; serde_json's syntax messages quote no data, its type messages do.
+fn syntax(error: &serde_json::Error, page: &Page) -> String {
+    match error.classify() {
+        _ if page.body.trim_ascii_start().first() == Some(&b'<') => "it looks like HTML".into(),
+        serde_json::error::Category::Data => "it is JSON of another shape".into(),
+        _ => format!("its JSON breaks at line {} column {}", error.line(), error.column()),
+    }
+}
+
+/// The id of the n-th record, found by a second look at the page: only for error messages.
+fn record_id(body: &[u8], n: usize) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Bare<'a> {
+        #[serde(borrow)]
+        items: Vec<&'a RawValue>,
+    }
+    #[derive(Deserialize)]
+    struct Identified {
+        id: String,
+    }
+    let page: Bare<'_> = serde_json::from_slice(body).ok()?;
+    let item: Identified = serde_json::from_str(page.items.get(n)?.get()).ok()?;
+    Some(item.id.chars().take(80).collect())
+}

@@ -1,0 +1,88 @@
+//! A resource's columns arranged as the tree of JSON objects that they are read from.
+
+use crate::catalog::{Column, Reading, Resource, Shape};
+
+/// What to do with each property of one JSON object.
+#[derive(Debug, Default)]
+pub(super) struct ObjectPlan {
+    pub(super) properties: Vec<(String, Action)>,
+}
+
+/// What to do with the value of one property.
+#[derive(Debug)]
+pub(super) enum Action {
+    /// Append it to the column of that index.
+    Column(usize),
+    /// Keep its exact text in one column and its typed readings in others.
+    Value(ValuePlan),
+    /// Look inside.
+    Object(ObjectPlan),
+    /// It must be this text, which says nothing new.
+    Constant(String),
+    /// Transport, never data: `links` and `embedded`.
+    Skip,
+}
+
+/// Columns fed by one value of any shape.
+#[derive(Debug)]
+pub(super) struct ValuePlan {
+    pub(super) json: usize,
+    pub(super) readings: Vec<(Reading, usize)>,
+}
+
+impl ObjectPlan {
+    /// The plan for the items of a resource.
+    pub(super) fn of(resource: &Resource) -> Self {
+        let mut root = Self::default();
+        for (index, column) in resource.columns.iter().enumerate() {
+            if matches!(column.shape, Shape::Reading(_)) {
+                continue;
+            }
+            let readings = readings_of(column, &resource.columns);
+            let action = if readings.is_empty() {
+                Action::Column(index)
+            } else {
+                Action::Value(ValuePlan { json: index, readings })
+            };
+            root.insert(&column.json, action);
+        }
+        root.properties.push(("type".into(), Action::Constant(resource.item_type.clone())));
+        root.properties.push(("links".into(), Action::Skip));
+        root.properties.push(("embedded".into(), Action::Skip));
+        root
+    }
+
+    fn insert(&mut self, path: &str, action: Action) {
+        let Some((head, rest)) = path.split_once('.') else {
+            self.properties.push((path.to_owned(), action));
+            return;
+        };
+        for (name, existing) in &mut self.properties {
+            if let (true, Action::Object(child)) = (name == head, existing) {
+                return child.insert(rest, action);
+            }
+        }
+        let mut child = Self::default();
+        child.insert(rest, action);
+        self.properties.push((head.to_owned(), Action::Object(child)));
+    }
+
+    /// Index of the property called `name`; `likely` is where it probably is, as APIs write properties in one order.
+    pub(super) fn find(&self, name: &str, likely: usize) -> Option<usize> {
+        match self.properties.get(likely) {
+            Some((expected, _)) if expected == name => Some(likely),
+            _ => self.properties.iter().position(|(property, _)| property == name),
+        }
+    }
+}
+
+fn readings_of(column: &Column, all: &[Column]) -> Vec<(Reading, usize)> {
+    if !matches!(column.shape, Shape::Json { .. }) {
+        return Vec::new();
+    }
+    let reading = |(index, other): (usize, &Column)| match other.shape {
+        Shape::Reading(reading) if other.json == column.json => Some((reading, index)),
+        _ => None,
+    };
+    all.iter().enumerate().filter_map(reading).collect()
+}

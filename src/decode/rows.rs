@@ -1,0 +1,217 @@
+//! The columns of one page under construction.
+
+use super::{column::ColumnBuilder, drift::Drift, error::Fault, extra::Extra, plan::ValuePlan, time, value::Readings};
+use crate::catalog::{Column, Shape};
+
+/// Columns, `_extra` and findings of the records walked so far.
+#[derive(Debug)]
+pub(super) struct Rows<'p> {
+    columns: &'p [Column],
+    pub(super) builders: Vec<ColumnBuilder>,
+    pub(super) extras: Vec<Option<String>>,
+    pub(super) extra: Extra<'p>,
+    pub(super) drift: Drift,
+    pub(super) fault: Option<Fault>,
+}
+
+/// Marks that [`Rows::fault`] says what went wrong.
+#[derive(Debug)]
+pub(super) struct Faulty;
+
+/// A scalar of JSON.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Scalar<'a> {
+    Null,
+    Boolean(bool),
+    Integer(i64),
+    Number(f64),
+    Text(&'a str),
+}
+
+impl Scalar<'_> {
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Boolean(_) => "a boolean",
+            Self::Integer(_) | Self::Number(_) => "a number",
+            Self::Text(_) => "a string",
+        }
+    }
+}
+
+impl<'p> Rows<'p> {
+    pub(super) fn new(columns: &'p [Column]) -> Self {
+        let builders = columns.iter().filter_map(|c| ColumnBuilder::new(c.shape.lake_type())).collect();
+        let (extras, extra, drift, fault) = Default::default();
+        Self { columns, builders, extras, extra, drift, fault }
+    }
+
+    /// Records finished so far.
+    pub(super) fn count(&self) -> usize {
+        self.extras.len()
+    }
+
+    /// Whether the record being walked already has a value in that column.
+    pub(super) fn has(&self, column: usize) -> bool {
+        self.builders.get(column).is_none_or(|b| b.len() > self.count())
+    }
+
+    pub(super) fn column(&self, index: usize) -> Option<&'p Column> {
+        self.columns.get(index)
+    }
+
+    /// Appends a scalar to a column that takes it exactly, or records the fault.
+    pub(super) fn scalar(&mut self, index: usize, scalar: Scalar<'_>) -> Result<(), Faulty> {
+        let (Some(column), Some(builder)) = (self.columns.get(index), self.builders.get_mut(index)) else {
+            return self.fail(index, "a property of the schema", "another");
+        };
+        match (column.shape, builder, scalar) {
+            (Shape::String, ColumnBuilder::String(b), Scalar::Text(text)) => {
+                b.append_value(text);
+                if !column.known_values.is_empty() && !column.known_values.iter().any(|known| known == text) {
+                    self.drift.value(column, text);
+                }
+            }
+            (Shape::Boolean, ColumnBuilder::Boolean(b), Scalar::Boolean(value)) => b.append_value(value),
+            (Shape::Int32, ColumnBuilder::Int32(b), Scalar::Integer(value)) => match i32::try_from(value) {
+                Ok(value) => b.append_value(value),
+                Err(_) => return self.fail(index, "a whole number of 32 bits", "a larger number"),
+            },
+            (Shape::Int32, _, Scalar::Number(_)) => {
+                return self.fail(index, "a whole number of 32 bits", "another number");
+            }
+            (Shape::Double, ColumnBuilder::Double(b), Scalar::Number(value)) => b.append_value(value),
+            (Shape::Double, ColumnBuilder::Double(b), Scalar::Integer(value)) => match exact_double(value) {
+                Some(value) => b.append_value(value),
+                None => return self.fail(index, "a number that a double holds exactly", "a larger whole number"),
+            },
+            (Shape::Date, ColumnBuilder::Date(b), Scalar::Text(text)) => match time::date(text) {
+                Some(days) => b.append_value(days),
+                None => return self.fail(index, "a date YYYY-MM-DD", "another text"),
+            },
+            (Shape::Timestamp, ColumnBuilder::Timestamp(b), Scalar::Text(text)) => match time::timestamp(text) {
+                Some(micros) => b.append_value(micros),
+                None => return self.fail(index, "an RFC 3339 date-time with an offset", "another text"),
+            },
+            (_, builder, Scalar::Null) if column.nullable => builder.append_null(),
+            (_, _, other) => return self.fail(index, expected(column.shape), other.kind()),
+        }
+        Ok(())
+    }
+
+    /// Appends a list of texts.
+    pub(super) fn texts(&mut self, index: usize, texts: &[String]) -> Result<(), Faulty> {
+        let (Some(column), Some(ColumnBuilder::StringList(b))) =
+            (self.columns.get(index), self.builders.get_mut(index))
+        else {
+            return self.fail(index, "a property of the schema", "a list");
+        };
+        for text in texts {
+            b.values().append_value(text);
+            if !column.known_values.is_empty() && !column.known_values.contains(text) {
+                self.drift.value(column, text);
+            }
+        }
+        b.append(true);
+        Ok(())
+    }
+
+    /// Appends the id of a reference.
+    pub(super) fn reference(&mut self, index: usize, id: &str) -> Result<(), Faulty> {
+        match self.builders.get_mut(index) {
+            Some(ColumnBuilder::String(b)) => {
+                b.append_value(id);
+                Ok(())
+            }
+            _ => self.fail(index, "a property of the schema", "a reference"),
+        }
+    }
+
+    /// Appends the exact text of a value.
+    pub(super) fn json(&mut self, index: usize, raw: &str) -> Result<(), Faulty> {
+        let keeps_null = self.columns.get(index).is_some_and(|c| c.shape == Shape::Json { keeps_null: true });
+        if raw == "null" && !keeps_null {
+            return self.scalar(index, Scalar::Null);
+        }
+        self.reference(index, raw)
+    }
+
+    /// Appends the exact text of a value and its typed readings.
+    pub(super) fn value(&mut self, plan: &ValuePlan, raw: &str) -> Result<(), Faulty> {
+        self.json(plan.json, raw)?;
+        let readings = Readings::of(raw);
+        for (reading, column) in &plan.readings {
+            if let Some(builder) = self.builders.get_mut(*column) {
+                readings.append(*reading, builder);
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps a property that no column takes.
+    pub(super) fn keep_extra(&mut self, property: &str, raw: &str) {
+        let path = self.extra.keep(property, raw);
+        self.drift.property(path, raw);
+    }
+
+    /// Keeps properties of a reference, which is not walked along a plan, under the reference's own name.
+    pub(super) fn keep_extra_below(&mut self, reference: &str, properties: &[(String, &str)]) {
+        let name = |name: &String| serde_json::Value::from(name.as_str());
+        let object: Vec<String> = properties.iter().map(|(n, raw)| format!("{}:{raw}", name(n))).collect();
+        let path = self.extra.keep(reference, &format!("{{{}}}", object.join(",")));
+        for (name, raw) in properties {
+            self.drift.property(format!("{path}.{name}"), raw);
+        }
+    }
+
+    /// Ends the record: properties that were absent are null.
+    pub(super) fn finish_record(&mut self) -> Result<(), Faulty> {
+        for index in 0..self.builders.len() {
+            if self.has(index) {
+                continue;
+            }
+            match (self.columns.get(index), self.builders.get_mut(index)) {
+                (Some(column), Some(builder)) if column.nullable => builder.append_null(),
+                (Some(column), _) => {
+                    return self.fail(index, expected(column.shape), "nothing (the property is absent)");
+                }
+                _ => {}
+            }
+        }
+        self.extras.push(self.extra.take());
+        Ok(())
+    }
+
+    pub(super) fn fail(&mut self, index: usize, expected: &'static str, found: &'static str) -> Result<(), Faulty> {
+        let column = self.columns.get(index);
+        self.fault = Some(Fault {
+            property: column.map(|c| c.json.clone()).unwrap_or_default(),
+            column: column.map(|c| c.name.clone()).unwrap_or_default(),
+            expected,
+            found,
+        });
+        Err(Faulty)
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the round trip is the check")]
+fn exact_double(value: i64) -> Option<f64> {
+    let double = value as f64;
+    (double as i64 == value && double.abs() < 9e18).then_some(double)
+}
+
+/// The JSON a shape takes, for people.
+pub(super) fn expected(shape: Shape) -> &'static str {
+    match shape {
+        Shape::String => "a string",
+        Shape::Boolean => "a boolean",
+        Shape::Int32 => "a whole number of 32 bits",
+        Shape::Double => "a number",
+        Shape::Date => "a date YYYY-MM-DD",
+        Shape::Timestamp => "an RFC 3339 date-time with an offset",
+        Shape::Json { .. } | Shape::Reading(_) => "any JSON value",
+        Shape::Reference => "a reference {id, type, url}",
+        Shape::References => "a list of references {id, type, url}",
+        Shape::Strings => "a list of strings",
+    }
+}

@@ -1,0 +1,197 @@
+//! Derived tables: the order their queries run in, and running them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use arrow::{array::RecordBatch, datatypes::SchemaRef};
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use object_store::memory::InMemory;
+
+use super::{
+    EngineError, Rows, Session, SessionOptions, TableFiles,
+    columns::{self, ColumnCast},
+    query,
+};
+use crate::catalog::{DerivedTable, Table};
+
+/// Takes the rows of derived tables and writes them to the lake.
+#[async_trait]
+pub trait Sink {
+    /// What ends a derivation: the sink's own failures and the engine's.
+    type Error: From<EngineError>;
+
+    /// Writes all rows of one table and says which files hold them. The batches have exactly the declared schema.
+    async fn write(&mut self, table: &Table, as_of: NaiveDate, rows: Rows) -> Result<TableFiles, Self::Error>;
+}
+
+/// A derived table that was not computed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// The derived table.
+    pub table: String,
+    /// The tables it reads that this snapshot does not have.
+    pub missing: Vec<String>,
+}
+
+/// What a derivation did.
+#[derive(Debug, Clone, Default)]
+pub struct Derived {
+    /// The tables written, in the order of their computation.
+    pub written: Vec<TableFiles>,
+    /// The tables left out because this snapshot lacks what they read.
+    pub skipped: Vec<Skipped>,
+}
+
+/// A derived table and what it reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Name of the derived table.
+    pub table: String,
+    /// Names of the tables its query reads, sorted.
+    pub reads: Vec<String>,
+}
+
+/// Orders derived tables so that each comes after the derived tables it reads; otherwise by name.
+///
+/// `api_tables` are the names of all tables that a snapshot may have from the API.
+///
+/// # Errors
+/// A query that does not parse, reads a table that nobody has, or takes part in a cycle.
+pub fn order(queries: &[DerivedTable], api_tables: &[&str]) -> Result<Vec<Step>, EngineError> {
+    let session = Session::new(Arc::new(InMemory::new()), &SessionOptions::default())?;
+    let names: BTreeSet<&str> = queries.iter().map(|q| &*q.table.name).collect();
+    let mut waiting: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for query in queries {
+        let name = &*query.table.name;
+        let reads = references(&session, &query.sql).map_err(|e| e.in_derived(name))?;
+        if let Some(table) = reads.iter().find(|t| !names.contains(&***t) && !api_tables.contains(&&***t)) {
+            return Err(EngineError::DeriveUnknownTable { query: name.to_owned(), table: table.clone() });
+        }
+        waiting.insert(name, reads);
+    }
+    let mut ordered = Vec::new();
+    while !waiting.is_empty() {
+        let is_ready = |reads: &BTreeSet<String>| reads.iter().all(|t| !waiting.contains_key(&**t));
+        let Some(name) = waiting.iter().find(|(_, reads)| is_ready(reads)).map(|(name, _)| *name) else {
+            return Err(EngineError::DeriveCycle { queries: cycle(&waiting) });
+        };
+        let reads = waiting.remove(name).unwrap_or_default();
+        ordered.push(Step { table: name.to_owned(), reads: reads.into_iter().collect() });
+    }
+    Ok(ordered)
+}
+
+/// Checks every query against the catalogue alone: it parses, its tables and columns exist, and its result has the
+/// declared columns. `api_tables` are the tables of the API.
+///
+/// # Errors
+/// The first query that is not right.
+pub async fn check(queries: &[DerivedTable], api_tables: &[Table]) -> Result<(), EngineError> {
+    let names: Vec<&str> = api_tables.iter().map(|t| &*t.name).collect();
+    let session = Session::new(Arc::new(InMemory::new()), &SessionOptions::default())?;
+    let as_of = NaiveDate::default();
+    let without_files =
+        |t: &Table| TableFiles { table: t.name.clone(), as_of, schema: t.arrow_schema(), files: Vec::new() };
+    let all: Vec<TableFiles> = api_tables.iter().chain(queries.iter().map(|q| &q.table)).map(without_files).collect();
+    session.register(&all)?;
+    for step in order(queries, &names)? {
+        for query in queries.iter().filter(|q| q.table.name == step.table) {
+            start(&session, query, as_of).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Computes every derived table whose inputs the session has, for one as-of date, each result being an input of those
+/// that follow. The session holds the API tables of that one snapshot; tables of it that `queries` define are replaced.
+///
+/// # Errors
+/// The first failure, after which nothing more is written. No error quotes a value of the data.
+pub async fn run<S: Sink + Send>(
+    session: &Session,
+    as_of: NaiveDate,
+    queries: &[DerivedTable],
+    api_tables: &[&str],
+    sink: &mut S,
+) -> Result<Derived, S::Error> {
+    let mut outcome = Derived::default();
+    let steps = order(queries, api_tables)?;
+    // Results of an earlier derivation must not be read as if they were of this one.
+    for step in &steps {
+        session.forget(&step.table)?;
+    }
+    for step in steps {
+        let missing: Vec<String> = step.reads.iter().filter(|t| !session.has_table(t)).cloned().collect();
+        if !missing.is_empty() {
+            outcome.skipped.push(Skipped { table: step.table, missing });
+            continue;
+        }
+        let Some(query) = queries.iter().find(|q| q.table.name == step.table) else { continue };
+        let rows = start(session, query, as_of).await?;
+        let files = sink.write(&query.table, as_of, rows).await?;
+        session.register(std::slice::from_ref(&files))?;
+        outcome.written.push(files);
+    }
+    Ok(outcome)
+}
+
+/// Plans one query and gives its rows in the declared schema.
+async fn start(session: &Session, query: &DerivedTable, as_of: NaiveDate) -> Result<Rows, EngineError> {
+    let name = &*query.table.name;
+    let declared = query.table.arrow_schema();
+    let plan = query::plan(session, &query.sql, Some(as_of)).await.map_err(|e| e.in_derived(name))?;
+    let casts = columns::casts(plan.schema().as_arrow(), &declared)
+        .map_err(|detail| EngineError::DeriveColumns { query: name.to_owned(), detail })?;
+    let rows = query::execute(session, plan).await.map_err(|e| e.in_derived(name))?;
+    let name = name.to_owned();
+    let schema = Arc::clone(&declared);
+    Ok(rows.try_map(declared, move |batch| conform(&batch.map_err(|e| e.in_derived(&name))?, &schema, &casts, &name)))
+}
+
+/// The batch with the declared types, checked for nulls where none may be.
+fn conform(
+    batch: &RecordBatch,
+    schema: &SchemaRef,
+    casts: &[ColumnCast],
+    query: &str,
+) -> Result<RecordBatch, EngineError> {
+    let internal = |e: arrow::error::ArrowError| EngineError::Internal {
+        message: format!("queries/{query}.sql: {}", columns::kind(&e)),
+    };
+    let arrays = columns::apply(batch, casts).map_err(internal)?;
+    for (field, array) in schema.fields().iter().zip(&arrays) {
+        if !field.is_nullable() && array.null_count() > 0 {
+            return Err(EngineError::DeriveNull { query: query.to_owned(), column: field.name().clone() });
+        }
+    }
+    RecordBatch::try_new(Arc::clone(schema), arrays).map_err(internal)
+}
+
+/// The tables a query reads, without its common table expressions.
+fn references(session: &Session, sql: &str) -> Result<BTreeSet<String>, EngineError> {
+    let statement = query::parse_query(sql)?;
+    let tables = session.context().state().resolve_table_references(&statement).map_err(EngineError::planning)?;
+    Ok(tables.iter().map(ToString::to_string).collect())
+}
+
+/// One cycle among queries that all wait for another: following any of them must come back.
+fn cycle(waiting: &BTreeMap<&str, BTreeSet<String>>) -> Vec<String> {
+    let mut path: Vec<String> = Vec::new();
+    let mut next = waiting.keys().next().map(|n| (*n).to_owned());
+    while let Some(name) = next {
+        if let Some(start) = path.iter().position(|n| *n == name) {
+            let mut circle = path.split_off(start);
+            circle.push(name);
+            return circle;
+        }
+        next = waiting.get(&*name).and_then(|reads| reads.iter().find(|t| waiting.contains_key(&***t))).cloned();
+        path.push(name);
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests;

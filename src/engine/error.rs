@@ -1,0 +1,277 @@
+//! What can go wrong in the engine.
+
+use datafusion::{error::DataFusionError, sql::sqlparser::parser::ParserError};
+
+use crate::error::ExitCode;
+
+/// Why a query stopped while it ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// A value could not be computed: division by zero, overflow, a cast that does not hold.
+    Value,
+    /// More memory or temporary disk was needed than the limit allows.
+    Resources,
+    /// The lake's store did not answer, or a file is no longer there.
+    Store,
+    /// A file of the lake is not readable Parquet.
+    Damaged,
+    /// The program is at fault.
+    Internal,
+}
+
+impl FailureKind {
+    /// What happened, in words that hold no value.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Value => "a value could not be computed (cast, overflow or division by zero)",
+            Self::Resources => "it needs more memory or temporary disk than allowed; raise the memory limit",
+            Self::Store => "the lake could not be read; run it again",
+            Self::Damaged => "a file of the lake is damaged; `lucca-lake verify` names it",
+            Self::Internal => "internal error",
+        }
+    }
+
+    /// The exit code that tells a scheduler what to do about it.
+    pub fn exit_code(self) -> ExitCode {
+        match self {
+            // The same statement with the same limit fails again, so running again without a change is pointless.
+            Self::Value | Self::Resources => ExitCode::Usage,
+            Self::Store => ExitCode::Temporary,
+            Self::Damaged => ExitCode::Conflict,
+            Self::Internal => ExitCode::Bug,
+        }
+    }
+}
+
+/// An error of the engine; its text is one line.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The statement is not valid SQL over these tables.
+    #[error("SQL error: {message}")]
+    Sql {
+        /// DataFusion's words, in one line.
+        message: String,
+        /// The error itself.
+        #[source]
+        source: Box<DataFusionError>,
+    },
+    /// The statement would change something.
+    #[error("only queries are allowed here (SELECT, WITH, VALUES, EXPLAIN, DESCRIBE, SHOW TABLES), not {statement}")]
+    NotAQuery {
+        /// The statement's first word.
+        statement: String,
+    },
+    /// Not exactly one statement.
+    #[error("expected exactly one SQL statement, found {found}")]
+    NotOneStatement {
+        /// How many there are.
+        found: usize,
+    },
+    /// The statement is beyond what can be planned without risk for the process.
+    #[error("the SQL statement is too complex: {what} {actual}, the limit is {limit}; split it or join a VALUES list")]
+    TooComplex {
+        /// What was measured.
+        what: &'static str,
+        /// How much there is.
+        actual: usize,
+        /// How much is allowed.
+        limit: usize,
+    },
+    /// A running ad-hoc query failed. The message may quote values: it is for the terminal of the person who asked.
+    #[error("the query failed: {message}")]
+    Failed {
+        /// What class of failure it is.
+        kind: FailureKind,
+        /// DataFusion's words, in one line.
+        message: String,
+        /// The error itself, when there is one.
+        #[source]
+        source: Option<Box<DataFusionError>>,
+    },
+    /// A running derived query failed. Neither text nor source holds a value of the data.
+    #[error("queries/{query}.sql failed: {}", kind.as_str())]
+    DeriveFailed {
+        /// The derived table.
+        query: String,
+        /// What class of failure it is.
+        kind: FailureKind,
+    },
+    /// A derived query is not valid SQL over the tables of the catalogue.
+    #[error("queries/{query}.sql: {source}")]
+    DeriveInvalid {
+        /// The derived table.
+        query: String,
+        /// What is wrong with it.
+        source: Box<EngineError>,
+    },
+    /// A derived query names a table that nobody has.
+    #[error("queries/{query}.sql reads table {table}, which is neither an API table nor a derived one")]
+    DeriveUnknownTable {
+        /// The derived table.
+        query: String,
+        /// The table it names.
+        table: String,
+    },
+    /// Derived queries that read each other's results.
+    #[error("derived tables depend on each other in a circle: {}", queries.join(" -> "))]
+    DeriveCycle {
+        /// The derived tables in question.
+        queries: Vec<String>,
+    },
+    /// The columns of a query are not the declared ones.
+    #[error("queries/{query}.sql: {detail}")]
+    DeriveColumns {
+        /// The derived table.
+        query: String,
+        /// The first difference.
+        detail: String,
+    },
+    /// A column declared not null holds a null.
+    #[error("queries/{query}.sql gave a null in column {column}, which is declared not null")]
+    DeriveNull {
+        /// The derived table.
+        query: String,
+        /// The column.
+        column: String,
+    },
+    /// Two snapshots disagree on a table so that it cannot be read as one.
+    #[error("table {table} cannot be read over these dates: {detail}; ask for one date with --as-of")]
+    TableConflict {
+        /// The table.
+        table: String,
+        /// What differs.
+        detail: String,
+    },
+    /// Two result columns have one name, which the output format cannot express.
+    #[error("two columns of the result are named {column}; name them apart with AS to write {format}")]
+    DuplicateColumn {
+        /// The name.
+        column: String,
+        /// The output format.
+        format: &'static str,
+    },
+    /// The output could not be written.
+    #[error("cannot write the result: {source}")]
+    Output {
+        /// What the operating system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The result has a type which the output format cannot express, or its encoder failed.
+    #[error("cannot write the result as {format}: {message}")]
+    Encode {
+        /// The output format.
+        format: &'static str,
+        /// What the encoder said.
+        message: String,
+    },
+    /// A defect of this program.
+    #[error("internal error: {message}")]
+    Internal {
+        /// What happened.
+        message: String,
+    },
+}
+
+impl EngineError {
+    /// The process's exit code for this error.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Sql { .. }
+            | Self::NotAQuery { .. }
+            | Self::NotOneStatement { .. }
+            | Self::TooComplex { .. }
+            | Self::DeriveUnknownTable { .. }
+            | Self::DeriveCycle { .. }
+            | Self::DeriveColumns { .. }
+            | Self::DuplicateColumn { .. }
+            | Self::Output { .. }
+            | Self::Encode { .. }
+            | Self::TableConflict { .. } => ExitCode::Usage,
+            Self::DeriveNull { .. } => ExitCode::Gate,
+            Self::Failed { kind, .. } | Self::DeriveFailed { kind, .. } => kind.exit_code(),
+            Self::DeriveInvalid { source, .. } => source.exit_code(),
+            Self::Internal { .. } => ExitCode::Bug,
+        }
+    }
+
+    /// An error met before any row was read: it can speak only of the statement and of the tables' columns, except
+    /// when planning had to read files.
+    pub(crate) fn planning(error: DataFusionError) -> Self {
+        match classify(&error) {
+            FailureKind::Value => Self::Sql { message: one_line(&error), source: Box::new(error) },
+            _ => Self::running(error),
+        }
+    }
+
+    /// An error met while rows were read.
+    pub(crate) fn running(error: DataFusionError) -> Self {
+        let kind = classify(&error);
+        Self::Failed { kind, message: one_line(&error), source: Some(Box::new(error)) }
+    }
+
+    /// A panic below us.
+    pub(crate) fn panicked(payload: &(dyn std::any::Any + Send)) -> Self {
+        let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(|s| &**s));
+        let message = flatten(text.unwrap_or("a component panicked"));
+        Self::Failed { kind: FailureKind::Internal, message, source: None }
+    }
+
+    /// The same failure as seen by a scheduled derivation, where neither the message nor the source may quote data.
+    pub(crate) fn in_derived(self, query: &str) -> Self {
+        let query = query.to_owned();
+        match self {
+            Self::Failed { kind, .. } => Self::DeriveFailed { query, kind },
+            other => Self::DeriveInvalid { query, source: Box::new(other) },
+        }
+    }
+}
+
+fn classify(error: &DataFusionError) -> FailureKind {
+    match error.find_root() {
+        DataFusionError::ResourcesExhausted(_) => FailureKind::Resources,
+        DataFusionError::ObjectStore(_) | DataFusionError::IoError(_) => FailureKind::Store,
+        DataFusionError::ParquetError(_) => classify_parquet(error),
+        DataFusionError::Internal(_) | DataFusionError::ExecutionJoin(_) => FailureKind::Internal,
+        DataFusionError::ArrowError(e, _) => match e.as_ref() {
+            arrow::error::ArrowError::ParquetError(_) => FailureKind::Damaged,
+            arrow::error::ArrowError::IoError(_, _) => FailureKind::Store,
+            _ => FailureKind::Value,
+        },
+        _ => FailureKind::Value,
+    }
+}
+
+/// The Parquet reader wraps what the store said; a file that is gone is not a damaged one.
+fn classify_parquet(error: &DataFusionError) -> FailureKind {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(e) = cause {
+        if e.is::<object_store::Error>() || e.is::<std::io::Error>() {
+            return FailureKind::Store;
+        }
+        cause = e.source();
+    }
+    FailureKind::Damaged
+}
+
+fn one_line(error: &DataFusionError) -> String {
+    match error.find_root() {
+        DataFusionError::SQL(parser, _) => match parser.as_ref() {
+            ParserError::TokenizerError(text) | ParserError::ParserError(text) => flatten(text),
+            ParserError::RecursionLimitExceeded => "it is nested too deep".to_owned(),
+        },
+        DataFusionError::Plan(text) => flatten(text),
+        _ => flatten(&error.strip_backtrace()),
+    }
+}
+
+/// One line, at most 2,000 characters: DataFusion repeats the whole expression it could not plan.
+pub(crate) fn flatten(text: &str) -> String {
+    const MAX_CHARS: usize = 2_000;
+    let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((at, _)) = line.char_indices().nth(MAX_CHARS) {
+        line.truncate(at);
+        line.push('…');
+    }
+    line
+}

@@ -1,0 +1,55 @@
+//! SQL over snapshots: ad-hoc queries and derived tables, by DataFusion.
+//!
+//! The engine reads exactly the files it is given ([`TableFiles`]), never a directory, and knows of a lake only its
+//! object store. From a caller's point of view:
+//!
+//! 1. [`stack::run_with_deep_stack`] starts the runtime everything below runs on;
+//! 2. [`Session::new`] over the lake's store, then [`Session::register`] with the files of one or more snapshots;
+//! 3. [`query::run`] answers one read-only statement, [`derive::run`] computes the derived tables into a
+//!    [`derive::Sink`]; both give [`Rows`], a stream of record batches;
+//! 4. [`output::write()`] prints rows in one of the [`output::Format`]s.
+
+mod columns;
+pub mod derive;
+pub mod error;
+pub mod guard;
+pub mod output;
+pub mod provider;
+pub mod query;
+pub mod rows;
+pub mod session;
+pub mod stack;
+#[cfg(test)]
+pub(crate) mod testing;
+
+use arrow::datatypes::SchemaRef;
+use chrono::NaiveDate;
+
+pub use error::{EngineError, FailureKind};
+pub use rows::Rows;
+pub use session::{Session, SessionOptions};
+
+/// Name of the column that tells a row's as-of date: the partition key, which is not repeated inside the files.
+pub const AS_OF_COLUMN: &str = "as_of";
+
+/// One Parquet file of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRef {
+    /// Path in the lake's object store.
+    pub path: String,
+    /// Size in bytes.
+    pub bytes: u64,
+}
+
+/// The files of one table for one as-of date; all an engine needs to know of a snapshot.
+#[derive(Debug, Clone)]
+pub struct TableFiles {
+    /// Name of the table in SQL.
+    pub table: String,
+    /// The day the rows describe.
+    pub as_of: NaiveDate,
+    /// Columns of the files, without `as_of`.
+    pub schema: SchemaRef,
+    /// The files; none means no rows.
+    pub files: Vec<FileRef>,
+}

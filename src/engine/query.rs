@@ -1,0 +1,136 @@
+//! One read-only statement.
+
+use std::{collections::VecDeque, panic::AssertUnwindSafe, sync::Arc};
+
+use arrow::{
+    array::{RecordBatch, RecordBatchOptions},
+    datatypes::Date32Type,
+};
+use chrono::NaiveDate;
+use datafusion::{
+    execution::context::SQLOptions,
+    logical_expr::LogicalPlan,
+    scalar::ScalarValue,
+    sql::{
+        parser::{DFParserBuilder, Statement},
+        sqlparser::{ast, dialect::GenericDialect},
+    },
+};
+use futures::FutureExt;
+
+use super::{EngineError, Rows, Session, columns, guard, stack};
+
+/// Deepest nesting the parser accepts, in its own recursion steps; parentheses are limited by [`guard`] already.
+const PARSER_RECURSION_LIMIT: usize = 256;
+
+/// Plans one read-only statement over the session's tables and starts it. `$as_of` stands for `as_of` when that is
+/// given.
+///
+/// Runs best below [`stack::run_with_deep_stack`]; elsewhere only shallow expressions are accepted.
+///
+/// # Errors
+/// What is wrong with the statement, before any row is read; what fails later comes out of the stream.
+pub async fn run(session: &Session, sql: &str, as_of: Option<NaiveDate>) -> Result<Rows, EngineError> {
+    let plan = plan(session, sql, as_of).await?;
+    let rows = execute(session, plan).await?;
+    let schema = columns::without_views(rows.schema());
+    let casts = columns::casts(rows.schema(), &schema).map_err(|message| EngineError::Internal { message })?;
+    let target = Arc::clone(&schema);
+    Ok(rows.try_map(schema, move |batch| {
+        let batch = batch?;
+        let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+        columns::apply(&batch, &casts)
+            .and_then(|arrays| RecordBatch::try_new_with_options(Arc::clone(&target), arrays, &options))
+            .map_err(|e| EngineError::running(e.into()))
+    }))
+}
+
+/// The statement's logical plan, parameters bound.
+pub(crate) async fn plan(session: &Session, sql: &str, as_of: Option<NaiveDate>) -> Result<LogicalPlan, EngineError> {
+    let work = async {
+        let statement = parse_query(sql)?;
+        let state = session.context().state();
+        let plan = state.statement_to_plan(statement).await.map_err(EngineError::planning)?;
+        read_only().verify_plan(&plan).map_err(EngineError::planning)?;
+        match as_of {
+            Some(day) => plan.with_param_values(vec![("as_of", date(day))]).map_err(EngineError::planning),
+            None => Ok(plan),
+        }
+    };
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|payload| Err(EngineError::panicked(&*payload)))
+}
+
+/// Starts a plan.
+pub(crate) async fn execute(session: &Session, plan: LogicalPlan) -> Result<Rows, EngineError> {
+    let work = async {
+        let frame = session.context().execute_logical_plan(plan).await.map_err(EngineError::planning)?;
+        frame.execute_stream().await.map_err(EngineError::planning)
+    };
+    let stream =
+        AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|payload| Err(EngineError::panicked(&*payload)))?;
+    Ok(Rows::of_plan(stream))
+}
+
+/// Parses exactly one statement that only reads.
+pub(crate) fn parse_query(sql: &str) -> Result<Statement, EngineError> {
+    guard::check(sql, stack::is_deep())?;
+    let mut statements: VecDeque<Statement> = DFParserBuilder::new(sql)
+        .with_dialect(&GenericDialect {})
+        .with_recursion_limit(PARSER_RECURSION_LIMIT)
+        .build()
+        .and_then(|mut parser| parser.parse_statements())
+        .map_err(EngineError::planning)?;
+    let found = statements.len();
+    match (statements.pop_front(), found) {
+        (Some(statement), 1) if is_query(&statement) => {
+            expansion(&statement)?;
+            Ok(statement)
+        }
+        (Some(_), 1) => Err(EngineError::NotAQuery { statement: first_word(sql) }),
+        _ => Err(EngineError::NotOneStatement { found }),
+    }
+}
+
+/// A list of what is allowed, so that a kind of statement we never heard of is refused.
+fn is_query(statement: &Statement) -> bool {
+    match statement {
+        Statement::Explain(explain) => is_query(&explain.statement),
+        Statement::Statement(inner) => match inner.as_ref() {
+            ast::Statement::Explain { statement, .. } => matches!(statement.as_ref(), ast::Statement::Query(_)),
+            ast::Statement::Query(_)
+            | ast::Statement::ExplainTable { .. }
+            | ast::Statement::ShowTables { .. }
+            | ast::Statement::ShowColumns { .. } => true,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn expansion(statement: &Statement) -> Result<(), EngineError> {
+    match statement {
+        Statement::Explain(explain) => expansion(&explain.statement),
+        Statement::Statement(inner) => guard::check_expansion(inner.as_ref()),
+        _ => Ok(()),
+    }
+}
+
+fn read_only() -> SQLOptions {
+    SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false)
+}
+
+fn date(day: NaiveDate) -> ScalarValue {
+    ScalarValue::Date32(Some(Date32Type::from_naive_date(day)))
+}
+
+/// The word that names the statement, for an error.
+fn first_word(sql: &str) -> String {
+    const MAX_CHARS: usize = 20;
+    let explain = ["EXPLAIN", "ANALYZE", "VERBOSE"];
+    let words = sql.split(|c: char| !c.is_alphanumeric()).filter(|word| word.starts_with(char::is_alphabetic));
+    let mut words = words.map(|word| word.chars().take(MAX_CHARS).collect::<String>().to_uppercase());
+    words.find(|word| !explain.contains(&&**word)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

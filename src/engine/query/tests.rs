@@ -1,0 +1,247 @@
+use std::sync::Arc;
+
+use arrow::{array::RecordBatch, datatypes::DataType};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use futures::{StreamExt, stream};
+
+use super::*;
+use crate::{
+    engine::{
+        FailureKind,
+        testing::{TestLake, ask, batch, csv, day, deep, empty_session, ints, string_fields, strings},
+    },
+    error::ExitCode,
+};
+
+async fn refusal(sql: &str) -> EngineError {
+    run(&empty_session(), sql, None).await.map(|_| ()).unwrap_err()
+}
+
+#[test]
+fn only_queries_run() {
+    deep(|| async {
+        for sql in [
+            "create table t as select 1",
+            "create external table t stored as parquet location '/etc'",
+            "create view v as select 1",
+            "drop table t",
+            "insert into t values (1)",
+            "update t set a = 1",
+            "delete from t",
+            "copy (select 1) to '/tmp/never.csv'",
+            "explain copy (select 1) to '/tmp/never.csv'",
+            "explain analyze insert into t values (1)",
+            "set datafusion.execution.time_zone = 'Europe/Paris'",
+            "reset datafusion.execution.time_zone",
+            "show all",
+            "show datafusion.execution.time_zone",
+            "prepare p as select 1",
+            "execute p",
+            "begin",
+            "use other",
+            "create function f() returns int return 1",
+            "truncate table t",
+            "select 1 into t",
+            "with a as (select 1) insert into t select * from a",
+        ] {
+            let error = refusal(sql).await;
+            assert_eq!(error.exit_code(), ExitCode::Usage, "{sql}: {error}");
+            assert!(!error.to_string().contains('\n'), "{sql}: {error}");
+        }
+        assert!(refusal("explain analyze insert into t values (1)").await.to_string().ends_with("not INSERT"));
+        assert_eq!(
+            refusal("select * from nowhere").await.to_string(),
+            "SQL error: table 'datafusion.public.nowhere' not found"
+        );
+        assert_eq!(
+            refusal("drop table t").await.to_string(),
+            "only queries are allowed here (SELECT, WITH, VALUES, EXPLAIN, DESCRIBE, SHOW TABLES), not DROP"
+        );
+    });
+}
+
+#[test]
+fn exactly_one_statement_runs() {
+    deep(|| async {
+        for (sql, found) in [("", "found 0"), (" ; -- nothing", "found 0"), ("select 1; select 2", "found 2")] {
+            assert!(refusal(sql).await.to_string().ends_with(found), "{sql}");
+        }
+        assert_eq!(ask(&empty_session(), "-- why\nselect 1 as a; -- done").await.unwrap(), "a\n1\n");
+    });
+}
+
+#[test]
+fn everything_that_only_reads_runs() {
+    deep(|| async {
+        let mut lake = TestLake::default();
+        lake.add_batch("people", "2026-01-01", &batch(vec![("id", strings([Some("1")]))])).await;
+        let session = lake.session();
+        for sql in [
+            "select * from people",
+            "with p as (select id from people) select * from p",
+            "values (1), (2)",
+            "(select 1) union (select 2)",
+            "explain select * from people",
+            "explain analyze select * from people",
+            "describe people",
+            "show tables",
+            "show columns from people",
+            "select * from information_schema.columns",
+        ] {
+            let text = ask(&session, sql).await.unwrap_or_else(|e| panic!("{sql}: {e}"));
+            assert!(text.lines().count() > 1, "{sql}: {text}");
+        }
+    });
+}
+
+#[test]
+fn strings_come_as_declared_and_dates_bind() {
+    deep(|| async {
+        let mut lake = TestLake::default();
+        lake.add_batch("t", "2026-01-01", &batch(vec![("a", strings([Some("x")]))])).await;
+        let sql = "select a, a || 'y' as b, cast(1 as varchar) as c, upper(a) as d, $as_of as e, arrow_cast(a, 'Utf8View') as f from t";
+        let rows = run(&lake.session(), sql, Some(day("2024-02-29"))).await.unwrap();
+        let types: Vec<DataType> = rows.schema().fields().iter().map(|f| f.data_type().clone()).collect();
+        let text = DataType::Utf8;
+        assert_eq!(types, [text.clone(), text.clone(), text.clone(), text.clone(), DataType::Date32, text]);
+        assert!(csv(rows).await.unwrap().ends_with("\nx,xy,1,X,2024-02-29,x\n"));
+        let unbound = run(&lake.session(), "select $as_of", None).await;
+        assert!(unbound.is_err() || csv(unbound.unwrap()).await.is_err());
+    });
+}
+
+#[test]
+fn two_thousand_terms_run() {
+    deep(|| async {
+        let sql = format!("select {} as total", vec!["1"; 2_000].join("+"));
+        assert_eq!(ask(&empty_session(), &sql).await.unwrap(), "total\n2000\n");
+    });
+}
+
+/// Each shape, run just below the limits or refused, never a crash: a crash would end the test process.
+#[test]
+fn no_shape_of_expression_ends_the_process() {
+    let nested = |open: &str, close: &str, n: usize| format!("select {}a{} from t", open.repeat(n), close.repeat(n));
+    let chain = |term: &str, by: &str, n: usize| format!("select a from t where {}", vec![term; n].join(by));
+    let numbered = |n: usize, f: &dyn Fn(usize) -> String| (1..n).map(f).collect::<String>();
+    let accepted = [
+        ("casts", format!("select a{} from t", "::bigint".repeat(1_900))),
+        ("predicates", format!("select a{} from t", " is null".repeat(1_900))),
+        ("and", chain("a > 0", " and ", 500)),
+        ("in", format!("select a from t where a in ({})", numbered(10_000, &|i| format!("-{i},")) + "1")),
+        ("values", format!("select count(*) as a from (values {}(1))", "(1),".repeat(10_000))),
+        (
+            "when",
+            format!("select case {} else 1 end as a from t", numbered(2_000, &|i| format!("when a=-{i} then 2 "))),
+        ),
+        ("brackets", nested("(", ")", 60)),
+        ("case", nested("case when a=1 then ", " end", 60)),
+        ("calls", nested("abs(", ")", 60)),
+        ("subqueries", format!("{}select 1 as a{}", "select * from (".repeat(60), ")".repeat(60))),
+        (
+            "casts in subqueries",
+            format!(
+                "{}select a{} as a from t{}",
+                "select * from (".repeat(60),
+                "::bigint".repeat(1_900),
+                ")".repeat(60)
+            ),
+        ),
+        ("joins", format!("select 1 as a from t {}", numbered(60, &|i| format!("cross join t t{i} ")))),
+        ("unions", format!("select 1 as a{}", " union all select 1".repeat(150))),
+        (
+            "ctes",
+            format!(
+                "with c0 as (select 1 a){} select * from c99",
+                numbered(100, &|i| format!(", c{i} as (select a+1 as a from c{})", i - 1))
+            ),
+        ),
+    ];
+    let refused = [5_000, 50_000].map(|n| {
+        [
+            ("plus", chain("a", "+", n)),
+            ("and", chain("a", " and ", n)),
+            ("or", chain("a = 1", " or ", n)),
+            ("not", chain("", "not ", n)),
+            ("minus", chain("", "- ", n)),
+            ("brackets", nested("(", ")", n)),
+            ("open brackets", format!("select {}", "(".repeat(n))),
+            ("case", nested("case when a=1 then ", " end", n)),
+            ("open case", format!("select {}", "case when ".repeat(n))),
+            ("array", nested("[", "]", n)),
+            ("unions", format!("select 1{}", " union all select 1".repeat(n))),
+            ("commas", format!("select 1 from {}", vec!["t"; n].join(","))),
+            ("ctes", format!("with c0 as (select 1){} select 1", numbered(n, &|i| format!(", c{i} as (select 1)")))),
+        ]
+    });
+    deep(|| async move {
+        let mut lake = TestLake::default();
+        lake.add_batch("t", "2026-01-01", &batch(vec![("a", ints([Some(1)]))])).await;
+        let session = lake.session();
+        for (shape, sql) in accepted {
+            let text = ask(&session, &sql).await.unwrap_or_else(|e| panic!("{shape}: {e}"));
+            assert!(text.ends_with('\n') && text.lines().count() >= 2, "{shape}: {text}");
+        }
+        for (shape, sql) in refused.into_iter().flatten() {
+            match run(&session, &sql, None).await {
+                Err(EngineError::TooComplex { .. } | EngineError::Sql { .. }) => {}
+                other => panic!("{shape}, {} bytes: {other:?}", sql.len()),
+            }
+        }
+    });
+}
+
+/// Without deep stacks the limits are low enough for the stacks there are, even at all limits together.
+#[tokio::test]
+async fn ordinary_threads_accept_what_they_can_hold() {
+    let session = empty_session();
+    let plus = |n: usize| format!("select {} as a", vec!["1"; n].join("+"));
+    let within = |n: usize, inner: &str| format!("{}{inner}{}", "select * from (".repeat(n), ") x".repeat(n));
+    let joins: String = (0..10).map(|i| format!(" join (values (1)) u{i} on true")).collect();
+    let joins = format!("select 1 as a from (values (1)) t{joins}");
+    assert_eq!(ask(&session, &plus(119)).await.unwrap(), "a\n119\n");
+    assert_eq!(ask(&session, &within(5, &plus(100))).await.unwrap(), "a\n100\n");
+    assert_eq!(ask(&session, &within(3, &joins)).await.unwrap(), "a\n1\n");
+    assert!(matches!(run(&session, &plus(2_000), None).await, Err(EngineError::TooComplex { .. })));
+}
+
+#[test]
+fn errors_are_one_line_with_an_exit_code() {
+    deep(|| async {
+        let session = empty_session();
+        for sql in ["selec 1", "select * from nowhere", "select nothing", "select f(1)", "select 'open", "select (1"] {
+            let error = run(&session, sql, None).await.map(|_| ()).unwrap_err();
+            assert!(matches!(error, EngineError::Sql { .. }), "{sql}: {error:?}");
+            assert_eq!(error.exit_code(), ExitCode::Usage);
+            assert!(!error.to_string().contains('\n'));
+            assert!(std::error::Error::source(&error).is_some());
+        }
+        for sql in ["select 1/a from (values (0)) t(a)", "select cast(a as int) from (values ('x')) t(a)"] {
+            let error = ask(&session, sql).await.unwrap_err();
+            assert_eq!(error.exit_code(), ExitCode::Usage, "{sql}: {error:?}");
+        }
+    });
+}
+
+#[test]
+fn too_little_memory_is_said_so() {
+    deep(|| async {
+        let options = crate::engine::SessionOptions { memory_limit_bytes: 1_000, ..Default::default() };
+        let session = Session::new(Arc::new(object_store::memory::InMemory::new()), &options).unwrap();
+        let sql = "select a, count(*) from generate_series(1, 100000) t(a) group by a order by 2, 1";
+        let error = ask(&session, sql).await.unwrap_err();
+        assert!(matches!(error, EngineError::Failed { kind: FailureKind::Resources, .. }), "{error:?}");
+        assert_eq!(error.exit_code(), ExitCode::Usage);
+    });
+}
+
+#[tokio::test]
+async fn a_panic_below_is_an_error_and_ends_the_rows() {
+    let schema = string_fields(&["a"]);
+    let broken = stream::iter([1, 2]).map(|_| -> datafusion::error::Result<RecordBatch> { panic!("broken kernel") });
+    let rows = Rows::of_plan(Box::pin(RecordBatchStreamAdapter::new(schema, broken)));
+    let items: Vec<_> = rows.into_stream().collect().await;
+    assert_eq!(items.len(), 1);
+    let error = items.into_iter().next().unwrap().unwrap_err();
+    assert_eq!((error.exit_code(), &*error.to_string()), (ExitCode::Bug, "the query failed: broken kernel"));
+}

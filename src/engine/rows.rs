@@ -1,0 +1,83 @@
+//! The result of a query: a schema and a stream of record batches.
+
+use std::{fmt, panic::AssertUnwindSafe};
+
+use arrow::{array::RecordBatch, datatypes::SchemaRef};
+use datafusion::execution::SendableRecordBatchStream;
+use futures::{
+    StreamExt, TryStreamExt,
+    future::ready,
+    stream::{self, BoxStream},
+};
+
+use super::EngineError;
+
+/// Rows on their way: nothing is read before the stream is polled, and memory holds a few batches at a time.
+pub struct Rows {
+    schema: SchemaRef,
+    stream: BoxStream<'static, Result<RecordBatch, EngineError>>,
+}
+
+impl fmt::Debug for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows").field("schema", &self.schema).finish_non_exhaustive()
+    }
+}
+
+impl Rows {
+    /// Rows from a stream whose batches all have `schema`.
+    pub fn new(schema: SchemaRef, stream: BoxStream<'static, Result<RecordBatch, EngineError>>) -> Self {
+        Self { schema, stream }
+    }
+
+    /// The running plan's rows; a panic inside it becomes an error.
+    pub(crate) fn of_plan(plan: SendableRecordBatchStream) -> Self {
+        let schema = plan.schema();
+        let stream = AssertUnwindSafe(plan)
+            .catch_unwind()
+            .map(|item| match item {
+                Ok(batch) => batch.map_err(EngineError::running),
+                Err(payload) => Err(EngineError::panicked(&*payload)),
+            })
+            .boxed();
+        Self { schema, stream }
+    }
+
+    /// The same rows with each batch changed by `f`, which gives batches of `schema`.
+    pub(crate) fn try_map<F>(self, schema: SchemaRef, f: F) -> Self
+    where
+        F: FnMut(Result<RecordBatch, EngineError>) -> Result<RecordBatch, EngineError> + Send + 'static,
+    {
+        Self { schema, stream: self.stream.map(f).boxed() }
+    }
+
+    /// Columns of every batch.
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// The batches, ending after the first error.
+    pub fn into_stream(self) -> BoxStream<'static, Result<RecordBatch, EngineError>> {
+        let mut failed = false;
+        self.stream
+            .take_while(move |item| {
+                let go_on = !failed;
+                failed = item.is_err();
+                ready(go_on)
+            })
+            .boxed()
+    }
+
+    /// All batches at once: for results known to be small.
+    ///
+    /// # Errors
+    /// The first error of the stream.
+    pub async fn collect(self) -> Result<Vec<RecordBatch>, EngineError> {
+        self.into_stream().try_collect().await
+    }
+
+    /// Rows that are in memory already.
+    pub fn from_batches(schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
+        Self { schema, stream: stream::iter(batches.into_iter().map(Ok)).boxed() }
+    }
+}

@@ -1,0 +1,51 @@
+//! Every environment variable the program reads, and the one place where the environment is read.
+
+use std::collections::BTreeMap;
+
+/// Tenant address.
+pub const LUCCA_BASE_URL: &str = "LUCCA_BASE_URL";
+/// OAuth token endpoint.
+pub const LUCCA_TOKEN_URL: &str = "LUCCA_TOKEN_URL";
+/// OAuth client id.
+pub const LUCCA_CLIENT_ID: &str = "LUCCA_CLIENT_ID";
+/// OAuth client secret.
+pub const LUCCA_CLIENT_SECRET: &str = "LUCCA_CLIENT_SECRET";
+/// File that holds the OAuth client secret.
+pub const LUCCA_CLIENT_SECRET_FILE: &str = "LUCCA_CLIENT_SECRET_FILE";
+/// Where the lake is.
+pub const LUCCA_LAKE: &str = "LUCCA_LAKE";
+/// Our share of the tenant's request budget.
+pub const LUCCA_REQUESTS_PER_MINUTE: &str = "LUCCA_REQUESTS_PER_MINUTE";
+/// Log filter, such as `info` or `lucca_lake=debug`.
+pub const LUCCA_LOG: &str = "LUCCA_LOG";
+
+/// A copy of the process's environment, so that nothing else reads it. `AWS_*` variables are passed on to the store.
+#[derive(Clone, Default)]
+pub struct Environment {
+    variables: BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for Environment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Environment").field("variables", &self.variables.len()).finish()
+    }
+}
+
+impl Environment {
+    /// The process's environment; variables that are no UTF-8 are left out.
+    pub fn of_process() -> Self {
+        let texts = std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
+        Self { variables: texts.collect() }
+    }
+
+    /// The value of a variable; an empty one counts as unset.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+}
+
+impl<const N: usize> From<[(&str, &str); N]> for Environment {
+    fn from(pairs: [(&str, &str); N]) -> Self {
+        Self { variables: pairs.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect() }
+    }
+}

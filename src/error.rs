@@ -1,0 +1,171 @@
+//! Exit codes, and the one error type that crosses the whole program.
+
+use crate::{
+    api::{AddressError, ApiError},
+    catalog::CatalogError,
+    decode::RowsError,
+    engine::EngineError,
+    lake::LakeError,
+    settings::SettingsError,
+};
+
+/// Why the process ended: stable numbers that a scheduler may rely on. Never 99, which Airflow reads as "skipped".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExitCode {
+    /// Everything asked for was done.
+    Ok = 0,
+    /// The command line, the configuration or an SQL statement is wrong.
+    Usage = 2,
+    /// Authentication failed or a permission is missing.
+    Permission = 3,
+    /// The API broke its contract: schema or pagination.
+    Contract = 4,
+    /// A quality gate refused to publish.
+    Gate = 5,
+    /// Another writer was faster, or holds the lake.
+    Conflict = 6,
+    /// A defect of this program.
+    Bug = 70,
+    /// Rate limit, server error or network: running again makes sense.
+    Temporary = 75,
+}
+
+/// Why a command ended without doing what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The API.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    /// An embedded schema or query.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// SQL.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The lake.
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    /// The configuration.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// An address.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// What was asked for makes no sense.
+    #[error("{0}")]
+    Usage(String),
+    /// The lake has no such snapshot.
+    #[error("{0}")]
+    NoSnapshot(String),
+    /// The API served fewer records than it says it has.
+    #[error(
+        "{resource}: the API says {expected} records but served {served} different ones; nothing was published; \
+         run again, and if it stays, check the application's permissions with the vendor"
+    )]
+    Incomplete {
+        /// Collection.
+        resource: String,
+        /// `totalCount`.
+        expected: u64,
+        /// Different records received.
+        served: u64,
+    },
+    /// The API answered a filter with records outside it.
+    #[error("{resource}: the API ignored the filter {parameter}; the API broke its contract, nothing was published")]
+    FilterIgnored {
+        /// Collection.
+        resource: String,
+        /// Query parameter.
+        parameter: String,
+    },
+    /// The API served the same records page after page.
+    #[error(
+        "{resource}: page after page holds only records already read; the API broke its contract, nothing was published"
+    )]
+    Endless {
+        /// Collection.
+        resource: String,
+    },
+    /// The rows of a page could not be sorted out.
+    #[error(transparent)]
+    Rows(#[from] RowsError),
+    /// A lake of somebody else.
+    #[error("the lake at {lake} holds the data of {held}, not of {asked}; use another lake for another tenant")]
+    OtherTenant {
+        /// Where.
+        lake: String,
+        /// Whose data it holds.
+        held: String,
+        /// Whose data was to be written.
+        asked: String,
+    },
+    /// Another process of this machine reads from the same tenant.
+    #[error("{tenant} is being read by {holder} on this machine; wait for it to end, as both spend one request budget")]
+    Busy {
+        /// Whose data.
+        tenant: String,
+        /// By whom.
+        holder: String,
+    },
+    /// Stopped by a signal, or because another part of the run failed.
+    #[error("interrupted; nothing was published, run the same command again")]
+    Interrupted,
+    /// Reading or writing something local.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was attempted.
+        what: String,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Problems found by `verify`.
+    #[error("the snapshot is damaged: {0} findings")]
+    Damaged(usize),
+    /// A defect of this program.
+    #[error("internal error: {0}; please report it")]
+    Bug(String),
+}
+
+impl Error {
+    /// Exit code of a process that ends with this.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Api(e) => e.exit_code(),
+            Self::Engine(e) => e.exit_code(),
+            Self::Lake(e) => e.exit_code(),
+            Self::Settings(_) | Self::Address(_) | Self::Usage(_) | Self::NoSnapshot(_) | Self::OtherTenant { .. } => {
+                ExitCode::Usage
+            }
+            Self::Incomplete { .. } | Self::FilterIgnored { .. } | Self::Endless { .. } => ExitCode::Contract,
+            Self::Rows(RowsError::SharedId { .. }) => ExitCode::Contract,
+            Self::Rows(RowsError::Arrow(_)) => ExitCode::Bug,
+            Self::Busy { .. } => ExitCode::Conflict,
+            Self::Interrupted => ExitCode::Temporary,
+            Self::Io { .. } => ExitCode::Usage,
+            Self::Damaged(_) => ExitCode::Gate,
+            Self::Catalog(_) | Self::Bug(_) => ExitCode::Bug,
+        }
+    }
+
+    /// A task that ended without a result: it panicked, as nothing here is cancelled. The panic's text may hold data.
+    pub(crate) fn task_lost(what: &str, error: &tokio::task::JoinError) -> Self {
+        let how = if error.is_panic() { "panicked" } else { "was cancelled" };
+        Self::Bug(format!("{what} {how}"))
+    }
+
+    /// The message and, after colons, those of its causes that it does not already contain.
+    pub fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            let message = error.to_string();
+            if !text.contains(&message) {
+                text = format!("{text}: {message}");
+            }
+            cause = error.source();
+        }
+        text.replace(['\n', '\r'], " ")
+    }
+}

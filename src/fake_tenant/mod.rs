@@ -1,0 +1,112 @@
+//! A fake Lucca tenant: the API v5 (version 2024-11-01) over generated people, for the demo, for tests and for those who
+//! build on this program.
+//!
+//! ```text
+//! http::Request ─▶ http ─▶ window (50 in 60 s), tokens (scopes), Api-Version, route
+//!                            │
+//!                            ├─▶ query, filter     what was asked for, or a 400 that names every mistake
+//!                            ├─▶ collections       the table of endpoints: scope, filters, sorts, embeds
+//!                            │   attribute_pages   the one endpoint with millions of records
+//!                            ├─▶ order, paging     which records, and the cursors around them
+//!                            └─▶ resources, envelope   JSON straight from borrowed structs
+//! people: who works there, generated from (seed, size, day)       server: the same over a TCP listener
+//! ```
+//!
+//! [`FakeTenant::handle`] is synchronous and has no clock: give it any instant, also one of virtual time. Two tenants with
+//! the same [`Options`] serve the same bytes. Where the API's documentation leaves something open, this tenant does the
+//! following:
+//!
+//! - a date earlier than 2024-11-01 in `Api-Version`, or none, is 400;
+//! - a `limit` above the maximum is refused or clamped, see [`LimitRule`];
+//! - every request to `/lucca-api/` counts in the window, also one that ends in 401; refused ones (429) do not;
+//! - an unknown parameter, a repeated one, or a cursor this tenant did not issue is 400;
+//! - `applicability.asOf` keeps what applies that day and what is not bounded in time, for leavers too;
+//! - a position may refer to a department that is not in the list: the application cannot see it.
+
+mod attribute_pages;
+mod collections;
+mod envelope;
+mod filter;
+mod http;
+mod options;
+mod order;
+mod paging;
+mod people;
+mod problem;
+mod query;
+mod records;
+mod resources;
+mod route;
+mod served;
+pub mod server;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod window;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use ::http::{Request, Response};
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use attribute_pages::Totals;
+pub use options::{LimitRule, Options};
+use order::Orders;
+use people::People;
+pub use served::Served;
+use tokens::Tokens;
+use window::Window;
+
+/// A tenant: its people, and what it remembers of the requests so far.
+pub struct FakeTenant {
+    options: Options,
+    people: People,
+    state: Mutex<State>,
+    orders: Orders,
+    totals: Totals,
+}
+
+#[derive(Debug)]
+struct State {
+    tokens: Tokens,
+    window: Window,
+    served: Served,
+    problems: u64,
+}
+
+impl FakeTenant {
+    /// Generates the tenant's careers; names, texts and attributes are made when they are asked for.
+    pub fn new(options: Options) -> Self {
+        let people = People::new(options.seed, options.employees, options.today);
+        let window = Window::new(options.requests_per_window, options.window);
+        let state = State { tokens: Tokens::default(), window, served: Served::default(), problems: 0 };
+        Self { options, people, state: Mutex::new(state), orders: Orders::default(), totals: Totals::default() }
+    }
+
+    /// One request in, one response out: synchronous, no I/O, no clock of its own. URLs in the response begin with
+    /// `http://` and the request's `Host`.
+    pub fn handle(&self, request: &Request<Bytes>, now: Instant) -> Response<Bytes> {
+        self.respond(request, now)
+    }
+
+    /// What this tenant was made from.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Counts of the requests answered so far.
+    pub fn requests_served(&self) -> Served {
+        self.state().served.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for FakeTenant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FakeTenant").field("options", &self.options).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,77 @@
+//! What a fake tenant is made of: its size, its day, and the rules it applies.
+
+use std::time::Duration;
+
+use chrono::NaiveDate;
+
+/// What happens to a `limit` above a collection's maximum. The API does not document it, so both readings are offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LimitRule {
+    /// Answer 400.
+    #[default]
+    Refuse,
+    /// Answer a page of the maximum size.
+    Clamp,
+}
+
+/// The knobs of a fake tenant. Start from [`Options::new`] and change what a test is about.
+#[derive(Clone)]
+pub struct Options {
+    /// Everything generated is a function of this number, `employees` and `today`.
+    pub seed: u64,
+    /// How many employees the tenant has, leavers and future starters included.
+    pub employees: usize,
+    /// The day statuses are computed for; careers are spread around it.
+    pub today: NaiveDate,
+    /// What an excessive `limit` gets.
+    pub limit_rule: LimitRule,
+    /// API requests accepted in any `window`; token requests do not count.
+    pub requests_per_window: u32,
+    /// Length of the sliding window.
+    pub window: Duration,
+    /// `expires_in` of the access tokens, in seconds.
+    pub token_lifetime_secs: u64,
+    /// The client application's id.
+    pub client_id: String,
+    /// The client application's secret.
+    pub client_secret: String,
+    /// Scopes the application was declared with; `None` is every scope the API knows.
+    pub granted_scopes: Option<Vec<String>>,
+    /// How long the server waits before each API response. [`super::FakeTenant::handle`] never waits.
+    pub latency: Duration,
+}
+
+impl Options {
+    /// 250 employees, 50 requests in 60 seconds, tokens of 30 minutes, every scope.
+    pub fn new(today: NaiveDate) -> Self {
+        Self {
+            seed: 1,
+            employees: 250,
+            today,
+            limit_rule: LimitRule::default(),
+            requests_per_window: 50,
+            window: Duration::from_secs(60),
+            token_lifetime_secs: 1800,
+            client_id: "fake-client".to_owned(),
+            client_secret: "fake-secret".to_owned(),
+            granted_scopes: None,
+            latency: Duration::ZERO,
+        }
+    }
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("seed", &self.seed)
+            .field("employees", &self.employees)
+            .field("today", &self.today)
+            .field("limit_rule", &self.limit_rule)
+            .field("requests_per_window", &self.requests_per_window)
+            .field("window", &self.window)
+            .field("token_lifetime_secs", &self.token_lifetime_secs)
+            .field("granted_scopes", &self.granted_scopes)
+            .field("latency", &self.latency)
+            .finish_non_exhaustive()
+    }
+}

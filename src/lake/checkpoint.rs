@@ -1,0 +1,226 @@
+//! Pages of a run that has not ended, so that the next run need not ask for them again: a process may be killed at any
+//! moment, and at 50 requests a minute a page is dear.
+//!
+//! They lie with the staged files of the run that began, `_lake/staging/<run_id>/pages/`, one object each: the SHA-256 of
+//! the rest, then one Arrow IPC stream with the rows, whose schema carries what else is to be known of the page. An object
+//! that is not whole counts as absent.
+
+use std::{collections::HashMap, sync::Arc};
+
+use arrow::{
+    datatypes::Schema,
+    ipc::{reader::StreamReader, writer::StreamWriter},
+    record_batch::RecordBatch,
+};
+use bytes::Bytes;
+use chrono::{DateTime, NaiveDate, Utc};
+use object_store::{ObjectStoreExt, path::Path};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Lake, LakeError, layout, publish};
+
+/// Key of the schema's metadata that holds a page's facts.
+const FACTS: &str = "facts";
+/// Bytes of a SHA-256.
+const DIGEST_BYTES: usize = 32;
+
+/// What an unfinished run was reading. Pages are used again only by a run that reads the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Purpose {
+    /// The day the data describes.
+    pub as_of: NaiveDate,
+    /// Whose data, seen by whom, read by which program: equal or not.
+    pub reader: String,
+}
+
+/// What `begun.json` beside the pages holds.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Begun {
+    begun_at: DateTime<Utc>,
+    purpose: Purpose,
+}
+
+/// Where the pages of one run are kept.
+#[derive(Debug, Clone)]
+pub struct Checkpoint {
+    lake: Lake,
+    run_id: String,
+    begun_at: DateTime<Utc>,
+}
+
+impl Checkpoint {
+    /// Starts to keep pages for the run `run_id`.
+    ///
+    /// # Errors
+    /// When the lake cannot be written.
+    pub async fn begin(
+        lake: &Lake,
+        run_id: &str,
+        purpose: Purpose,
+        begun_at: DateTime<Utc>,
+    ) -> Result<Self, LakeError> {
+        layout::check_run_id(run_id)?;
+        let path = layout::checkpoint(run_id);
+        let json = serde_json::to_vec_pretty(&Begun { begun_at, purpose }).unwrap_or_default();
+        lake.store.put(&path, json.into()).await.map_err(|e| LakeError::store("write", &path, e))?;
+        Ok(Self { lake: lake.clone(), run_id: run_id.to_owned(), begun_at })
+    }
+
+    /// The newest run for `purpose` that began at `since` or later and was not discarded.
+    ///
+    /// # Errors
+    /// When the lake cannot be read.
+    pub async fn find(lake: &Lake, purpose: &Purpose, since: DateTime<Utc>) -> Result<Option<Self>, LakeError> {
+        let mut found = Self::all(lake, purpose).await?;
+        found.retain(|checkpoint| checkpoint.begun_at >= since);
+        Ok(found.into_iter().max_by_key(|checkpoint| checkpoint.begun_at))
+    }
+
+    /// Every run for `purpose` that was not discarded.
+    ///
+    /// # Errors
+    /// When the lake cannot be read.
+    pub async fn all(lake: &Lake, purpose: &Purpose) -> Result<Vec<Self>, LakeError> {
+        let folder = Path::from(layout::STAGING);
+        let listing = lake.store.list_with_delimiter(Some(&folder)).await;
+        let runs = listing.map_err(|e| LakeError::store("list", &folder, e))?.common_prefixes;
+        let mut found = Vec::new();
+        for run_id in runs.iter().filter_map(Path::filename) {
+            // A folder without the file, or with half of one, belongs to a run that kept nothing.
+            let Ok(object) = lake.store.get(&layout::checkpoint(run_id)).await else { continue };
+            let Ok(json) = object.bytes().await else { continue };
+            let Ok(begun) = serde_json::from_slice::<Begun>(&json) else { continue };
+            if begun.purpose == *purpose {
+                found.push(Self { lake: lake.clone(), run_id: run_id.to_owned(), begun_at: begun.begun_at });
+            }
+        }
+        Ok(found)
+    }
+
+    /// The run that began to keep these pages.
+    pub fn run_id(&self) -> &str {
+        &self.run_id
+    }
+
+    /// When it did.
+    pub fn begun_at(&self) -> DateTime<Utc> {
+        self.begun_at
+    }
+
+    /// The rows and facts kept under `key`; `None` when there are none, or they are not whole.
+    pub async fn page(&self, key: &str) -> Option<(RecordBatch, String)> {
+        let object = self.lake.store.get(&self.path(key)).await.ok()?;
+        decode(&object.bytes().await.ok()?)
+    }
+
+    /// Keeps rows and facts under `key`.
+    ///
+    /// # Errors
+    /// When the lake cannot be written.
+    pub async fn keep(&self, key: &str, rows: &RecordBatch, facts: &str) -> Result<(), LakeError> {
+        let path = self.path(key);
+        let content = encode(rows, facts)
+            .map_err(|e| LakeError::Internal { reason: format!("a page cannot be written as Arrow: {e}") })?;
+        self.lake.store.put(&path, content.into()).await.map_err(|e| LakeError::store("write", &path, e))?;
+        Ok(())
+    }
+
+    /// Forgets the run and everything it staged.
+    ///
+    /// # Errors
+    /// When the store refuses or fails.
+    pub async fn discard(&self) -> Result<(), LakeError> {
+        publish::discard(&self.lake, &self.run_id).await
+    }
+
+    fn path(&self, key: &str) -> Path {
+        layout::kept_page(&self.run_id, &hex::encode(Sha256::digest(key)))
+    }
+}
+
+fn encode(rows: &RecordBatch, facts: &str) -> Result<Vec<u8>, arrow::error::ArrowError> {
+    let metadata = HashMap::from([(FACTS.to_owned(), facts.to_owned())]);
+    let schema = Arc::new(Schema::clone(&rows.schema()).with_metadata(metadata));
+    let rows = RecordBatch::try_new(Arc::clone(&schema), rows.columns().to_vec())?;
+    let mut writer = StreamWriter::try_new(vec![0; DIGEST_BYTES], &schema)?;
+    writer.write(&rows)?;
+    let mut content = writer.into_inner()?;
+    let digest = content.get(DIGEST_BYTES..).map(Sha256::digest).unwrap_or_default();
+    for (to, from) in content.iter_mut().zip(digest) {
+        *to = from;
+    }
+    Ok(content)
+}
+
+fn decode(content: &Bytes) -> Option<(RecordBatch, String)> {
+    let (digest, stream) = content.split_at_checked(DIGEST_BYTES)?;
+    if Sha256::digest(stream).as_slice() != digest {
+        return None;
+    }
+    let mut reader = StreamReader::try_new(stream, None).ok()?;
+    let facts = reader.schema().metadata().get(FACTS)?.clone();
+    let rows = reader.next()?.ok()?;
+    Some((rows, facts))
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{ArrayRef, StringArray};
+    use url::Url;
+
+    use super::*;
+
+    fn lake() -> Lake {
+        Lake::with_store(Arc::new(object_store::memory::InMemory::new()), Url::parse("memory:///").unwrap())
+    }
+
+    fn rows(texts: &[&str]) -> RecordBatch {
+        RecordBatch::try_from_iter([("id", Arc::new(StringArray::from(texts.to_vec())) as ArrayRef)]).unwrap()
+    }
+
+    fn purpose(day: &str) -> Purpose {
+        Purpose { as_of: day.parse().unwrap(), reader: "us".into() }
+    }
+
+    fn at(time: &str) -> DateTime<Utc> {
+        time.parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_is_found_and_what_is_damaged_is_not() {
+        let lake = lake();
+        let kept = Checkpoint::begin(&lake, "r1", purpose("2026-11-22"), at("2026-11-22T06:00:00Z")).await.unwrap();
+        for texts in [&["a", "é"][..], &[]] {
+            kept.keep("https://a/b?c", &rows(texts), "{\"x\":1}").await.unwrap();
+            let (found, facts) = kept.page("https://a/b?c").await.unwrap();
+            assert_eq!((found.columns(), facts.as_str()), (rows(texts).columns(), "{\"x\":1}"));
+        }
+        assert!(kept.page("https://a/b").await.is_none());
+        let path = kept.path("https://a/b?c");
+        let whole = lake.store.get(&path).await.unwrap().bytes().await.unwrap();
+        for position in 0..whole.len() {
+            let mut damaged = whole.to_vec();
+            damaged[position] ^= 1;
+            assert!(decode(&damaged.into()).is_none(), "byte {position}");
+            assert!(decode(&whole.slice(..position)).is_none(), "cut at {position}");
+        }
+    }
+
+    #[tokio::test]
+    async fn only_the_newest_run_of_the_same_purpose_is_continued() {
+        let lake = lake();
+        let begin = |id: &'static str, day, time| Checkpoint::begin(&lake, id, purpose(day), at(time));
+        begin("r1", "2026-11-22", "2026-11-22T06:00:00Z").await.unwrap();
+        begin("r2", "2026-11-22", "2026-11-22T08:00:00Z").await.unwrap();
+        begin("r3", "2026-11-23", "2026-11-22T09:00:00Z").await.unwrap();
+        let found = |since| Checkpoint::find(&lake, &FIRST, at(since));
+        static FIRST: std::sync::LazyLock<Purpose> = std::sync::LazyLock::new(|| purpose("2026-11-22"));
+        assert_eq!(found("2026-11-22T07:00:00Z").await.unwrap().unwrap().run_id(), "r2");
+        assert!(found("2026-11-22T08:00:01Z").await.unwrap().is_none());
+        found("2026-11-22T00:00:00Z").await.unwrap().unwrap().discard().await.unwrap();
+        assert_eq!(found("2026-11-22T00:00:00Z").await.unwrap().unwrap().run_id(), "r1");
+    }
+}

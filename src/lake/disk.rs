@@ -1,0 +1,58 @@
+//! What a lake on a local disk needs beyond what `object_store` does: data that survives a power cut, and no litter.
+
+use std::{
+    collections::BTreeSet,
+    fs::{self, File},
+    io,
+    path::{Path as FsPath, PathBuf},
+};
+
+use object_store::path::Path;
+
+use super::{Lake, LakeError};
+
+/// Makes files and the folders that lead to them durable. Does nothing on remote stores, whose puts are durable.
+pub(super) async fn sync(lake: &Lake, paths: &[Path]) -> Result<(), LakeError> {
+    let Some(root) = lake.root().map(FsPath::to_path_buf) else { return Ok(()) };
+    let paths = paths.to_vec();
+    blocking(move || {
+        let mut folders = BTreeSet::new();
+        for path in &paths {
+            let file = on_disk(&root, path);
+            File::open(&file).and_then(|f| f.sync_all()).map_err(|e| LakeError::io("make durable", path, e))?;
+            folders.extend(file.ancestors().skip(1).take_while(|f| f.starts_with(&root)).map(FsPath::to_path_buf));
+        }
+        folders.iter().try_for_each(|f| sync_folder(f)).map_err(|e| LakeError::io("make durable", root.display(), e))
+    })
+    .await
+}
+
+/// Removes a folder and all below it, which on a disk includes temporary files that listings hide. Returns false
+/// when the lake is remote: folders do not exist there.
+pub(super) async fn remove_folder(lake: &Lake, folder: &Path) -> Result<bool, LakeError> {
+    let Some(root) = lake.root() else { return Ok(false) };
+    let (target, folder) = (on_disk(root, folder), folder.clone());
+    blocking(move || match fs::remove_dir_all(target) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(LakeError::io("remove", folder, error)),
+        _ => Ok(true),
+    })
+    .await
+}
+
+fn on_disk(root: &FsPath, path: &Path) -> PathBuf {
+    path.parts().fold(root.to_path_buf(), |folder, part| folder.join(part.as_ref()))
+}
+
+/// Only Unix lets a folder be opened and synced; elsewhere renames are made durable by the file system alone.
+fn sync_folder(folder: &FsPath) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LakeError> + Send + 'static,
+) -> Result<T, LakeError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(LakeError::Internal { reason: format!("a disk operation did not end: {error}") }),
+    }
+}

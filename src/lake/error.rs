@@ -1,0 +1,238 @@
+//! What can go wrong with the lake, sorted by what the reader of the message should do.
+
+use std::{error::Error as StdError, io};
+
+use chrono::NaiveDate;
+use parquet::errors::ParquetError;
+
+use crate::error::ExitCode;
+
+/// An error of the lake: one line that says what, where and the remedy; the cause is its source.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LakeError {
+    /// The lake's location cannot be used as given.
+    #[error("lake location {location}: {reason}")]
+    Location {
+        /// The location, without credentials.
+        location: String,
+        /// What is wrong and what to do.
+        reason: String,
+        /// The library's reason, if it gave one.
+        #[source]
+        source: Option<Box<dyn StdError + Send + Sync>>,
+    },
+    /// The store refuses this identity.
+    #[error("cannot {action} {path}: access denied; check the credentials and the bucket policy or file permissions")]
+    Denied {
+        /// What was tried.
+        action: &'static str,
+        /// Lake-relative path.
+        path: String,
+        /// The store's answer.
+        #[source]
+        source: Box<dyn StdError + Send + Sync>,
+    },
+    /// The store failed; `retryable` when running again may help.
+    #[error("cannot {action} {path}: the store failed{}", if *.retryable { "; run again" } else { "; check the lake's location and store settings" })]
+    Store {
+        /// What was tried.
+        action: &'static str,
+        /// Lake-relative path.
+        path: String,
+        /// Whether running again makes sense.
+        retryable: bool,
+        /// The store's answer.
+        #[source]
+        source: Box<dyn StdError + Send + Sync>,
+    },
+    /// A batch does not have the columns of its table.
+    #[error("table {table}: the data does not fit its declared columns: {reason}")]
+    Schema {
+        /// The table.
+        table: String,
+        /// The first difference.
+        reason: String,
+    },
+    /// Parquet could not be encoded.
+    #[error("table {table}: cannot encode Parquet; please report this")]
+    Encode {
+        /// The table.
+        table: String,
+        /// The encoder's reason.
+        #[source]
+        source: ParquetError,
+    },
+    /// What was read back is not what was written.
+    #[error("{path} was damaged while it was written: {reason}; nothing was published, run again")]
+    Damaged {
+        /// Lake-relative path.
+        path: String,
+        /// The difference.
+        reason: String,
+    },
+    /// Another run published the same as-of date first.
+    #[error(
+        "as-of date {as_of}: another run published snapshot {sequence} first ({winner}); nothing was changed, run again if this run's data should replace it"
+    )]
+    Conflict {
+        /// The date both runs describe.
+        as_of: NaiveDate,
+        /// The sequence number both wanted, or the one found in place of the expected.
+        sequence: u64,
+        /// The run that published.
+        winner: String,
+    },
+    /// Another process writes to the lake.
+    #[error("the lake at {lake} is being written to by {holder}; wait for it to end, then run again")]
+    Held {
+        /// Where.
+        lake: String,
+        /// Who, and since when.
+        holder: String,
+    },
+    /// A manifest cannot be believed.
+    #[error(
+        "manifest {path} is not usable: {reason}; restore it from a backup, or move it away to fall back to the snapshot before it"
+    )]
+    Corrupt {
+        /// Lake-relative path.
+        path: String,
+        /// What is wrong.
+        reason: String,
+        /// The parser's reason, if it gave one.
+        #[source]
+        source: Option<serde_json::Error>,
+    },
+    /// The lake was written by a later program.
+    #[error("manifest {path} has format version {found}, this program reads up to {supported}; use a newer lucca-lake")]
+    Newer {
+        /// Lake-relative path.
+        path: String,
+        /// Version found.
+        found: u32,
+        /// Newest version understood.
+        supported: u32,
+    },
+    /// The snapshot is published, but the generated views still name the files it replaced.
+    #[error("the snapshot of {as_of} is published, but its views could not be written; run again")]
+    Views {
+        /// The date published.
+        as_of: NaiveDate,
+        /// Why.
+        #[source]
+        source: Box<LakeError>,
+    },
+    /// The lake was used in a way that the program must not.
+    #[error("internal error in the lake: {reason}; please report this")]
+    Internal {
+        /// What was asked.
+        reason: String,
+    },
+}
+
+impl LakeError {
+    /// Whether doing the same again may succeed.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Store { retryable, .. } => *retryable,
+            Self::Damaged { .. } => true,
+            Self::Views { source, .. } => source.is_retryable(),
+            _ => false,
+        }
+    }
+
+    /// The exit code a command ends with when this is its error.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Location { .. } | Self::Denied { .. } | Self::Corrupt { .. } | Self::Newer { .. } => ExitCode::Usage,
+            Self::Store { retryable: true, .. } | Self::Damaged { .. } => ExitCode::Temporary,
+            Self::Store { retryable: false, .. } => ExitCode::Usage,
+            Self::Conflict { .. } | Self::Held { .. } => ExitCode::Conflict,
+            Self::Views { source, .. } => source.exit_code(),
+            Self::Schema { .. } | Self::Encode { .. } | Self::Internal { .. } => ExitCode::Bug,
+        }
+    }
+
+    /// Sorts an object store's error: refused, to be tried again, or a matter of settings.
+    pub(super) fn store(action: &'static str, path: impl ToString, source: object_store::Error) -> Self {
+        use object_store::Error as E;
+        let path = path.to_string();
+        let denied = matches!(source, E::PermissionDenied { .. } | E::Unauthenticated { .. });
+        if denied || is_io_denied(&source) {
+            return Self::Denied { action, path, source: Box::new(source) };
+        }
+        // Something listed a moment ago may be gone because a run replaced it: reading again finds its successor.
+        // A write or a list that is "not found" means the bucket is.
+        let retryable = match source {
+            E::NotFound { .. } => action == "read",
+            E::NotSupported { .. }
+            | E::NotImplemented { .. }
+            | E::InvalidPath { .. }
+            | E::UnknownConfigurationKey { .. } => false,
+            _ => true,
+        };
+        Self::Store { action, path, retryable, source: Box::new(source) }
+    }
+
+    /// Sorts an operating system's error.
+    pub(super) fn io(action: &'static str, path: impl ToString, source: io::Error) -> Self {
+        let path = path.to_string();
+        if is_denied_kind(source.kind()) {
+            Self::Denied { action, path, source: Box::new(source) }
+        } else {
+            Self::Store { action, path, retryable: true, source: Box::new(source) }
+        }
+    }
+
+    /// Sorts a Parquet error: the store's, which the writer wraps, or the encoder's own.
+    pub(super) fn parquet(table: &str, path: impl ToString, source: ParquetError) -> Self {
+        match into_store_error(source) {
+            Ok(store) => Self::store("write", path, store),
+            Err(source) => Self::Encode { table: table.to_owned(), source },
+        }
+    }
+
+    /// Sorts an error of reading a Parquet file: the store's, or what the file holds.
+    pub(super) fn read_back(path: impl ToString, source: ParquetError) -> Self {
+        match into_store_error(source) {
+            Ok(store) => Self::store("read", path, store),
+            Err(source) => Self::Damaged { path: path.to_string(), reason: source.to_string() },
+        }
+    }
+
+    /// Whether the store answered that there is no such object.
+    pub(super) fn is_not_found(&self) -> bool {
+        let Self::Store { source, .. } = self else { return false };
+        matches!(source.downcast_ref(), Some(object_store::Error::NotFound { .. }))
+    }
+}
+
+/// The store's error inside a Parquet error, however often it is wrapped.
+fn into_store_error(error: ParquetError) -> Result<object_store::Error, ParquetError> {
+    match error {
+        ParquetError::External(inner) => match inner.downcast::<object_store::Error>() {
+            Ok(store) => Ok(*store),
+            Err(inner) => match inner.downcast::<ParquetError>() {
+                Ok(parquet) => into_store_error(*parquet),
+                Err(inner) => Err(ParquetError::External(inner)),
+            },
+        },
+        other => Err(other),
+    }
+}
+
+fn is_io_denied(error: &object_store::Error) -> bool {
+    let mut cause: Option<&(dyn StdError + 'static)> = error.source();
+    while let Some(error) = cause {
+        if error.downcast_ref::<io::Error>().is_some_and(|e| is_denied_kind(e.kind())) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+fn is_denied_kind(kind: io::ErrorKind) -> bool {
+    matches!(kind, io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+}

@@ -1,0 +1,138 @@
+//! Where everything is: the only place that spells a path of the lake.
+//!
+//! Data lives at `<zone>/<table>/as_of=<date>/<run>-<nnnn>.parquet`, everything else outside the zones, because
+//! readers that glob a table's folder read whatever they find there.
+
+use chrono::NaiveDate;
+use object_store::path::Path;
+
+use super::{LakeError, SnapshotId};
+use crate::catalog::Zone;
+
+/// File with the views for DuckDB.
+pub(super) const DUCKDB_VIEWS: &str = "views/duckdb.sql";
+/// File with the views for Spark.
+pub(super) const SPARK_VIEWS: &str = "views/spark.sql";
+/// The partition key of the data folders, and the column that readers see it as.
+pub(super) const AS_OF: &str = "as_of";
+
+const MANIFESTS: &str = "_lake/manifests";
+
+/// Where runs keep what is not published yet.
+pub(super) const STAGING: &str = "_lake/staging";
+
+/// Folder of a run's unpublished files.
+pub(super) fn staging_dir(run_id: &str) -> Path {
+    Path::from(format!("{STAGING}/{run_id}"))
+}
+
+/// The `number`-th unpublished file of a table.
+pub(super) fn staging_file(run_id: &str, zone: Zone, table: &str, number: usize) -> Path {
+    Path::from(format!("_lake/staging/{run_id}/{zone}/{table}/{number:04}.parquet"))
+}
+
+/// A manifest on its way to its final name.
+pub(super) fn staging_manifest(run_id: &str) -> Path {
+    Path::from(format!("_lake/staging/{run_id}/manifest.json"))
+}
+
+/// What an unfinished run was reading.
+pub(super) fn checkpoint(run_id: &str) -> Path {
+    Path::from(format!("{STAGING}/{run_id}/pages/begun.json"))
+}
+
+/// A page that an unfinished run has read.
+pub(super) fn kept_page(run_id: &str, digest: &str) -> Path {
+    Path::from(format!("{STAGING}/{run_id}/pages/{digest}.arrow"))
+}
+
+/// Folders of a run's unpublished tables.
+pub(super) fn staging_zones(run_id: &str) -> [Path; 3] {
+    ZONES.map(|zone| Path::from(format!("{STAGING}/{run_id}/{zone}")))
+}
+
+/// The lease of a lake in a bucket.
+pub(super) fn lease() -> Path {
+    Path::from("_lake/lease.json")
+}
+
+/// The lock of a lake on a local disk.
+pub(super) fn lock_file() -> Path {
+    Path::from("_lake/lock")
+}
+
+/// Folder of a table's files of one date.
+pub(super) fn data_dir(zone: Zone, table: &str, as_of: NaiveDate) -> Path {
+    Path::from(format!("{zone}/{table}/{AS_OF}={as_of}"))
+}
+
+/// The `number`-th published file of a table.
+pub(super) fn data_file(zone: Zone, table: &str, as_of: NaiveDate, run_id: &str, number: usize) -> Path {
+    Path::from(format!("{zone}/{table}/{AS_OF}={as_of}/{run_id}-{number:04}.parquet"))
+}
+
+/// Folder of a zone's tables.
+pub(super) fn zone_dir(zone: Zone) -> Path {
+    Path::from(zone.as_str())
+}
+
+/// Every zone.
+pub(super) const ZONES: [Zone; 3] = [Zone::Core, Zone::Personal, Zone::Derived];
+
+/// Folder of all manifests.
+pub(super) fn manifests_dir() -> Path {
+    Path::from(MANIFESTS)
+}
+
+/// Folder of one date's manifests.
+pub(super) fn manifests_of(as_of: NaiveDate) -> Path {
+    Path::from(format!("{MANIFESTS}/{AS_OF}={as_of}"))
+}
+
+/// One manifest.
+pub(super) fn manifest(id: SnapshotId) -> Path {
+    Path::from(format!("{MANIFESTS}/{AS_OF}={}/{:010}.json", id.as_of, id.sequence))
+}
+
+/// The snapshot a manifest's path stands for; `None` for anything else that lies among the manifests.
+pub(super) fn parse_manifest(path: &Path) -> Option<SnapshotId> {
+    let rest = path.as_ref().strip_prefix(MANIFESTS)?.strip_prefix('/')?;
+    let (date, name) = rest.split_once('/')?;
+    let as_of = date.strip_prefix(AS_OF)?.strip_prefix('=')?.parse().ok()?;
+    let sequence = name.strip_suffix(".json")?.parse().ok()?;
+    let id = SnapshotId { as_of, sequence };
+    // Round trip: `+1.json`, `1.json` or `2026-1-2` are not names this program gives.
+    (manifest(id) == *path).then_some(id)
+}
+
+/// The report of a run.
+pub(super) fn report(run_id: &str) -> Path {
+    Path::from(format!("_lake/runs/{run_id}/report.json"))
+}
+
+/// Whether `path` is a file that a manifest of `as_of` may name for this table. A manifest is input: following a path
+/// out of the table's folder would read, and later delete, what is not the table's.
+pub(super) fn is_data_file(path: &str, zone: Zone, table: &str, as_of: NaiveDate) -> bool {
+    let Ok(parsed) = Path::parse(path) else { return false };
+    let dir = data_dir(zone, table, as_of);
+    let inside = parsed.prefix_match(&dir).is_some_and(|rest| rest.count() == 1);
+    inside && parsed.as_ref() == path && path.ends_with(".parquet")
+}
+
+/// Table names become folders, file names and SQL names: lower snake_case only.
+pub(super) fn is_table_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// Run ids become folders and file names.
+pub(super) fn check_run_id(run_id: &str) -> Result<(), LakeError> {
+    let valid = run_id.len() <= 100
+        && run_id.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && run_id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    if valid {
+        Ok(())
+    } else {
+        Err(LakeError::Internal { reason: "a run id may hold letters, digits, - _ . only".into() })
+    }
+}

@@ -1,0 +1,163 @@
+//! From what the user calls the lake's location to a store.
+
+use std::{
+    fs,
+    path::{Path as FsPath, PathBuf},
+    sync::Arc,
+};
+
+use object_store::{
+    ObjectStore, ObjectStoreScheme,
+    aws::{AmazonS3Builder, AmazonS3ConfigKey, S3ConditionalPut},
+    local::LocalFileSystem,
+    memory::InMemory,
+    path::Path,
+    prefix::PrefixStore,
+};
+use url::{Host, Url};
+
+use super::{Lake, LakeError};
+
+/// The environment variables that configure S3. How puts are made conditional is not among them: publishing relies on it.
+const S3_VARIABLES: &[&str] = &[
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_DEFAULT_REGION",
+    "AWS_REGION",
+    "AWS_ENDPOINT",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_ENDPOINT_URL_STS",
+    "AWS_ALLOW_HTTP",
+    "AWS_VIRTUAL_HOSTED_STYLE_REQUEST",
+    "AWS_S3_EXPRESS",
+    "AWS_UNSIGNED_PAYLOAD",
+    "AWS_CHECKSUM_ALGORITHM",
+    "AWS_SKIP_SIGNATURE",
+    "AWS_REQUEST_PAYER",
+    "AWS_DISABLE_TAGGING",
+    "AWS_IMDSV1_FALLBACK",
+    "AWS_METADATA_ENDPOINT",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_SERVER_SIDE_ENCRYPTION",
+    "AWS_SSE_KMS_KEY_ID",
+    "AWS_SSE_BUCKET_KEY_ENABLED",
+    "AWS_SSE_CUSTOMER_KEY_BASE64",
+    "AWS_PROXY_URL",
+];
+
+/// See [`Lake::open`].
+pub(super) fn open(location: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Lake, LakeError> {
+    if !location.contains("://") && !location.starts_with("file:") {
+        return open_folder(FsPath::new(location));
+    }
+    let url = Url::parse(location).map_err(|e| invalid(location, "is not a URL", Some(Box::new(e))))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        let reason = "holds credentials; give them by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY instead";
+        return Err(invalid(url.scheme(), reason, None));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(invalid(url.scheme(), "has a query or fragment; a lake is a folder or bucket/prefix", None));
+    }
+    let unknown = "is not a place this program can write to; use a path or s3://bucket/prefix";
+    match ObjectStoreScheme::parse(&url).map_err(|e| invalid(location, unknown, Some(Box::new(e))))? {
+        (ObjectStoreScheme::Local, _) => match url.to_file_path() {
+            Ok(path) => open_folder(&path),
+            Err(()) => Err(invalid(location, "is not a local path", None)),
+        },
+        (ObjectStoreScheme::Memory, prefix) => Ok(Lake::with_store(prefixed(Arc::new(InMemory::new()), prefix), url)),
+        (ObjectStoreScheme::AmazonS3, prefix) => open_s3(&url, prefix, env),
+        _ => Err(invalid(location, unknown, None)),
+    }
+}
+
+/// The folder behind a lake's URL, if it is on a local disk, without the slash that a folder's URL ends with.
+pub(super) fn folder_of(url: &Url) -> Option<PathBuf> {
+    let folder = (url.scheme() == "file").then(|| url.to_file_path().ok()).flatten()?;
+    Some(folder.components().collect())
+}
+
+fn open_folder(path: &FsPath) -> Result<Lake, LakeError> {
+    let location = path.display().to_string();
+    if location.is_empty() {
+        return Err(invalid("\"\"", "is empty; name a folder or s3://bucket/prefix", None));
+    }
+    let unusable = "cannot be created or opened as a folder; check that the path exists and may be written to";
+    let absolute = fs::create_dir_all(path)
+        .and_then(|()| fs::canonicalize(path))
+        .map_err(|e| invalid(&location, unusable, Some(Box::new(e))))?;
+    if absolute.to_str().is_none() {
+        return Err(invalid(&location, "is not UTF-8, so no view could name its files; use another folder", None));
+    }
+    let store =
+        LocalFileSystem::new_with_prefix(&absolute).map_err(|e| invalid(&location, unusable, Some(e.into())))?;
+    let url = Url::from_directory_path(&absolute).map_err(|()| invalid(&location, unusable, None))?;
+    Ok(Lake::with_store(Arc::new(store), url))
+}
+
+fn open_s3(url: &Url, prefix: Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Lake, LakeError> {
+    let wrong = "cannot be used with these AWS_* settings";
+    // An empty variable counts as not set, as in AWS's own tools.
+    let set = |name: &str| env(name).filter(|value| !value.is_empty());
+    let mut builder = AmazonS3Builder::new().with_url(url.as_str());
+    for name in S3_VARIABLES {
+        let Some(value) = set(name) else { continue };
+        let key: AmazonS3ConfigKey =
+            name.to_ascii_lowercase().parse().map_err(|e| invalid(url.as_str(), wrong, Some(Box::new(e))))?;
+        builder = builder.with_config(key, value);
+    }
+    let endpoint = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"].iter().find_map(|name| set(name));
+    if endpoint.as_deref().is_some_and(is_plain_loopback) {
+        builder = builder.with_allow_http(true);
+    } else if endpoint.is_some_and(|e| e.starts_with("http:")) && set("AWS_ALLOW_HTTP").is_none() {
+        let reason = "has a plain http endpoint: use https, or set AWS_ALLOW_HTTP=true if nobody can listen in";
+        return Err(invalid(url.as_str(), reason, None));
+    }
+    let store = builder
+        .with_conditional_put(S3ConditionalPut::ETagMatch)
+        .build()
+        .map_err(|e| invalid(url.as_str(), wrong, Some(Box::new(e))))?;
+    let bucket =
+        bucket_of(url).ok_or_else(|| invalid(url.as_str(), "names no bucket; use s3://bucket/prefix", None))?;
+    let mut canonical =
+        Url::parse(&format!("s3://{bucket}")).map_err(|e| invalid(url.as_str(), wrong, Some(Box::new(e))))?;
+    canonical.set_path(prefix.as_ref());
+    Ok(Lake::with_store(prefixed(Arc::new(store), prefix), canonical))
+}
+
+fn is_plain_loopback(endpoint: &str) -> bool {
+    Url::parse(endpoint).is_ok_and(|url| {
+        let loopback = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        url.scheme() == "http" && loopback
+    })
+}
+
+/// The bucket of an S3 URL: the host of `s3://`, else the first label of a virtual host or the first path segment.
+fn bucket_of(url: &Url) -> Option<String> {
+    let host = url.host_str()?;
+    let bucket = match (url.scheme(), host.split_once(".s3")) {
+        ("s3" | "s3a", _) => host,
+        (_, Some((bucket, _))) => bucket,
+        _ => url.path_segments()?.next()?,
+    };
+    (!bucket.is_empty()).then(|| bucket.to_owned())
+}
+
+fn prefixed(store: Arc<dyn ObjectStore>, prefix: Path) -> Arc<dyn ObjectStore> {
+    if prefix.as_ref().is_empty() { store } else { Arc::new(PrefixStore::new(store, prefix)) }
+}
+
+fn invalid(location: &str, reason: &str, source: Option<Box<dyn std::error::Error + Send + Sync>>) -> LakeError {
+    LakeError::Location { location: location.to_owned(), reason: reason.to_owned(), source }
+}

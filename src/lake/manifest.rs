@@ -1,0 +1,272 @@
+//! The snapshot, which is its manifest: what is published, and how to find it.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use futures::{StreamExt, TryStreamExt};
+use object_store::{ObjectStoreExt, path::Path};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Lake, LakeError, layout};
+use crate::catalog::{LakeType, Table, Zone};
+
+/// Version of the manifest's format that this program writes, and the newest it reads.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Names one published snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SnapshotId {
+    /// The day the data describes.
+    pub as_of: NaiveDate,
+    /// 1 for the first snapshot of the day, one more for each that replaced it.
+    pub sequence: u64,
+}
+
+/// The lake's state for one as-of date. Its JSON is the manifest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Snapshot {
+    /// [`FORMAT_VERSION`].
+    pub format_version: u32,
+    /// The day the data describes.
+    pub as_of: NaiveDate,
+    /// See [`SnapshotId::sequence`].
+    pub sequence: u64,
+    /// The run that published it.
+    pub run_id: String,
+    /// When, by the run's clock.
+    pub published_at: DateTime<Utc>,
+    /// Version of lucca-lake.
+    pub program_version: String,
+    /// The manifest that this one replaced.
+    pub previous: Option<PreviousManifest>,
+    /// The tables, by name.
+    pub tables: Vec<SnapshotTable>,
+    /// State of the extraction, committed together with the data it belongs to.
+    pub state: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A link of the chain of manifests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PreviousManifest {
+    /// Lake-relative path.
+    pub path: String,
+    /// Lower-case hex SHA-256 of its bytes.
+    pub sha256: String,
+}
+
+/// A table of a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotTable {
+    /// Name: folder below the zone, view name and SQL name.
+    pub name: String,
+    /// The zone its files are in.
+    pub zone: Zone,
+    /// The columns of every file, in file order. The partition key `as_of` is not among them.
+    pub columns: Vec<SnapshotColumn>,
+    /// The files, in writing order; never empty.
+    pub files: Vec<DataFile>,
+}
+
+/// A column of a published table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotColumn {
+    /// Name.
+    pub name: String,
+    /// Type of its values.
+    #[serde(rename = "type")]
+    pub lake_type: LakeType,
+    /// Whether it may hold nulls.
+    pub nullable: bool,
+}
+
+/// An immutable Parquet file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataFile {
+    /// Lake-relative path.
+    pub path: String,
+    /// Rows.
+    pub rows: u64,
+    /// Size.
+    pub bytes: u64,
+    /// Lower-case hex SHA-256 of the whole file.
+    pub sha256: String,
+}
+
+impl Snapshot {
+    /// Names this snapshot.
+    pub fn id(&self) -> SnapshotId {
+        SnapshotId { as_of: self.as_of, sequence: self.sequence }
+    }
+
+    /// The table called `name`.
+    pub fn table(&self, name: &str) -> Option<&SnapshotTable> {
+        self.tables.iter().find(|t| t.name == name)
+    }
+
+    /// Every file of every table.
+    pub fn files(&self) -> impl Iterator<Item = &DataFile> {
+        self.tables.iter().flat_map(|t| &t.files)
+    }
+}
+
+impl SnapshotTable {
+    /// Rows in all files.
+    pub fn rows(&self) -> u64 {
+        self.files.iter().map(|f| f.rows).sum()
+    }
+
+    /// The Arrow schema of its files.
+    pub fn arrow_schema(&self) -> arrow::datatypes::SchemaRef {
+        let field = |c: &SnapshotColumn| arrow::datatypes::Field::new(&c.name, c.lake_type.arrow(), c.nullable);
+        std::sync::Arc::new(arrow::datatypes::Schema::new(self.columns.iter().map(field).collect::<Vec<_>>()))
+    }
+
+    pub(super) fn new(table: &Table, files: Vec<DataFile>) -> Self {
+        let column = |c: &crate::catalog::TableColumn| SnapshotColumn {
+            name: c.name.clone(),
+            lake_type: c.lake_type,
+            nullable: c.nullable,
+        };
+        let columns = table.columns.iter().map(column).collect();
+        Self { name: table.name.clone(), zone: table.zone, columns, files }
+    }
+}
+
+impl Lake {
+    /// The current snapshot of each as-of date, ascending.
+    ///
+    /// # Errors
+    /// When the store refuses or fails.
+    pub async fn snapshots(&self) -> Result<Vec<SnapshotId>, LakeError> {
+        self.list_current(layout::manifests_dir()).await
+    }
+
+    /// The current snapshot of `as_of`, if there is one.
+    ///
+    /// # Errors
+    /// When the store refuses or fails, or the manifest is not usable.
+    pub async fn snapshot(&self, as_of: NaiveDate) -> Result<Option<Snapshot>, LakeError> {
+        Ok(self.current(as_of).await?.map(|stored| stored.snapshot))
+    }
+
+    /// The current snapshot of the latest as-of date, if there is any.
+    ///
+    /// # Errors
+    /// When the store refuses or fails, or the manifest is not usable.
+    pub async fn newest(&self) -> Result<Option<Snapshot>, LakeError> {
+        match self.snapshots().await?.last() {
+            Some(&id) => Ok(Some(self.read(id).await?.snapshot)),
+            None => Ok(None),
+        }
+    }
+
+    /// The current snapshots named by `ids`, in their order.
+    pub(super) async fn read_all(&self, ids: &[SnapshotId]) -> Result<Vec<Snapshot>, LakeError> {
+        let read = |id| async move { self.read(id).await.map(|stored| stored.snapshot) };
+        futures::stream::iter(ids.to_vec()).map(read).buffered(8).try_collect().await
+    }
+
+    pub(super) async fn current(&self, as_of: NaiveDate) -> Result<Option<StoredManifest>, LakeError> {
+        match self.list_current(layout::manifests_of(as_of)).await?.last() {
+            Some(&id) => Ok(Some(self.read(id).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn list_current(&self, folder: Path) -> Result<Vec<SnapshotId>, LakeError> {
+        let mut newest = BTreeMap::<NaiveDate, u64>::new();
+        let mut listing = self.store.list(Some(&folder));
+        while let Some(entry) = listing.try_next().await.map_err(|e| LakeError::store("list", &folder, e))? {
+            if let Some(id) = layout::parse_manifest(&entry.location) {
+                let sequence = newest.entry(id.as_of).or_default();
+                *sequence = id.sequence.max(*sequence);
+            }
+        }
+        Ok(newest.into_iter().map(|(as_of, sequence)| SnapshotId { as_of, sequence }).collect())
+    }
+
+    pub(super) async fn read(&self, id: SnapshotId) -> Result<StoredManifest, LakeError> {
+        let path = layout::manifest(id);
+        let failed = |e| LakeError::store("read", &path, e);
+        let content = self.store.get(&path).await.map_err(failed)?.bytes().await.map_err(failed)?;
+        Ok(StoredManifest { snapshot: parse(&content, id)?, path: path.to_string(), sha256: sha256_hex(&content) })
+    }
+}
+
+/// A manifest as the store holds it.
+pub(super) struct StoredManifest {
+    pub(super) snapshot: Snapshot,
+    pub(super) path: String,
+    pub(super) sha256: String,
+}
+
+impl StoredManifest {
+    /// What the next manifest says of this one.
+    pub(super) fn link(&self) -> PreviousManifest {
+        PreviousManifest { path: self.path.clone(), sha256: self.sha256.clone() }
+    }
+}
+
+pub(super) fn sha256_hex(content: &[u8]) -> String {
+    hex::encode(Sha256::digest(content))
+}
+
+/// The bytes of a manifest.
+pub(super) fn to_json(snapshot: &Snapshot) -> Result<Vec<u8>, LakeError> {
+    let failed = |e| LakeError::Internal { reason: format!("a manifest cannot be written as JSON: {e}") };
+    let mut json = serde_json::to_vec_pretty(snapshot).map_err(failed)?;
+    json.push(b'\n');
+    Ok(json)
+}
+
+#[derive(Deserialize)]
+struct Version {
+    format_version: u32,
+}
+
+/// Reads the manifest stored for `id`, and believes nothing that could lead a reader or a deletion astray.
+fn parse(content: &[u8], id: SnapshotId) -> Result<Snapshot, LakeError> {
+    let path = layout::manifest(id).to_string();
+    let corrupt = |reason: String, source| LakeError::Corrupt { path: path.clone(), reason, source };
+    let not_json = |e: serde_json::Error| corrupt(format!("line {} column {}", e.line(), e.column()), Some(e));
+    let Version { format_version: found } = serde_json::from_slice(content).map_err(not_json)?;
+    if found > FORMAT_VERSION {
+        return Err(LakeError::Newer { path, found, supported: FORMAT_VERSION });
+    }
+    let snapshot: Snapshot = serde_json::from_slice(content).map_err(not_json)?;
+    if snapshot.id() != id {
+        let SnapshotId { as_of, sequence } = snapshot.id();
+        return Err(corrupt(format!("it says as-of date {as_of} and sequence {sequence}"), None));
+    }
+    match check_tables(snapshot.as_of, &snapshot.tables) {
+        Ok(()) => Ok(snapshot),
+        Err(reason) => Err(corrupt(reason, None)),
+    }
+}
+
+/// What holds of the tables of every snapshot; the error names the first that breaks it.
+pub(super) fn check_tables(as_of: NaiveDate, tables: &[SnapshotTable]) -> Result<(), String> {
+    let mut names = HashSet::new();
+    for table in tables {
+        let name = &table.name;
+        if !layout::is_table_name(name) {
+            return Err(format!("table name {name:?} is not lower snake_case"));
+        }
+        if !names.insert(name) {
+            return Err(format!("table {name} appears twice"));
+        }
+        if table.files.is_empty() || table.columns.is_empty() {
+            return Err(format!("table {name} has no files or no columns"));
+        }
+        if let Some(file) = table.files.iter().find(|f| !layout::is_data_file(&f.path, table.zone, name, as_of)) {
+            return Err(format!("table {name}: {:?} is not one of its files", file.path));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! Arrow → Parquet out: the lake, its snapshots and how one is published.
+//!
+//! ```text
+//! RecordBatch ─ writer ─▶ staged files ─ publish ─▶ data files ─ manifest ─▶ Snapshot ─▶ views
+//!               (hashing)  _lake/staging             <zone>/…     _lake/manifests        verify reads it all back
+//! ```
+//!
+//! A snapshot is the set of files that is the lake's state for one as-of date. It exists once its manifest does: a small
+//! JSON object, put only if absent, that names every file with its rows, size and SHA-256. Each manifest has the number
+//! after its predecessor's, so of two runs that replace the same snapshot exactly one succeeds. Data files are immutable
+//! and carry the run's id in their name; what a manifest replaces is deleted after it, so a plain glob over a table's
+//! folder reads each row once when no run is in progress.
+//!
+//! - `layout`: every path of the lake
+//! - `location`: from a path or URL to a store
+//! - `writer`, `hashing`, `footer`: Parquet files with bounded memory, hashed as they are sent, read back at once
+//! - `manifest`: the snapshot and its JSON
+//! - `publish`: promote, commit, clean up; `abandoned`: what killed runs left behind
+//! - `lease`: one writer at a time; `checkpoint`: pages of a run that has not ended
+//! - `verify`: checks a snapshot from the store alone
+//! - [`views`]: SQL that reads exactly the published files
+//! - `disk`: what local disks need on top
+
+mod abandoned;
+mod checkpoint;
+mod disk;
+mod error;
+mod footer;
+mod hashing;
+mod layout;
+mod lease;
+mod location;
+mod manifest;
+mod publish;
+mod verify;
+pub mod views;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    fmt,
+    path::{Path as FsPath, PathBuf},
+    sync::Arc,
+};
+
+use object_store::{ObjectStore, ObjectStoreExt};
+use url::Url;
+
+pub use abandoned::discard_abandoned;
+pub use checkpoint::{Checkpoint, Purpose};
+pub use error::LakeError;
+pub use lease::Lease;
+pub use manifest::{DataFile, FORMAT_VERSION, PreviousManifest, Snapshot, SnapshotColumn, SnapshotId, SnapshotTable};
+pub use publish::{Publication, Replaces, discard, discard_tables, publish};
+pub use verify::{Finding, Problem, verify};
+pub use writer::{StagedTable, TableWriter, WriterOptions};
+
+/// A lake: a store whose paths are relative to the lake, and what to call it. Cheap to clone.
+#[derive(Clone)]
+pub struct Lake {
+    store: Arc<dyn ObjectStore>,
+    url: Url,
+    root: Option<PathBuf>,
+}
+
+impl Lake {
+    /// Opens the lake at `location`: a path, a `file://` URL, `s3://bucket/prefix` or another URL object_store
+    /// understands. `env` gives the `AWS_*` variables. A local folder is created and made absolute; a remote lake is not
+    /// contacted.
+    ///
+    /// # Errors
+    /// [`LakeError::Location`] when the location or its settings cannot be used.
+    pub fn open(location: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, LakeError> {
+        location::open(location, env)
+    }
+
+    /// A lake in `store`, whose paths are already relative to the lake. A `file://` URL says that the store writes to
+    /// that folder.
+    pub fn with_store(store: Arc<dyn ObjectStore>, url: Url) -> Self {
+        let root = location::folder_of(&url);
+        Self { store, url, root }
+    }
+
+    /// The store, with lake-relative paths.
+    pub fn store(&self) -> Arc<dyn ObjectStore> {
+        Arc::clone(&self.store)
+    }
+
+    /// Where the lake is: `file:///…/` or `s3://bucket/prefix`.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The location as people write it: an absolute path or a URL.
+    pub fn display(&self) -> String {
+        self.root.as_ref().map_or_else(|| self.url.to_string(), |root| root.display().to_string())
+    }
+
+    /// Writes the report of a run to `_lake/runs/<run_id>/report.json`, replacing an earlier one.
+    ///
+    /// # Errors
+    /// When the store refuses or fails.
+    pub async fn put_report(&self, run_id: &str, json: &[u8]) -> Result<(), LakeError> {
+        layout::check_run_id(run_id)?;
+        self.put(layout::report(run_id), json.to_vec()).await
+    }
+
+    /// Folder on the local disk, `None` for remote lakes.
+    fn root(&self) -> Option<&FsPath> {
+        self.root.as_deref()
+    }
+
+    /// Writes an object, replacing what was there, and makes it durable.
+    async fn put(&self, path: object_store::path::Path, content: Vec<u8>) -> Result<(), LakeError> {
+        self.store.put(&path, content.into()).await.map_err(|e| LakeError::store("write", &path, e))?;
+        disk::sync(self, &[path]).await
+    }
+}
+
+/// Without the store: its debug output may hold credentials.
+impl fmt::Debug for Lake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lake").field("url", &self.url.as_str()).finish_non_exhaustive()
+    }
+}

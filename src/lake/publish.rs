@@ -1,0 +1,302 @@
+//! Makes staged tables the snapshot of their date: all of it, or nothing.
+
+use std::collections::{BTreeSet, HashSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use futures::{StreamExt, TryStreamExt, stream};
+use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, path::Path};
+
+use super::{
+    DataFile, FORMAT_VERSION, Lake, LakeError, Snapshot, SnapshotId, SnapshotTable, StagedTable, disk, layout,
+    manifest, manifest::StoredManifest, views,
+};
+
+/// Requests in flight while files are moved.
+const CONCURRENCY: usize = 8;
+
+/// What to publish.
+#[derive(Debug)]
+pub struct Publication {
+    /// The day the data describes.
+    pub as_of: NaiveDate,
+    /// The run; unique among all runs.
+    pub run_id: String,
+    /// Now, by the run's clock.
+    pub published_at: DateTime<Utc>,
+    /// The tables this run wrote.
+    pub tables: Vec<StagedTable>,
+    /// Tables kept as they are from the snapshot that is replaced.
+    pub carried_over: Vec<SnapshotTable>,
+    /// State of the extraction.
+    pub state: serde_json::Map<String, serde_json::Value>,
+    /// Which snapshot may be replaced.
+    pub replaces: Replaces,
+}
+
+/// Which snapshot a publication may replace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replaces {
+    /// Whichever is current.
+    Current,
+    /// The one with this sequence number, or none: a run that began before another one published must not undo it.
+    Exactly(Option<u64>),
+}
+
+/// Publishes one snapshot, replacing the current one of its date: moves the staged files to their final names, puts the
+/// manifest if no other run did, regenerates the views, and removes what the new snapshot does not name.
+///
+/// On an error before the manifest, readers keep the snapshot they had.
+///
+/// # Errors
+/// [`LakeError::Conflict`] when another run published this date meanwhile; [`LakeError::Views`] when the snapshot is
+/// published and only its views are not; the store's errors.
+pub async fn publish(lake: &Lake, publication: Publication) -> Result<Snapshot, LakeError> {
+    let current = lake.current(publication.as_of).await?;
+    let plan = Plan::new(publication, current)?;
+    let snapshot = &plan.snapshot;
+
+    let promoted = plan.promote(lake).await;
+    let committed = match promoted {
+        Ok(()) => plan.commit(lake).await,
+        Err(error) => Err(Uncommitted::Surely(error)),
+    };
+    let leftovers = match committed {
+        Ok(leftovers) => leftovers,
+        Err(Uncommitted::Surely(error)) => {
+            let moved: Vec<Path> = plan.moves.iter().map(|(_, to)| to.clone()).collect();
+            remove_or_warn(lake, moved).await;
+            return Err(error);
+        }
+        // The manifest may still appear: its files must be there then. If it does not, the next run removes them.
+        Err(Uncommitted::Perhaps(error)) => return Err(error),
+    };
+    tracing::info!(as_of = %snapshot.as_of, sequence = snapshot.sequence, "snapshot published");
+
+    let views = views::regenerate(lake).await;
+    remove_or_warn(lake, leftovers).await;
+    if let Err(error) = discard(lake, &snapshot.run_id).await {
+        tracing::warn!(run_id = snapshot.run_id, error = &error as &dyn std::error::Error, "staging was not removed");
+    }
+    match views {
+        Ok(()) => Ok(plan.snapshot),
+        Err(error) => Err(LakeError::Views { as_of: snapshot.as_of, source: Box::new(error) }),
+    }
+}
+
+/// Removes everything a run left in staging. Publishes and unpublishes nothing.
+///
+/// # Errors
+/// When the store refuses or fails.
+pub async fn discard(lake: &Lake, run_id: &str) -> Result<(), LakeError> {
+    layout::check_run_id(run_id)?;
+    let folder = layout::staging_dir(run_id);
+    if disk::remove_folder(lake, &folder).await? {
+        return Ok(());
+    }
+    let files = list(lake, &folder).await?;
+    remove(lake, files).await
+}
+
+/// Removes the tables a run left in staging, not the pages it kept for the next one.
+///
+/// # Errors
+/// When the store refuses or fails.
+pub async fn discard_tables(lake: &Lake, run_id: &str) -> Result<(), LakeError> {
+    layout::check_run_id(run_id)?;
+    for folder in layout::staging_zones(run_id) {
+        if !disk::remove_folder(lake, &folder).await? {
+            let files = list(lake, &folder).await?;
+            remove(lake, files).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Why a manifest was not put.
+enum Uncommitted {
+    /// It does not exist and will not.
+    Surely(LakeError),
+    /// The store did not say.
+    Perhaps(LakeError),
+}
+
+/// The snapshot to be, and how to get there.
+struct Plan {
+    snapshot: Snapshot,
+    replaced: Vec<SnapshotTable>,
+    moves: Vec<(Path, Path)>,
+}
+
+impl Plan {
+    fn new(publication: Publication, current: Option<StoredManifest>) -> Result<Self, LakeError> {
+        let Publication { as_of, run_id, published_at, tables: staged, carried_over, state, replaces } = publication;
+        layout::check_run_id(&run_id)?;
+        let current_run = current.as_ref().map(|c| c.snapshot.run_id.as_str());
+        if current_run == Some(run_id.as_str()) || staged.iter().any(|t| t.run_id() != run_id) {
+            return Err(LakeError::Internal { reason: format!("run id {run_id} is not the run's own") });
+        }
+        let previous = current.as_ref().map(StoredManifest::link);
+        let sequence = current.as_ref().map_or(0, |c| c.snapshot.sequence).saturating_add(1);
+        let replaced = current.as_ref().map(|c| c.snapshot.tables.clone()).unwrap_or_default();
+        let overtaken = match replaces {
+            Replaces::Current => false,
+            Replaces::Exactly(expected) => current.as_ref().map(|c| c.snapshot.sequence) != expected,
+        };
+        // The files of a table that is carried over went with the snapshot they were part of.
+        if overtaken || carried_over.iter().any(|table| !replaced.contains(table)) {
+            let winner = current_run.unwrap_or("nothing is published").to_owned();
+            return Err(LakeError::Conflict { as_of, sequence: sequence.saturating_sub(1), winner });
+        }
+        let (mut tables, mut moves) = (carried_over, Vec::new());
+        for table in &staged {
+            let mut published = table.as_snapshot_table();
+            for (number, file) in published.files.iter_mut().enumerate() {
+                let to = layout::data_file(published.zone, &published.name, as_of, &run_id, number);
+                moves.push((Path::from(file.path.as_str()), to.clone()));
+                file.path = to.to_string();
+            }
+            tables.push(published);
+        }
+        tables.sort_by(|a, b| a.name.cmp(&b.name));
+        manifest::check_tables(as_of, &tables).map_err(|reason| LakeError::Internal { reason })?;
+        let snapshot = Snapshot {
+            format_version: FORMAT_VERSION,
+            as_of,
+            sequence,
+            run_id,
+            published_at,
+            program_version: env!("CARGO_PKG_VERSION").to_owned(),
+            previous,
+            tables,
+            state,
+        };
+        Ok(Self { snapshot, replaced, moves })
+    }
+
+    /// Gives the staged files their final names. Remote originals stay until staging is removed.
+    async fn promote(&self, lake: &Lake) -> Result<(), LakeError> {
+        let is_local = lake.root().is_some();
+        let one = |(from, to): (Path, Path)| async move {
+            let moved = if is_local { lake.store.rename(&from, &to).await } else { lake.store.copy(&from, &to).await };
+            moved.map_err(|e| LakeError::store("move a staged file to", &to, e))?;
+            Ok(to)
+        };
+        // All of them end before the first failure is reported: whoever cleans up must know that nothing is under way.
+        let moves: Vec<Result<Path, LakeError>> =
+            stream::iter(self.moves.clone()).map(one).buffered(CONCURRENCY).collect().await;
+        let promoted: Vec<Path> = moves.into_iter().collect::<Result<_, _>>()?;
+        disk::sync(lake, &promoted).await
+    }
+
+    /// Puts the manifest. Returns what it leaves behind: replaced files, and those of runs that crashed.
+    ///
+    /// The folders are listed before the manifest is put and cleaned after: whatever the listing shows was written for
+    /// this manifest's sequence number or an earlier one, so no run that could still publish owns it. A run that
+    /// publishes next begins by reading this manifest, so its files are not in the listing.
+    async fn commit(&self, lake: &Lake) -> Result<Vec<Path>, Uncommitted> {
+        let leftovers = self.leftovers(lake).await.map_err(Uncommitted::Surely)?;
+        let json = manifest::to_json(&self.snapshot).map_err(Uncommitted::Surely)?;
+        let path = layout::manifest(self.snapshot.id());
+        let staged = layout::staging_manifest(&self.snapshot.run_id);
+        let put = if lake.root().is_some() {
+            // On a disk the content is durable before its name exists.
+            lake.put(staged.clone(), json).await.map_err(Uncommitted::Surely)?;
+            lake.store.copy_if_not_exists(&staged, &path).await
+        } else {
+            lake.store.put_opts(&path, json.into(), PutMode::Create.into()).await.map(drop)
+        };
+        let put = match put {
+            Ok(()) => disk::sync(lake, std::slice::from_ref(&path)).await,
+            Err(error) => Err(LakeError::store("publish", &path, error)),
+        };
+        match put {
+            Ok(()) => Ok(leftovers),
+            Err(error) => self.resolve(lake, &path, error).await.map(|()| leftovers),
+        }
+    }
+
+    /// A put that failed may have happened, here or elsewhere: only reading it back tells.
+    async fn resolve(&self, lake: &Lake, path: &Path, error: LakeError) -> Result<(), Uncommitted> {
+        let SnapshotId { as_of, sequence } = self.snapshot.id();
+        match lake.read(self.snapshot.id()).await {
+            Ok(found) if found.snapshot.run_id == self.snapshot.run_id => {
+                tracing::warn!(%path, "the store reported a failure, but the manifest is there");
+                Ok(())
+            }
+            Ok(found) => {
+                let winner = format!("run {}", found.snapshot.run_id);
+                Err(Uncommitted::Surely(LakeError::Conflict { as_of, sequence, winner }))
+            }
+            Err(LakeError::Corrupt { .. } | LakeError::Newer { .. }) => {
+                let winner = "its manifest is not readable for this program".to_owned();
+                Err(Uncommitted::Surely(LakeError::Conflict { as_of, sequence, winner }))
+            }
+            // A refused put does not happen later, nor does one that a local disk did not make.
+            Err(absent) if is_refusal(&error) || (lake.root().is_some() && absent.is_not_found()) => {
+                Err(Uncommitted::Surely(error))
+            }
+            Err(_) => Err(Uncommitted::Perhaps(error)),
+        }
+    }
+
+    async fn leftovers(&self, lake: &Lake) -> Result<Vec<Path>, LakeError> {
+        let found = data_files(lake, self.snapshot.as_of).await?;
+        let replaced = self.replaced.iter().flat_map(|t| &t.files).map(|f| Path::from(f.path.as_str()));
+        let kept: HashSet<&str> = self.snapshot.files().map(|f: &DataFile| f.path.as_str()).collect();
+        let all: BTreeSet<Path> = found.into_iter().chain(replaced).collect();
+        Ok(all.into_iter().filter(|path| !kept.contains(path.as_ref())).collect())
+    }
+}
+
+/// Whether the store has decided against the put.
+fn is_refusal(error: &LakeError) -> bool {
+    matches!(error, LakeError::Denied { .. } | LakeError::Store { retryable: false, .. })
+}
+
+/// Every object in the folders of `as_of` of every table, whether or not a manifest knows the table: a run may have
+/// crashed before its first manifest.
+pub(super) async fn data_files(lake: &Lake, as_of: NaiveDate) -> Result<Vec<Path>, LakeError> {
+    let mut folders = Vec::new();
+    for zone in layout::ZONES {
+        let folder = layout::zone_dir(zone);
+        let tables = lake.store.list_with_delimiter(Some(&folder)).await;
+        for table in tables.map_err(|e| LakeError::store("list", &folder, e))?.common_prefixes {
+            if let Some(name) = table.filename().filter(|name| layout::is_table_name(name)) {
+                folders.push(layout::data_dir(zone, name, as_of));
+            }
+        }
+    }
+    let listings = folders.into_iter().map(|folder| async move { list(lake, &folder).await });
+    let listings: Vec<Vec<Path>> = stream::iter(listings).buffered(CONCURRENCY).try_collect().await?;
+    Ok(listings.into_iter().flatten().collect())
+}
+
+async fn list(lake: &Lake, folder: &Path) -> Result<Vec<Path>, LakeError> {
+    let listing = lake.store.list(Some(folder)).map_ok(|entry| entry.location);
+    listing.try_collect().await.map_err(|e| LakeError::store("list", folder, e))
+}
+
+/// Deletes as much as it can; the first failure is the error.
+async fn remove(lake: &Lake, paths: Vec<Path>) -> Result<(), LakeError> {
+    let mut deletions = lake.store.delete_stream(stream::iter(paths.into_iter().map(Ok)).boxed());
+    let mut first = None;
+    while let Some(deletion) = deletions.next().await {
+        match deletion {
+            Ok(_) | Err(StoreError::NotFound { .. }) => {}
+            Err(error) => first = first.or(Some(error)),
+        }
+    }
+    first.map_or(Ok(()), |error| Err(LakeError::store("delete from", lake.display(), error)))
+}
+
+async fn remove_or_warn(lake: &Lake, paths: Vec<Path>) {
+    let files = paths.len();
+    if let Err(error) = remove(lake, paths).await {
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(
+            files,
+            error,
+            "files of no snapshot were not all removed; the next run of this date tries again"
+        );
+    }
+}

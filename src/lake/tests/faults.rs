@@ -1,0 +1,263 @@
+//! What a lake is after something failed: every operation of the store, at every instant.
+
+use std::{
+    fmt,
+    ops::Range,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::{StreamExt, stream::BoxStream};
+use object_store::{
+    CopyMode, CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, PutMode,
+    PutMultipartOptions, PutOptions, PutPayload, PutResult, RenameOptions, Result,
+};
+use tokio::sync::Barrier;
+
+use super::*;
+
+on_every_store! {
+    a_crash_at_any_instant_leaves_one_whole_snapshot
+    a_put_that_happened_but_was_reported_failed_is_found
+    a_put_that_may_still_happen_keeps_its_files
+    a_refused_put_takes_the_files_back
+    failing_to_delete_does_not_fail_the_run
+    failing_to_write_views_is_told_after_publishing
+}
+
+/// A change of the store, as the rule of a [`FaultyStore`] sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Put,
+    /// Put or copy if absent.
+    Create,
+    Move,
+    Delete,
+}
+
+/// What happens to a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Done,
+    Failed,
+    /// It happens, but the answer is lost.
+    DoneButFailed,
+    Refused,
+}
+
+type Rule = dyn Fn(Change, &Path) -> Fate + Send + Sync;
+
+/// A store that fails by rule. Reads never fail.
+pub(super) struct FaultyStore {
+    inner: Arc<dyn ObjectStore>,
+    rule: Arc<Rule>,
+    meeting: Option<Arc<Barrier>>,
+}
+
+impl FaultyStore {
+    fn with(
+        inner: &Arc<dyn ObjectStore>,
+        rule: impl Fn(Change, &Path) -> Fate + Send + Sync + 'static,
+    ) -> Arc<dyn ObjectStore> {
+        Arc::new(Self { inner: Arc::clone(inner), rule: Arc::new(rule), meeting: None })
+    }
+
+    /// Nothing fails, but whoever creates an object waits for the others at `meeting` first.
+    pub(super) fn meeting_at_manifest(inner: &Arc<dyn ObjectStore>, meeting: Arc<Barrier>) -> Arc<dyn ObjectStore> {
+        Arc::new(Self { inner: Arc::clone(inner), rule: Arc::new(|_, _| Fate::Done), meeting: Some(meeting) })
+    }
+
+    async fn change<T>(&self, change: Change, path: &Path, work: impl Future<Output = Result<T>>) -> Result<T> {
+        if let (Change::Create, Some(meeting)) = (change, &self.meeting) {
+            meeting.wait().await;
+        }
+        let fate = (self.rule)(change, path);
+        let done = if matches!(fate, Fate::Done | Fate::DoneButFailed) { Some(work.await?) } else { None };
+        match (fate, done) {
+            (Fate::Done, Some(done)) => Ok(done),
+            (Fate::Refused, _) => Err(Error::PermissionDenied { path: path.to_string(), source: "no".into() }),
+            _ => Err(Error::Generic { store: "faulty", source: "connection reset".into() }),
+        }
+    }
+}
+
+impl fmt::Debug for FaultyStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FaultyStore")
+    }
+}
+
+impl fmt::Display for FaultyStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FaultyStore")
+    }
+}
+
+#[async_trait]
+impl ObjectStore for FaultyStore {
+    async fn put_opts(&self, path: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
+        let change = if options.mode == PutMode::Create { Change::Create } else { Change::Put };
+        self.change(change, path, self.inner.put_opts(path, payload, options)).await
+    }
+
+    async fn put_multipart_opts(&self, path: &Path, options: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
+        self.inner.put_multipart_opts(path, options).await
+    }
+
+    async fn get_opts(&self, path: &Path, options: GetOptions) -> Result<GetResult> {
+        self.inner.get_opts(path, options).await
+    }
+
+    async fn get_ranges(&self, path: &Path, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
+        self.inner.get_ranges(path, ranges).await
+    }
+
+    fn delete_stream(&self, paths: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
+        let (inner, rule) = (Arc::clone(&self.inner), Arc::clone(&self.rule));
+        let delete = move |path: Result<Path>| {
+            let (inner, rule) = (Arc::clone(&inner), Arc::clone(&rule));
+            async move {
+                let path = path?;
+                match rule(Change::Delete, &path) {
+                    Fate::Done => inner.delete(&path).await.map(|()| path),
+                    _ => Err(Error::Generic { store: "faulty", source: "connection reset".into() }),
+                }
+            }
+        };
+        paths.then(delete).boxed()
+    }
+
+    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
+        self.inner.list(prefix)
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
+        self.inner.list_with_delimiter(prefix).await
+    }
+
+    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
+        let change = if options.mode == CopyMode::Create { Change::Create } else { Change::Move };
+        self.change(change, to, self.inner.copy_opts(from, to, options)).await
+    }
+
+    async fn rename_opts(&self, from: &Path, to: &Path, options: RenameOptions) -> Result<()> {
+        self.change(Change::Move, to, self.inner.rename_opts(from, to, options)).await
+    }
+}
+
+fn is_manifest(path: &Path) -> bool {
+    path.as_ref().starts_with("_lake/manifests/")
+}
+
+/// Two tables in several files replace a snapshot of two others, and the store stops after `changes` changes.
+async fn run_until_crash(lake: &TestLake, run: &str, changes: usize, last: Fate) -> std::result::Result<(), LakeError> {
+    let left = AtomicUsize::new(changes);
+    let store = FaultyStore::with(&lake.raw, move |_, _| {
+        match left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)) {
+            Ok(1) => last,
+            Ok(_) => Fate::Done,
+            Err(_) => Fate::Failed,
+        }
+    });
+    let crashing = lake.through(store);
+    let mut staged = Vec::new();
+    for name in ["employees", "departments"] {
+        let options = WriterOptions { target_file_bytes: 1, max_row_group_bytes: 4096, ..WriterOptions::default() };
+        let mut writer = TableWriter::new(&crashing, run, &table(name, Zone::Core), options);
+        writer.write(&batch(&rows(0, 30))).await?;
+        staged.push(writer.close().await?);
+    }
+    assert!(staged.iter().all(|t| t.files().len() > 1), "several files must be moved");
+    publish(&crashing, publication("2026-11-22", run, staged)).await.map(drop)
+}
+
+async fn a_crash_at_any_instant_leaves_one_whole_snapshot(lake: &TestLake) {
+    let mut outcomes = BTreeSet::new();
+    for last in [Fate::Done, Fate::DoneButFailed] {
+        for changes in 0..200 {
+            assert!(changes < 199, "a run has far fewer changes");
+            let before =
+                publish_employees(lake, "2026-11-22", &format!("good-{last:?}-{changes}"), 0, 3).await.unwrap();
+            assert_eq!(verify(lake, &before).await.unwrap(), [], "a good run cleans up after a crashed one");
+            let glob = objects(&lake.raw, "core").await;
+            assert_eq!(glob, paths(&before), "what crashed runs left is gone");
+
+            let run = format!("crash-{last:?}-{changes}");
+            let result = run_until_crash(lake, &run, changes, last).await;
+            let after = lake.newest().await.unwrap().unwrap();
+            let findings = verify(lake, &after).await.unwrap();
+            assert!(findings.iter().all(|f| f.problem == Problem::Stray), "{changes}: {findings:?}");
+            if after != before {
+                assert_eq!(after.run_id, run);
+                assert_eq!(after.tables.len(), 2);
+            }
+            outcomes.insert((result.is_ok(), after != before));
+            let staged = objects(&lake.raw, &format!("_lake/staging/{run}")).await;
+            discard(lake, &run).await.unwrap();
+            if result.is_ok() && findings.is_empty() && staged.is_empty() {
+                break;
+            }
+            if let Err(error) = result {
+                assert!(error.is_retryable(), "{error}");
+            }
+        }
+    }
+    // Failed and invisible; failed (views) but published; done.
+    assert_eq!(outcomes, BTreeSet::from([(false, false), (false, true), (true, true)]));
+}
+
+async fn a_put_that_happened_but_was_reported_failed_is_found(lake: &TestLake) {
+    let lost = |change, path: &Path| match change {
+        Change::Create if is_manifest(path) => Fate::DoneButFailed,
+        _ => Fate::Done,
+    };
+    let lossy = lake.through(FaultyStore::with(&lake.raw, lost));
+    let snapshot = publish_employees(&lossy, "2026-11-22", "run-1", 0, 3).await.unwrap();
+    assert_eq!(lake.newest().await.unwrap().unwrap(), snapshot);
+    assert_eq!(verify(lake, &snapshot).await.unwrap(), []);
+}
+
+async fn a_put_that_may_still_happen_keeps_its_files(lake: &TestLake) {
+    let before = publish_employees(lake, "2026-11-22", "run-0", 0, 3).await.unwrap();
+    let down =
+        |change, path: &Path| if change == Change::Create && is_manifest(path) { Fate::Failed } else { Fate::Done };
+    let failing = lake.through(FaultyStore::with(&lake.raw, down));
+    let error = publish_employees(&failing, "2026-11-22", "run-1", 0, 3).await.unwrap_err();
+    assert!(error.is_retryable());
+    assert_eq!(lake.newest().await.unwrap().unwrap(), before);
+    let left = objects(&lake.raw, "core").await.difference(&paths(&before)).count();
+    // A request that a remote store did not answer may be carried out later; what a disk did not do stays undone.
+    assert_eq!(left, if lake.root().is_some() { 0 } else { 1 });
+}
+
+async fn a_refused_put_takes_the_files_back(lake: &TestLake) {
+    let before = publish_employees(lake, "2026-11-22", "run-0", 0, 3).await.unwrap();
+    let no =
+        |change, path: &Path| if change == Change::Create && is_manifest(path) { Fate::Refused } else { Fate::Done };
+    let refusing = lake.through(FaultyStore::with(&lake.raw, no));
+    let error = publish_employees(&refusing, "2026-11-22", "run-1", 0, 3).await.unwrap_err();
+    assert!(matches!(error, LakeError::Denied { .. }), "{error}");
+    assert_eq!(objects(&lake.raw, "core").await, paths(&before));
+}
+
+async fn failing_to_delete_does_not_fail_the_run(lake: &TestLake) {
+    let before = publish_employees(lake, "2026-11-22", "run-0", 0, 3).await.unwrap();
+    let stuck = |change, _: &Path| if change == Change::Delete { Fate::Failed } else { Fate::Done };
+    let sticky = lake.through(FaultyStore::with(&lake.raw, stuck));
+    let after = publish_employees(&sticky, "2026-11-22", "run-1", 0, 3).await.unwrap();
+    assert_eq!(lake.newest().await.unwrap().unwrap(), after);
+    assert!(objects(&lake.raw, "core").await.is_superset(&paths(&before)));
+    let next = publish_employees(lake, "2026-11-22", "run-2", 0, 3).await.unwrap();
+    assert_eq!(objects(&lake.raw, "core").await, paths(&next));
+}
+
+async fn failing_to_write_views_is_told_after_publishing(lake: &TestLake) {
+    let broken = |_, path: &Path| if path.as_ref().starts_with("views/") { Fate::Failed } else { Fate::Done };
+    let failing = lake.through(FaultyStore::with(&lake.raw, broken));
+    let error = publish_employees(&failing, "2026-11-22", "run-1", 0, 3).await.unwrap_err();
+    assert!(matches!(error, LakeError::Views { .. }) && error.is_retryable(), "{error}");
+    let snapshot = lake.newest().await.unwrap().unwrap();
+    assert_eq!(verify(lake, &snapshot).await.unwrap(), []);
+    assert_eq!(objects(&lake.raw, "_lake/staging").await, BTreeSet::new());
+}

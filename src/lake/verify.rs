@@ -1,0 +1,180 @@
+//! Checks a published snapshot from the store alone.
+
+use std::{collections::HashSet, fmt};
+
+use futures::{StreamExt, TryStreamExt, stream};
+use object_store::{Error as StoreError, ObjectStoreExt, path::Path};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::{DataFile, Lake, LakeError, PreviousManifest, Snapshot, SnapshotTable, footer, layout, manifest, publish};
+
+/// Files checked at once.
+const CONCURRENCY: usize = 4;
+
+/// Something about a snapshot that is not as its manifest says.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Finding {
+    /// Lake-relative path.
+    pub path: String,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+/// What can be wrong.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Problem {
+    /// The file does not exist.
+    Missing,
+    /// The size differs.
+    Size {
+        /// Bytes in the manifest.
+        expected: u64,
+        /// Bytes in the store.
+        found: u64,
+    },
+    /// The content differs.
+    Content {
+        /// SHA-256 in the manifest.
+        expected: String,
+        /// SHA-256 of the file.
+        found: String,
+    },
+    /// The footer counts other rows.
+    Rows {
+        /// Rows in the manifest.
+        expected: u64,
+        /// Rows in the footer.
+        found: u64,
+    },
+    /// The columns differ.
+    Schema {
+        /// The first difference.
+        difference: String,
+    },
+    /// It is not Parquet.
+    Unreadable {
+        /// The reader's reason.
+        reason: String,
+    },
+    /// It lies among the table's files, but the snapshot does not name it; readers that glob count its rows.
+    Stray,
+    /// The manifest is not the one its successor replaced.
+    Chain {
+        /// What differs.
+        reason: String,
+    },
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.path)?;
+        match &self.problem {
+            Problem::Missing => f.write_str("the file is missing"),
+            Problem::Size { expected, found } => write!(f, "{found} bytes, the manifest says {expected}"),
+            Problem::Content { expected, found } => write!(f, "SHA-256 is {found}, the manifest says {expected}"),
+            Problem::Rows { expected, found } => write!(f, "{found} rows, the manifest says {expected}"),
+            Problem::Schema { difference } => write!(f, "other columns than the manifest says: {difference}"),
+            Problem::Unreadable { reason } => write!(f, "not readable as Parquet: {reason}"),
+            Problem::Stray => f.write_str("belongs to no snapshot, but readers that glob will read it"),
+            Problem::Chain { reason } => write!(f, "broken chain of manifests: {reason}"),
+        }
+    }
+}
+
+/// Compares every file of `snapshot` with the manifest: present, size, SHA-256, and rows and columns by its footer.
+/// Reports files in any table's folder of that date that the snapshot does not name, and manifests of the chain that
+/// are missing or changed. Sorted by path; empty means all is well. Memory: a few chunks of the files being read.
+///
+/// # Errors
+/// When the store refuses or fails, so that nothing can be said.
+pub async fn verify(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, LakeError> {
+    let files = snapshot.tables.iter().flat_map(|table| table.files.iter().map(move |file| (table, file)));
+    let checks = files.map(|(table, file)| check_file(lake, table, file));
+    let checked: Vec<Vec<Problem>> = stream::iter(checks).buffered(CONCURRENCY).try_collect().await?;
+    let mut findings = Vec::new();
+    for (file, problems) in snapshot.files().zip(checked) {
+        findings.extend(problems.into_iter().map(|problem| Finding { path: file.path.clone(), problem }));
+    }
+    findings.extend(strays(lake, snapshot).await?);
+    findings.extend(broken_links(lake, snapshot).await?);
+    findings.sort();
+    Ok(findings)
+}
+
+async fn check_file(lake: &Lake, table: &SnapshotTable, file: &DataFile) -> Result<Vec<Problem>, LakeError> {
+    let path = Path::from(file.path.as_str());
+    let failed = |e| LakeError::store("read", &path, e);
+    let object = match lake.store.get(&path).await {
+        Ok(object) => object,
+        Err(StoreError::NotFound { .. }) => return Ok(vec![Problem::Missing]),
+        Err(error) => return Err(failed(error)),
+    };
+    let mut problems = Vec::new();
+    let size = object.meta.size;
+    if size != file.bytes {
+        problems.push(Problem::Size { expected: file.bytes, found: size });
+    }
+    let mut hash = Sha256::new();
+    let mut content = object.into_stream();
+    while let Some(chunk) = content.try_next().await.map_err(failed)? {
+        hash.update(&chunk);
+    }
+    let found = hex::encode(hash.finalize());
+    if found != file.sha256 {
+        problems.push(Problem::Content { expected: file.sha256.clone(), found });
+    }
+    match footer::read(&lake.store, &path, size).await {
+        Ok(footer) => {
+            if footer.rows != file.rows {
+                problems.push(Problem::Rows { expected: file.rows, found: footer.rows });
+            }
+            let difference = footer::difference(&table.arrow_schema(), &footer.schema);
+            problems.extend(difference.map(|difference| Problem::Schema { difference }));
+        }
+        Err(error) => match LakeError::read_back(&path, error) {
+            LakeError::Damaged { reason, .. } => problems.push(Problem::Unreadable { reason }),
+            failed => return Err(failed),
+        },
+    }
+    Ok(problems)
+}
+
+async fn strays(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, LakeError> {
+    let known: HashSet<&str> = snapshot.files().map(|f| f.path.as_str()).collect();
+    let found = publish::data_files(lake, snapshot.as_of).await?;
+    let strays = found.iter().filter(|path| !known.contains(path.as_ref()));
+    Ok(strays.map(|path| Finding { path: path.to_string(), problem: Problem::Stray }).collect())
+}
+
+async fn broken_links(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, LakeError> {
+    let mut link = snapshot.previous.clone();
+    let mut sequence = snapshot.sequence;
+    while let Some(PreviousManifest { path, sha256 }) = link.take() {
+        let broken = |reason: String| Ok(vec![Finding { path: path.clone(), problem: Problem::Chain { reason } }]);
+        sequence = sequence.saturating_sub(1);
+        let id = super::SnapshotId { as_of: snapshot.as_of, sequence };
+        let expected = layout::manifest(id);
+        if expected.as_ref() != path {
+            return broken(format!("it should be {expected}"));
+        }
+        let found = match lake.read(id).await {
+            Ok(found) => found,
+            Err(LakeError::Corrupt { reason, .. }) => return broken(reason),
+            Err(error) if error.is_not_found() => return broken("it is missing".to_owned()),
+            Err(error) => return Err(error),
+        };
+        let manifest::StoredManifest { snapshot: previous, sha256: found, .. } = found;
+        if found != sha256 {
+            return broken(format!("SHA-256 is {found}, its successor says {sha256}"));
+        }
+        link = previous.previous;
+    }
+    if sequence > 1 {
+        let path = layout::manifest(super::SnapshotId { as_of: snapshot.as_of, sequence }).to_string();
+        let reason = "it names no predecessor, but is not the first".to_owned();
+        return Ok(vec![Finding { path, problem: Problem::Chain { reason } }]);
+    }
+    Ok(Vec::new())
+}

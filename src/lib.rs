@@ -1,0 +1,43 @@
+//! Turns a Lucca HR account into a trustworthy Parquet lake.
+//!
+//! Five nouns cross module borders, and each stage turns one into the next:
+//!
+//! ```text
+//!  schemas/*.toml            queries/*.sql
+//!       │ catalog                 │ catalog
+//!       ▼                         ▼
+//!  Resource ── api ──▶ Page ── decode ──▶ RecordBatch ── lake ──▶ DataFile ── lake ──▶ Snapshot ── engine ──▶ rows
+//!  what exists         bytes of one       Arrow, fixed            Parquet, hashed      one manifest           SQL
+//!                      response           schema
+//! ```
+//!
+//! In pipeline order:
+//!
+//! - [`catalog`]: what exists: resources, tables, columns, derived tables. Pure.
+//! - [`api`]: bytes in: token, request budget, retries, page following. Knows HTTP; nothing of Arrow or storage.
+//! - [`page`]: the one thing `api` hands to `decode`.
+//! - [`decode`]: bytes → Arrow, in one pass. Pure.
+//! - [`lake`]: Arrow → Parquet out: files, manifest, publish, verify, views. Nothing of HTTP or JSON records.
+//! - [`engine`]: SQL over snapshots: derived tables and ad-hoc queries.
+//! - [`commands`]: one file per subcommand; [`commands::sync`] is the only place where all of the above meet.
+//! - [`fake_tenant`]: the API again, from the other side: the embedded fake for the demo and all tests.
+//!
+//! Around them: [`cli`], [`settings`], [`env_vars`], [`clock`], [`lock`], [`progress`], [`telemetry`], [`report`], [`error`].
+
+pub mod api;
+pub mod catalog;
+pub mod cli;
+pub mod clock;
+pub mod commands;
+pub mod decode;
+pub mod engine;
+pub mod env_vars;
+pub mod error;
+pub mod fake_tenant;
+pub mod lake;
+pub mod lock;
+pub mod page;
+pub mod progress;
+pub mod report;
+pub mod settings;
+pub mod telemetry;

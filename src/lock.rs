@@ -1,0 +1,72 @@
+//! A lock on this machine that ends with the process that holds it, however that ends.
+
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    io::{self, Read as _, Seek as _, Write as _},
+    path::Path,
+};
+
+/// Held until it is dropped.
+#[derive(Debug)]
+pub struct FileLock {
+    _file: File,
+}
+
+/// Why there is no lock.
+#[derive(Debug)]
+pub enum NotLocked {
+    /// Somebody else holds it, who wrote this into the file.
+    Held(String),
+    /// The file cannot be opened or locked.
+    Failed(io::Error),
+}
+
+impl FileLock {
+    /// Locks the file at `path`, made if need be, and writes `holder` into it for whoever comes next. Never waits.
+    ///
+    /// # Errors
+    /// [`NotLocked`].
+    pub fn take(path: &Path, holder: &str) -> Result<Self, NotLocked> {
+        let mut file = open(path).map_err(NotLocked::Failed)?;
+        match file.try_lock() {
+            Ok(()) => {
+                // Only people read it: a lock without a name is still a lock.
+                let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(holder.as_bytes()));
+                Ok(Self { _file: file })
+            }
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                let _ = file.take(1000).read_to_string(&mut holder);
+                Err(NotLocked::Held(holder.trim().to_owned()))
+            }
+            Err(TryLockError::Error(error)) => Err(NotLocked::Failed(error)),
+        }
+    }
+}
+
+/// Another user's file may be readable only, which is enough to lock it.
+fn open(path: &Path) -> io::Result<File> {
+    let created = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
+    match created {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(path),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_second_learns_who_is_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let first = FileLock::take(&path, "the first").unwrap();
+        let Err(NotLocked::Held(holder)) = FileLock::take(&path, "the second") else { panic!("locked twice") };
+        assert_eq!(holder, "the first");
+        drop(first);
+        FileLock::take(&path, "3").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "3");
+        assert!(matches!(FileLock::take(folder.path(), "a folder"), Err(NotLocked::Failed(_))));
+    }
+}

@@ -1,0 +1,118 @@
+//! Long work shows itself: a line per resource on a terminal, log lines elsewhere.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+/// Pages between two log lines of one resource.
+const PAGES_PER_LOG_LINE: u64 = 50;
+
+/// Where progress is shown.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    bars: Option<MultiProgress>,
+}
+
+/// Progress of one resource.
+#[derive(Debug)]
+pub struct ResourceProgress {
+    name: String,
+    bar: Option<ProgressBar>,
+    page_limit: u64,
+    requests_per_minute: u64,
+    pages: AtomicU64,
+    records: AtomicU64,
+    expected: AtomicU64,
+}
+
+impl Progress {
+    /// Lines on a terminal.
+    pub fn on_terminal() -> Self {
+        Self { bars: Some(MultiProgress::new()) }
+    }
+
+    /// Log lines only.
+    pub fn in_logs() -> Self {
+        Self { bars: None }
+    }
+
+    /// The terminal's lines, so that log lines can be printed above them.
+    pub fn bars(&self) -> Option<&MultiProgress> {
+        self.bars.as_ref()
+    }
+
+    /// Starts the line of one resource.
+    pub fn resource(&self, name: &str, page_limit: u32, requests_per_minute: u32) -> ResourceProgress {
+        let bar = self.bars.as_ref().map(|bars| {
+            let bar = bars.add(ProgressBar::new_spinner());
+            if let Ok(style) = ProgressStyle::with_template("{prefix:32} {msg}") {
+                bar.set_style(style);
+            }
+            bar.set_prefix(name.to_owned());
+            bar.set_message("waiting");
+            bar
+        });
+        ResourceProgress {
+            name: name.to_owned(),
+            bar,
+            page_limit: u64::from(page_limit.max(1)),
+            requests_per_minute: u64::from(requests_per_minute.max(1)),
+            pages: AtomicU64::new(0),
+            records: AtomicU64::new(0),
+            expected: AtomicU64::new(0),
+        }
+    }
+}
+
+impl ResourceProgress {
+    /// How many records there will be, as far as is known.
+    pub fn expect(&self, records: u64) {
+        self.expected.fetch_max(records, Ordering::Relaxed);
+    }
+
+    /// Everything is read again from the start.
+    pub fn restart(&self) {
+        self.records.store(0, Ordering::Relaxed);
+    }
+
+    /// One more page was read.
+    pub fn page(&self, records: u64) {
+        let pages = self.pages.fetch_add(1, Ordering::Relaxed) + 1;
+        let records = self.records.fetch_add(records, Ordering::Relaxed) + records;
+        let expected = self.expected.load(Ordering::Relaxed);
+        let left = expected.saturating_sub(records).div_ceil(self.page_limit);
+        let left = Duration::from_secs(left * 60 / self.requests_per_minute);
+        match &self.bar {
+            Some(bar) if expected > records => {
+                bar.set_message(format!(
+                    "{pages} requests, {records} of {expected} rows, about {} s left",
+                    left.as_secs()
+                ));
+            }
+            Some(bar) => bar.set_message(format!("{pages} requests, {records} rows")),
+            None if pages.is_multiple_of(PAGES_PER_LOG_LINE) => {
+                tracing::info!(
+                    resource = self.name,
+                    pages,
+                    records,
+                    expected,
+                    seconds_left = left.as_secs(),
+                    "reading"
+                );
+            }
+            None => {}
+        }
+    }
+
+    /// Everything was read.
+    pub fn finish(&self) {
+        let (pages, records) = (self.pages.load(Ordering::Relaxed), self.records.load(Ordering::Relaxed));
+        match &self.bar {
+            Some(bar) => bar.finish_with_message(format!("{pages} requests, {records} rows, done")),
+            None => tracing::info!(resource = self.name, pages, records, "read"),
+        }
+    }
+}

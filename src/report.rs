@@ -1,0 +1,182 @@
+//! What a run did and what it cost: for people on stderr, for machines in `_lake/runs/<run>/report.json`.
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+
+use crate::{api::RequestCounts, catalog::Zone, decode::DriftFinding, lake::SnapshotTable};
+
+/// The report of one run.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunReport {
+    /// The run.
+    pub run_id: String,
+    /// Version of this program.
+    pub program_version: &'static str,
+    /// Whose data.
+    pub tenant: String,
+    /// Which day.
+    pub as_of: NaiveDate,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// How long it took.
+    pub seconds: f64,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Requests and retries.
+    pub requests: RequestCounts,
+    /// The run that died before, whose pages were used.
+    pub continued: Option<String>,
+    /// Seconds in which nothing was sent because others had spent the tenant's budget.
+    pub seconds_lost_to_others: f64,
+    /// Fewest requests that could have read the same records: one per full page, and one per empty collection.
+    pub fewest_requests: u64,
+    /// What was read, per resource.
+    pub resources: Vec<ResourceReport>,
+    /// What was written, per table.
+    pub tables: Vec<TableReport>,
+    /// Derived tables that were not computed, and why.
+    pub skipped: Vec<SkippedReport>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum Outcome {
+    /// A snapshot was published.
+    Published {
+        /// Its number among the snapshots of its date.
+        sequence: u64,
+    },
+    /// It ended with an error; the message says so where a snapshot was published all the same.
+    Failed {
+        /// Exit code of the process.
+        exit_code: u8,
+        /// The message, without personal values.
+        error: String,
+    },
+}
+
+/// What was read of one resource.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ResourceReport {
+    /// Collection.
+    pub resource: String,
+    /// Pages read.
+    pub pages: u64,
+    /// Pages among them that an earlier run had read before it died.
+    pub kept_pages: u64,
+    /// Different records.
+    pub records: u64,
+    /// Records served more than once, and kept once.
+    pub repeated: u64,
+    /// Times that a chain of pages was begun again, because its cursor was refused or records were missing.
+    pub restarts: u32,
+    /// Records in one page, as the API takes it.
+    pub page_limit: u32,
+    /// `totalCount` as the API said it.
+    pub total_count: Option<u64>,
+    /// What was unforeseen.
+    pub drift: Vec<DriftFinding>,
+}
+
+/// What was written of one table.
+#[derive(Debug, Clone, Serialize)]
+pub struct TableReport {
+    /// Table.
+    pub table: String,
+    /// Zone.
+    pub zone: Zone,
+    /// Rows.
+    pub rows: u64,
+    /// Files.
+    pub files: u64,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// A derived table that was not computed.
+#[derive(Debug, Clone, Serialize)]
+pub struct SkippedReport {
+    /// Derived table.
+    pub table: String,
+    /// Tables it reads that the snapshot does not have.
+    pub missing: Vec<String>,
+}
+
+impl From<&SnapshotTable> for TableReport {
+    fn from(table: &SnapshotTable) -> Self {
+        Self {
+            table: table.name.clone(),
+            zone: table.zone,
+            rows: table.rows(),
+            files: table.files.len() as u64,
+            bytes: table.files.iter().map(|f| f.bytes).sum(),
+        }
+    }
+}
+
+impl RunReport {
+    /// The closing report for people.
+    pub fn for_people(&self) -> String {
+        let mut text = String::new();
+        let _ = self.write_to(&mut text);
+        text
+    }
+
+    fn write_to(&self, out: &mut String) -> std::fmt::Result {
+        if !self.tables.is_empty() {
+            writeln!(out, "{:<34} {:<9} {:>10} {:>6} {:>12}", "table", "zone", "rows", "files", "bytes")?;
+        }
+        for TableReport { table, zone, rows, files, bytes } in &self.tables {
+            writeln!(out, "{table:<34} {:<9} {rows:>10} {files:>6} {bytes:>12}", zone.as_str())?;
+        }
+        for SkippedReport { table, missing } in &self.skipped {
+            writeln!(out, "{table}: not computed, this run has no {}", missing.join(", "))?;
+        }
+        for resource in &self.resources {
+            if resource.restarts > 0 {
+                writeln!(out, "{}: {} times read again from a first page", resource.resource, resource.restarts)?;
+            }
+            if resource.repeated > 0 {
+                writeln!(out, "{}: {} records were served more than once", resource.resource, resource.repeated)?;
+            }
+            for finding in &resource.drift {
+                match finding {
+                    DriftFinding::UnknownProperty { property, json_type, records } => writeln!(
+                        out,
+                        "{}: unknown property {property:?} ({json_type}) in {records} records, kept in _extra",
+                        resource.resource
+                    )?,
+                    DriftFinding::UnknownValue { column, value, records } => writeln!(
+                        out,
+                        "{}: unknown value {value:?} of {column} in {records} records, kept",
+                        resource.resource
+                    )?,
+                }
+            }
+        }
+        if let Some(run) = &self.continued {
+            let kept: u64 = self.resources.iter().map(|r| r.kept_pages).sum();
+            writeln!(out, "continued {run}: {kept} pages were not asked for again")?;
+        }
+        if self.seconds_lost_to_others > 0.0 {
+            writeln!(
+                out,
+                "{:.0} s were lost to others who spend the same budget; a smaller share (--requests-per-minute) helps both",
+                self.seconds_lost_to_others
+            )?;
+        }
+        let RequestCounts { requests, retries, too_many_requests, .. } = self.requests;
+        write!(
+            out,
+            "{} as of {}: {requests} requests ({} at best), {retries} retries, {too_many_requests} times 429, {:.1} s",
+            self.run_id, self.as_of, self.fewest_requests, self.seconds
+        )?;
+        match &self.outcome {
+            Outcome::Published { sequence } => writeln!(out, "; published as number {sequence} of that day"),
+            Outcome::Failed { .. } => writeln!(out, "; failed"),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Every setting there is.
+
+use crate::env_vars;
+
+/// One setting that exists.
+#[derive(Debug, Clone, Copy)]
+pub struct Declared {
+    /// Key in `lucca-lake.toml` and in `config`.
+    pub key: &'static str,
+    /// Flag, without dashes.
+    pub flag: Option<&'static str>,
+    /// Environment variable.
+    pub variable: Option<&'static str>,
+    /// Value when nobody says anything.
+    pub default: Option<&'static str>,
+    /// Whether `lucca-lake.toml` may hold it.
+    pub in_file: bool,
+    /// Whether its value must never be shown.
+    pub secret: bool,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+const PLAIN: Declared =
+    Declared { key: "", flag: None, variable: None, default: None, in_file: true, secret: false, meaning: "" };
+
+/// Every setting, in the order in which `config` shows them.
+pub const SETTINGS: &[Declared] = &[
+    Declared {
+        key: "base_url",
+        flag: Some("base-url"),
+        variable: Some(env_vars::LUCCA_BASE_URL),
+        meaning: "tenant address, such as https://example.ilucca.net; plain http only to loopback",
+        ..PLAIN
+    },
+    Declared {
+        key: "token_url",
+        flag: Some("token-url"),
+        variable: Some(env_vars::LUCCA_TOKEN_URL),
+        default: Some("https://accounts.world.luccasoftware.com/connect/token"),
+        meaning: "OAuth 2.0 token endpoint",
+        ..PLAIN
+    },
+    Declared {
+        key: "client_id",
+        flag: Some("client-id"),
+        variable: Some(env_vars::LUCCA_CLIENT_ID),
+        meaning: "OAuth 2.0 client id",
+        ..PLAIN
+    },
+    Declared {
+        key: "client_secret",
+        variable: Some(env_vars::LUCCA_CLIENT_SECRET),
+        in_file: false,
+        secret: true,
+        meaning: "OAuth 2.0 client secret; never a flag, never in the file",
+        ..PLAIN
+    },
+    Declared {
+        key: "client_secret_file",
+        variable: Some(env_vars::LUCCA_CLIENT_SECRET_FILE),
+        meaning: "file that holds the client secret",
+        ..PLAIN
+    },
+    Declared {
+        key: "lake",
+        flag: Some("lake"),
+        variable: Some(env_vars::LUCCA_LAKE),
+        default: Some("./lake"),
+        meaning: "where the lake is: a path, s3://bucket/prefix, or another URL that object_store understands",
+        ..PLAIN
+    },
+    Declared {
+        key: "requests_per_minute",
+        flag: Some("requests-per-minute"),
+        variable: Some(env_vars::LUCCA_REQUESTS_PER_MINUTE),
+        default: Some("50"),
+        meaning: "share of the tenant's budget, which is 50 a minute for all its integrations together",
+        ..PLAIN
+    },
+    Declared {
+        key: "timezone",
+        flag: Some("timezone"),
+        default: Some("Europe/Paris"),
+        meaning: "time zone in which today is the default as-of date",
+        ..PLAIN
+    },
+    Declared {
+        key: "as_of",
+        flag: Some("as-of"),
+        in_file: false,
+        meaning: "day to describe, YYYY-MM-DD; default today",
+        ..PLAIN
+    },
+    Declared {
+        key: "tables",
+        flag: Some("tables"),
+        meaning: "only these tables, comma-separated, and what they need; default all",
+        ..PLAIN
+    },
+    Declared {
+        key: "resume_within_hours",
+        flag: Some("resume-within-hours"),
+        default: Some("6"),
+        meaning: "pages that a run which died had read are used for so long; 0 never uses them",
+        ..PLAIN
+    },
+    Declared {
+        key: "personal_definitions",
+        default: Some("personal.*,e_*"),
+        meaning: "attribute definitions whose values go to the personal zone: ids, or prefixes that end in *",
+        ..PLAIN
+    },
+];

@@ -1,0 +1,247 @@
+//! Configuration: flags, then environment, then `lucca-lake.toml`, then defaults, resolved once.
+
+mod declared;
+mod error;
+mod file;
+#[cfg(test)]
+mod tests;
+
+use std::{collections::BTreeMap, fmt};
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use secrecy::SecretString;
+
+pub use self::{
+    declared::{Declared, SETTINGS},
+    error::SettingsError,
+    file::read_file,
+};
+use crate::{
+    api::{Tenant, secure_url},
+    env_vars::Environment,
+};
+
+/// Name of the configuration file looked for in the working directory.
+pub const FILE_NAME: &str = "lucca-lake.toml";
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The command line.
+    Flag(&'static str),
+    /// An environment variable.
+    Variable(&'static str),
+    /// The configuration file.
+    File(String),
+    /// The default.
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(flag) => write!(f, "--{flag}"),
+            Self::Variable(name) => f.write_str(name),
+            Self::File(path) => f.write_str(path),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// All settings, resolved.
+#[derive(Clone, Default)]
+pub struct Settings {
+    values: BTreeMap<&'static str, (String, Origin)>,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings").finish_non_exhaustive()
+    }
+}
+
+impl Settings {
+    /// Resolves every declared setting. `flags` holds the flags that were given; `file` is `(path, text)`.
+    ///
+    /// # Errors
+    /// When the file is not TOML or has a key that does not exist.
+    pub fn resolve(
+        flags: &BTreeMap<&'static str, String>,
+        environment: &Environment,
+        file: Option<(&str, &str)>,
+    ) -> Result<Self, SettingsError> {
+        let in_file = match file {
+            Some((path, text)) => file::parse_file(path, text)?,
+            None => BTreeMap::new(),
+        };
+        let mut values = BTreeMap::new();
+        for declared in SETTINGS {
+            let flag = declared.flag.and_then(|name| Some((flags.get(name)?.clone(), Origin::Flag(name))));
+            let variable =
+                || declared.variable.and_then(|n| Some((environment.get(n)?.to_owned(), Origin::Variable(n))));
+            let path = || file.map_or_else(String::new, |(path, _)| path.to_owned());
+            let in_file = || Some((in_file.get(declared.key)?.clone(), Origin::File(path())));
+            let default = || Some((declared.default?.to_owned(), Origin::Default));
+            if let Some(value) = flag.or_else(variable).or_else(in_file).or_else(default) {
+                values.insert(declared.key, value);
+            }
+        }
+        Ok(Self { values })
+    }
+
+    /// Every setting with its value, secrets hidden, and where it came from.
+    pub fn shown(&self) -> Vec<(&'static Declared, Option<(String, String)>)> {
+        let show = |d: &'static Declared| {
+            let (value, origin) = self.values.get(d.key)?;
+            let has_password = value.contains('@') && value.contains("://");
+            let value = if d.secret || has_password { "(hidden)".to_owned() } else { value.clone() };
+            Some((value, origin.to_string()))
+        };
+        SETTINGS.iter().map(|d| (d, show(d))).collect()
+    }
+
+    fn get(&self, key: &'static str) -> Option<(&str, &Origin)> {
+        self.values.get(key).map(|(value, origin)| (value.as_str(), origin))
+    }
+
+    fn required(&self, key: &'static str) -> Result<(&str, &Origin), SettingsError> {
+        self.get(key).ok_or_else(|| SettingsError::Missing { key, how: how_to_set(key) })
+    }
+
+    fn parsed<T>(&self, key: &'static str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<T, SettingsError> {
+        let (value, origin) = self.required(key)?;
+        parse(value).map_err(|problem| SettingsError::Invalid { key, origin: origin.clone(), problem })
+    }
+
+    /// The tenant.
+    ///
+    /// # Errors
+    /// When it is missing or no address that a token may be sent to.
+    pub fn tenant(&self) -> Result<Tenant, SettingsError> {
+        self.parsed("base_url", |text| Tenant::new(text).map_err(|e| e.to_string()))
+    }
+
+    /// The token endpoint.
+    ///
+    /// # Errors
+    /// When it is no address that a secret may be sent to.
+    pub fn token_url(&self) -> Result<url::Url, SettingsError> {
+        self.parsed("token_url", |text| secure_url(text).map_err(|e| e.to_string()))
+    }
+
+    /// The client id.
+    ///
+    /// # Errors
+    /// When it is missing.
+    pub fn client_id(&self) -> Result<String, SettingsError> {
+        Ok(self.required("client_id")?.0.to_owned())
+    }
+
+    /// The client secret, from its variable or its file.
+    ///
+    /// # Errors
+    /// When there is neither, or the file cannot be read.
+    pub fn client_secret(&self) -> Result<SecretString, SettingsError> {
+        if let (None, Some((path, _))) = (self.get("client_secret"), self.get("client_secret_file")) {
+            let text = std::fs::read_to_string(path)
+                .map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?;
+            return Ok(text.trim().to_owned().into());
+        }
+        Ok(self.required("client_secret")?.0.to_owned().into())
+    }
+
+    /// Where the lake is.
+    pub fn lake(&self) -> &str {
+        self.get("lake").map_or("./lake", |(value, _)| value)
+    }
+
+    /// Requests per minute.
+    ///
+    /// # Errors
+    /// When it is no whole number from 1.
+    pub fn requests_per_minute(&self) -> Result<u32, SettingsError> {
+        self.parsed("requests_per_minute", |text| match text.trim().parse() {
+            Ok(0) | Err(_) => Err(format!("{text:?} is no whole number from 1")),
+            Ok(number) => Ok(number),
+        })
+    }
+
+    /// How long pages of a run that died may be used; `None` for never.
+    ///
+    /// # Errors
+    /// When it is no whole number of hours, at most a year.
+    pub fn resume_within(&self) -> Result<Option<chrono::Duration>, SettingsError> {
+        let hours = self.parsed("resume_within_hours", |text| match text.trim().parse() {
+            Ok(hours @ 0..=8760) => Ok(hours),
+            _ => Err(format!("{text:?} is no whole number of hours, at most 8760")),
+        })?;
+        Ok((hours > 0).then(|| chrono::Duration::hours(hours)))
+    }
+
+    /// The as-of date: as given, or today in the configured time zone.
+    ///
+    /// # Errors
+    /// When it is no date or the time zone does not exist.
+    pub fn as_of(&self, now: chrono::DateTime<chrono::Utc>) -> Result<NaiveDate, SettingsError> {
+        let zone: Tz = self.parsed("timezone", |text| {
+            text.parse().map_err(|_| format!("{text:?} is no time zone such as Europe/Paris"))
+        })?;
+        match self.get("as_of") {
+            None => Ok(now.with_timezone(&zone).date_naive()),
+            Some(_) => self.parsed("as_of", parse_date),
+        }
+    }
+
+    /// Names of the tables asked for; `None` for all.
+    ///
+    /// # Errors
+    /// When the list is empty: an unset variable in a script must not publish a snapshot without tables.
+    pub fn tables(&self) -> Result<Option<Vec<String>>, SettingsError> {
+        let Some(_) = self.get("tables") else { return Ok(None) };
+        let named = |text: &str| match list(text) {
+            names if names.is_empty() => Err("names no table; leave it out for all tables".to_owned()),
+            names => Ok(names),
+        };
+        self.parsed("tables", named).map(Some)
+    }
+
+    /// Attribute definitions whose values are personal.
+    pub fn personal_definitions(&self) -> Vec<String> {
+        self.get("personal_definitions").map(|(value, _)| list(value)).unwrap_or_default()
+    }
+}
+
+/// A date as the command line takes it.
+///
+/// # Errors
+/// Says what a date looks like.
+pub fn parse_date(text: &str) -> Result<NaiveDate, String> {
+    let strict = text.len() == 10;
+    NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .ok()
+        .filter(|_| strict)
+        .ok_or_else(|| format!("{text:?} is no date such as 2026-01-31"))
+}
+
+/// The most similar of `known`, as a question; empty when none is similar.
+pub fn did_you_mean<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> String {
+    known
+        .map(|k| (strsim::jaro_winkler(wrong, k), k))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, k)| format!("; did you mean {k:?}?"))
+        .unwrap_or_default()
+}
+
+fn list(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+}
+
+fn how_to_set(key: &str) -> String {
+    let Some(declared) = SETTINGS.iter().find(|d| d.key == key) else { return String::new() };
+    let variable = declared.variable.map(|name| format!("the environment variable {name}"));
+    let flag = declared.flag.map(|name| format!("the flag --{name}"));
+    let file = declared.in_file.then(|| format!("{key} in {FILE_NAME}"));
+    format!("use {}", variable.into_iter().chain(flag).chain(file).collect::<Vec<_>>().join(", or "))
+}

@@ -1,0 +1,57 @@
+//! The order of sources, and what people get wrong.
+
+use super::*;
+
+fn resolve(flags: &[(&'static str, &str)], env: Environment, file: Option<&str>) -> Result<Settings, SettingsError> {
+    let flags = flags.iter().map(|(k, v)| (*k, (*v).to_owned())).collect();
+    Settings::resolve(&flags, &env, file.map(|text| ("lucca-lake.toml", text)))
+}
+
+#[test]
+fn flags_beat_environment_beats_file_beats_default() {
+    let env = || Environment::from([("LUCCA_LAKE", "/env")]);
+    let file = Some("lake = \"/file\"");
+    assert_eq!(resolve(&[("lake", "/flag")], env(), file).unwrap().lake(), "/flag");
+    assert_eq!(resolve(&[], env(), file).unwrap().lake(), "/env");
+    assert_eq!(resolve(&[], Environment::default(), file).unwrap().lake(), "/file");
+    assert_eq!(resolve(&[], Environment::default(), None).unwrap().lake(), "./lake");
+}
+
+#[test]
+fn unknown_keys_are_errors_with_a_suggestion() {
+    let error = resolve(&[], Environment::default(), Some("request_per_minute = 10")).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "lucca-lake.toml: unknown key \"request_per_minute\"; did you mean \"requests_per_minute\"?"
+    );
+    let error = resolve(&[], Environment::default(), Some("client_secret = \"hunter2\"")).unwrap_err();
+    assert!(!error.to_string().contains("hunter2"), "{error}");
+    let error = resolve(&[], Environment::default(), Some("\nclient_id = \"hunter2")).unwrap_err();
+    assert_eq!(error.to_string(), "lucca-lake.toml: not valid TOML near line 2");
+}
+
+#[test]
+fn the_secret_is_never_shown() {
+    let settings = resolve(&[], Environment::from([("LUCCA_CLIENT_SECRET", "hunter2")]), None).unwrap();
+    assert!(!format!("{:?} {:?}", settings.shown(), settings).contains("hunter2"));
+}
+
+#[test]
+fn today_is_a_day_in_the_time_zone() {
+    let now = "2026-11-22T23:30:00Z".parse().unwrap();
+    let day = |zone: &'static str| resolve(&[("timezone", zone)], Environment::default(), None).unwrap().as_of(now);
+    assert_eq!(day("Europe/Paris").unwrap().to_string(), "2026-11-23");
+    assert_eq!(day("UTC").unwrap().to_string(), "2026-11-22");
+    assert!(day("Mars").is_err());
+    let given = resolve(&[("as-of", "2026-02-30")], Environment::default(), None).unwrap().as_of(now);
+    assert_eq!(given.unwrap_err().to_string(), "as_of (from --as-of): \"2026-02-30\" is no date such as 2026-01-31");
+}
+
+#[test]
+fn missing_settings_say_how_to_set_them() {
+    let error = Settings::default().tenant().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "base_url is not set: use the environment variable LUCCA_BASE_URL, or the flag --base-url, or base_url in lucca-lake.toml"
+    );
+}

@@ -1,0 +1,49 @@
+"""Acceptance check of the program from the outside: an independent API, independent readers, every value compared.
+
+    python3 -m venv venv && venv/bin/pip install -r tests/acceptance/requirements.txt
+    venv/bin/python tests/acceptance/run.py --bin target/debug/lucca-lake [--only values --only faults]
+
+Nothing leaves the machine: the API, the token endpoint and S3 are on loopback. ACCEPTANCE_SLOW=1 adds a run that crosses the rate
+window and takes minutes. Exit code 1 when a check fails.
+"""
+import argparse
+import sys
+import traceback
+
+import check_faults
+import check_operations
+import check_resume
+import check_values
+from context import Context
+from program import Program
+
+# `quiet` last: it reads everything the other runs said.
+CHECKS = {"values": check_values.values, "derived": check_values.derived, "rerun": check_operations.rerun, "s3": check_operations.s3,
+          "budget": check_operations.budget, "concurrency": check_operations.concurrency, "faults": check_faults.faults,
+          "killed": check_resume.killed, "stopped": check_resume.stopped, "alone": check_resume.alone, "pace": check_resume.pace,
+          "memory": check_operations.memory, "quiet": check_faults.quiet}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", required=True, help="the lucca-lake binary")
+    parser.add_argument("--only", action="append", choices=CHECKS, help="run this check; may be repeated")
+    options = parser.parse_args()
+    context = Context(Program(options.bin))
+    try:
+        for name in options.only or CHECKS:
+            print(f"== {name}: {CHECKS[name].__doc__.splitlines()[0]}", flush=True)
+            try:
+                CHECKS[name](context)
+            except Exception:  # one broken check must not hide the others
+                context.check(f"{name}: runs to its end", traceback.format_exc().splitlines()[-6:])
+    finally:
+        context.close()
+    for name in context.failed:
+        print(f"FAIL {name}")
+    print(f"{context.passed} passed, {len(context.failed)} failed")
+    return 1 if context.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,183 @@
+//! README.md and docs/ tell the truth: their commands run, their tables equal the code, what they name exists.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use lucca_lake::settings::SETTINGS;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_lucca-lake");
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
+}
+
+/// Every file below a folder that ends with `extension`, sorted.
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path, extension));
+        } else if path.extension().is_some_and(|e| e == extension) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn guides() -> Vec<PathBuf> {
+    [root().join("README.md")].into_iter().chain(files(&root().join("docs"), "md")).collect()
+}
+
+/// Lines of `sh` and `console` blocks that run the program, as a shell takes them.
+fn commands(guide: &str) -> Vec<String> {
+    let mut commands = Vec::new();
+    let mut in_shell = false;
+    for line in guide.replace("\\\n", " ").lines().map(str::trim) {
+        if let Some(language) = line.strip_prefix("```") {
+            in_shell = !in_shell && matches!(language, "sh" | "console");
+        } else if in_shell {
+            let line = line.strip_prefix("$ ").unwrap_or(line).replace("cargo run -- ", "lucca-lake ");
+            commands.extend(line.starts_with("lucca-lake ").then_some(line));
+        }
+    }
+    commands
+}
+
+/// Rows of the first table below a heading, cell by cell.
+fn table_below(guide: &str, heading: &str) -> Vec<Vec<String>> {
+    let (_, below) = guide.split_once(&format!("\n## {heading}\n")).unwrap();
+    let rows = below.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+    let cells = |row: &str| row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
+    rows.skip(2).map(cells).collect()
+}
+
+/// Texts between backticks, outside of blocks.
+fn quoted(guide: &str) -> Vec<&str> {
+    guide.split("```").step_by(2).flat_map(|text| text.split('`').skip(1).step_by(2)).collect()
+}
+
+/// A fake tenant for commands that need one, ended with the test.
+struct Tenant {
+    server: Child,
+    environment: Vec<(String, String)>,
+}
+
+impl Tenant {
+    fn start() -> Self {
+        let arguments = ["fake-tenant", "--employees", "30", "--requests-per-minute", "100000"];
+        let mut server = Command::new(PROGRAM).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let said = BufReader::new(server.stdout.take().unwrap()).lines().take(4);
+        let variable = |line: String| line.split_once('=').map(|(k, v)| (k.to_owned(), v.to_owned())).unwrap();
+        let environment = said.map(|line| variable(line.unwrap())).collect();
+        Self { server, environment }
+    }
+}
+
+impl Drop for Tenant {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+#[test]
+fn every_command_runs() {
+    let tenant = Tenant::start();
+    let here = tempfile::tempdir().unwrap();
+    let folder = Path::new(PROGRAM).parent().unwrap().display();
+    let path = format!("{folder}:{}", std::env::var("PATH").unwrap_or_default());
+    let run = |command: &str| {
+        let mut shell = Command::new("sh");
+        shell.args(["-ec", command]).current_dir(here.path()).stdin(Stdio::null());
+        shell.env_clear().env("PATH", &path).envs(tenant.environment.iter().map(|(k, v)| (k, v)));
+        let done = shell.output().unwrap();
+        assert!(done.status.success(), "{command}\n{}", String::from_utf8_lossy(&done.stderr));
+    };
+    run("lucca-lake demo --employees 30");
+    let mut number = 0;
+    for guide in guides() {
+        for command in commands(&fs::read_to_string(&guide).unwrap()) {
+            assert!(!command.contains("fake-tenant"), "{command} serves for ever; a `text` block can show it");
+            run(&command);
+            number += 1;
+        }
+    }
+    assert!(number >= 10, "only {number} commands were found");
+}
+
+#[test]
+fn the_configuration_table_is_the_code() {
+    let code = |text: Option<String>| text.map(|text| format!("`{text}`")).unwrap_or_default();
+    let row = |d: &lucca_lake::settings::Declared| {
+        let in_file = if d.in_file { "yes" } else { "no" };
+        let (flag, variable) = (d.flag.map(|f| format!("--{f}")), d.variable.map(str::to_owned));
+        let default = code(d.default.map(str::to_owned));
+        vec![code(Some(d.key.into())), code(flag), code(variable), in_file.into(), default, d.meaning.into()]
+    };
+    let declared: Vec<Vec<String>> = SETTINGS.iter().map(row).collect();
+    assert_eq!(table_below(&read("README.md"), "Configuration"), declared);
+
+    let help = Command::new(PROGRAM).args(["sync", "--help"]).output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    for flag in SETTINGS.iter().filter_map(|d| d.flag) {
+        assert!(help.contains(&format!("--{flag} <")), "sync has no --{flag}");
+    }
+}
+
+/// The variants are read from the source: an enumeration does not list itself.
+#[test]
+fn the_table_of_exit_codes_is_the_code() {
+    let source = read("src/error.rs");
+    let (_, body) = source.split_once("pub enum ExitCode {\n").unwrap();
+    let (body, _) = body.split_once("\n}").unwrap();
+    let mut declared = Vec::new();
+    let mut meaning = Vec::new();
+    for line in body.lines().map(str::trim) {
+        match (line.strip_prefix("/// "), line.split_once(" = ")) {
+            (Some(text), _) => meaning.push(text.to_owned()),
+            (None, Some((_, number))) => {
+                declared.push(vec![number.trim_matches(',').to_owned(), std::mem::take(&mut meaning).join(" ")]);
+            }
+            _ => panic!("{line}"),
+        }
+    }
+    let shown: Vec<Vec<String>> =
+        table_below(&read("README.md"), "Exit codes").iter().map(|row| row[..2].to_vec()).collect();
+    assert_eq!(shown, declared);
+}
+
+#[test]
+fn what_the_guides_name_exists() {
+    let source: String =
+        files(&root().join("src"), "rs").iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    let life = read("docs/life-of-a-page.md");
+    let (mut paths, mut names) = (0, 0);
+    for name in quoted(&life) {
+        if ["src/", "schemas/", "queries/", "docs/", "tests/"].iter().any(|f| name.starts_with(f)) {
+            assert!(root().join(name).exists(), "docs/life-of-a-page.md names {name}");
+            paths += 1;
+        } else if name.contains("::") {
+            let missing = name.split("::").find(|part| !source.contains(part));
+            assert_eq!(missing, None, "docs/life-of-a-page.md names {name}");
+            names += 1;
+        }
+    }
+    assert!(paths > 20 && names > 10, "{paths} paths, {names} names");
+    for guide in guides() {
+        let text = fs::read_to_string(&guide).unwrap();
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            let here = target.contains("://") || target.is_empty();
+            assert!(here || guide.parent().unwrap().join(target).exists(), "{}: {target}", guide.display());
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The program from the outside. One binary for all such tests: each more would cost another link of the whole program.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests may fail")]
+
+mod docs;
