@@ -17,7 +17,7 @@ use crate::{
     catalog::Catalog,
     clock::SystemClock,
     commands::{
-        self, AsOf, Context, Ddl, DemoOptions, FakeTenantOptions, QueryOptions, SyncOptions, TablesFormat,
+        self, AsOf, Context, Ddl, DemoOptions, FakeTenantOptions, ListFormat, PlanOptions, QueryOptions, SyncOptions,
         TablesOptions,
     },
     engine::{output::Format, stack::run_with_deep_stack},
@@ -66,6 +66,28 @@ enum Command {
         /// Ask for every page, also those that a run which died had read
         #[arg(long)]
         fresh: bool,
+        /// Do not start when more requests are expected; counting takes one request for each resource
+        #[arg(long, value_name = "N")]
+        max_requests: Option<u64>,
+    },
+    /// Show what a sync would cost: requests for each resource, minutes at the tenant's rate, scopes; reads no record
+    Plan {
+        #[command(flatten)]
+        settings: SettingFlags,
+        /// Ask nobody: take the counts of the newest snapshot
+        #[arg(long)]
+        offline: bool,
+        /// How to print
+        #[arg(long, value_enum, default_value = "text")]
+        format: ListFormat,
+    },
+    /// Prove the configuration: address, secret, token, scopes, every collection, clock, lake
+    Check {
+        #[command(flatten)]
+        settings: SettingFlags,
+        /// How to print
+        #[arg(long, value_enum, default_value = "text")]
+        format: ListFormat,
     },
     /// Compute the derived tables again over a published snapshot, without touching the API
     Derive {
@@ -100,7 +122,7 @@ enum Command {
         table: Option<String>,
         /// How to print
         #[arg(long, value_enum, default_value = "text")]
-        format: TablesFormat,
+        format: ListFormat,
         /// Print CREATE TABLE statements instead
         #[arg(long, value_enum)]
         ddl: Option<Ddl>,
@@ -138,6 +160,9 @@ enum Command {
         /// Milliseconds it takes to answer
         #[arg(long, default_value_t = 0)]
         latency_ms: u64,
+        /// Scopes the application was not granted, comma-separated
+        #[arg(long, value_name = "A,B", value_delimiter = ',')]
+        without_scopes: Vec<String>,
         /// Answer pages of the largest size where a larger one is asked for, instead of refusing
         #[arg(long)]
         clamp_limit: bool,
@@ -176,6 +201,9 @@ struct SettingFlags {
     /// Only these tables, comma-separated, and what they need
     #[arg(long, value_name = "A,B")]
     tables: Option<String>,
+    /// Tables, comma-separated, to do without when their scope is missing or their module is not there
+    #[arg(long, value_name = "A,B")]
+    optional_tables: Option<String>,
     /// Use pages that a run which died had read, for so long [default: 6]
     #[arg(long, value_name = "HOURS")]
     resume_within_hours: Option<String>,
@@ -198,6 +226,7 @@ impl SettingFlags {
             as_of,
             timezone,
             tables,
+            optional_tables,
             resume_within_hours,
         } = self;
         let mut given = lake.given();
@@ -209,6 +238,7 @@ impl SettingFlags {
             ("as-of", as_of),
             ("timezone", timezone),
             ("tables", tables),
+            ("optional-tables", optional_tables),
             ("resume-within-hours", resume_within_hours),
         ];
         given.extend(flags.into_iter().filter_map(|(name, value)| Some((name, value?))));
@@ -268,12 +298,17 @@ async fn run(cli: Cli) -> Result<(), Error> {
         Command::Demo { settings, employees, seed } => {
             commands::demo(&context, &settings.given(), DemoOptions { employees, seed }).await
         }
-        Command::Sync { settings, fresh } => {
-            let report = commands::sync(&context, &resolve(settings.given())?, SyncOptions { fresh }).await?;
+        Command::Sync { settings, fresh, max_requests } => {
+            let options = SyncOptions { fresh, max_requests };
+            let report = commands::sync(&context, &resolve(settings.given())?, options).await?;
             if !cli.quiet {
                 commands::tell(&report.for_people());
             }
             Ok(())
+        }
+        Command::Check { settings, format } => commands::check(&context, &resolve(settings.given())?, format).await,
+        Command::Plan { settings, offline, format } => {
+            commands::plan(&context, &resolve(settings.given())?, PlanOptions { offline, format }).await
         }
         Command::Derive { lake, as_of } => commands::derive(&context, &resolve(lake.given())?, as_of).await,
         Command::Query { lake, sql, file, as_of, format, output } => {
@@ -283,7 +318,16 @@ async fn run(cli: Cli) -> Result<(), Error> {
         Command::Tables { table, format, ddl } => commands::tables(&context, &TablesOptions { table, format, ddl }),
         Command::Verify { lake, as_of } => commands::verify(&context, &resolve(lake.given())?, as_of).await,
         Command::Config { settings } => commands::config(&resolve(settings.given())?),
-        Command::FakeTenant { port, employees, seed, today, requests_per_minute, latency_ms, clamp_limit } => {
+        Command::FakeTenant {
+            port,
+            employees,
+            seed,
+            today,
+            requests_per_minute,
+            latency_ms,
+            without_scopes,
+            clamp_limit,
+        } => {
             let today = match today {
                 Some(today) => today,
                 None => resolve(BTreeMap::new())?.as_of(context.clock.now())?,
@@ -293,6 +337,7 @@ async fn run(cli: Cli) -> Result<(), Error> {
             tenant.seed = seed;
             tenant.requests_per_window = requests_per_minute;
             tenant.latency = std::time::Duration::from_millis(latency_ms);
+            tenant.refused_scopes = without_scopes;
             if clamp_limit {
                 tenant.limit_rule = fake_tenant::LimitRule::Clamp;
             }

@@ -31,6 +31,15 @@ pub enum ExitCode {
     Temporary = 75,
 }
 
+impl ExitCode {
+    /// The code of that number; a number that is none of ours is a bug.
+    fn of(number: u8) -> Self {
+        let all =
+            [Self::Ok, Self::Usage, Self::Permission, Self::Contract, Self::Gate, Self::Conflict, Self::Temporary];
+        all.into_iter().find(|code| *code as u8 == number).unwrap_or(Self::Bug)
+    }
+}
+
 /// Why a command ended without doing what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -100,6 +109,35 @@ pub enum Error {
         /// Whose data was to be written.
         asked: String,
     },
+    /// The application lacks scopes.
+    #[error(
+        "the application was not granted {scopes} (tables {tables}); grant it, leave the tables out with --tables, or allow \
+         their absence with --optional-tables"
+    )]
+    MissingScopes {
+        /// Which.
+        scopes: String,
+        /// What cannot be read without them.
+        tables: String,
+    },
+    /// Problems found by `check`, each already told.
+    #[error("{failed} checks failed")]
+    ChecksFailed {
+        /// How many.
+        failed: usize,
+        /// Exit code of the first.
+        exit_code: u8,
+    },
+    /// More requests than the run was allowed.
+    #[error(
+        "the run needs about {expected} requests, more than --max-requests {allowed}; allow more, or read fewer tables with --tables"
+    )]
+    TooManyRequests {
+        /// What it is estimated to need.
+        expected: u64,
+        /// What was allowed.
+        allowed: u64,
+    },
     /// Another process of this machine reads from the same tenant.
     #[error("{tenant} is being read by {holder} on this machine; wait for it to end, as both spend one request budget")]
     Busy {
@@ -142,6 +180,9 @@ impl Error {
             Self::Rows(RowsError::SharedId { .. }) => ExitCode::Contract,
             Self::Rows(RowsError::Arrow(_)) => ExitCode::Bug,
             Self::Busy { .. } => ExitCode::Conflict,
+            Self::MissingScopes { .. } => ExitCode::Permission,
+            Self::ChecksFailed { exit_code, .. } => ExitCode::of(*exit_code),
+            Self::TooManyRequests { .. } => ExitCode::Usage,
             Self::Interrupted => ExitCode::Temporary,
             Self::Io { .. } => ExitCode::Usage,
             Self::Damaged(_) => ExitCode::Gate,

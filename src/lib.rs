@@ -22,7 +22,7 @@
 //! - [`commands`]: one file per subcommand; [`commands::sync`] is the only place where all of the above meet.
 //! - [`fake_tenant`]: the API again, from the other side: the embedded fake for the demo and all tests.
 //!
-//! Around them: [`cli`], [`settings`], [`env_vars`], [`clock`], [`lock`], [`progress`], [`telemetry`], [`report`], [`error`].
+//! Around them: [`cli`], [`settings`], [`env_vars`], [`clock`], [`lock`], [`window_file`], [`progress`], [`telemetry`], [`report`], [`error`].
 
 pub mod api;
 pub mod catalog;
@@ -41,3 +41,4 @@ pub mod progress;
 pub mod report;
 pub mod settings;
 pub mod telemetry;
+pub mod window_file;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{api::RequestCounts, catalog::Zone, decode::DriftFinding, lake::SnapshotTable};
 
@@ -38,6 +38,38 @@ pub struct RunReport {
     pub tables: Vec<TableReport>,
     /// Derived tables that were not computed, and why.
     pub skipped: Vec<SkippedReport>,
+    /// Optional tables that were not read, and why.
+    pub absent: Vec<Absence>,
+    /// References that were followed, and how many led nowhere.
+    pub references: Vec<ReferenceReport>,
+}
+
+/// Optional tables that a run did without.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absence {
+    /// Collection.
+    pub resource: String,
+    /// Tables that the snapshot lacks.
+    pub tables: Vec<String>,
+    /// Why: the scope, and what is the matter with it.
+    pub reason: String,
+}
+
+/// References of one column, followed into the table they point to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReferenceReport {
+    /// Table.
+    pub table: String,
+    /// Column that refers.
+    pub column: String,
+    /// Table referred to.
+    pub to: String,
+    /// References that are not null.
+    pub references: u64,
+    /// References among them to a record that the table does not have: most often one that the application may not see.
+    pub unresolved: u64,
+    /// Different records among those.
+    pub unresolved_ids: u64,
 }
 
 /// How a run ended.
@@ -134,6 +166,18 @@ impl RunReport {
         }
         for SkippedReport { table, missing } in &self.skipped {
             writeln!(out, "{table}: not computed, this run has no {}", missing.join(", "))?;
+        }
+        for Absence { tables, reason, .. } in &self.absent {
+            writeln!(out, "{}: not in this snapshot: {reason}", tables.join(", "))?;
+        }
+        for ReferenceReport { table, column, to, references, unresolved, unresolved_ids } in &self.references {
+            if *unresolved > 0 {
+                writeln!(
+                    out,
+                    "{table}.{column}: {unresolved} of {references} references lead to {unresolved_ids} records that {to} \
+                     does not have: hidden from the application, or removed"
+                )?;
+            }
         }
         for resource in &self.resources {
             if resource.restarts > 0 {

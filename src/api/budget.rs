@@ -10,8 +10,11 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
+use super::sent_log::{SentAt, SentLog};
+use crate::clock::SharedClock;
+
 /// Requests in one window, as Lucca counts them.
-const REQUESTS_PER_WINDOW: u32 = 50;
+pub const REQUESTS_PER_WINDOW: u32 = 50;
 /// Lucca's window.
 const MINUTE: Duration = Duration::from_secs(60);
 /// Longest pause between two requests after many refusals, as a part of the window.
@@ -25,6 +28,8 @@ const RECOVERY: f64 = 0.8;
 /// counted it no later than that, so that no window on the server ever holds more than the budget, whatever the network
 /// does in between.
 ///
+/// With a [`SentLog`] the window outlives the process: places that an earlier process of this machine took are not free yet.
+///
 /// A refusal (429) says that others spend the budget too. Then nothing is sent for as long as the server asks, and
 /// afterwards one request at a time with a pause between them, which doubles with each further refusal and shrinks with
 /// each answer until it is gone.
@@ -34,6 +39,16 @@ pub struct Budget {
     window: Duration,
     capacity: u32,
     pace: Arc<Mutex<Pace>>,
+    notes: Option<Arc<Notes>>,
+}
+
+/// Where the places of the window are noted for the processes after this one.
+#[derive(Debug)]
+struct Notes {
+    log: Arc<dyn SentLog>,
+    clock: SharedClock,
+    /// Lines of the log that no request under way uses.
+    free: Mutex<Vec<usize>>,
 }
 
 /// What refusals did to the pace.
@@ -50,6 +65,29 @@ struct Pace {
 pub struct Place {
     permit: Option<OwnedSemaphorePermit>,
     window: Duration,
+    line: Option<Line>,
+}
+
+/// A line of the log, held by one request until its place is free again.
+#[derive(Debug)]
+struct Line {
+    notes: Arc<Notes>,
+    number: usize,
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.notes.free.lock().unwrap_or_else(PoisonError::into_inner).push(self.number);
+    }
+}
+
+impl Notes {
+    /// Notes that a request is sent now, in a line of its own.
+    fn sent(self: &Arc<Self>) -> Option<Line> {
+        let number = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
+        self.log.note(number, SentAt::Unanswered(self.clock.now()));
+        Some(Line { notes: Arc::clone(self), number })
+    }
 }
 
 impl Budget {
@@ -67,7 +105,31 @@ impl Budget {
                 next_at: Instant::now(),
                 lost: Duration::ZERO,
             })),
+            notes: None,
         }
+    }
+
+    /// The same, counting what earlier processes sent, and noting what this one sends.
+    #[must_use]
+    pub fn remembering(mut self, log: Arc<dyn SentLog>, clock: SharedClock) -> Self {
+        let now = clock.now();
+        let wait = |at: SentAt| (at.counted_by(now) + self.window).signed_duration_since(now).to_std().ok();
+        let mut taken: Vec<(Duration, usize)> = Vec::new();
+        for (line, at) in log.recent() {
+            // A clock that was set back must not make anybody wait longer than one window.
+            taken.extend(wait(at).map(|wait| (wait.min(self.window), line)).filter(|(wait, _)| !wait.is_zero()));
+        }
+        // Of more than fit, those that are free last are the ones to wait for.
+        taken.sort_unstable_by(|a, b| b.cmp(a));
+        taken.truncate(self.capacity as usize);
+        let free = (0..REQUESTS_PER_WINDOW as usize).filter(|line| taken.iter().all(|(_, other)| other != line));
+        let notes = Arc::new(Notes { log, clock, free: Mutex::new(free.collect()) });
+        for (wait, number) in taken {
+            let line = Some(Line { notes: Arc::clone(&notes), number });
+            free_later(Arc::clone(&self.places).try_acquire_owned().ok(), line, Instant::now() + wait);
+        }
+        self.notes = Some(notes);
+        self
     }
 
     fn pace(&self) -> MutexGuard<'_, Pace> {
@@ -93,7 +155,8 @@ impl Budget {
                     pace.next_at = now + pace.gap;
                     let paused = slept.min(pace.gap);
                     pace.lost += paused;
-                    return Place { permit, window: self.window };
+                    let line = self.notes.as_ref().and_then(Notes::sent);
+                    return Place { permit, window: self.window, line };
                 }
                 if pace.held_until < due {
                     slept = slept.max(due - now);
@@ -136,13 +199,20 @@ impl Budget {
 impl Drop for Place {
     /// The response is in, or the request was given up: the place is free one window from now.
     fn drop(&mut self) {
-        let (permit, free_at) = (self.permit.take(), Instant::now() + self.window);
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move {
-                sleep_until(free_at).await;
-                drop(permit);
-            });
+        let line = self.line.take();
+        if let Some(Line { notes, number }) = &line {
+            notes.log.note(*number, SentAt::Answered(notes.clock.now()));
         }
+        free_later(self.permit.take(), line, Instant::now() + self.window);
+    }
+}
+
+fn free_later(permit: Option<OwnedSemaphorePermit>, line: Option<Line>, free_at: Instant) {
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(async move {
+            sleep_until(free_at).await;
+            drop((line, permit));
+        });
     }
 }
 
@@ -181,6 +251,47 @@ mod tests {
             times.sort();
             times
         })
+    }
+
+    /// What one process after another sends, the second beginning `pause` after the first ended, killed or not.
+    fn successors(pause: Duration, latency: Duration) -> Vec<Duration> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let log: Arc<dyn SentLog> = Arc::new(crate::api::sent_log::InMemory::default());
+            let clock: SharedClock =
+                Arc::new(crate::clock::TokioClock::starting_at("2026-11-22T06:00:00Z".parse().unwrap()));
+            let start = Instant::now();
+            let mut times = Vec::new();
+            for process in 0..3 {
+                let budget = Budget::new(50).remembering(Arc::clone(&log), Arc::clone(&clock));
+                for number in 0..40 {
+                    let place = budget.place().await;
+                    times.push(start.elapsed());
+                    tokio::time::sleep(latency).await;
+                    // The second process is killed while it waits for an answer.
+                    if process == 1 && number == 30 {
+                        std::mem::forget(place);
+                        break;
+                    }
+                }
+                tokio::time::sleep(pause).await;
+            }
+            times
+        })
+    }
+
+    #[test]
+    fn one_process_after_another_stays_within_one_window() {
+        for (pause, latency) in [(0, 0), (0, 50), (3, 100), (20, 700), (61, 0)] {
+            let times = successors(Duration::from_secs(pause), Duration::from_millis(latency));
+            for (index, time) in times.iter().enumerate() {
+                if let Some(later) = times.get(index + 50) {
+                    assert!(*later - *time >= MINUTE, "pause {pause}: {later:?} is less than a window after {time:?}");
+                }
+            }
+        }
+        let times = successors(Duration::from_secs(61), Duration::ZERO);
+        assert!(times[71] <= Duration::from_secs(122), "a window that has passed is waited for: {:?}", times[71]);
     }
 
     proptest! {

@@ -16,6 +16,7 @@ use super::{
     error::{ApiError, Temporary},
     problem,
     retry::{self, Retry, RetryPolicy},
+    sent_log::SentLog,
     stats::Stats,
     tenant::Tenant,
     token::{Credentials, Token, Tokens},
@@ -48,6 +49,8 @@ pub struct ClientOptions {
     pub seed: u64,
     /// Largest page, in bytes after decompression.
     pub max_page_bytes: u64,
+    /// Where requests are noted for the processes after this one, and those before it noted theirs.
+    pub sent_log: Option<Arc<dyn SentLog>>,
 }
 
 /// Reads pages from one tenant. Cheap to clone: clones share budget, token and counts.
@@ -107,14 +110,18 @@ impl Client {
     /// A client of one tenant over `transport`.
     pub fn new(options: ClientOptions, transport: Arc<dyn Transport>, clock: SharedClock) -> Self {
         let stats = Arc::new(Stats::default());
-        let retry = Arc::new(Retry::new(options.retry, options.seed, clock));
+        let retry = Arc::new(Retry::new(options.retry, options.seed, Arc::clone(&clock)));
         let tokens = Tokens::new(options.credentials, Arc::clone(&transport), Arc::clone(&retry), Arc::clone(&stats));
+        let mut budget = Budget::new(options.requests_per_minute);
+        if let Some(log) = options.sent_log {
+            budget = budget.remembering(log, Arc::clone(&clock));
+        }
         Self {
             shared: Arc::new(Shared {
                 tenant: options.tenant,
                 transport,
                 tokens,
-                budget: Budget::new(options.requests_per_minute),
+                budget,
                 retry,
                 stats,
                 in_flight: Semaphore::new(MAX_IN_FLIGHT),
@@ -132,6 +139,10 @@ impl Client {
     /// What the requests cost so far.
     pub fn stats(&self) -> &Stats {
         &self.shared.stats
+    }
+
+    pub(super) fn tokens(&self) -> &Tokens {
+        &self.shared.tokens
     }
 
     /// The budget all requests share.
@@ -209,6 +220,9 @@ impl Client {
             Err(error) => return Ok(Outcome::Later(Temporary::from_transport(ask.resource, error)?)),
         };
         let status = response.status();
+        if let Some(date) = retry::date(&response) {
+            stats.dated(date, retry.now());
+        }
         if let Some(temporary) = retry::temporary_status(&response, retry.now()) {
             return Ok(Outcome::Later(temporary));
         }

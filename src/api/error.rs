@@ -16,7 +16,7 @@ pub enum ApiError {
     /// The token endpoint does not know us or does not give us the scopes.
     #[error(
         "no token: the token endpoint answered {status} ({said}); check LUCCA_CLIENT_ID and LUCCA_CLIENT_SECRET, and \
-         that the application was granted: {scopes}"
+         that the application was granted: {scopes}{hint}"
     )]
     TokenRefused {
         /// HTTP status.
@@ -25,6 +25,8 @@ pub enum ApiError {
         said: String,
         /// Scopes asked for.
         scopes: String,
+        /// What else may be wrong; empty when nothing is known.
+        hint: &'static str,
     },
     /// The API refuses the request for good.
     #[error("{resource}: the API answered {status} ({said}); {remedy}")]
@@ -103,6 +105,16 @@ impl ApiError {
         }
     }
 
+    /// Whether the token endpoint gives tokens, but not with these scopes (RFC 6749, 5.2).
+    pub(super) fn is_scope_refused(&self) -> bool {
+        matches!(self, Self::TokenRefused { said, .. } if said.starts_with("invalid_scope"))
+    }
+
+    /// Whether a collection is not there for this application: its scope is missing, or its module is not active.
+    pub fn is_inaccessible(&self) -> bool {
+        matches!(self, Self::Refused { status, .. } if matches!(status.as_u16(), 403 | 404))
+    }
+
     /// Whether the same run later may go better.
     pub fn is_retryable(&self) -> bool {
         self.exit_code() == ExitCode::Temporary
@@ -122,7 +134,10 @@ impl ApiError {
     pub(super) fn refused(resource: &str, scope: &str, status: StatusCode, said: String) -> Self {
         let remedy = match status.as_u16() {
             401 => "a fresh token was refused: check that the application belongs to this tenant".to_owned(),
-            403 => format!("grant the scope {scope} to the application, or leave the table out with --tables"),
+            403 => format!(
+                "grant the scope {scope} to the application, leave the table out with --tables, or allow its absence with \
+                 --optional-tables"
+            ),
             404 => {
                 "the collection is not accessible: check the tenant's address and that its module is active".to_owned()
             }

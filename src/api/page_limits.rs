@@ -67,6 +67,11 @@ impl PageLimits {
         self.known(resource).unwrap_or(resource.page_limit)
     }
 
+    /// Whether reading `resource` begins by asking for a limit that may be refused.
+    pub fn would_probe(&self, resource: &Resource) -> bool {
+        resource.hoped_page_limit.is_some() && self.known(resource).is_none()
+    }
+
     /// Every limit that a page of `resource` may have been asked for with.
     pub(super) fn candidates(resource: &Resource) -> Vec<u32> {
         let sure = (resource.page_limit > SURE_LIMIT).then_some(SURE_LIMIT);

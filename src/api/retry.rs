@@ -96,6 +96,12 @@ pub(super) fn temporary_status(response: &http::Response<Bytes>, now: DateTime<U
     })
 }
 
+/// The `Date` of a response.
+pub(super) fn date(response: &http::Response<Bytes>) -> Option<DateTime<Utc>> {
+    let date = response.headers().get(http::header::DATE)?.to_str().ok()?;
+    httpdate::parse_http_date(date).ok().map(DateTime::<Utc>::from)
+}
+
 /// `Retry-After` as seconds or as an HTTP date; a date in the past or nonsense asks for nothing.
 pub(super) fn retry_after(text: &str, now: DateTime<Utc>) -> Option<Duration> {
     if let Ok(seconds) = text.trim().parse::<f64>() {

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::error::Temporary;
@@ -14,6 +15,8 @@ use super::error::Temporary;
 #[derive(Debug, Default)]
 pub struct Stats {
     counts: Mutex<RequestCounts>,
+    /// The smallest difference seen: the others include the time that an answer took.
+    clock_skew_secs: Mutex<Option<i64>>,
 }
 
 /// What the requests of a run cost.
@@ -39,6 +42,18 @@ impl Stats {
     /// The counts so far.
     pub fn counts(&self) -> RequestCounts {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Seconds by which the tenant's clock is ahead of ours, as far as its answers tell.
+    pub fn clock_skew_secs(&self) -> Option<i64> {
+        *self.clock_skew_secs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An answer carried the tenant's time.
+    pub(super) fn dated(&self, theirs: DateTime<Utc>, ours: DateTime<Utc>) {
+        let skew = (theirs - ours).num_seconds();
+        let mut known = self.clock_skew_secs.lock().unwrap_or_else(PoisonError::into_inner);
+        *known = Some(known.map_or(skew, |known| if skew.abs() < known.abs() { skew } else { known }));
     }
 
     fn change(&self, change: impl FnOnce(&mut RequestCounts)) {

@@ -17,6 +17,12 @@ pub enum AddressError {
     /// Plain http to somewhere else than this machine.
     #[error("plain http sends secrets in clear text; use https (http is allowed to loopback addresses only)")]
     ClearText,
+    /// An address of the older APIs.
+    #[error(
+        "this is an address of the legacy API, whose routes and keys are not used here; give the tenant alone, such as \
+         https://example.ilucca.net, with an OAuth application of <tenant>/identity/admin/integration-keys"
+    )]
+    Legacy,
     /// Has a user, a path or a query, where only a host is expected.
     #[error(
         "the address must be that of the tenant alone, such as https://example.ilucca.net, without user, path or query"
@@ -56,6 +62,10 @@ impl Tenant {
     /// When it is no origin that a token may be sent to.
     pub fn new(base_url: &str) -> Result<Self, AddressError> {
         let mut root = secure_url(base_url)?;
+        let legacy = ["/api", "/directory/", "/organization/", "/timmi", "/work-locations/"];
+        if legacy.iter().any(|start| root.path().starts_with(start)) {
+            return Err(AddressError::Legacy);
+        }
         let bare = matches!(root.path().trim_end_matches('/'), "" | "/lucca-api");
         if !bare || root.query().is_some() || root.fragment().is_some() {
             return Err(AddressError::NotAnOrigin);
@@ -67,6 +77,24 @@ impl Tenant {
     /// The host: how the tenant is called in messages and manifests.
     pub fn host(&self) -> String {
         self.root.host_str().unwrap_or_default().to_owned()
+    }
+
+    /// Which kind of account its host is, by the documented patterns; `None` for a host that is none of Lucca's.
+    pub fn environment(&self) -> Option<&'static str> {
+        let host = self.root.host_str()?;
+        let ends = |suffix: &str| host.strip_suffix(suffix).is_some_and(|account| !account.is_empty());
+        let known = [
+            (".ilucca.net", "production"),
+            (".ilucca.ch", "production, hosted in Switzerland"),
+            (".ilucca-test.net", "test"),
+            (".ilucca-test.ch", "test, hosted in Switzerland"),
+            (".ilucca-demo.net", "demo"),
+            (".ilucca-demo.ch", "demo, hosted in Switzerland"),
+            (".sandbox.eu1.luccasoftware.com", "sandbox"),
+            (".sandbox.eu2.luccasoftware.com", "sandbox"),
+            (".sandbox.ch1.luccasoftware.com", "sandbox, hosted in Switzerland"),
+        ];
+        known.into_iter().find(|(suffix, _)| ends(suffix)).map(|(_, name)| name)
     }
 
     /// Scheme, host and port.
@@ -138,6 +166,20 @@ mod tests {
         ] {
             let error = Tenant::new(bad).unwrap_err();
             assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
+        assert_eq!(Tenant::new("https://example.ilucca.net/api/v3/users").unwrap_err(), AddressError::Legacy);
+    }
+
+    #[test]
+    fn the_kind_of_account_shows_in_the_host() {
+        let kind = |host: &str| Tenant::new(&format!("https://{host}")).unwrap().environment();
+        assert_eq!(kind("example.ilucca.net"), Some("production"));
+        assert_eq!(kind("example.ilucca-test.ch"), Some("test, hosted in Switzerland"));
+        assert_eq!(kind("a-copy1.sandbox.eu2.luccasoftware.com"), Some("sandbox"));
+        for other in
+            ["ilucca.net", "example.net", "example.ilucca.net.evil.net", "localhost", "x.sandbox.eu9.luccasoftware.com"]
+        {
+            assert_eq!(kind(other), None, "{other}");
         }
     }
 

@@ -54,12 +54,20 @@ pub(super) struct Token {
     pub(super) bearer: SecretString,
     minted_at: Instant,
     renew_at: Instant,
+    /// Scopes, where the token endpoint names them.
+    granted: Option<Vec<String>>,
 }
 
 impl Token {
     /// Whether it was asked for after `instant`, or so recently that its age is no reason to refuse it.
     pub(super) fn is_newer_than(&self, instant: Instant) -> bool {
         self.minted_at >= instant || self.minted_at.elapsed() < FRESH
+    }
+
+    /// Whether it carries `scope`, as far as is known. Writing includes reading.
+    fn carries(&self, scope: &str) -> bool {
+        let writing = scope.strip_suffix(".readonly").map(|resource| format!("{resource}.readwrite"));
+        self.granted.as_ref().is_none_or(|all| all.iter().any(|one| one == scope || Some(one) == writing.as_ref()))
     }
 }
 
@@ -69,7 +77,13 @@ pub(super) struct Tokens {
     transport: Arc<dyn Transport>,
     retry: Arc<Retry>,
     stats: Arc<Stats>,
-    current: Mutex<Option<Token>>,
+    current: Mutex<Current>,
+}
+
+/// The token in use and the scopes it was asked for.
+struct Current {
+    token: Option<Token>,
+    scopes: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -77,6 +91,9 @@ struct TokenResponse {
     access_token: SecretString,
     #[serde(default)]
     expires_in: serde_json::Value,
+    /// What was granted, where that is less than what was asked for (RFC 6749, 5.1).
+    #[serde(default)]
+    scope: Option<String>,
 }
 
 impl TokenResponse {
@@ -99,7 +116,8 @@ impl Tokens {
         retry: Arc<Retry>,
         stats: Arc<Stats>,
     ) -> Self {
-        Self { credentials, transport, retry, stats, current: Mutex::new(None) }
+        let current = Mutex::new(Current { token: None, scopes: credentials.scopes.clone() });
+        Self { credentials, transport, retry, stats, current }
     }
 
     /// The current token; one minted after `not_before` where that is given, as after a 401.
@@ -107,21 +125,51 @@ impl Tokens {
     /// The lock is held while a token is minted: whoever else needs one waits for it instead of minting another.
     pub(super) async fn current(&self, not_before: Option<Instant>) -> Result<Token, ApiError> {
         let mut current = self.current.lock().await;
-        if let Some(token) = current.as_ref() {
+        if let Some(token) = &current.token {
             let recent = not_before.is_none_or(|instant| token.minted_at >= instant);
             if recent && Instant::now() < token.renew_at {
                 return Ok(token.clone());
             }
         }
-        let token = self.mint().await?;
-        *current = Some(token.clone());
+        let token = self.mint(&current.scopes).await?;
+        current.token = Some(token.clone());
         Ok(token)
     }
 
-    async fn mint(&self) -> Result<Token, ApiError> {
+    /// The scopes that the application was not granted; from now on tokens are asked for without them. Token requests
+    /// spend no budget, so each scope is tried alone when all together are refused.
+    pub(super) async fn drop_missing_scopes(&self) -> Result<Vec<String>, ApiError> {
+        let mut current = self.current.lock().await;
+        let mut missing = Vec::new();
+        match self.mint(&current.scopes).await {
+            Ok(token) => {
+                missing.extend(current.scopes.iter().filter(|scope| !token.carries(scope)).cloned());
+                current.token = Some(token);
+            }
+            Err(refused) if refused.is_scope_refused() && current.scopes.len() > 1 => {
+                for scope in &current.scopes {
+                    match self.mint(std::slice::from_ref(scope)).await {
+                        Ok(_) => {}
+                        Err(error) if error.is_scope_refused() => missing.push(scope.clone()),
+                        Err(error) => return Err(error),
+                    }
+                }
+                // Each is granted alone: what was refused is all of them together, for which there is no name.
+                if missing.is_empty() {
+                    return Err(refused);
+                }
+            }
+            Err(refused) if refused.is_scope_refused() => missing.clone_from(&current.scopes),
+            Err(error) => return Err(error),
+        }
+        current.scopes.retain(|scope| !missing.contains(scope));
+        Ok(missing)
+    }
+
+    async fn mint(&self, scopes: &[String]) -> Result<Token, ApiError> {
         let mut attempt = 1;
         loop {
-            let temporary = match self.try_mint().await? {
+            let temporary = match self.try_mint(scopes).await? {
                 Ok(token) => return Ok(token),
                 Err(temporary) => temporary,
             };
@@ -135,8 +183,8 @@ impl Tokens {
         }
     }
 
-    async fn try_mint(&self) -> Result<Result<Token, Temporary>, ApiError> {
-        let Credentials { token_url, client_id, client_secret, scopes } = &self.credentials;
+    async fn try_mint(&self, scopes: &[String]) -> Result<Result<Token, Temporary>, ApiError> {
+        let Credentials { token_url, client_id, client_secret, .. } = &self.credentials;
         let form = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("client_id", client_id)
             .append_pair("client_secret", client_secret.expose_secret())
@@ -160,13 +208,43 @@ impl Tokens {
         }
         if !status.is_success() {
             let said = problem::oauth(response.body());
-            return Err(ApiError::TokenRefused { status, said, scopes: scopes.join(" ") });
+            let hint = if is_legacy_key(client_secret.expose_secret()) { LEGACY_KEY } else { "" };
+            return Err(ApiError::TokenRefused { status, said, scopes: scopes.join(" "), hint });
         }
         let Ok(body) = serde_json::from_slice::<TokenResponse>(response.body()) else {
             return Ok(Err(Temporary::new("a response that is no token")));
         };
         let life = body.life();
         let renew_at = minted_at + life.saturating_sub(RENEW_BEFORE.min(life / 10));
-        Ok(Ok(Token { bearer: body.access_token, minted_at, renew_at }))
+        let granted = body.scope.map(|text| text.split_ascii_whitespace().map(str::to_owned).collect());
+        Ok(Ok(Token { bearer: body.access_token, minted_at, renew_at, granted }))
+    }
+}
+
+/// What to say of a secret that looks like a key of the legacy API.
+const LEGACY_KEY: &str = "; the secret has the form of a legacy API key, which this API does not take: create an OAuth \
+                          application at <tenant>/identity/admin/integration-keys";
+
+/// Whether a secret has the form of the keys that the legacy API takes: a GUID, or the header that carries one.
+pub fn is_legacy_key(secret: &str) -> bool {
+    let secret = secret.trim();
+    let key = secret.strip_prefix("lucca application=").unwrap_or(secret);
+    let groups: Vec<&str> = key.split('-').collect();
+    let hex = |text: &&str| text.bytes().all(|b| b.is_ascii_hexdigit());
+    key.len() < secret.len() || (groups.iter().map(|g| g.len()).eq([8, 4, 4, 4, 12]) && groups.iter().all(hex))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_the_legacy_api_are_recognised() {
+        for key in ["0F9619FF-8B86-d011-b42d-00c04fc964ff", "lucca application=anything", " lucca application=x "] {
+            assert!(is_legacy_key(key), "{key}");
+        }
+        for secret in ["", "fake-secret", "0f9619ff8b86d011b42d00c04fc964ff", "0f9619ff-8b86-d011-b42d-00c04fc964fz"] {
+            assert!(!is_legacy_key(secret), "{secret}");
+        }
     }
 }

@@ -60,7 +60,7 @@ pub async fn demo(
     let _ = server.await;
     super::tell(&report?.for_people());
 
-    let lake = context.lake(&settings)?;
+    let lake = context.lake_to_read(&settings)?;
     for (title, sql) in [("Headcount (largest 15)", HEADCOUNT), ("Probation deadlines (next 15)", PROBATION)] {
         super::print(&format!("\n{title}\n"))?;
         let rows = query::run(&lake, AsOf::Newest, sql).await?;

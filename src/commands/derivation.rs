@@ -1,18 +1,20 @@
-//! Computing derived tables over the tables of one snapshot, published or still staged. Their rows become staged files
-//! like any other table's.
+//! Computing over the tables of one snapshot, published or still staged: derived tables, whose rows become staged files
+//! like any other table's, and the references between tables.
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use futures::StreamExt as _;
 
 use crate::{
-    catalog::{Catalog, DerivedTable, Resource, Table},
+    catalog::{Catalog, DerivedTable, Resource, Shape, Table},
     engine::{
         FileRef, Rows, Session, SessionOptions, TableFiles,
         derive::{self, Sink, Skipped},
+        references::{Followed, Reference, follow},
     },
     error::Error,
     lake::{Lake, SnapshotTable, StagedTable, TableWriter, WriterOptions},
+    report::ReferenceReport,
 };
 
 /// Computes `queries` for one day over `inputs`, in the order of their dependencies, and stages the results.
@@ -65,6 +67,41 @@ impl Sink for StagingSink<'_> {
         self.staged.push(staged);
         Ok(files)
     }
+}
+
+/// Follows every reference between the tables of one snapshot, published or still staged.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub(super) async fn follow_references(
+    lake: &Lake,
+    as_of: NaiveDate,
+    inputs: impl Iterator<Item = &SnapshotTable>,
+    catalog: &Catalog,
+) -> Result<Vec<ReferenceReport>, Error> {
+    let session = Session::new(lake.store(), &SessionOptions::default())?;
+    session.register(&inputs.map(|table| table_files(table, as_of)).collect::<Vec<_>>())?;
+    let mut reports = Vec::new();
+    for resource in &catalog.resources {
+        let tables: Vec<Table> = resource.tables().into_iter().filter(|t| session.has_table(&t.name)).collect();
+        let referring = resource.columns.iter().filter_map(|c| Some((c, c.refers_to.as_deref()?)));
+        for (column, to) in referring.filter(|(_, to)| session.has_table(to)) {
+            for table in &tables {
+                let is_list = column.shape == Shape::References;
+                let reference = Reference { table: &table.name, column: &column.name, is_list, to };
+                let Followed { references, unresolved, unresolved_ids } = follow(&session, reference).await?;
+                reports.push(ReferenceReport {
+                    table: table.name.clone(),
+                    column: column.name.clone(),
+                    to: to.to_owned(),
+                    references,
+                    unresolved,
+                    unresolved_ids,
+                });
+            }
+        }
+    }
+    Ok(reports)
 }
 
 /// A table of a snapshot, or a staged one, as the engine takes it.

@@ -13,7 +13,7 @@ use crate::{
 /// # Errors
 /// When there is no such snapshot, a query fails, or the result cannot be published.
 pub async fn derive(context: &Context, settings: &Settings, as_of: Option<chrono::NaiveDate>) -> Result<(), Error> {
-    let lake = context.lake(settings)?;
+    let lake = context.lake_to_read(settings)?;
     let snapshot = match as_of {
         Some(date) => lake.snapshot(date).await?,
         None => lake.newest().await?,

@@ -1,10 +1,14 @@
 //! One file per subcommand; each reads like prose.
 
+mod check;
 mod config;
+mod connection;
 mod demo;
 mod derivation;
 mod derive;
+mod estimate;
 mod fake_tenant;
+mod plan;
 mod query;
 mod sync;
 mod tables;
@@ -20,25 +24,20 @@ use chrono::{DateTime, Utc};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
 pub use self::{
+    check::check,
     config::config,
     demo::{DemoOptions, demo},
     derive::derive,
     fake_tenant::{FakeTenantOptions, fake_tenant},
+    plan::{PlanOptions, plan},
     query::{AsOf, QueryOptions, query},
     sync::{SyncOptions, sync},
-    tables::{Ddl, TablesFormat, TablesOptions, tables},
+    tables::{Ddl, TablesOptions, tables},
     verify::verify,
 };
 use crate::{
-    api::{Tenant, Transport},
-    catalog::Catalog,
-    clock::SharedClock,
-    env_vars::Environment,
-    error::Error,
-    lake::Lake,
-    lock::{FileLock, NotLocked},
-    progress::Progress,
-    settings::Settings,
+    api::Transport, catalog::Catalog, clock::SharedClock, env_vars::Environment, error::Error, lake::Lake,
+    progress::Progress, settings::Settings,
 };
 
 /// What commands are given instead of taking it from the process: time, randomness, network, environment.
@@ -59,6 +58,16 @@ pub struct Context {
     pub locks: Option<PathBuf>,
 }
 
+/// How a list is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum ListFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For machines.
+    Json,
+}
+
 impl std::fmt::Debug for Context {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Context").finish_non_exhaustive()
@@ -70,18 +79,9 @@ impl Context {
         Ok(Lake::open(settings.lake(), &|name| self.environment.get(name).map(str::to_owned))?)
     }
 
-    /// Holds off other processes of this machine that would spend the same tenant's budget.
-    fn only_one_for(&self, tenant: &Tenant, holder: &str) -> Result<Option<FileLock>, Error> {
-        let Some(folder) = &self.locks else { return Ok(None) };
-        let name: String = tenant.origin().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-        match FileLock::take(&folder.join(format!("lucca-lake-{name}.lock")), holder) {
-            Ok(lock) => Ok(Some(lock)),
-            Err(NotLocked::Held(holder)) => Err(Error::Busy { tenant: tenant.host(), holder }),
-            Err(NotLocked::Failed(error)) => {
-                tracing::warn!(%error, "another run of this machine for the same tenant would not be noticed");
-                Ok(None)
-            }
-        }
+    /// The lake where it already is: a folder that does not exist is not made.
+    fn lake_to_read(&self, settings: &Settings) -> Result<Lake, Error> {
+        Ok(Lake::open_existing(settings.lake(), &|name| self.environment.get(name).map(str::to_owned))?)
     }
 
     /// Names one run: when it began, and a random part, so that names sort by time and never meet.

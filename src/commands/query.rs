@@ -58,7 +58,7 @@ pub struct QueryOptions {
 /// What is wrong with the statement, the lake or the output.
 pub async fn query(context: &Context, settings: &Settings, options: QueryOptions) -> Result<(), Error> {
     let sql = read_statement(&options)?;
-    let lake = context.lake(settings)?;
+    let lake = context.lake_to_read(settings)?;
     let rows = run(&lake, options.as_of, &sql).await?;
     let format = options.format.unwrap_or(Format::Table);
     match &options.output {

@@ -2,22 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::{Context, print};
+use super::{Context, ListFormat, print};
 use crate::{
     catalog::{LakeType, Table},
     error::Error,
     settings::did_you_mean,
 };
-
-/// How the catalogue is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum TablesFormat {
-    /// For people.
-    #[default]
-    Text,
-    /// For machines.
-    Json,
-}
 
 /// Whose `CREATE TABLE` statements to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -34,7 +24,7 @@ pub struct TablesOptions {
     /// Only this table, with its columns; otherwise all tables, a line each.
     pub table: Option<String>,
     /// How.
-    pub format: TablesFormat,
+    pub format: ListFormat,
     /// `CREATE TABLE` statements instead.
     pub ddl: Option<Ddl>,
 }
@@ -55,12 +45,12 @@ pub fn tables(context: &Context, options: &TablesOptions) -> Result<(), Error> {
     let mut text = String::new();
     match (options.ddl, options.format) {
         (Some(dialect), _) => tables.iter().for_each(|table| create_table(&mut text, table, dialect)),
-        (None, TablesFormat::Json) => {
+        (None, ListFormat::Json) => {
             text = serde_json::to_string_pretty(&tables).unwrap_or_default();
             text.push('\n');
         }
-        (None, TablesFormat::Text) if options.table.is_some() => tables.iter().for_each(|t| describe(&mut text, t)),
-        (None, TablesFormat::Text) => {
+        (None, ListFormat::Text) if options.table.is_some() => tables.iter().for_each(|t| describe(&mut text, t)),
+        (None, ListFormat::Text) => {
             for Table { name, zone, meaning, .. } in &tables {
                 let _ = writeln!(text, "{name:<32} {:<9} {meaning}", zone.as_str());
             }

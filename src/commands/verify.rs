@@ -10,7 +10,7 @@ use crate::{error::Error, lake, settings::Settings};
 /// # Errors
 /// When a snapshot cannot be read or something is wrong with it.
 pub async fn verify(context: &Context, settings: &Settings, as_of: Option<chrono::NaiveDate>) -> Result<(), Error> {
-    let lake = context.lake(settings)?;
+    let lake = context.lake_to_read(settings)?;
     let wanted: Vec<_> = lake.snapshots().await?.into_iter().filter(|s| as_of.is_none_or(|d| d == s.as_of)).collect();
     if wanted.is_empty() {
         return Err(Error::NoSnapshot(format!("the lake at {} has no such snapshot", lake.display())));

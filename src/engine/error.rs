@@ -77,7 +77,7 @@ pub enum EngineError {
         /// How much is allowed.
         limit: usize,
     },
-    /// A running ad-hoc query failed. The message may quote values: it is for the terminal of the person who asked.
+    /// A running ad-hoc query failed. The message tells what went wrong without the values it went wrong with.
     #[error("the query failed: {message}")]
     Failed {
         /// What class of failure it is.
@@ -206,8 +206,13 @@ impl EngineError {
 
     /// An error met while rows were read.
     pub(crate) fn running(error: DataFusionError) -> Self {
-        let kind = classify(&error);
-        Self::Failed { kind, message: one_line(&error), source: Some(Box::new(error)) }
+        match classify(&error) {
+            // What a value could not be turned into is worth telling; the value is not, nor is the source that quotes it.
+            FailureKind::Value => {
+                Self::Failed { kind: FailureKind::Value, message: without_values(&one_line(&error)), source: None }
+            }
+            kind => Self::Failed { kind, message: one_line(&error), source: Some(Box::new(error)) },
+        }
     }
 
     /// A panic below us.
@@ -265,6 +270,21 @@ fn one_line(error: &DataFusionError) -> String {
     }
 }
 
+/// The message without what it quotes and without the numbers in it: both may be values of the data.
+fn without_values(message: &str) -> String {
+    let mut text = message.to_owned();
+    for quote in ['\'', '"', '`'] {
+        // From the first to the last: a value may hold the quote itself.
+        if let (Some(from), Some(to)) = (text.find(quote), text.rfind(quote))
+            && from < to
+        {
+            text.replace_range(from..=to, "(a value)");
+        }
+    }
+    let is_number = |word: &str| word.contains(|c: char| c.is_ascii_digit()) && !word.contains(char::is_alphabetic);
+    text.split(' ').map(|word| if is_number(word) { "(a value)" } else { word }).collect::<Vec<_>>().join(" ")
+}
+
 /// One line, at most 2,000 characters: DataFusion repeats the whole expression it could not plan.
 pub(crate) fn flatten(text: &str) -> String {
     const MAX_CHARS: usize = 2_000;
@@ -274,4 +294,25 @@ pub(crate) fn flatten(text: &str) -> String {
         line.push('…');
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_cut_out_of_messages() {
+        for (message, told) in [
+            (
+                "Arrow error: Cast error: Cannot cast string 'O'Brien' to value of Int32 type",
+                "Arrow error: Cast error: Cannot cast string (a value) to value of Int32 type",
+            ),
+            ("Overflow happened on: 4611686018427387904 * -2", "Overflow happened on: (a value) * (a value)"),
+            ("Error parsing \"1989-12-21\" as date", "Error parsing (a value) as date"),
+            ("Divide by zero error", "Divide by zero error"),
+            ("one ' alone", "one ' alone"),
+        ] {
+            assert_eq!(without_values(message), told);
+        }
+    }
 }

@@ -7,7 +7,8 @@
 //! 2. [`Session::new`] over the lake's store, then [`Session::register`] with the files of one or more snapshots;
 //! 3. [`query::run`] answers one read-only statement, [`derive::run`] computes the derived tables into a
 //!    [`derive::Sink`]; both give [`Rows`], a stream of record batches;
-//! 4. [`output::write()`] prints rows in one of the [`output::Format`]s.
+//! 4. [`references::follow`] counts references that lead nowhere;
+//! 5. [`output::write()`] prints rows in one of the [`output::Format`]s.
 
 mod columns;
 pub mod derive;
@@ -16,6 +17,7 @@ pub mod guard;
 pub mod output;
 pub mod provider;
 pub mod query;
+pub mod references;
 pub mod rows;
 pub mod session;
 pub mod stack;

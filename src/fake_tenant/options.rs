@@ -37,6 +37,8 @@ pub struct Options {
     pub client_secret: String,
     /// Scopes the application was declared with; `None` is every scope the API knows.
     pub granted_scopes: Option<Vec<String>>,
+    /// Scopes among those that it was not granted after all.
+    pub refused_scopes: Vec<String>,
     /// How long the server waits before each API response. [`super::FakeTenant::handle`] never waits.
     pub latency: Duration,
 }
@@ -55,6 +57,7 @@ impl Options {
             client_id: "fake-client".to_owned(),
             client_secret: "fake-secret".to_owned(),
             granted_scopes: None,
+            refused_scopes: Vec::new(),
             latency: Duration::ZERO,
         }
     }
@@ -71,6 +74,7 @@ impl std::fmt::Debug for Options {
             .field("window", &self.window)
             .field("token_lifetime_secs", &self.token_lifetime_secs)
             .field("granted_scopes", &self.granted_scopes)
+            .field("refused_scopes", &self.refused_scopes)
             .field("latency", &self.latency)
             .finish_non_exhaustive()
     }

@@ -151,15 +151,18 @@ fn grant<B: AsRef<[u8]>>(options: &Options, request: &Request<B>) -> Result<Scop
 }
 
 fn allowed_scopes(options: &Options) -> BTreeSet<String> {
-    if let Some(granted) = &options.granted_scopes {
-        return granted.iter().cloned().collect();
-    }
     let mut all = BTreeSet::new();
-    for (resource, writable) in KNOWN {
-        all.insert(format!("{resource}.readonly"));
-        if *writable {
-            all.insert(format!("{resource}.readwrite"));
+    match &options.granted_scopes {
+        Some(granted) => all.extend(granted.iter().cloned()),
+        None => {
+            for (resource, writable) in KNOWN {
+                all.insert(format!("{resource}.readonly"));
+                if *writable {
+                    all.insert(format!("{resource}.readwrite"));
+                }
+            }
         }
     }
+    all.retain(|scope| !options.refused_scopes.contains(scope));
     all
 }

@@ -14,7 +14,8 @@ use arrow::{
 };
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
-use object_store::{ObjectStoreExt, path::Path};
+use futures::TryStreamExt as _;
+use object_store::{ObjectStore, ObjectStoreExt, path::Path};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -110,6 +111,22 @@ impl Checkpoint {
         self.begun_at
     }
 
+    /// How many pages are kept.
+    ///
+    /// # Errors
+    /// When the lake cannot be read.
+    pub async fn pages(&self) -> Result<u64, LakeError> {
+        let folder = layout::checkpoint_dir(&self.run_id);
+        let listing: Vec<_> = self
+            .lake
+            .store
+            .list(Some(&folder))
+            .try_collect()
+            .await
+            .map_err(|e| LakeError::store("list", &folder, e))?;
+        Ok(listing.iter().filter(|object| object.location.extension() == Some("arrow")).count() as u64)
+    }
+
     /// The rows and facts kept under `key`; `None` when there are none, or they are not whole.
     pub async fn page(&self, key: &str) -> Option<(RecordBatch, String)> {
         let object = self.lake.store.get(&self.path(key)).await.ok()?;
@@ -125,6 +142,25 @@ impl Checkpoint {
         let content = encode(rows, facts)
             .map_err(|e| LakeError::Internal { reason: format!("a page cannot be written as Arrow: {e}") })?;
         self.lake.store.put(&path, content.into()).await.map_err(|e| LakeError::store("write", &path, e))?;
+        Ok(())
+    }
+
+    /// What the run found out beside its pages; null when nothing is noted.
+    pub async fn notes(&self) -> serde_json::Value {
+        let Ok(object) = self.lake.store.get(&layout::checkpoint_notes(&self.run_id)).await else {
+            return serde_json::Value::Null;
+        };
+        object.bytes().await.ok().and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default()
+    }
+
+    /// Notes what the run found out beside its pages, in place of what was noted before.
+    ///
+    /// # Errors
+    /// When the lake cannot be written.
+    pub async fn note(&self, notes: &serde_json::Value) -> Result<(), LakeError> {
+        let path = layout::checkpoint_notes(&self.run_id);
+        let json = serde_json::to_vec(notes).unwrap_or_default();
+        self.lake.store.put(&path, json.into()).await.map_err(|e| LakeError::store("write", &path, e))?;
         Ok(())
     }
 
@@ -199,6 +235,11 @@ mod tests {
             assert_eq!((found.columns(), facts.as_str()), (rows(texts).columns(), "{\"x\":1}"));
         }
         assert!(kept.page("https://a/b").await.is_none());
+        assert_eq!(kept.notes().await, serde_json::Value::Null);
+        for notes in [serde_json::json!({"a": 1}), serde_json::json!({"a": 2})] {
+            kept.note(&notes).await.unwrap();
+            assert_eq!(kept.notes().await, notes);
+        }
         let path = kept.path("https://a/b?c");
         let whole = lake.store.get(&path).await.unwrap().bytes().await.unwrap();
         for position in 0..whole.len() {

@@ -91,6 +91,15 @@ pub enum LakeError {
         /// Who, and since when.
         holder: String,
     },
+    /// The store ignores the condition that publishing rests on.
+    #[error(
+        "the store of {lake} overwrites objects that must be put only if absent, so two runs could undo each other; use a store \
+         that honours If-None-Match, as AWS S3 and current MinIO do"
+    )]
+    NotConditional {
+        /// Where.
+        lake: String,
+    },
     /// A manifest cannot be believed.
     #[error(
         "manifest {path} is not usable: {reason}; restore it from a backup, or move it away to fall back to the snapshot before it"
@@ -145,7 +154,11 @@ impl LakeError {
     /// The exit code a command ends with when this is its error.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Location { .. } | Self::Denied { .. } | Self::Corrupt { .. } | Self::Newer { .. } => ExitCode::Usage,
+            Self::Location { .. }
+            | Self::Denied { .. }
+            | Self::Corrupt { .. }
+            | Self::NotConditional { .. }
+            | Self::Newer { .. } => ExitCode::Usage,
             Self::Store { retryable: true, .. } | Self::Damaged { .. } => ExitCode::Temporary,
             Self::Store { retryable: false, .. } => ExitCode::Usage,
             Self::Conflict { .. } | Self::Held { .. } => ExitCode::Conflict,

@@ -36,9 +36,19 @@ pub(super) fn staging_manifest(run_id: &str) -> Path {
     Path::from(format!("_lake/staging/{run_id}/manifest.json"))
 }
 
+/// Folder of what an unfinished run keeps for the next one.
+pub(super) fn checkpoint_dir(run_id: &str) -> Path {
+    Path::from(format!("{STAGING}/{run_id}/pages"))
+}
+
 /// What an unfinished run was reading.
 pub(super) fn checkpoint(run_id: &str) -> Path {
     Path::from(format!("{STAGING}/{run_id}/pages/begun.json"))
+}
+
+/// What an unfinished run found out beside its pages.
+pub(super) fn checkpoint_notes(run_id: &str) -> Path {
+    Path::from(format!("{STAGING}/{run_id}/pages/notes.json"))
 }
 
 /// A page that an unfinished run has read.
@@ -49,6 +59,11 @@ pub(super) fn kept_page(run_id: &str, digest: &str) -> Path {
 /// Folders of a run's unpublished tables.
 pub(super) fn staging_zones(run_id: &str) -> [Path; 3] {
     ZONES.map(|zone| Path::from(format!("{STAGING}/{run_id}/{zone}")))
+}
+
+/// An object that only tries what the store does.
+pub(super) fn probe(run_id: &str) -> Path {
+    Path::from(format!("{STAGING}/{run_id}/probe"))
 }
 
 /// The lease of a lake in a bucket.

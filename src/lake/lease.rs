@@ -42,14 +42,26 @@ enum Kind {
 struct Held {
     holder: String,
     expires_at: DateTime<Utc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
+}
+
+/// Who takes a lease.
+#[derive(Debug, Clone)]
+struct Holder {
+    /// As people should call it.
+    name: String,
+    /// Equal only for writers that cannot be alive at the same time.
+    owner: Option<String>,
 }
 
 impl Lease {
-    /// Takes the lease for `holder`, as people should call it. Never waits for another writer.
+    /// Takes the lease for `holder`, as people should call it. Never waits for another writer. One with the same `owner`
+    /// is known to be dead: its lease in a bucket is taken over before it expires.
     ///
     /// # Errors
     /// [`LakeError::Held`] when another writer has it; the store's errors.
-    pub async fn take(lake: &Lake, holder: &str, clock: &SharedClock) -> Result<Self, LakeError> {
+    pub async fn take(lake: &Lake, holder: &str, owner: Option<&str>, clock: &SharedClock) -> Result<Self, LakeError> {
         match lake.root() {
             Some(root) => {
                 let path = layout::lock_file().parts().fold(root.to_path_buf(), |p, part| p.join(part.as_ref()));
@@ -63,9 +75,10 @@ impl Lease {
                 Ok(Self { kind: Kind::Local { _lock: lock }, lost: watch::channel(false).1 })
             }
             None => {
-                let version = acquire(lake, holder, clock).await?;
+                let holder = Holder { name: holder.to_owned(), owner: owner.map(str::to_owned) };
+                let version = acquire(lake, &holder, clock).await?;
                 let (sender, lost) = watch::channel(false);
-                let task = renew(lake.clone(), holder.to_owned(), clock.clone(), version, sender);
+                let task = renew(lake.clone(), holder, clock.clone(), version, sender);
                 let kind = Kind::Remote { lake: lake.clone(), renewal: tokio::spawn(task) };
                 Ok(Self { kind, lost })
             }
@@ -100,7 +113,7 @@ impl Drop for Lease {
     }
 }
 
-async fn acquire(lake: &Lake, holder: &str, clock: &SharedClock) -> Result<UpdateVersion, LakeError> {
+async fn acquire(lake: &Lake, holder: &Holder, clock: &SharedClock) -> Result<UpdateVersion, LakeError> {
     let path = layout::lease();
     let failed = |e| LakeError::store("lease", &path, e);
     match put(lake, holder, clock, PutMode::Create).await {
@@ -113,7 +126,8 @@ async fn acquire(lake: &Lake, holder: &str, clock: &SharedClock) -> Result<Updat
     let held = found.bytes().await.map_err(failed)?;
     let held: Option<Held> = serde_json::from_slice(&held).ok();
     let someone_else = |holder: &str| LakeError::Held { lake: lake.display(), holder: holder.to_owned() };
-    if let Some(Held { holder, expires_at }) = held.as_ref().filter(|held| held.expires_at > clock.now()) {
+    let is_alive = |held: &&Held| held.expires_at > clock.now() && (held.owner.is_none() || held.owner != holder.owner);
+    if let Some(Held { holder, expires_at, .. }) = held.as_ref().filter(is_alive) {
         return Err(someone_else(&format!("{holder}, until {} unless it goes on", expires_at.format("%H:%M:%SZ"))));
     }
     match put(lake, holder, clock, PutMode::Update(version)).await {
@@ -123,14 +137,15 @@ async fn acquire(lake: &Lake, holder: &str, clock: &SharedClock) -> Result<Updat
     }
 }
 
-async fn put(lake: &Lake, holder: &str, clock: &SharedClock, mode: PutMode) -> Result<PutResult, StoreError> {
-    let held = Held { holder: holder.to_owned(), expires_at: clock.now() + TERM };
+async fn put(lake: &Lake, holder: &Holder, clock: &SharedClock, mode: PutMode) -> Result<PutResult, StoreError> {
+    let Holder { name, owner } = holder.clone();
+    let held = Held { holder: name, expires_at: clock.now() + TERM, owner };
     let json = serde_json::to_vec(&held).unwrap_or_default();
     lake.store.put_opts(&Path::clone(&layout::lease()), json.into(), mode.into()).await
 }
 
 /// Renews until another writer has the lease. A store that fails for a while costs nothing while the term lasts.
-async fn renew(lake: Lake, holder: String, clock: SharedClock, mut version: UpdateVersion, lost: watch::Sender<bool>) {
+async fn renew(lake: Lake, holder: Holder, clock: SharedClock, mut version: UpdateVersion, lost: watch::Sender<bool>) {
     loop {
         tokio::time::sleep(RENEWAL).await;
         match put(&lake, &holder, &clock, PutMode::Update(version.clone())).await {
@@ -160,36 +175,48 @@ mod tests {
     }
 
     async fn refused(lake: &Lake, clock: &SharedClock) -> String {
-        Lease::take(lake, "the second", clock).await.unwrap_err().to_string()
+        Lease::take(lake, "the second", None, clock).await.unwrap_err().to_string()
     }
 
     #[tokio::test(start_paused = true)]
     async fn one_at_a_time_for_as_long_as_it_takes() {
         let (lake, clock) = bucket();
-        let lease = Lease::take(&lake, "the first", &clock).await.unwrap();
+        let lease = Lease::take(&lake, "the first", None, &clock).await.unwrap();
         for _ in 0..10 {
             assert!(refused(&lake, &clock).await.contains("the first"));
             tokio::time::sleep(Duration::from_secs(50)).await;
         }
         lease.release().await;
-        Lease::take(&lake, "the second", &clock).await.unwrap().release().await;
+        Lease::take(&lake, "the second", None, &clock).await.unwrap().release().await;
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_killed_writer_is_followed_after_a_minute_and_learns_it_if_it_wakes() {
         let (lake, clock) = bucket();
-        let lease = Lease::take(&lake, "the first", &clock).await.unwrap();
+        let lease = Lease::take(&lake, "the first", None, &clock).await.unwrap();
         let Kind::Remote { renewal, .. } = &lease.kind else { panic!("a bucket") };
         renewal.abort();
         tokio::time::sleep(Duration::from_secs(59)).await;
         assert!(refused(&lake, &clock).await.contains("the first"));
         tokio::time::sleep(Duration::from_secs(2)).await;
-        let successor = Lease::take(&lake, "the second", &clock).await.unwrap();
+        let successor = Lease::take(&lake, "the second", None, &clock).await.unwrap();
         let (sender, lost) = watch::channel(false);
         let stale = UpdateVersion { e_tag: Some("0".into()), version: None };
-        renew(lake.clone(), "the first".into(), clock.clone(), stale, sender).await;
+        renew(lake.clone(), Holder { name: "the first".into(), owner: None }, clock.clone(), stale, sender).await;
         assert!(*lost.borrow());
         drop(successor);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_killed_writer_is_followed_at_once_on_its_own_machine() {
+        let (lake, clock) = bucket();
+        let owner = Some("this machine, that tenant");
+        std::mem::forget(Lease::take(&lake, "the first", owner, &clock).await.unwrap());
+        for other in [None, Some("another machine")] {
+            let held = Lease::take(&lake, "the second", other, &clock).await.unwrap_err();
+            assert!(held.to_string().contains("the first"));
+        }
+        Lease::take(&lake, "the second", owner, &clock).await.unwrap();
     }
 
     #[tokio::test]
@@ -197,9 +224,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let lake = Lake::open(&folder.path().display().to_string(), &|_| None).unwrap();
         let clock: SharedClock = Arc::new(crate::clock::SystemClock);
-        let lease = Lease::take(&lake, "the first", &clock).await.unwrap();
+        let lease = Lease::take(&lake, "the first", None, &clock).await.unwrap();
         assert!(refused(&lake, &clock).await.contains("the first"));
         drop(lease);
-        Lease::take(&lake, "the second", &clock).await.unwrap();
+        Lease::take(&lake, "the second", None, &clock).await.unwrap();
     }
 }

@@ -52,10 +52,19 @@ const S3_VARIABLES: &[&str] = &[
     "AWS_PROXY_URL",
 ];
 
+/// What to do about a local folder that does not exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Absent {
+    /// Make it.
+    Create,
+    /// Say so.
+    Refuse,
+}
+
 /// See [`Lake::open`].
-pub(super) fn open(location: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Lake, LakeError> {
+pub(super) fn open(location: &str, env: &dyn Fn(&str) -> Option<String>, absent: Absent) -> Result<Lake, LakeError> {
     if !location.contains("://") && !location.starts_with("file:") {
-        return open_folder(FsPath::new(location));
+        return open_folder(FsPath::new(location), absent);
     }
     let url = Url::parse(location).map_err(|e| invalid(location, "is not a URL", Some(Box::new(e))))?;
     if !url.username().is_empty() || url.password().is_some() {
@@ -68,7 +77,7 @@ pub(super) fn open(location: &str, env: &dyn Fn(&str) -> Option<String>) -> Resu
     let unknown = "is not a place this program can write to; use a path or s3://bucket/prefix";
     match ObjectStoreScheme::parse(&url).map_err(|e| invalid(location, unknown, Some(Box::new(e))))? {
         (ObjectStoreScheme::Local, _) => match url.to_file_path() {
-            Ok(path) => open_folder(&path),
+            Ok(path) => open_folder(&path, absent),
             Err(()) => Err(invalid(location, "is not a local path", None)),
         },
         (ObjectStoreScheme::Memory, prefix) => Ok(Lake::with_store(prefixed(Arc::new(InMemory::new()), prefix), url)),
@@ -83,10 +92,17 @@ pub(super) fn folder_of(url: &Url) -> Option<PathBuf> {
     Some(folder.components().collect())
 }
 
-fn open_folder(path: &FsPath) -> Result<Lake, LakeError> {
+fn open_folder(path: &FsPath, absent: Absent) -> Result<Lake, LakeError> {
     let location = path.display().to_string();
     if location.is_empty() {
         return Err(invalid("\"\"", "is empty; name a folder or s3://bucket/prefix", None));
+    }
+    if absent == Absent::Refuse && !path.exists() {
+        return Err(invalid(
+            &location,
+            "does not exist; `lucca-lake sync` makes it, --lake or LUCCA_LAKE name another",
+            None,
+        ));
     }
     let unusable = "cannot be created or opened as a folder; check that the path exists and may be written to";
     let absolute = fs::create_dir_all(path)

@@ -14,6 +14,9 @@ use crate::catalog::{LakeType, Table, Zone};
 /// Version of the manifest's format that this program writes, and the newest it reads.
 pub const FORMAT_VERSION: u32 = 1;
 
+/// Key of the state under which a snapshot tells which tables it lacks although they were asked for, and why.
+pub const ABSENT: &str = "absent";
+
 /// Names one published snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SnapshotId {
@@ -107,6 +110,12 @@ impl Snapshot {
     /// The table called `name`.
     pub fn table(&self, name: &str) -> Option<&SnapshotTable> {
         self.tables.iter().find(|t| t.name == name)
+    }
+
+    /// Tables that were asked for and could not be read, each with the reason.
+    pub fn absent(&self) -> impl Iterator<Item = (&str, &str)> {
+        let absent = self.state.get(ABSENT).and_then(serde_json::Value::as_object).into_iter().flatten();
+        absent.filter_map(|(table, reason)| Some((table.as_str(), reason.as_str()?)))
     }
 
     /// Every file of every table.

@@ -16,6 +16,7 @@
 //! - `writer`, `hashing`, `footer`: Parquet files with bounded memory, hashed as they are sent, read back at once
 //! - `manifest`: the snapshot and its JSON
 //! - `publish`: promote, commit, clean up; `abandoned`: what killed runs left behind
+//! - `probe`: whether the store honours what publishing rests on
 //! - `lease`: one writer at a time; `checkpoint`: pages of a run that has not ended
 //! - `verify`: checks a snapshot from the store alone
 //! - [`views`]: SQL that reads exactly the published files
@@ -31,6 +32,7 @@ mod layout;
 mod lease;
 mod location;
 mod manifest;
+mod probe;
 mod publish;
 mod verify;
 pub mod views;
@@ -52,7 +54,10 @@ pub use abandoned::discard_abandoned;
 pub use checkpoint::{Checkpoint, Purpose};
 pub use error::LakeError;
 pub use lease::Lease;
-pub use manifest::{DataFile, FORMAT_VERSION, PreviousManifest, Snapshot, SnapshotColumn, SnapshotId, SnapshotTable};
+pub use manifest::{
+    ABSENT, DataFile, FORMAT_VERSION, PreviousManifest, Snapshot, SnapshotColumn, SnapshotId, SnapshotTable,
+};
+pub use probe::PutIfAbsent;
 pub use publish::{Publication, Replaces, discard, discard_tables, publish};
 pub use verify::{Finding, Problem, verify};
 pub use writer::{StagedTable, TableWriter, WriterOptions};
@@ -73,7 +78,15 @@ impl Lake {
     /// # Errors
     /// [`LakeError::Location`] when the location or its settings cannot be used.
     pub fn open(location: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, LakeError> {
-        location::open(location, env)
+        location::open(location, env, location::Absent::Create)
+    }
+
+    /// The same for those who only read: a local folder that does not exist is an error.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and when a local folder does not exist.
+    pub fn open_existing(location: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, LakeError> {
+        location::open(location, env, location::Absent::Refuse)
     }
 
     /// A lake in `store`, whose paths are already relative to the lake. A `file://` URL says that the store writes to

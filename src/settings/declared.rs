@@ -99,6 +99,12 @@ pub const SETTINGS: &[Declared] = &[
         ..PLAIN
     },
     Declared {
+        key: "optional_tables",
+        flag: Some("optional-tables"),
+        meaning: "tables, comma-separated, that a run does without when their scope is missing or their module is not there",
+        ..PLAIN
+    },
+    Declared {
         key: "resume_within_hours",
         flag: Some("resume-within-hours"),
         default: Some("6"),

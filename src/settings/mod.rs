@@ -143,12 +143,12 @@ impl Settings {
     /// # Errors
     /// When there is neither, or the file cannot be read.
     pub fn client_secret(&self) -> Result<SecretString, SettingsError> {
-        if let (None, Some((path, _))) = (self.get("client_secret"), self.get("client_secret_file")) {
-            let text = std::fs::read_to_string(path)
-                .map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?;
-            return Ok(text.trim().to_owned().into());
-        }
-        Ok(self.required("client_secret")?.0.to_owned().into())
+        let text = match (self.get("client_secret"), self.get("client_secret_file")) {
+            (None, Some((path, _))) => std::fs::read_to_string(path)
+                .map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?,
+            _ => self.required("client_secret")?.0.to_owned(),
+        };
+        Ok(text.trim().to_owned().into())
     }
 
     /// Where the lake is.
@@ -204,6 +204,11 @@ impl Settings {
             names => Ok(names),
         };
         self.parsed("tables", named).map(Some)
+    }
+
+    /// Names of the tables that a run may do without.
+    pub fn optional_tables(&self) -> Vec<String> {
+        self.get("optional_tables").map(|(value, _)| list(value)).unwrap_or_default()
     }
 
     /// Attribute definitions whose values are personal.

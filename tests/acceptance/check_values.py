@@ -74,8 +74,11 @@ def _requests(ctx, lucca):
     """How the program asked: only what is documented, and no more than needed."""
     notes = {f"{r.path}: {note}" for r in lucca.requests for note in r.notes}
     ctx.check("requests: nothing a stricter server would refuse", sorted(notes))
-    wrong = [f"{r.status} {r.target[:150]}" for r in lucca.requests if r.status != 200]
-    ctx.check("requests: all answered 200", wrong)
+    wrong = [r for r in lucca.requests if r.status != 200]
+    # The documentation disagrees on the largest page: one request may find out, for all collections together.
+    hoped = [r for r in wrong if r.status == 400 and r.query.get("limit") == "1000"]
+    ctx.check("requests: all answered 200, but for one that finds out how large pages may be",
+              [f"{r.status} {r.target[:150]}" for r in wrong if r not in hoped[:1]])
     ctx.check("requests: one token", [] if len(lucca.token_requests) == 1 else [f"{len(lucca.token_requests)} token requests"])
     write = {s for t in lucca.token_requests for s in t["scopes"] if not s.endswith(".readonly")}
     ctx.check("requests: read-only scopes", sorted(write))

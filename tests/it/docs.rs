@@ -2,14 +2,13 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
 };
 
 use lucca_lake::settings::SETTINGS;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_lucca-lake");
+use crate::tenant::{PROGRAM, Tenant};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -66,33 +65,9 @@ fn quoted(guide: &str) -> Vec<&str> {
     guide.split("```").step_by(2).flat_map(|text| text.split('`').skip(1).step_by(2)).collect()
 }
 
-/// A fake tenant for commands that need one, ended with the test.
-struct Tenant {
-    server: Child,
-    environment: Vec<(String, String)>,
-}
-
-impl Tenant {
-    fn start() -> Self {
-        let arguments = ["fake-tenant", "--employees", "30", "--requests-per-minute", "100000"];
-        let mut server = Command::new(PROGRAM).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
-        let said = BufReader::new(server.stdout.take().unwrap()).lines().take(4);
-        let variable = |line: String| line.split_once('=').map(|(k, v)| (k.to_owned(), v.to_owned())).unwrap();
-        let environment = said.map(|line| variable(line.unwrap())).collect();
-        Self { server, environment }
-    }
-}
-
-impl Drop for Tenant {
-    fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
-}
-
 #[test]
 fn every_command_runs() {
-    let tenant = Tenant::start();
+    let tenant = Tenant::start(&["--employees", "30"]);
     let here = tempfile::tempdir().unwrap();
     let folder = Path::new(PROGRAM).parent().unwrap().display();
     let path = format!("{folder}:{}", std::env::var("PATH").unwrap_or_default());

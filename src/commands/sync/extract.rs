@@ -127,7 +127,7 @@ impl Extraction {
 
     /// The count that the chains are made by: a run that goes on must make the same ones.
     async fn first_count(&self) -> Result<Option<u64>, Error> {
-        let kept = Kept::new(Arc::clone(&self.job.checkpoint), Arc::clone(&self.decoder));
+        let kept = Kept::new(&self.job.checkpoint, &self.decoder, &self.job.limits);
         self.count(&kept).await
     }
 
@@ -249,7 +249,7 @@ impl Chain {
         parameters.extend(self.owners.as_ref().map(|o| (o.fan_out.parameter.as_str(), ids.as_str())));
         let owners: HashSet<&str> = self.owners.iter().flat_map(|o| &o.ids).map(String::as_str).collect();
 
-        let kept = Kept::new(Arc::clone(&self.job.checkpoint), Arc::clone(&self.decoder));
+        let kept = Kept::new(&self.job.checkpoint, &self.decoder, &self.job.limits);
         let ways = Ways { reader: &*self.decoder, kept: &kept, limits: &self.job.limits };
         let mut facts = ChainFacts::default();
         let mut seen = SeenIds::new(&self.resource);

@@ -35,6 +35,13 @@ pub(super) fn chunks(ids: &[String], expected: u64, page_limit: u32, max_values:
     lists
 }
 
+/// How many chains there will be for that many owners, whose ids are taken to be numbers a digit longer than their count.
+pub(crate) fn expected_chains(owners: u64, expected: u64, page_limit: u32, max_values: usize) -> u64 {
+    let digits = owners.to_string().len() + 1;
+    let ids: Vec<String> = (0..owners).map(|n| format!("{n:0digits$}")).collect();
+    chunks(&ids, expected, page_limit, max_values).len() as u64
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

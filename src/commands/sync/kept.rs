@@ -1,14 +1,18 @@
 //! The pages of an unfinished run as the API client asks for them: rows and facts, to and from the lake's checkpoint.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    api::{LearnedLimit, PageLimits},
     decode::{Decoded, Decoder, Drift, DriftFinding},
     lake::Checkpoint,
     page::{KeptPages, PageEnd},
@@ -19,6 +23,7 @@ use crate::{
 pub(super) struct Kept {
     checkpoint: Arc<RunCheckpoint>,
     decoder: Arc<Decoder>,
+    limits: Arc<PageLimits>,
 }
 
 /// The checkpoint of a run, and what became of it.
@@ -29,11 +34,40 @@ pub(super) struct RunCheckpoint {
     continued: bool,
     complained: AtomicBool,
     kept: AtomicU64,
+    /// Page limits as they were last noted.
+    noted: Mutex<BTreeMap<String, LearnedLimit>>,
 }
 
 impl RunCheckpoint {
     pub(super) fn new(checkpoint: Checkpoint, continued: bool) -> Self {
-        Self { checkpoint, continued, complained: AtomicBool::new(false), kept: AtomicU64::new(0) }
+        let (complained, kept, noted) = Default::default();
+        Self { checkpoint, continued, complained, kept, noted }
+    }
+
+    /// The page limits that the run before found out: a refusal costs a request.
+    pub(super) async fn noted_limits(&self) -> BTreeMap<String, LearnedLimit> {
+        if !self.continued {
+            return BTreeMap::new();
+        }
+        let limits: BTreeMap<String, LearnedLimit> =
+            serde_json::from_value(self.checkpoint.notes().await).unwrap_or_default();
+        self.noted().clone_from(&limits);
+        limits
+    }
+
+    /// Notes the page limits known now, where they are new. Not noting them costs a request, and nothing else.
+    async fn note_limits(&self, limits: &PageLimits) {
+        let learned = limits.learned();
+        if *self.noted() != learned {
+            let notes = serde_json::to_value(&learned).unwrap_or_default();
+            if self.checkpoint.note(&notes).await.is_ok() {
+                *self.noted() = learned;
+            }
+        }
+    }
+
+    fn noted(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, LearnedLimit>> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn checkpoint(&self) -> &Checkpoint {
@@ -59,8 +93,8 @@ struct Facts {
 }
 
 impl Kept {
-    pub(super) fn new(checkpoint: Arc<RunCheckpoint>, decoder: Arc<Decoder>) -> Self {
-        Self { checkpoint, decoder }
+    pub(super) fn new(checkpoint: &Arc<RunCheckpoint>, decoder: &Arc<Decoder>, limits: &Arc<PageLimits>) -> Self {
+        Self { checkpoint: Arc::clone(checkpoint), decoder: Arc::clone(decoder), limits: Arc::clone(limits) }
     }
 }
 
@@ -76,6 +110,7 @@ impl KeptPages<Decoded> for Kept {
     }
 
     async fn keep(&self, address: &str, rows: &Decoded, end: &PageEnd) {
+        self.checkpoint.note_limits(&self.limits).await;
         let facts = Facts { end: end.clone(), drift: rows.drift.findings() };
         let facts = serde_json::to_string(&facts).unwrap_or_default();
         match self.checkpoint.checkpoint.keep(address, &rows.batch, &facts).await {

@@ -3,9 +3,10 @@
 //! The only place where the API, the decoder, the lake and the engine meet.
 
 mod extract;
-mod fan_out;
+pub(super) mod fan_out;
 mod kept;
 mod selection;
+mod state;
 mod stop;
 #[cfg(test)]
 mod tests;
@@ -13,42 +14,37 @@ mod tests;
 use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::{sync::watch, task::JoinSet};
 
 use self::{
     extract::{Extracted, Extraction, Job},
     kept::RunCheckpoint,
-    selection::Selection,
     stop::Stop,
 };
-use super::{Context, derivation::derive_tables};
+pub(super) use self::{
+    selection::{Selected, Selection},
+    state::{check_tenant, known_records, remembered_limits},
+};
+use super::{
+    Context,
+    connection::Turn,
+    derivation::{derive_tables, follow_references},
+    plan::refuse_above,
+};
 use crate::{
-    api::{Client, ClientOptions, Credentials, LearnedLimit, PageLimits, RetryPolicy, Tenant},
+    api::{Client, PageLimits, Tenant},
     catalog::{Catalog, Zone},
     decode::Decoder,
     error::{Error, ExitCode},
     lake::{
-        self, Checkpoint, Lake, LakeError, Lease, Publication, Purpose, Replaces, Snapshot, SnapshotTable, StagedTable,
+        self, Checkpoint, Lake, LakeError, Lease, Publication, Purpose, PutIfAbsent, Replaces, Snapshot, SnapshotTable,
+        StagedTable,
     },
-    report::{Outcome, ResourceReport, RunReport, SkippedReport, TableReport},
+    report::{Absence, Outcome, ReferenceReport, ResourceReport, RunReport, SkippedReport, TableReport},
     settings::Settings,
 };
 
-/// Largest page after decompression. A page of 1,000 attributes has about 250 kB, or 90 MB when each
-/// of them is a text of 30,000 letters.
-const MAX_PAGE_BYTES: u64 = 128 << 20;
-/// What Lucca allows for all integrations of a tenant together.
-const LUCCA_REQUESTS_PER_MINUTE: u32 = 50;
-/// Key of the manifest's state that says whose data the lake holds.
-const TENANT: &str = "tenant";
-/// Key of the manifest's state that counts the records of each resource.
-const RECORDS: &str = "records";
-/// Key of the manifest's state that says how large pages the API gives.
-const PAGE_LIMITS: &str = "page_limits";
-/// Key of the manifest's state that names the run whose pages the snapshot was made from: they are used up.
-const PAGES_OF: &str = "pages_of";
 /// Staging of runs that began this long ago belongs to nobody any more.
 const ABANDONED_AFTER: chrono::Duration = chrono::Duration::hours(24);
 
@@ -62,9 +58,12 @@ struct Run {
     selection: Selection,
     lake: Lake,
     client: Client,
+    /// Held for as long as the run lives: nobody else spends the tenant's budget on this machine.
+    turn: Turn,
     requests_per_minute: u32,
     purpose: Purpose,
     continue_since: Option<DateTime<Utc>>,
+    max_requests: Option<u64>,
     stop: Stop,
 }
 
@@ -81,6 +80,8 @@ struct Produced {
     staged: Vec<StagedTable>,
     resources: Vec<ResourceReport>,
     skipped: Vec<SkippedReport>,
+    absent: Vec<Absence>,
+    references: Vec<ReferenceReport>,
     checkpoint: Option<Arc<RunCheckpoint>>,
 }
 
@@ -89,6 +90,8 @@ struct Produced {
 pub struct SyncOptions {
     /// Ask for every page, also those that a run which died had read.
     pub fresh: bool,
+    /// Do not start when more requests than these are expected.
+    pub max_requests: Option<u64>,
 }
 
 /// Runs `sync` and tells what it did; the report of a failed run is in the lake, as far as the lake can be written.
@@ -110,9 +113,7 @@ async fn to_the_end(run: Run, context: &Context) -> Result<RunReport, Error> {
     }
     let report = run.report(&produced, &published);
     // A lake of somebody else, or one that another run is writing to, is left as it is.
-    if let Err(error @ (Error::OtherTenant { .. } | Error::Lake(LakeError::Held { .. }) | Error::Busy { .. })) =
-        published
-    {
+    if let Err(error @ (Error::OtherTenant { .. } | Error::Lake(LakeError::Held { .. }))) = published {
         return Err(error);
     }
     let json = serde_json::to_vec_pretty(&report).unwrap_or_default();
@@ -129,53 +130,41 @@ impl Run {
         for split in catalog.resources.iter_mut().filter_map(|r| r.split.as_mut()) {
             split.patterns.clone_from(&personal);
         }
-        let selection = Selection::of(&catalog, settings.tables()?.as_deref())?;
+        let selection = Selection::configured(&catalog, settings)?;
         let started_at = context.clock.now();
-        let requests_per_minute = settings.requests_per_minute()?;
         let tenant = settings.tenant()?;
-        if requests_per_minute > LUCCA_REQUESTS_PER_MINUTE && !tenant.is_local() {
-            tracing::warn!(requests_per_minute, "more than the 50 a minute that Lucca allows: expect to be refused");
-        }
-        let client_id = settings.client_id()?;
-        let reader = reader(&tenant, &client_id);
-        let options = ClientOptions {
-            tenant,
-            credentials: Credentials {
-                token_url: settings.token_url()?,
-                client_id,
-                client_secret: settings.client_secret()?,
-                scopes: selection.scopes(),
-            },
-            requests_per_minute,
-            retry: RetryPolicy::default(),
-            seed: context.seed,
-            max_page_bytes: MAX_PAGE_BYTES,
-        };
+        let reader = reader(&tenant, &settings.client_id()?);
         let as_of = settings.as_of(started_at)?;
         let resume_within = settings.resume_within()?.filter(|_| !asked.fresh);
+        let id = context.run_id(started_at);
+        let lake = context.lake(settings)?;
+        let turn = context.turn(&tenant, &holder(&id))?;
         Ok(Self {
-            id: context.run_id(started_at),
+            id,
             started_at,
             started: tokio::time::Instant::now(),
             as_of,
             purpose: Purpose { as_of, reader },
+            max_requests: asked.max_requests,
             continue_since: resume_within.map(|hours| started_at - hours),
+            lake,
+            client: context.client(settings, selection.scopes(), &turn)?,
             selection,
-            lake: context.lake(settings)?,
-            client: Client::new(options, Arc::clone(&context.transport), Arc::clone(&context.clock)),
-            requests_per_minute,
+            turn,
+            requests_per_minute: settings.requests_per_minute()?,
             stop: Stop::new(),
             catalog,
         })
     }
 
-    /// Runs as the only writer of the lake, and as the only one that spends the tenant's budget on this machine.
+    /// Runs as the only writer of the lake.
     async fn execute(&self, context: &Context, produced: &mut Produced) -> Result<Snapshot, Error> {
-        let holder = format!("run {} (process {})", self.id, std::process::id());
-        let _pace = context.only_one_for(self.client.tenant(), &holder)?;
         // Reading the lake first: a lake that is out of reach is found out before any request is spent.
-        self.check_tenant().await?;
-        let lease = Lease::take(&self.lake, &holder, &context.clock).await?;
+        check_tenant(&self.lake, self.client.tenant()).await?;
+        if self.lake.probe(&self.id).await? == PutIfAbsent::Ignored {
+            return Err(self.lake.not_conditional().into());
+        }
+        let lease = Lease::take(&self.lake, &holder(&self.id), self.turn.owner(), &context.clock).await?;
         let published = tokio::select! {
             biased;
             () = lease.lost() => Err(LakeError::Held { lake: self.lake.display(), holder: "another run".into() }.into()),
@@ -190,9 +179,11 @@ impl Run {
 
     async fn execute_alone(&self, context: &Context, produced: &mut Produced) -> Result<Snapshot, Error> {
         let replaced = self.lake.snapshot(self.as_of).await?;
-        let limits = Arc::new(PageLimits::new(self.remembered_limits().await?, self.started_at.date_naive()));
         let checkpoint = Arc::new(self.checkpoint(replaced.as_ref()).await?);
         produced.checkpoint = Some(Arc::clone(&checkpoint));
+        let mut remembered = remembered_limits(&self.lake).await?;
+        remembered.extend(checkpoint.noted_limits().await);
+        let limits = Arc::new(PageLimits::new(remembered, self.started_at.date_naive()));
         let work = Work { replaced, checkpoint, limits };
         tracing::info!(
             run = self.id,
@@ -201,14 +192,27 @@ impl Run {
             continues = work.checkpoint.continued(),
             "sync"
         );
-        self.extract(context, &work, produced).await?;
+        let missing = tokio::select! {
+            biased;
+            () = self.stop.stopped() => return Err(Error::Interrupted),
+            missing = self.client.missing_scopes() => missing?,
+        };
+        let (selection, absent) = self.selection.clone().without_scopes(&missing)?;
+        produced.absent = absent;
+        if let Some(allowed) = self.max_requests {
+            let kept =
+                if work.checkpoint.continued().is_some() { work.checkpoint.checkpoint().pages().await? } else { 0 };
+            let as_of = self.as_of.to_string();
+            refuse_above(allowed, &self.client, &as_of, &selection, &work.limits, kept).await?;
+        }
+        self.extract(context, &work, &selection, produced).await?;
         let replaces = Replaces::Exactly(work.replaced.as_ref().map(|snapshot| snapshot.sequence));
-        let state = self.state(&work, &produced.resources);
+        let state = self.state(&work, produced);
         let carried_over = self.carried_over(work.replaced);
         tokio::select! {
             biased;
             () = self.stop.stopped() => return Err(Error::Interrupted),
-            derived = self.derive(&carried_over, produced) => derived?,
+            computed = self.compute(&carried_over, produced) => computed?,
         }
         let publication = Publication {
             as_of: self.as_of,
@@ -233,7 +237,7 @@ impl Run {
 
     /// Where pages are kept: with the run that died before, if its pages may be used, or with this one.
     async fn checkpoint(&self, replaced: Option<&Snapshot>) -> Result<RunCheckpoint, Error> {
-        let used_up = replaced.and_then(|s| s.state.get(PAGES_OF)).and_then(Value::as_str);
+        let used_up = replaced.and_then(state::pages_used);
         let mut found = Checkpoint::all(&self.lake, &self.purpose).await?;
         found.sort_by_key(Checkpoint::begun_at);
         let usable = |c: &Checkpoint| {
@@ -277,29 +281,14 @@ impl Run {
         }
     }
 
-    /// What the newest snapshot says about page limits.
-    async fn remembered_limits(&self) -> Result<BTreeMap<String, LearnedLimit>, Error> {
-        let newest = self.lake.newest().await?;
-        let remembered = newest.as_ref().and_then(|s| s.state.get(PAGE_LIMITS)).cloned();
-        // Written by a version that says it otherwise: it is asked anew, for one request.
-        Ok(remembered.and_then(|r| serde_json::from_value(r).ok()).unwrap_or_default())
-    }
-
-    /// A lake holds one tenant: rows of two could not be told apart.
-    async fn check_tenant(&self) -> Result<(), Error> {
-        let asked = self.client.tenant().host();
-        let newest = self.lake.newest().await?;
-        let held = newest.as_ref().and_then(|s| s.state.get(TENANT)).and_then(Value::as_str);
-        match held {
-            Some(held) if held != asked => {
-                Err(Error::OtherTenant { lake: self.lake.display(), held: held.to_owned(), asked })
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Reads all resources side by side; those read by the ids of another wait for them.
-    async fn extract(&self, context: &Context, work: &Work, produced: &mut Produced) -> Result<(), Error> {
+    async fn extract(
+        &self,
+        context: &Context,
+        work: &Work,
+        selection: &Selection,
+        produced: &mut Produced,
+    ) -> Result<(), Error> {
         let job = Arc::new(Job {
             client: self.client.clone(),
             lake: self.lake.clone(),
@@ -309,15 +298,19 @@ impl Run {
             limits: Arc::clone(&work.limits),
             checkpoint: Arc::clone(&work.checkpoint),
         });
-        let id_sources: IdSources = self
-            .selection
+        let id_sources: IdSources = selection
             .resources
             .iter()
-            .filter_map(|(resource, _)| Some((resource.fan_out.as_ref()?.from.clone(), watch::Sender::new(None))))
+            .filter_map(|s| Some((s.resource.fan_out.as_ref()?.from.clone(), watch::Sender::new(None))))
             .collect();
+        // Without the resource that gives the ids, one chain without a filter reads the other.
+        for (_, source) in id_sources.iter().filter(|(name, _)| !selection.reads(name)) {
+            source.send_replace(Some(Arc::default()));
+        }
         let id_sources = Arc::new(id_sources);
         let mut running = JoinSet::new();
-        for (resource, tables) in &self.selection.resources {
+        for selected in &selection.resources {
+            let Selected { resource, tables, .. } = selected;
             let extraction = Extraction {
                 job: Arc::clone(&job),
                 decoder: Arc::new(Decoder::new(resource, &self.id)),
@@ -330,22 +323,34 @@ impl Run {
                 collect_ids: id_sources.contains_key(&resource.name),
                 resource: Arc::new(resource.clone()),
             };
-            running.spawn(extract_one(extraction, Arc::clone(&id_sources), self.stop.clone()));
+            let extracting = extract_one(extraction, Arc::clone(&id_sources), self.stop.clone());
+            let selected = selected.clone();
+            running.spawn(async move { (selected, extracting.await) });
         }
         let mut failure = None;
         while let Some(ended) = running.join_next().await {
-            let ended = ended.unwrap_or_else(|e| Err(Error::task_lost("the extraction of a resource", &e)));
-            match ended {
-                Ok(extracted) => {
+            let (selected, ended) = match ended {
+                Ok((selected, ended)) => (Some(selected), ended),
+                Err(error) => (None, Err(Error::task_lost("the extraction of a resource", &error))),
+            };
+            match (selected, ended) {
+                (_, Ok(extracted)) => {
                     produced.staged.extend(extracted.tables);
                     produced.resources.push(extracted.report);
                 }
+                (Some(selected), Err(Error::Api(error))) if selected.optional && error.is_inaccessible() => {
+                    tracing::warn!(resource = selected.resource.name, %error, "an optional resource is left out");
+                    if let Some(source) = id_sources.get(&selected.resource.name) {
+                        source.send_replace(Some(Arc::default()));
+                    }
+                    produced.absent.push(selected.absence("is missing, or its module is not active"));
+                }
                 // The others end as interrupted, which says less than what interrupted them.
-                Err(error) if matches!(failure, None | Some(Error::Interrupted)) => {
+                (_, Err(error)) if matches!(failure, None | Some(Error::Interrupted)) => {
                     self.stop.now();
                     failure = Some(error);
                 }
-                Err(_) => {}
+                (_, Err(_)) => {}
             }
         }
         produced.resources.sort_by(|a, b| a.resource.cmp(&b.resource));
@@ -362,29 +367,16 @@ impl Run {
         replaced.into_iter().flat_map(|s| s.tables).filter(kept).collect()
     }
 
-    async fn derive(&self, carried_over: &[SnapshotTable], produced: &mut Produced) -> Result<(), Error> {
+    /// Follows the references between tables, and computes the derived ones.
+    async fn compute(&self, carried_over: &[SnapshotTable], produced: &mut Produced) -> Result<(), Error> {
         let staged: Vec<SnapshotTable> = produced.staged.iter().map(StagedTable::as_snapshot_table).collect();
         let inputs = carried_over.iter().chain(&staged);
+        produced.references = follow_references(&self.lake, self.as_of, inputs.clone(), &self.catalog).await?;
         let queries = &self.catalog.derived;
         let (tables, skipped) = derive_tables(&self.lake, &self.id, self.as_of, inputs, queries, &self.catalog).await?;
         produced.staged.extend(tables);
         produced.skipped = skipped.into_iter().map(|s| SkippedReport { table: s.table, missing: s.missing }).collect();
         Ok(())
-    }
-
-    /// What the manifest remembers: whose data it is, how many records each resource had when it was last read, how
-    /// large pages the API gives, and which pages are used up.
-    fn state(&self, work: &Work, resources: &[ResourceReport]) -> Map<String, Value> {
-        let before = work.replaced.as_ref().and_then(|s| s.state.get(RECORDS)).and_then(Value::as_object);
-        let mut records = before.cloned().unwrap_or_default();
-        records.extend(resources.iter().map(|r| (r.resource.clone(), json!(r.records))));
-        let state = [
-            (TENANT, json!(self.client.tenant().host())),
-            (RECORDS, Value::Object(records)),
-            (PAGE_LIMITS, json!(work.limits.learned())),
-            (PAGES_OF, json!(work.checkpoint.checkpoint().run_id())),
-        ];
-        state.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }
 
     fn report(&self, produced: &Produced, published: &Result<Snapshot, Error>) -> RunReport {
@@ -410,8 +402,15 @@ impl Run {
             resources: produced.resources.clone(),
             tables,
             skipped: produced.skipped.clone(),
+            absent: produced.absent.clone(),
+            references: produced.references.clone(),
         }
     }
+}
+
+/// How a run is called by whoever finds it at work.
+fn holder(run_id: &str) -> String {
+    format!("run {run_id} (process {})", std::process::id())
 }
 
 /// Pages may be used again by the same program for the same tenant and application, which sees the same records. The

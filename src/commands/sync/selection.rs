@@ -6,19 +6,36 @@ use crate::{
     catalog::{Catalog, Resource, Table},
     engine::derive,
     error::Error,
-    settings::did_you_mean,
+    report::Absence,
+    settings::{Settings, did_you_mean},
 };
 
 /// What one run reads and writes.
-#[derive(Debug)]
-pub(super) struct Selection {
-    /// Resources, each with the tables of it that are written.
-    pub(super) resources: Vec<(Resource, Vec<Table>)>,
+#[derive(Debug, Clone)]
+pub(crate) struct Selection {
+    /// What is read.
+    pub(crate) resources: Vec<Selected>,
+}
+
+/// One resource of a run.
+#[derive(Debug, Clone)]
+pub(crate) struct Selected {
+    /// The resource.
+    pub(crate) resource: Resource,
+    /// Its tables, all of which are written.
+    pub(crate) tables: Vec<Table>,
+    /// Whether the run does without them when the application may not read them.
+    pub(crate) optional: bool,
 }
 
 impl Selection {
+    /// What the settings say.
+    pub(crate) fn configured(catalog: &Catalog, settings: &Settings) -> Result<Self, Error> {
+        Self::of(catalog, settings.tables()?.as_deref(), &settings.optional_tables())
+    }
+
     /// The named tables and what they need; all of them when none is named.
-    pub(super) fn of(catalog: &Catalog, named: Option<&[String]>) -> Result<Self, Error> {
+    fn of(catalog: &Catalog, named: Option<&[String]>, optional: &[String]) -> Result<Self, Error> {
         let all = catalog.tables();
         let api: Vec<Table> = catalog.resources.iter().flat_map(Resource::tables).collect();
         let api_names: Vec<&str> = api.iter().map(|t| t.name.as_str()).collect();
@@ -26,7 +43,7 @@ impl Selection {
             None => all.iter().map(|t| t.name.clone()).collect(),
             Some(names) => names.iter().cloned().collect(),
         };
-        if let Some(unknown) = wanted.iter().find(|name| all.iter().all(|t| t.name != **name)) {
+        if let Some(unknown) = wanted.iter().chain(optional).find(|name| all.iter().all(|t| t.name != **name)) {
             let hint = did_you_mean(unknown, all.iter().map(|t| t.name.as_str()));
             return Err(Error::Usage(format!("there is no table {unknown:?}{hint}; `lucca-lake tables` lists them")));
         }
@@ -43,20 +60,55 @@ impl Selection {
         // Both tables of a split resource or none: rows move between them when the split is configured otherwise.
         let resources = catalog.resources.iter().filter_map(|resource| {
             let tables = resource.tables();
-            tables.iter().any(|t| wanted.contains(&t.name)).then(|| (resource.clone(), tables))
+            let is_wanted = tables.iter().any(|t| wanted.contains(&t.name));
+            let optional = tables.iter().all(|t| optional.contains(&t.name));
+            is_wanted.then(|| Selected { resource: resource.clone(), tables, optional })
         });
         Ok(Self { resources: resources.collect() })
     }
 
     /// The scopes that reading them needs, in a stable order.
-    pub(super) fn scopes(&self) -> Vec<String> {
-        let scopes: BTreeSet<&String> = self.resources.iter().map(|(resource, _)| &resource.scope).collect();
+    pub(crate) fn scopes(&self) -> Vec<String> {
+        let scopes: BTreeSet<&String> = self.resources.iter().map(|selected| &selected.resource.scope).collect();
         scopes.into_iter().cloned().collect()
     }
 
     /// Names of the API tables written. All derived tables whose inputs the snapshot has are computed again.
     pub(super) fn table_names(&self) -> BTreeSet<&str> {
-        self.resources.iter().flat_map(|(_, tables)| tables).map(|t| t.name.as_str()).collect()
+        self.resources.iter().flat_map(|selected| &selected.tables).map(|t| t.name.as_str()).collect()
+    }
+
+    /// Whether the resource of that name is read.
+    pub(super) fn reads(&self, resource: &str) -> bool {
+        self.resources.iter().any(|selected| selected.resource.name == resource)
+    }
+
+    /// Parts the resources whose scope is among `missing` from those that may be read.
+    ///
+    /// # Errors
+    /// When one of them is not optional, or nothing is left.
+    pub(super) fn without_scopes(self, missing: &[String]) -> Result<(Self, Vec<Absence>), Error> {
+        let (absent, resources): (Vec<_>, Vec<_>) =
+            self.resources.into_iter().partition(|selected| missing.contains(&selected.resource.scope));
+        let needed: Vec<&Selected> = absent.iter().filter(|selected| !selected.optional).collect();
+        let named: &[&Selected] = if resources.is_empty() { &absent.iter().collect::<Vec<_>>() } else { &needed };
+        if !named.is_empty() {
+            let scopes: BTreeSet<&str> = named.iter().map(|s| s.resource.scope.as_str()).collect();
+            let tables: Vec<&str> = named.iter().flat_map(|s| &s.tables).map(|t| t.name.as_str()).collect();
+            let scopes = scopes.into_iter().collect::<Vec<_>>().join(", ");
+            return Err(Error::MissingScopes { scopes, tables: tables.join(", ") });
+        }
+        let absences = absent.iter().map(|selected| selected.absence("was not granted")).collect();
+        Ok((Self { resources }, absences))
+    }
+}
+
+impl Selected {
+    /// Says that the run does without this resource, because its scope `why`.
+    pub(super) fn absence(&self, why: &str) -> Absence {
+        let Resource { name, scope, .. } = &self.resource;
+        let tables = self.tables.iter().map(|t| t.name.clone()).collect();
+        Absence { resource: name.clone(), tables, reason: format!("{scope} {why}") }
     }
 }
 
@@ -66,7 +118,7 @@ mod tests {
 
     fn tables(named: &[&str]) -> Vec<String> {
         let named: Vec<String> = named.iter().map(|n| (*n).to_owned()).collect();
-        let selection = Selection::of(&Catalog::embedded().unwrap(), Some(&named)).unwrap();
+        let selection = Selection::of(&Catalog::embedded().unwrap(), Some(&named), &[]).unwrap();
         selection.table_names().into_iter().map(str::to_owned).collect()
     }
 
@@ -83,10 +135,34 @@ mod tests {
     #[test]
     fn everything_is_selected_by_default_and_unknown_names_are_refused() {
         let catalog = Catalog::embedded().unwrap();
-        let all = Selection::of(&catalog, None).unwrap();
+        let all = Selection::of(&catalog, None, &[]).unwrap();
         assert_eq!(all.table_names().len(), 15);
         assert_eq!(all.resources.len(), 14);
-        let error = Selection::of(&catalog, Some(&["employes".into()])).unwrap_err().to_string();
-        assert!(error.contains("did you mean \"employees\"?"), "{error}");
+        for (named, optional) in [(Some(&["employes".into()][..]), &[][..]), (None, &["employes".into()][..])] {
+            let error = Selection::of(&catalog, named, optional).unwrap_err().to_string();
+            assert!(error.contains("did you mean \"employees\"?"), "{error}");
+        }
+    }
+
+    #[test]
+    fn only_optional_tables_may_be_missing() {
+        let catalog = Catalog::embedded().unwrap();
+        let select = |optional: &[&str]| {
+            let optional: Vec<String> = optional.iter().map(|name| (*name).to_owned()).collect();
+            Selection::of(&catalog, None, &optional).unwrap()
+        };
+        let missing = ["employee-attributes.readonly".to_owned(), "job-qualifications.readonly".to_owned()];
+        let error = select(&["professions", "job_qualifications", "personal_attributes"]).without_scopes(&missing);
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.contains("employee-attributes.readonly (tables employee_attributes, personal_attributes)"),
+            "{error}"
+        );
+        let all = ["professions", "job_qualifications", "personal_attributes", "employee_attributes"];
+        let (left, absent) = select(&all).without_scopes(&missing).unwrap();
+        assert_eq!((left.resources.len(), absent.len()), (11, 3));
+        assert_eq!(absent[0].reason, "employee-attributes.readonly was not granted");
+        let everything = select(&[]).scopes();
+        assert!(select(&all).without_scopes(&everything).is_err());
     }
 }

@@ -10,7 +10,7 @@ use crate::{catalog::LakeType, lake::Snapshot};
 /// One `CREATE OR REPLACE VIEW` per table, each on a line of its own, over exactly the files of `snapshots` in the lake
 /// at `lake_url`. On S3 the reader brings its own credentials (`CREATE SECRET`).
 pub fn duckdb_sql(lake_url: &Url, snapshots: &[Snapshot]) -> String {
-    let mut sql = header("DuckDB");
+    let mut sql = header("DuckDB", snapshots);
     for view in views(snapshots) {
         statement(&mut sql, lake_url, &view);
     }

@@ -14,7 +14,7 @@ use crate::{
 /// One `CREATE OR REPLACE TEMPORARY VIEW` per table, each on a line of its own, over exactly the files of `snapshots` in
 /// the lake at `lake_url`. On S3 paths have the scheme `s3a`.
 pub fn spark_sql(lake_url: &Url, snapshots: &[Snapshot]) -> String {
-    let mut sql = header("Spark");
+    let mut sql = header("Spark", snapshots);
     for view in views(snapshots) {
         statement(&mut sql, lake_url, &view);
     }

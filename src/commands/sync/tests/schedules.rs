@@ -139,7 +139,7 @@ fn problems(outcome: &Outcome, clean: &Outcome) -> Vec<String> {
     }
     if let Some((tables, requests)) = continued {
         problems.extend(differences(tables, expected).into_iter().map(|d| format!("continued: {d}")));
-        // The refusal of larger pages is found out again, and what was under way is asked again.
+        // What was under way is asked again.
         if *requests > clean.log.requests {
             problems.push(format!("continued: {requests} requests, {} without anything kept", clean.log.requests));
         }

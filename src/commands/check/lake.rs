@@ -1,0 +1,38 @@
+//! Whether the lake can be written, and keeps the one promise that publishing rests on.
+
+use super::{Context, Findings};
+use crate::{
+    error::Error,
+    lake::{Lake, PutIfAbsent},
+    settings::Settings,
+};
+
+/// Makes and removes one small object; nothing else in the lake is touched.
+pub(super) async fn check(context: &Context, settings: &Settings, findings: &mut Findings) {
+    let lake = match context.lake(settings) {
+        Ok(lake) => lake,
+        Err(error) => return findings.error("lake", &error),
+    };
+    match lake.probe(&context.run_id(context.clock.now())).await {
+        Ok(PutIfAbsent::Honoured) => {
+            findings.ok("lake: writable", lake.display());
+            findings.ok("lake: put-if-absent", "honoured: of two runs that publish at once, one succeeds");
+        }
+        Ok(PutIfAbsent::Ignored) => {
+            findings.ok("lake: writable", lake.display());
+            findings.error("lake: put-if-absent", &Error::from(lake.not_conditional()));
+        }
+        Err(error) => return findings.error("lake: writable", &Error::from(error)),
+    }
+    if let Err(error) = owner(settings, &lake).await {
+        findings.error("lake: tenant", &error);
+    }
+}
+
+/// A lake that holds another tenant's data is refused by `sync`.
+async fn owner(settings: &Settings, lake: &Lake) -> Result<(), Error> {
+    match settings.tenant() {
+        Ok(tenant) => super::super::sync::check_tenant(lake, &tenant).await,
+        Err(_) => Ok(()),
+    }
+}

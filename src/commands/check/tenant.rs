@@ -1,0 +1,130 @@
+//! Whether the tenant lets us in, and what it lets us see.
+
+use std::collections::BTreeMap;
+
+use secrecy::ExposeSecret as _;
+
+use super::{
+    super::{plan::count, sync::Selected},
+    Context, Findings, Selection,
+};
+use crate::{
+    api::{Client, is_legacy_key},
+    error::{Error, ExitCode},
+    settings::Settings,
+};
+
+/// Differences between the tenant's clock and ours that nobody notices.
+const TOLERATED_SKEW_SECS: i64 = 30;
+
+/// Everything on the tenant's side. Costs one request for each resource.
+///
+/// # Errors
+/// When another process is reading from the tenant.
+pub(super) async fn check(
+    context: &Context,
+    settings: &Settings,
+    selection: &Selection,
+    findings: &mut Findings,
+) -> Result<(), Error> {
+    let tenant = match settings.tenant() {
+        Ok(tenant) => tenant,
+        Err(error) => {
+            findings.error("tenant address", &error.into());
+            return Ok(());
+        }
+    };
+    match tenant.environment() {
+        Some(kind) => findings.ok("tenant address", format!("{}: {kind}", tenant.host())),
+        None if tenant.is_local() => findings.ok("tenant address", format!("{}: this machine", tenant.host())),
+        None => findings.note("tenant address", format!("{}: not one of Lucca's known hosts", tenant.host())),
+    }
+    match settings.client_secret() {
+        Ok(secret) if is_legacy_key(secret.expose_secret()) => findings.note(
+            "client secret",
+            "has the form of a legacy API key, which works with v3 and v4 only; OAuth applications are made at \
+             <tenant>/identity/admin/integration-keys",
+        ),
+        Ok(_) => findings.ok("client secret", "set"),
+        Err(error) => {
+            findings.error("client secret", &error.into());
+            return Ok(());
+        }
+    }
+    let turn = context.turn(&tenant, &format!("check (process {})", std::process::id()))?;
+    let client = match context.client(settings, selection.scopes(), &turn) {
+        Ok(client) => client,
+        Err(error) => {
+            findings.error("client", &error);
+            return Ok(());
+        }
+    };
+    let missing = match client.missing_scopes().await {
+        Ok(missing) => missing,
+        Err(error) => {
+            findings.error("token", &error.into());
+            return Ok(());
+        }
+    };
+    let granted = selection.scopes().len() - missing.len();
+    findings.ok("token", format!("given, with {granted} of {} scopes", granted + missing.len()));
+    resources(context, settings, selection, &client, &missing, findings).await?;
+    clock(&client, findings);
+    Ok(())
+}
+
+/// One line for each resource: allowed, empty, its scope missing, or not there.
+async fn resources(
+    context: &Context,
+    settings: &Settings,
+    selection: &Selection,
+    client: &Client,
+    missing: &[String],
+    findings: &mut Findings,
+) -> Result<(), Error> {
+    let as_of = settings.as_of(context.clock.now())?.to_string();
+    let mut counts = BTreeMap::new();
+    for selected in &selection.resources {
+        let Selected { resource, optional, .. } = selected;
+        let name = format!("resource {}", resource.name);
+        let absent = |findings: &mut Findings, why: String| match optional {
+            true => findings.note(name.clone(), format!("{why}; optional: a sync does without")),
+            false => findings.failed(name.clone(), why, ExitCode::Permission),
+        };
+        if missing.contains(&resource.scope) {
+            absent(findings, format!("missing scope: grant {}", resource.scope));
+            continue;
+        }
+        match count(client, &as_of, std::iter::once(selected)).await {
+            Err(error) => findings.error(name, &error),
+            Ok((_, hidden)) if hidden.contains_key(&resource.name) => {
+                let why = hidden.get(&resource.name).cloned().unwrap_or_default();
+                absent(findings, format!("{why}; it needs {}", resource.scope));
+            }
+            Ok((found, _)) => match found.get(&resource.name).copied() {
+                None => findings.note(name, "allowed, but the API does not count its records"),
+                Some(0) => findings.note(
+                    name,
+                    "empty: there are none, or the application's establishments and sections hide them all",
+                ),
+                Some(records) => {
+                    findings.ok(name, format!("allowed: {records} records"));
+                    counts.insert(resource.name.clone(), records);
+                }
+            },
+        }
+    }
+    Ok(())
+}
+
+/// The as-of date and `Retry-After` dates are read off our clock.
+fn clock(client: &Client, findings: &mut Findings) {
+    match client.stats().clock_skew_secs() {
+        None => findings.note("clock", "the tenant's answers carry no date to compare with"),
+        Some(skew) if skew.abs() <= TOLERATED_SKEW_SECS => findings.ok("clock", "agrees with the tenant's"),
+        Some(skew) => {
+            let side = if skew > 0 { "behind" } else { "ahead of" };
+            findings.note("clock", format!("ours is {} s {side} the tenant's: set it right", skew.abs()));
+        }
+    }
+}

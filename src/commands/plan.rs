@@ -1,0 +1,181 @@
+//! `plan`: what a `sync` would cost, from counts alone: no record is read.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use serde::Serialize;
+
+use super::{
+    Context, ListFormat,
+    estimate::{Estimate, ResourceEstimate, estimate},
+    print,
+    sync::{Selected, Selection, known_records, remembered_limits},
+};
+use crate::{
+    api::{Access, Budget, Client, PageLimits},
+    decode::Decoder,
+    error::Error,
+    settings::Settings,
+};
+
+/// Counts asked for at once.
+const AT_ONCE: usize = 8;
+
+/// What `plan` is asked beyond the settings.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PlanOptions {
+    /// Ask nobody: the counts are those of the newest snapshot.
+    pub offline: bool,
+    /// How it is printed.
+    pub format: ListFormat,
+}
+
+/// What `plan` tells.
+#[derive(Debug, Serialize)]
+struct Plan<'a> {
+    tenant: String,
+    as_of: String,
+    /// Where the counts come from.
+    counts_of: &'static str,
+    /// Requests that counting took.
+    requests_spent: u64,
+    #[serde(flatten)]
+    estimate: &'a Estimate,
+    requests_per_minute: u32,
+    minutes: f64,
+    scopes: Vec<String>,
+    /// Resources that a sync cannot read, and why.
+    inaccessible: BTreeMap<String, String>,
+}
+
+/// Prints what a `sync` with these settings would cost.
+///
+/// # Errors
+/// When the counts cannot be had, or a scope is missing that no setting allows to miss.
+pub async fn plan(context: &Context, settings: &Settings, options: PlanOptions) -> Result<(), Error> {
+    let selection = Selection::configured(&context.catalog, settings)?;
+    let requests_per_minute = settings.requests_per_minute()?;
+    let now = context.clock.now();
+    let as_of = settings.as_of(now)?.to_string();
+    let (limits, known) = remembered(context, settings, now.date_naive()).await?;
+    let mut inaccessible = BTreeMap::new();
+    let mut spent = 0;
+    let mut missing = None;
+    let records = if options.offline {
+        known.ok_or_else(|| {
+            Error::NoSnapshot("there is no snapshot whose counts could be used; leave out --offline".into())
+        })?
+    } else {
+        let turn = context.turn(&settings.tenant()?, &format!("plan (process {})", std::process::id()))?;
+        let client = context.client(settings, selection.scopes(), &turn)?;
+        let refused = client.missing_scopes().await?;
+        let readable = selection.resources.iter().filter(|s| !refused.contains(&s.resource.scope));
+        let (counts, hidden) = count(&client, &as_of, readable).await?;
+        for selected in selection.resources.iter().filter(|s| refused.contains(&s.resource.scope)) {
+            inaccessible.insert(selected.resource.name.clone(), format!("{} was not granted", selected.resource.scope));
+        }
+        inaccessible.extend(hidden);
+        spent = client.stats().counts().requests;
+        let unreadable = |s: &&Selected| !s.optional && inaccessible.contains_key(&s.resource.name);
+        missing = selection.resources.iter().find(unreadable).map(|s| Error::MissingScopes {
+            scopes: s.resource.scope.clone(),
+            tables: s.tables.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(", "),
+        });
+        counts
+    };
+    let estimate = estimate(&selection, &records, &limits);
+    let time = Budget::new(requests_per_minute).shortest_time(estimate.requests);
+    let plan = Plan {
+        tenant: settings.tenant().map(|t| t.host()).unwrap_or_default(),
+        as_of,
+        counts_of: if options.offline { "the newest snapshot" } else { "the API, now" },
+        requests_spent: spent,
+        estimate: &estimate,
+        requests_per_minute,
+        minutes: time.as_secs_f64() / 60.0,
+        scopes: selection.scopes(),
+        inaccessible,
+    };
+    print(&match options.format {
+        ListFormat::Text => text(&plan),
+        ListFormat::Json => serde_json::to_string_pretty(&plan).unwrap_or_default() + "\n",
+    })?;
+    missing.map_or(Ok(()), Err)
+}
+
+/// How many records each resource has, and which ones the application may not read. One request each.
+pub(super) async fn count<'s>(
+    client: &Client,
+    as_of: &str,
+    selected: impl Iterator<Item = &'s Selected>,
+) -> Result<(BTreeMap<String, u64>, BTreeMap<String, String>), Error> {
+    let one = |selected: &'s Selected| async move {
+        let resource = &selected.resource;
+        let parameters: Vec<(&str, &str)> =
+            resource.as_of_parameter.as_deref().map(|p| (p, as_of)).into_iter().collect();
+        let access = client.access(resource, &parameters, &Decoder::new(resource, "plan")).await?;
+        Ok::<_, Error>((resource, access))
+    };
+    let answers: Vec<_> = stream::iter(selected.map(one)).buffered(AT_ONCE).try_collect().await?;
+    let (mut counts, mut hidden) = (BTreeMap::new(), BTreeMap::new());
+    for (resource, access) in answers {
+        let name = resource.name.clone();
+        match access {
+            Access::Allowed(records) => drop(records.map(|records| counts.insert(name, records))),
+            Access::MissingScope(_) => drop(hidden.insert(name, format!("{} is missing", resource.scope))),
+            Access::Hidden(_) => drop(hidden.insert(name, "not there: its module is not active".to_owned())),
+        }
+    }
+    Ok((counts, hidden))
+}
+
+/// Page limits and counts of the newest snapshot, where there is a lake.
+async fn remembered(
+    context: &Context,
+    settings: &Settings,
+    today: chrono::NaiveDate,
+) -> Result<(PageLimits, Option<BTreeMap<String, u64>>), Error> {
+    let Ok(lake) = context.lake_to_read(settings) else { return Ok((PageLimits::new(BTreeMap::new(), today), None)) };
+    let newest = lake.newest().await?;
+    Ok((PageLimits::new(remembered_limits(&lake).await?, today), newest.as_ref().map(known_records)))
+}
+
+fn text(plan: &Plan<'_>) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let _ = writeln!(out, "{:<32} {:>9} {:>6} {:>9}  scope", "resource", "records", "page", "requests");
+    let number = |number: Option<u64>| number.map_or_else(|| "?".to_owned(), |n| n.to_string());
+    for ResourceEstimate { resource, scope, records, page_limit, requests } in &plan.estimate.resources {
+        let (records, requests) = (number(*records), number(*requests));
+        let why = plan.inaccessible.get(resource).map(|why| format!("  ({why})")).unwrap_or_default();
+        let _ = writeln!(out, "{resource:<32} {records:>9} {page_limit:>6} {requests:>9}  {scope}{why}");
+    }
+    if plan.estimate.probing > 0 {
+        let _ = writeln!(out, "{:<32} {:>9} {:>6} {:>9}", "how large pages may be", "", "", plan.estimate.probing);
+    }
+    let Plan { requests_per_minute, minutes, counts_of, requests_spent, as_of, .. } = plan;
+    let _ = writeln!(
+        out,
+        "\nabout {} requests as of {as_of}: {minutes:.0} minutes at {requests_per_minute} a minute, and some seconds more\n\
+         counts: of {counts_of}, for {requests_spent} requests\n\
+         scopes: {}",
+        plan.estimate.requests,
+        plan.scopes.join(" "),
+    );
+    out
+}
+
+/// Refuses a run that would need more requests than it may: `kept` pages need none.
+pub(super) async fn refuse_above(
+    allowed: u64,
+    client: &Client,
+    as_of: &str,
+    selection: &Selection,
+    limits: &PageLimits,
+    kept: u64,
+) -> Result<(), Error> {
+    let (counts, _) = count(client, as_of, selection.resources.iter()).await?;
+    let spent = client.stats().counts().requests;
+    let expected = spent + estimate(selection, &counts, limits).requests.saturating_sub(kept);
+    if expected > allowed { Err(Error::TooManyRequests { expected, allowed }) } else { Ok(()) }
+}

@@ -1,0 +1,73 @@
+//! What the manifest remembers beside the tables, committed together with the data it belongs to.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{Produced, Run, Work};
+use crate::{
+    api::{LearnedLimit, Tenant},
+    error::Error,
+    lake::{self, Lake, Snapshot},
+};
+
+/// Whose data the lake holds.
+const TENANT: &str = "tenant";
+/// How many records each resource had when it was last read.
+const RECORDS: &str = "records";
+/// How large pages the API gives.
+const PAGE_LIMITS: &str = "page_limits";
+/// The run whose pages the snapshot was made from: they are used up.
+const PAGES_OF: &str = "pages_of";
+
+impl Run {
+    /// What the manifest remembers: whose data it is, how many records each resource had when it was last read, how
+    /// large pages the API gives, and which pages are used up.
+    pub(super) fn state(&self, work: &Work, produced: &Produced) -> Map<String, Value> {
+        let before = work.replaced.as_ref().and_then(|s| s.state.get(RECORDS)).and_then(Value::as_object);
+        let mut records = before.cloned().unwrap_or_default();
+        records.extend(produced.resources.iter().map(|r| (r.resource.clone(), json!(r.records))));
+        let read = self.selection.table_names();
+        let before = work.replaced.iter().flat_map(Snapshot::absent).filter(|(table, _)| !read.contains(table));
+        let now = produced.absent.iter().flat_map(|a| a.tables.iter().map(|table| (table.as_str(), a.reason.as_str())));
+        let absent: BTreeMap<&str, &str> = before.chain(now).collect();
+        let state = [
+            (TENANT, json!(self.client.tenant().host())),
+            (RECORDS, Value::Object(records)),
+            (PAGE_LIMITS, json!(work.limits.learned())),
+            (PAGES_OF, json!(work.checkpoint.checkpoint().run_id())),
+            (lake::ABSENT, json!(absent)),
+        ];
+        state.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    }
+}
+
+/// A lake holds one tenant: rows of two could not be told apart.
+pub(crate) async fn check_tenant(lake: &Lake, tenant: &Tenant) -> Result<(), Error> {
+    let asked = tenant.host();
+    let newest = lake.newest().await?;
+    let held = newest.as_ref().and_then(|s| s.state.get(TENANT)).and_then(Value::as_str);
+    match held {
+        Some(held) if held != asked => Err(Error::OtherTenant { lake: lake.display(), held: held.to_owned(), asked }),
+        _ => Ok(()),
+    }
+}
+
+/// What the newest snapshot says about page limits.
+pub(crate) async fn remembered_limits(lake: &Lake) -> Result<BTreeMap<String, LearnedLimit>, Error> {
+    let newest = lake.newest().await?;
+    let remembered = newest.as_ref().and_then(|s| s.state.get(PAGE_LIMITS)).cloned();
+    // Written by a version that says it otherwise: it is asked anew, for one request.
+    Ok(remembered.and_then(|r| serde_json::from_value(r).ok()).unwrap_or_default())
+}
+
+/// The run whose pages the snapshot was made from.
+pub(super) fn pages_used(snapshot: &Snapshot) -> Option<&str> {
+    snapshot.state.get(PAGES_OF).and_then(Value::as_str)
+}
+
+/// How many records each resource had when the snapshot was made.
+pub(crate) fn known_records(snapshot: &Snapshot) -> BTreeMap<String, u64> {
+    let records = snapshot.state.get(RECORDS).and_then(Value::as_object).into_iter().flatten();
+    records.filter_map(|(resource, count)| Some((resource.clone(), count.as_u64()?))).collect()
+}

@@ -1,0 +1,139 @@
+//! No secret and no personal value in anything the program says or leaves outside the tables: every command, failing ones
+//! too, in the noisiest logs there are.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use tempfile::tempdir;
+
+use crate::tenant::{Tenant, code, err, out};
+
+/// The secret of the fake tenant.
+const SECRET: &str = "fake-secret";
+const WRONG_SECRET: &str = "canary-wrong-secret";
+/// Shorter values are found in anything.
+const SHORTEST: usize = 6;
+
+/// Arguments, environment, and the exit code that is due.
+type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], i32);
+
+/// Every personal value of the lake that is long enough to be looked for.
+fn personal_values(tenant: &Tenant, lake: &Path) -> BTreeSet<String> {
+    let columns = [
+        ("employees", &["given_name", "family_name", "email", "phone_number", "remote_id"][..]),
+        (
+            "employee_personal_records",
+            &[
+                "insurance_number_value",
+                "bank_account_account_identifier",
+                "phone_number",
+                "email",
+                "CAST(birth_date AS VARCHAR)",
+            ],
+        ),
+        ("personal_attributes", &["value_text", "value"]),
+        ("job_positions", &["notes"]),
+    ];
+    let mut values = BTreeSet::new();
+    for (table, columns) in columns {
+        for column in columns {
+            let sql = format!("SELECT {column} AS v FROM {table} WHERE {column} IS NOT NULL");
+            let output = tenant.run(lake, &["query", "--format", "json", &sql]);
+            assert_eq!(code(&output), 0, "{}", err(&output));
+            let rows: Vec<serde_json::Value> = serde_json::from_str(&out(&output)).unwrap();
+            values.extend(rows.iter().map(|row| row["v"].as_str().unwrap().to_owned()));
+        }
+    }
+    values.retain(|value| value.len() >= SHORTEST && !["\"true\"", "unknown"].contains(&value.as_str()));
+    values
+}
+
+/// Everything in the lake that is no table.
+fn texts_below(folder: &Path, texts: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            texts_below(&path, texts);
+        } else if path.extension().is_none_or(|e| e != "parquet") {
+            texts.push((path.display().to_string(), String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned()));
+        }
+    }
+}
+
+#[test]
+fn neither_secrets_nor_personal_values_are_ever_told() {
+    let (tenant, folder) = (Tenant::start(&["--employees", "40"]), tempdir().unwrap());
+    let lake = folder.path().join("lake");
+    fs::write(folder.path().join("bad.toml"), format!("client_secret = \"{WRONG_SECRET}\"")).unwrap();
+    fs::write(folder.path().join("worse.toml"), format!("client_secret = \"{WRONG_SECRET}")).unwrap();
+    fs::write(folder.path().join("no-folder"), "").unwrap();
+    let (bad, worse, no_folder) =
+        (folder.path().join("bad.toml"), folder.path().join("worse.toml"), folder.path().join("no-folder"));
+    let (bad, worse, no_folder) = (bad.to_str().unwrap(), worse.to_str().unwrap(), no_folder.to_str().unwrap());
+    let wrong = [("LUCCA_CLIENT_SECRET", WRONG_SECRET)];
+    let elsewhere = [("LUCCA_BASE_URL", "http://me:canary-wrong-secret@127.0.0.1:9")];
+    let nobody = [("LUCCA_BASE_URL", "http://127.0.0.1:9/api/v3/users?canary-wrong-secret")];
+    let none: [(&str, &str); 0] = [];
+    let cases: &[Case<'_>] = &[
+        (&["sync"], &none, 0),
+        (&["sync", "--log-format", "json"], &none, 0),
+        (&["sync", "--fresh", "--tables", "headcount"], &none, 0),
+        (&["sync", "--max-requests", "1"], &none, 2),
+        (&["sync"], &wrong, 3),
+        (&["sync"], &elsewhere, 2),
+        (&["sync"], &nobody, 2),
+        (&["sync", "--lake", no_folder], &none, 2),
+        (&["sync", "--config", bad], &none, 2),
+        (&["sync", "--config", worse], &none, 2),
+        (&["sync", "--tables", "no_such_table"], &none, 2),
+        (&["plan"], &none, 0),
+        (&["plan", "--offline", "--format", "json"], &none, 0),
+        (&["plan"], &wrong, 3),
+        (&["check"], &none, 0),
+        (&["check", "--format", "json"], &wrong, 3),
+        (&["check"], &elsewhere, 2),
+        (&["derive"], &none, 0),
+        (&["derive", "--as-of", "1999-01-01"], &none, 2),
+        (&["verify"], &none, 0),
+        (&["config"], &none, 0),
+        (&["config"], &elsewhere, 0),
+        (&["tables"], &none, 0),
+        (&["tables", "employees", "--format", "json"], &none, 0),
+        (&["tables", "--ddl", "spark"], &none, 0),
+        (&["query", "SELECT count(*) FROM employees"], &none, 0),
+        (&["query", "SELECT CAST(family_name AS INT) FROM employees"], &none, 2),
+        (&["query", "SELECT CAST(value AS DATE) FROM personal_attributes"], &none, 2),
+        (&["query", "SELECT 1 / (length(email) - length(email)) FROM employees"], &none, 2),
+        (&["query", "SELECT no_such_column FROM employees"], &none, 2),
+        (&["query", "COPY employees TO 'x.csv'"], &none, 2),
+    ];
+    let mut told = Vec::new();
+    for level in ["info", "trace"] {
+        for (arguments, environment, expected) in cases {
+            let environment = [*environment, &[("LUCCA_LOG", level)]].concat();
+            let output = tenant.run_with(&lake, arguments, &environment);
+            let name = format!("{} at {level}", arguments.join(" "));
+            assert_eq!(code(&output), *expected, "{name}: {}", err(&output));
+            told.push((format!("stdout of {name}"), out(&output)));
+            told.push((format!("stderr of {name}"), err(&output)));
+        }
+        let demo =
+            tenant.run_with(&folder.path().join("demo"), &["demo", "--employees", "30"], &[("LUCCA_LOG", level)]);
+        assert_eq!(code(&demo), 0, "{}", err(&demo));
+        told.push((format!("stderr of demo at {level}"), err(&demo)));
+    }
+    texts_below(&lake, &mut told);
+    let mut forbidden = personal_values(&tenant, &lake);
+    assert!(forbidden.len() > 300, "only {} values to look for", forbidden.len());
+    forbidden.extend([SECRET, WRONG_SECRET, "Bearer ", "access_token"].map(str::to_owned));
+    let all: usize = told.iter().map(|(_, text)| text.len()).sum();
+    assert!(told.len() > 120 && all > 100_000, "{} texts of {all} characters", told.len());
+    let mut leaks = Vec::new();
+    for (place, text) in &told {
+        for value in forbidden.iter().filter(|value| text.contains(value.as_str())) {
+            let at = text.find(value.as_str()).unwrap();
+            let from = (0..=at).rev().find(|i| text.is_char_boundary(*i) && at - i >= 60).unwrap_or(0);
+            leaks.push(format!("{place}: {value:?} after {:?}", text.get(from..at)));
+        }
+    }
+    assert!(leaks.is_empty(), "{} leaks: {:#?}", leaks.len(), &leaks[..leaks.len().min(20)]);
+}
