@@ -136,6 +136,11 @@ impl Budget {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Requests in one window, and how long that is.
+    pub(super) fn rule(&self) -> (u32, Duration) {
+        (self.capacity, self.window)
+    }
+
     /// Shortest time in which `requests` more requests can be sent.
     pub fn shortest_time(&self, requests: u64) -> Duration {
         let windows = requests.saturating_sub(1) / u64::from(self.capacity);

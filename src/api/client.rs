@@ -8,12 +8,13 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use secrecy::ExposeSecret as _;
-use tokio::{sync::Semaphore, time::Instant};
+use tokio::time::Instant;
 use url::Url;
 
 use super::{
-    budget::Budget,
+    budget::{Budget, Place},
     error::{ApiError, Temporary},
+    gate::Gate,
     problem,
     retry::{self, Retry, RetryPolicy},
     sent_log::SentLog,
@@ -29,8 +30,8 @@ use crate::{
 
 /// The version of the API that the schemas describe.
 pub const API_VERSION: &str = "2024-11-01";
-/// Pages in memory at once. Four in flight use a budget of 50 a minute fully when each response takes 4 seconds.
-const MAX_IN_FLIGHT: usize = 16;
+/// Time-outs of the server (408) after which a simpler request is made, where there is one.
+const TIMEOUTS_THAT_TELL: u32 = 3;
 /// Refusals of one request after which its own wait no longer grows.
 const REFUSALS_THAT_COUNT: u32 = 5;
 
@@ -66,7 +67,7 @@ struct Shared {
     budget: Budget,
     retry: Arc<Retry>,
     stats: Arc<Stats>,
-    in_flight: Semaphore,
+    gate: Gate,
     max_page_bytes: u64,
     answered_at: Mutex<Instant>,
 }
@@ -96,6 +97,8 @@ pub(super) struct Ask<'a> {
     pub(super) scope: &'a str,
     pub(super) url: &'a Url,
     pub(super) page: u64,
+    /// Whether the same records can be asked for in smaller pages.
+    pub(super) has_simpler: bool,
 }
 
 /// What came of one attempt.
@@ -116,6 +119,8 @@ impl Client {
         if let Some(log) = options.sent_log {
             budget = budget.remembering(log, Arc::clone(&clock));
         }
+        let (requests, window) = budget.rule();
+        let gate = Gate::new(requests, window);
         Self {
             shared: Arc::new(Shared {
                 tenant: options.tenant,
@@ -124,7 +129,7 @@ impl Client {
                 budget,
                 retry,
                 stats,
-                in_flight: Semaphore::new(MAX_IN_FLIGHT),
+                gate,
                 max_page_bytes: options.max_page_bytes,
                 answered_at: Mutex::new(Instant::now()),
             }),
@@ -152,16 +157,16 @@ impl Client {
 
     /// Asks for one page until it is read, or for as long as there is hope.
     pub(super) async fn read<R: ReadPage>(&self, ask: Ask<'_>, reader: &R) -> Result<(R::Rows, PageEnd), ApiError> {
-        let (mut failures, mut refusals) = (0, 0);
+        let (mut failures, mut refusals, mut timeouts) = (0, 0, 0);
         let mut newer_than = None;
         loop {
-            let turn = self.shared.in_flight.acquire().await;
+            let turn = self.shared.gate.turn().await;
             let place = self.shared.budget.place().await;
             let sent_at = Instant::now();
             let token = self.shared.tokens.current(newer_than).await?;
             let fresh = token.is_newer_than(sent_at);
-            let outcome = self.attempt(ask, &token, reader).await;
-            drop((place, turn));
+            let outcome = self.attempt(ask, &token, reader, place).await;
+            drop(turn);
             let temporary = match outcome? {
                 Outcome::Read(page) => {
                     self.shared.answered();
@@ -185,7 +190,9 @@ impl Client {
             } else {
                 self.shared.retry.wait(failures, temporary.least_wait())
             };
-            let Some(wait) = wait else {
+            timeouts += u32::from(temporary.is_timeout());
+            let give_up = ask.has_simpler && timeouts >= TIMEOUTS_THAT_TELL;
+            let Some(wait) = wait.filter(|_| !give_up) else {
                 self.shared.stats.gave_up(&temporary);
                 return Err(ApiError::exhausted(ask.resource, attempts, temporary));
             };
@@ -212,13 +219,19 @@ impl Client {
         ask: Ask<'_>,
         token: &Token,
         reader: &R,
+        place: Place,
     ) -> Result<Outcome<(R::Rows, PageEnd)>, ApiError> {
-        let Shared { transport, retry, stats, max_page_bytes, .. } = &*self.shared;
+        let Shared { transport, gate, retry, stats, max_page_bytes, .. } = &*self.shared;
         stats.requested(ask.resource);
-        let response = match transport.send(request(ask.url, token)?, *max_page_bytes).await {
+        let sent_at = Instant::now();
+        let response = transport.send(request(ask.url, token)?, *max_page_bytes).await;
+        // The server counted the request by now, whatever becomes of the answer.
+        drop(place);
+        let response = match response {
             Ok(response) => response,
             Err(error) => return Ok(Outcome::Later(Temporary::from_transport(ask.resource, error)?)),
         };
+        gate.answered(sent_at.elapsed());
         let status = response.status();
         if let Some(date) = retry::date(&response) {
             stats.dated(date, retry.now());

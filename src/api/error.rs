@@ -51,6 +51,8 @@ pub enum ApiError {
         attempts: u32,
         /// The wait that the server asked for, where it was too long.
         asked: String,
+        /// Status of the last answer, where there was one.
+        status: Option<StatusCode>,
         /// Last cause.
         #[source]
         source: Option<BoxError>,
@@ -110,6 +112,11 @@ impl ApiError {
         matches!(self, Self::TokenRefused { said, .. } if said.starts_with("invalid_scope"))
     }
 
+    /// Whether the server gave up on the request each time (408), as when too much is asked for at once.
+    pub(super) fn is_timeout(&self) -> bool {
+        matches!(self, Self::Exhausted { status: Some(StatusCode::REQUEST_TIMEOUT), .. })
+    }
+
     /// Whether a collection is not there for this application: its scope is missing, or its module is not active.
     pub fn is_inaccessible(&self) -> bool {
         matches!(self, Self::Refused { status, .. } if matches!(status.as_u16(), 403 | 404))
@@ -126,6 +133,7 @@ impl ApiError {
             resource: resource.to_owned(),
             what: temporary.what.to_owned(),
             attempts,
+            status: temporary.status,
             asked: asked.map(|wait| format!(" (it asks to wait {} s)", wait.as_secs())).unwrap_or_default(),
             source: temporary.source,
         }
@@ -175,6 +183,11 @@ impl Temporary {
 
     pub(super) fn is_too_many_requests(&self) -> bool {
         self.status == Some(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// Whether the server gave up on the request.
+    pub(super) fn is_timeout(&self) -> bool {
+        self.status == Some(StatusCode::REQUEST_TIMEOUT)
     }
 
     /// A broken connection may pass; a response that is too large will not.

@@ -4,6 +4,7 @@ mod access;
 mod budget;
 mod client;
 mod error;
+mod gate;
 mod page_limits;
 mod pages;
 mod problem;

@@ -95,12 +95,16 @@ impl PageLimits {
         }
     }
 
-    /// The API refused a request with that limit: what to ask for instead, if there is anything less.
+    /// A smaller limit than `limit`, if there is one.
+    pub(super) fn less(resource: &Resource, limit: u32) -> Option<u32> {
+        let less = if limit > resource.page_limit { resource.page_limit } else { SURE_LIMIT };
+        (less < limit).then_some(less)
+    }
+
+    /// The API refused a request with that limit, or takes too long over it: what to ask for instead, if there is anything
+    /// less.
     pub(super) fn refused(&self, resource: &Resource, asked: &mut Asked) -> Option<u32> {
-        let less = if asked.limit > resource.page_limit { resource.page_limit } else { SURE_LIMIT };
-        if less >= asked.limit {
-            return None;
-        }
+        let less = Self::less(resource, asked.limit)?;
         if let Some(mut hope) = asked.hope.take() {
             *hope = Some(false);
         }

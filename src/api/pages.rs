@@ -105,6 +105,8 @@ pub struct Pages<'a, R: ReadPage> {
     ways: Ways<'a, R>,
     /// `None` before the first page of a pass: its address depends on the page limit.
     chain: Option<Chain>,
+    /// Records asked for in one page of this pass.
+    limit: u32,
     facts: PagesRead,
 }
 
@@ -130,7 +132,7 @@ impl Client {
         ways: Ways<'a, R>,
     ) -> Pages<'a, R> {
         let parameters = parameters.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        Pages { client: self, resource, parameters, ways, chain: None, facts: PagesRead::default() }
+        Pages { client: self, resource, parameters, ways, chain: None, limit: 0, facts: PagesRead::default() }
     }
 
     /// How many records `resource` has, for one request; `None` when the API does not say.
@@ -150,7 +152,7 @@ impl Client {
         if let Some((_, end)) = kept.find(url.as_str()).await {
             return Ok(end.total_count);
         }
-        let ask = Ask { resource: &resource.name, scope: &resource.scope, url: &url, page: 1 };
+        let ask = Ask { resource: &resource.name, scope: &resource.scope, url: &url, page: 1, has_simpler: false };
         let (rows, end) = self.read(ask, reader).await?;
         kept.keep(url.as_str(), &rows, &end).await;
         Ok(end.total_count)
@@ -177,9 +179,21 @@ impl<R: ReadPage> Pages<'_, R> {
                         "the link to the next page is no longer accepted: reading again from the first page"
                     );
                 }
+                Err(error) if error.is_timeout() && self.ask_for_less() && self.restart() => {
+                    tracing::warn!(
+                        resource = self.resource.name,
+                        limit = self.limit,
+                        "the server takes too long over pages of this size: reading again in smaller ones"
+                    );
+                }
                 page => return self.took(page?).map(Some),
             }
         }
+    }
+
+    /// Learns that pages are too large; false when there are no smaller ones.
+    fn ask_for_less(&mut self) -> bool {
+        self.ways.limits.refused(self.resource, &mut Asked::of(self.limit)).is_some()
     }
 
     /// Begins again at the first page, asking the API for every page. Returns false when that was done too often.
@@ -218,8 +232,9 @@ impl<R: ReadPage> Pages<'_, R> {
         };
         loop {
             let url = self.first_url(asked.limit);
+            self.limit = asked.limit;
             match self.page(&url).await {
-                Err(error @ ApiError::Refused { status: StatusCode::BAD_REQUEST, .. }) => {
+                Err(error) if error.is_timeout() || is_refused_limit(&error) => {
                     let refused = asked.limit;
                     let Some(limit) = self.ways.limits.refused(self.resource, &mut asked) else { return Err(error) };
                     tracing::info!(resource = self.resource.name, refused, limit, "smaller pages");
@@ -257,7 +272,8 @@ impl<R: ReadPage> Pages<'_, R> {
             return Ok(page);
         }
         let Resource { name, scope, .. } = self.resource;
-        let ask = Ask { resource: name, scope, url, page: self.facts.pages + 1 };
+        let has_simpler = PageLimits::less(self.resource, self.limit).is_some();
+        let ask = Ask { resource: name, scope, url, page: self.facts.pages + 1, has_simpler };
         let (rows, end) = self.client.read(ask, self.ways.reader).await?;
         self.ways.kept.keep(url.as_str(), &rows, &end).await;
         Ok((rows, end))
@@ -273,6 +289,11 @@ impl<R: ReadPage> Pages<'_, R> {
         advanced.map_err(|broken| ApiError::Paging { resource, page, broken })?;
         Ok(rows)
     }
+}
+
+/// Whether the API may have refused the size of a page.
+fn is_refused_limit(error: &ApiError) -> bool {
+    matches!(error, ApiError::Refused { status: StatusCode::BAD_REQUEST, .. })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::{Context, derivation::derive_tables, print};
 use crate::{
     catalog::Zone,
     error::Error,
-    lake::{self, Publication, Replaces, SnapshotTable},
+    lake::{self, Lake, LakeError, Lease, Publication, Replaces, SnapshotTable},
     settings::Settings,
 };
 
@@ -14,6 +14,25 @@ use crate::{
 /// When there is no such snapshot, a query fails, or the result cannot be published.
 pub async fn derive(context: &Context, settings: &Settings, as_of: Option<chrono::NaiveDate>) -> Result<(), Error> {
     let lake = context.lake_to_read(settings)?;
+    let now = context.clock.now();
+    let run_id = context.run_id(now);
+    let holder = format!("derive {run_id} (process {})", std::process::id());
+    let lease = Lease::take(&lake, &holder, None, &context.clock).await?;
+    let derived = tokio::select! {
+        biased;
+        () = lease.lost() => Err(LakeError::Held { lake: lake.display(), holder: "another run".into() }.into()),
+        derived = derive_alone(context, &lake, as_of, &run_id) => derived,
+    };
+    lease.release().await;
+    derived
+}
+
+async fn derive_alone(
+    context: &Context,
+    lake: &Lake,
+    as_of: Option<chrono::NaiveDate>,
+    run_id: &str,
+) -> Result<(), Error> {
     let snapshot = match as_of {
         Some(date) => lake.snapshot(date).await?,
         None => lake.newest().await?,
@@ -21,11 +40,9 @@ pub async fn derive(context: &Context, settings: &Settings, as_of: Option<chrono
     let Some(snapshot) = snapshot else {
         return Err(Error::NoSnapshot(format!("the lake at {} has no such snapshot", lake.display())));
     };
-    let now = context.clock.now();
-    let run_id = context.run_id(now);
     let kept: Vec<_> = snapshot.tables.iter().filter(|t| t.zone != Zone::Derived).cloned().collect();
     let queries = &context.catalog.derived;
-    let derived = derive_tables(&lake, &run_id, snapshot.as_of, kept.iter(), queries, &context.catalog).await;
+    let derived = derive_tables(lake, run_id, snapshot.as_of, kept.iter(), queries, &context.catalog).await;
     let published = match derived {
         Ok((staged, skipped)) => {
             for skipped in skipped {
@@ -33,14 +50,14 @@ pub async fn derive(context: &Context, settings: &Settings, as_of: Option<chrono
             }
             let publication = Publication {
                 as_of: snapshot.as_of,
-                run_id: run_id.clone(),
-                published_at: now,
+                run_id: run_id.to_owned(),
+                published_at: context.clock.now(),
                 tables: staged,
                 carried_over: kept,
                 state: snapshot.state.clone(),
                 replaces: Replaces::Exactly(Some(snapshot.sequence)),
             };
-            lake::publish(&lake, publication).await.map_err(Error::from)
+            lake::publish(lake, publication).await.map_err(Error::from)
         }
         Err(error) => Err(error),
     };
@@ -55,7 +72,7 @@ pub async fn derive(context: &Context, settings: &Settings, as_of: Option<chrono
             print(&derived.concat())
         }
         Err(error) => {
-            if let Err(error) = lake::discard(&lake, &run_id).await {
+            if let Err(error) = lake::discard(lake, run_id).await {
                 tracing::warn!(%error, "staged files of the failed derivation stay behind");
             }
             Err(error)

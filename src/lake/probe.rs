@@ -21,15 +21,15 @@ impl Lake {
     pub async fn probe(&self, run_id: &str) -> Result<PutIfAbsent, LakeError> {
         layout::check_run_id(run_id)?;
         let path = layout::probe(run_id);
-        let first = self.put_new(&path, b"first".to_vec()).await;
-        let second = match first {
-            Ok(()) => self.put_new(&path, b"second".to_vec()).await,
-            Err(error) => return Err(LakeError::store("write", &path, error)),
-        };
-        let outcome = match second {
+        let put = async |content: &[u8]| match self.put_new(&path, content.to_vec()).await {
             Ok(()) => Ok(PutIfAbsent::Ignored),
             Err(StoreError::AlreadyExists { .. } | StoreError::Precondition { .. }) => Ok(PutIfAbsent::Honoured),
             Err(error) => Err(LakeError::store("write", &path, error)),
+        };
+        // The store's client tries again when an answer is lost, so that the first put too may find the object there.
+        let outcome = match put(b"first").await {
+            Ok(_) => put(b"second").await,
+            failed => failed,
         };
         discard(self, run_id).await?;
         outcome

@@ -97,16 +97,34 @@ def _on_s3(ctx, bucket, endpoint, env):
     second = _download(bucket, again)
     ctx.check("s3: a second run replaces the first", unequal(again, tables, as_of) + lake.manifest_problems(again, as_of))
     ctx.check("s3: superseded files are gone", sorted(n for n in first & second if n.endswith(".parquet")))
+    _killed_on_s3(ctx, bucket, env)
     uploads = bucket.list_multipart_uploads(Bucket="lake").get("Uploads", [])
     ctx.check("s3: no multipart upload left open", [u["Key"] for u in uploads])
 
 
-def _download(bucket, to):
+def _killed_on_s3(ctx, bucket, env):
+    """The lease of a killed run must not hold up its successor on the same machine."""
+    lucca = ctx.server(lambda origin: people.build(origin, scale=3), latency=0.05)
+    for number in range(3):
+        run = ctx.program.start_sync(lucca.serve(lucca.tenant), "s3://lake/killed", env=env)
+        while len(lucca.requests) < 12 * (number + 1) and run.poll() is None:
+            time.sleep(0.005)
+        run.kill()
+        run.communicate()
+        second = ctx.program.sync(lucca.serve(lucca.tenant), "s3://lake/killed", env=env)
+        ctx.check(f"s3: killed run {number}: the next one goes on at once",
+                  [] if second.code == 0 and "continued" in second.err else [second.tail()])
+    copy = ctx.new_lake()
+    _download(bucket, copy, "killed/")
+    ctx.check("s3: killed runs: equal tables", unequal(copy, expected(lucca), lucca.tenant.as_of))
+
+
+def _download(bucket, to, prefix="some/prefix/"):
     """Copies what is under the prefix; returns the keys."""
-    pages = bucket.get_paginator("list_objects_v2").paginate(Bucket="lake", Prefix="some/prefix/")
+    pages = bucket.get_paginator("list_objects_v2").paginate(Bucket="lake", Prefix=prefix)
     keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
     for key in keys:
-        path = to / key.removeprefix("some/prefix/")
+        path = to / key.removeprefix(prefix)
         path.parent.mkdir(parents=True, exist_ok=True)
         bucket.download_file("lake", key, str(path))
     return set(keys)

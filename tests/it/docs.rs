@@ -156,3 +156,25 @@ fn what_the_guides_name_exists() {
         }
     }
 }
+
+/// Every fault of the schedules has its line, and every line names a fault that exists.
+#[test]
+fn the_table_of_faults_is_the_code() {
+    let source = read("src/commands/sync/tests/kinds.rs");
+    let (_, body) = source.split_once("const ALL: [Self; ").unwrap();
+    let (body, _) = body.split_once("];").unwrap();
+    let names: Vec<&str> =
+        body.lines().filter_map(|line| line.trim().strip_prefix("Self::")?.strip_suffix(',')).collect();
+    assert!(names.len() > 20, "{names:?}");
+    let guide = read("docs/faults.md");
+    let rows = guide.lines().filter(|line| line.starts_with('|')).skip(2);
+    let told: Vec<String> = rows
+        .filter_map(|row| row.trim_end_matches('|').rsplit_once('|'))
+        .flat_map(|(_, faults)| {
+            faults.split(',').map(|name| name.trim().trim_matches('`').to_owned()).collect::<Vec<_>>()
+        })
+        .filter(|name| name.starts_with(char::is_uppercase))
+        .collect();
+    assert_eq!(names.iter().filter(|name| !told.contains(&(**name).to_owned())).count(), 0, "{told:?}");
+    assert!(told.iter().all(|name| names.contains(&name.as_str())), "{told:?}");
+}

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests may fail")]
 
 mod docs;
+mod golden;
 mod permissions;
 mod plan;
 mod quiet;

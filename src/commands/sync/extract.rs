@@ -41,6 +41,9 @@ pub(super) struct Job {
     pub(super) checkpoint: Arc<RunCheckpoint>,
 }
 
+/// The ids of the resource that another is read by, where they are known.
+pub(super) type Ids = Option<Arc<Vec<String>>>;
+
 /// One resource of a run.
 #[derive(Debug)]
 pub(super) struct Extraction {
@@ -87,19 +90,20 @@ impl ChainFacts {
 }
 
 impl Extraction {
-    /// Reads the whole resource, by the ids of another where that is given and worth it.
-    pub(super) async fn run(self, ids: Option<Arc<Vec<String>>>) -> Result<Extracted, Error> {
-        // Without a count nobody could tell that owners are missing from the ids: one chain without a filter misses none.
-        let (lists, expected) = match (&self.resource.fan_out, ids) {
-            (Some(fan_out), Some(ids)) => match self.first_count().await? {
-                Some(expected) => {
+    /// Reads the whole resource, by the ids of another where that is worth it. The records are counted while those ids
+    /// are still being read.
+    pub(super) async fn run(self, ids: impl Future<Output = Result<Ids, Error>>) -> Result<Extracted, Error> {
+        let (lists, expected) = match &self.resource.fan_out {
+            // Without a count nobody could tell that owners are missing from the ids: one chain without a filter misses none.
+            Some(fan_out) => match tokio::try_join!(self.first_count(), ids)? {
+                (Some(expected), Some(ids)) => {
                     let limit = self.job.limits.current(&self.resource);
                     let lists = fan_out::chunks(&ids, expected, limit, fan_out.max_values);
                     (lists, Some(expected))
                 }
-                None => (Vec::new(), None),
+                _ => (Vec::new(), None),
             },
-            _ => (Vec::new(), None),
+            None => (Vec::new(), None),
         };
         self.progress.expect(expected.unwrap_or_default());
         let by_ids = !lists.is_empty();

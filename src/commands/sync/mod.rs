@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::{sync::watch, task::JoinSet};
 
 use self::{
-    extract::{Extracted, Extraction, Job},
+    extract::{Extracted, Extraction, Ids, Job},
     kept::RunCheckpoint,
     stop::Stop,
 };
@@ -421,19 +421,18 @@ fn reader(tenant: &Tenant, client_id: &str) -> String {
 }
 
 /// Ids of resources that others are read by, once they are known.
-type IdSources = BTreeMap<String, watch::Sender<Option<Arc<Vec<String>>>>>;
+type IdSources = BTreeMap<String, watch::Sender<Ids>>;
 
 async fn extract_one(extraction: Extraction, id_sources: Arc<IdSources>, stop: Stop) -> Result<Extracted, Error> {
     let name = extraction.resource.name.clone();
-    let ids = match extraction.resource.fan_out.as_ref().and_then(|f| id_sources.get(&f.from)) {
-        None => None,
-        Some(source) => {
-            let mut ids = source.subscribe();
-            tokio::select! {
-                biased;
-                () = stop.stopped() => return Err(Error::Interrupted),
-                ids = ids.wait_for(Option::is_some) => ids.ok().and_then(|ids| ids.clone()),
-            }
+    let source =
+        extraction.resource.fan_out.as_ref().and_then(|f| id_sources.get(&f.from)).map(watch::Sender::subscribe);
+    let ids = async move {
+        let Some(mut ids) = source else { return Ok(None) };
+        tokio::select! {
+            biased;
+            () = stop.stopped() => Err(Error::Interrupted),
+            ids = ids.wait_for(Option::is_some) => Ok(ids.ok().and_then(|ids| ids.clone())),
         }
     };
     let mut extracted = extraction.run(ids).await?;

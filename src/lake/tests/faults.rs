@@ -24,6 +24,7 @@ on_every_store! {
     a_refused_put_takes_the_files_back
     failing_to_delete_does_not_fail_the_run
     failing_to_write_views_is_told_after_publishing
+    a_store_that_overwrites_is_found_out
 }
 
 /// A change of the store, as the rule of a [`FaultyStore`] sees it.
@@ -44,6 +45,8 @@ enum Fate {
     /// It happens, but the answer is lost.
     DoneButFailed,
     Refused,
+    /// A put of what must be absent overwrites what is there.
+    Overwritten,
 }
 
 type Rule = dyn Fn(Change, &Path) -> Fate + Send + Sync;
@@ -69,10 +72,19 @@ impl FaultyStore {
     }
 
     async fn change<T>(&self, change: Change, path: &Path, work: impl Future<Output = Result<T>>) -> Result<T> {
+        self.meet(change, (self.rule)(change, path), path, work).await
+    }
+
+    async fn meet<T>(
+        &self,
+        change: Change,
+        fate: Fate,
+        path: &Path,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
         if let (Change::Create, Some(meeting)) = (change, &self.meeting) {
             meeting.wait().await;
         }
-        let fate = (self.rule)(change, path);
         let done = if matches!(fate, Fate::Done | Fate::DoneButFailed) { Some(work.await?) } else { None };
         match (fate, done) {
             (Fate::Done, Some(done)) => Ok(done),
@@ -98,7 +110,11 @@ impl fmt::Display for FaultyStore {
 impl ObjectStore for FaultyStore {
     async fn put_opts(&self, path: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
         let change = if options.mode == PutMode::Create { Change::Create } else { Change::Put };
-        self.change(change, path, self.inner.put_opts(path, payload, options)).await
+        let fate = (self.rule)(change, path);
+        if fate == Fate::Overwritten {
+            return self.inner.put(path, payload).await;
+        }
+        self.meet(change, fate, path, self.inner.put_opts(path, payload, options)).await
     }
 
     async fn put_multipart_opts(&self, path: &Path, options: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
@@ -216,6 +232,33 @@ async fn a_put_that_happened_but_was_reported_failed_is_found(lake: &TestLake) {
     let snapshot = publish_employees(&lossy, "2026-11-22", "run-1", 0, 3).await.unwrap();
     assert_eq!(lake.newest().await.unwrap().unwrap(), snapshot);
     assert_eq!(verify(lake, &snapshot).await.unwrap(), []);
+}
+
+async fn a_store_that_overwrites_is_found_out(lake: &TestLake) {
+    assert_eq!(lake.probe("run-1").await.unwrap(), PutIfAbsent::Honoured);
+    for (fate, expected) in [(Fate::Overwritten, PutIfAbsent::Ignored), (Fate::DoneButFailed, PutIfAbsent::Honoured)] {
+        let first = std::sync::atomic::AtomicBool::new(true);
+        let rule = move |change, _: &Path| match change {
+            // A lost answer is followed by another try, which finds the object.
+            Change::Create if fate == Fate::DoneButFailed => {
+                match first.swap(false, std::sync::atomic::Ordering::Relaxed) {
+                    true => fate,
+                    false => Fate::Done,
+                }
+            }
+            Change::Create => fate,
+            _ => Fate::Done,
+        };
+        let found = lake.through(FaultyStore::with(&lake.raw, rule)).probe("run-1").await;
+        match fate {
+            Fate::Overwritten => assert_eq!(found.unwrap(), expected),
+            _ => assert!(found.is_err(), "the store said that it failed"),
+        }
+    }
+    let refused =
+        FaultyStore::with(&lake.raw, |change, _| if change == Change::Create { Fate::Refused } else { Fate::Done });
+    assert!(lake.through(refused).probe("run-2").await.is_err());
+    assert_eq!(objects(&lake.raw, "_lake").await, BTreeSet::new(), "a probe leaves nothing behind");
 }
 
 async fn a_put_that_may_still_happen_keeps_its_files(lake: &TestLake) {

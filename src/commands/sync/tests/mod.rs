@@ -5,6 +5,7 @@ mod faulty;
 mod kinds;
 mod log;
 mod schedules;
+mod sizes;
 mod tables;
 mod wire;
 
@@ -17,6 +18,7 @@ use self::{
 };
 use super::{Run, SyncOptions, to_the_end};
 use crate::{
+    api::Transport,
     catalog::Catalog,
     clock::{SharedClock, TokioClock},
     commands::Context,
@@ -73,10 +75,15 @@ fn settings() -> Settings {
     Settings::resolve(&BTreeMap::from(flags), &environment, None).unwrap()
 }
 
+/// Runs a test on virtual time.
+fn virtually<T>(test: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    runtime.block_on(test)
+}
+
 /// Runs one `sync` as `plan` says, and once more without faults when it ends with exit 75.
 fn sync(catalog: &Catalog, plan: Plan) -> Outcome {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-    runtime.block_on(async {
+    virtually(async {
         let clock: SharedClock = Arc::new(TokioClock::starting_at("2026-03-15T06:00:00.25Z".parse().unwrap()));
         let clean = Plan::clean(plan.seed + 1);
         let transport = transport(&clock, plan.clone());
@@ -112,7 +119,7 @@ fn transport(clock: &SharedClock, plan: Plan) -> Arc<FaultyTransport> {
     Arc::new(FaultyTransport::new(FakeTenant::new(options), Arc::clone(clock), plan))
 }
 
-fn context(catalog: &Catalog, clock: &SharedClock, transport: &Arc<FaultyTransport>, seed: u64) -> Context {
+fn context<T: Transport + 'static>(catalog: &Catalog, clock: &SharedClock, transport: &Arc<T>, seed: u64) -> Context {
     Context {
         catalog: catalog.clone(),
         environment: Environment::default(),
