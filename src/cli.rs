@@ -204,6 +204,15 @@ struct SettingFlags {
     /// Tables, comma-separated, to do without when their scope is missing or their module is not there
     #[arg(long, value_name = "A,B")]
     optional_tables: Option<String>,
+    /// Attribute values to read: as-of, history, or off [default: as-of]
+    #[arg(long, value_name = "MODE")]
+    attributes: Option<String>,
+    /// Only attributes of these definitions: ids, or prefixes that end in * [default: *]
+    #[arg(long, value_name = "A,B")]
+    attribute_definitions: Option<String>,
+    /// Only attributes of people with these statuses: active, upcoming, deactivated; or all [default: all]
+    #[arg(long, value_name = "A,B")]
+    attribute_people: Option<String>,
     /// Use pages that a run which died had read, for so long [default: 6]
     #[arg(long, value_name = "HOURS")]
     resume_within_hours: Option<String>,
@@ -227,6 +236,9 @@ impl SettingFlags {
             timezone,
             tables,
             optional_tables,
+            attributes,
+            attribute_definitions,
+            attribute_people,
             resume_within_hours,
         } = self;
         let mut given = lake.given();
@@ -239,6 +251,9 @@ impl SettingFlags {
             ("timezone", timezone),
             ("tables", tables),
             ("optional-tables", optional_tables),
+            ("attributes", attributes),
+            ("attribute-definitions", attribute_definitions),
+            ("attribute-people", attribute_people),
             ("resume-within-hours", resume_within_hours),
         ];
         given.extend(flags.into_iter().filter_map(|(name, value)| Some((name, value?))));

@@ -11,7 +11,7 @@ mod validate;
 use std::collections::HashSet;
 
 pub use derived::DerivedError;
-pub use resource::{Column, EXTRA, EXTRACTED_AT, FanOut, RUN_ID, Reading, Resource, Shape, Split};
+pub use resource::{Column, EXTRA, EXTRACTED_AT, FanOut, Filter, History, RUN_ID, Reading, Resource, Shape, Split};
 pub use table::{DerivedTable, LakeType, Privacy, Table, TableColumn, Zone};
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
@@ -101,9 +101,12 @@ impl Catalog {
                     return Err(CatalogError::Rule { file: file(), broken });
                 }
             }
-            if let Some(fan_out) = resource.fan_out.as_ref().filter(|f| self.resource(&f.from).is_none()) {
-                let broken = format!("[fan_out] from = {:?} is no resource", fan_out.from);
-                return Err(CatalogError::Rule { file: file(), broken });
+            let ids_of = resource.fan_out.iter().map(|f| ("fan_out", &f.from));
+            for (section, from) in ids_of.chain(resource.filter.iter().map(|f| ("filter", &f.from))) {
+                if self.resource(from).is_none() {
+                    let broken = format!("[{section}] from = {from:?} is no resource");
+                    return Err(CatalogError::Rule { file: file(), broken });
+                }
             }
         }
         Ok(())

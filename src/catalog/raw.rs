@@ -19,6 +19,8 @@ pub(super) struct RawResource {
     pub(super) sort: Option<String>,
     pub(super) as_of_parameter: Option<String>,
     pub(super) columns: Vec<RawColumn>,
+    pub(super) history: Option<RawHistory>,
+    pub(super) filter: Option<RawFilter>,
     pub(super) fan_out: Option<RawFanOut>,
     pub(super) split: Option<RawSplit>,
 }
@@ -84,6 +86,24 @@ pub(super) struct RawFanOut {
     pub(super) parameter: String,
     pub(super) from: String,
     pub(super) max_values: usize,
+    pub(super) status: Option<String>,
+}
+
+/// `[history]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawHistory {
+    pub(super) starts: String,
+    pub(super) ends: String,
+}
+
+/// `[filter]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawFilter {
+    pub(super) parameter: String,
+    pub(super) from: String,
+    pub(super) max_bytes: usize,
 }
 
 /// `[split]`.

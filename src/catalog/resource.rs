@@ -19,6 +19,10 @@ pub struct Resource {
     pub sort: Option<String>,
     /// Parameter that restricts the records to those applicable on one day.
     pub as_of_parameter: Option<String>,
+    /// How records say on which days they apply, where the collection holds the past and the future too.
+    pub history: Option<History>,
+    /// How to ask for some of the records only.
+    pub filter: Option<Filter>,
     /// How to split a collection that is too long for one chain of cursors.
     pub fan_out: Option<FanOut>,
     /// Second table for some of the records.
@@ -127,6 +131,30 @@ pub struct FanOut {
     pub column: String,
     /// Most ids in one request.
     pub max_values: usize,
+    /// Column of that resource by whose values only some of the ids may be wanted.
+    pub status: Option<String>,
+}
+
+/// The days on which a record applies, both included; a null is without end.
+#[derive(Debug, Clone)]
+pub struct History {
+    /// Column of the first day.
+    pub starts: String,
+    /// Column of the last day.
+    pub ends: String,
+}
+
+/// Asking for some of the records only.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    /// Query parameter that takes a comma-separated list of ids.
+    pub parameter: String,
+    /// Name of the resource whose ids are passed.
+    pub from: String,
+    /// Column of this resource's tables that holds the id filtered by.
+    pub column: String,
+    /// Longest list; a longer one is not passed, and all records are asked for.
+    pub max_bytes: usize,
 }
 
 /// Records whose `by` column matches one of the patterns go to a second table with the same columns.

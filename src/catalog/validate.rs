@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::{
-    CatalogError, Column, FanOut, Reading, Resource, Shape, Split, Zone,
-    raw::{RawColumn, RawFanOut, RawReading, RawResource, RawType},
+    CatalogError, Column, FanOut, Filter, History, Reading, Resource, Shape, Split, Zone,
+    raw::{RawColumn, RawFanOut, RawFilter, RawHistory, RawReading, RawResource, RawType},
     resource::{EXTRA, EXTRACTED_AT, RUN_ID},
 };
 
@@ -35,6 +35,8 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
             return Err(rule(format!("[split] by = {:?} names no text column", split.by)));
         }
     }
+    let history = raw.history.map(|h| history(h, &columns)).transpose().map_err(&rule)?;
+    let filter = raw.filter.map(|f| filter(f, &columns)).transpose().map_err(&rule)?;
     let fan_out = raw.fan_out.map(|f| fan_out(f, &columns)).transpose().map_err(&rule)?;
     Ok(Resource {
         name: raw.resource,
@@ -44,6 +46,8 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
         hoped_page_limit: raw.hoped_page_limit,
         sort: raw.sort,
         as_of_parameter: raw.as_of_parameter,
+        history,
+        filter,
         fan_out,
         split,
         columns,
@@ -54,13 +58,32 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
 }
 
 fn fan_out(raw: RawFanOut, columns: &[Column]) -> Result<FanOut, String> {
-    let property = raw.parameter.strip_suffix(".id");
+    let RawFanOut { parameter, from, max_values, status } = raw;
+    let column = filtered_by("fan_out", &parameter, columns)?;
+    Ok(FanOut { column, parameter, from, max_values: max_values.max(1), status })
+}
+
+fn filter(raw: RawFilter, columns: &[Column]) -> Result<Filter, String> {
+    let RawFilter { parameter, from, max_bytes } = raw;
+    let column = filtered_by("filter", &parameter, columns)?;
+    Ok(Filter { column, parameter, from, max_bytes })
+}
+
+/// The column whose ids a parameter takes.
+fn filtered_by(section: &str, parameter: &str, columns: &[Column]) -> Result<String, String> {
+    let property = parameter.strip_suffix(".id");
     let column = columns.iter().find(|c| Some(c.json.as_str()) == property && c.shape == Shape::Reference);
-    let Some(column) = column else {
-        return Err(format!("[fan_out] parameter = {:?} is no `<reference>.id` of a column", raw.parameter));
-    };
-    let max_values = raw.max_values.max(1);
-    Ok(FanOut { column: column.name.clone(), parameter: raw.parameter, from: raw.from, max_values })
+    let column = column.map(|c| c.name.clone());
+    column.ok_or_else(|| format!("[{section}] parameter = {parameter:?} is no `<reference>.id` of a column"))
+}
+
+fn history(raw: RawHistory, columns: &[Column]) -> Result<History, String> {
+    for name in [&raw.starts, &raw.ends] {
+        if !columns.iter().any(|c| c.name == *name && c.shape == Shape::Date) {
+            return Err(format!("[history] names {name:?}, which is no column of dates"));
+        }
+    }
+    Ok(History { starts: raw.starts, ends: raw.ends })
 }
 
 fn column(raw: &RawColumn) -> Result<Column, String> {

@@ -34,7 +34,7 @@ pub use self::{
     drift::{Drift, DriftFinding},
     error::{DecodeError, WrongValue},
     seen::{RowsError, SeenIds},
-    split::split,
+    split::{keep, matches_any, split},
 };
 use self::{envelope::Envelope, error::Fault, plan::ObjectPlan, rows::Rows};
 use crate::{

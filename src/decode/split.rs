@@ -15,17 +15,34 @@ use crate::catalog::Split;
 /// # Errors
 /// When Arrow cannot filter the batch.
 pub fn split(batch: &RecordBatch, split: &Split) -> Result<(RecordBatch, RecordBatch), RowsError> {
-    let column = batch.column_by_name(&split.by).and_then(|c| c.as_any().downcast_ref::<StringArray>());
-    let Some(column) = column else {
-        return Err(arrow::error::ArrowError::SchemaError(format!("no text column {}", split.by)).into());
-    };
-    let second: BooleanArray =
-        column.iter().map(|value| Some(value.is_none_or(|v| split.patterns.iter().any(|p| matches(p, v))))).collect();
+    let second = which(batch, &split.by, |value| value.is_none_or(|v| matches_any(&split.patterns, v)))?;
     Ok((filter_record_batch(batch, &not(&second)?)?, filter_record_batch(batch, &second)?))
 }
 
+/// The rows whose value in `column` is, or begins as, one of `patterns`; rows without a value go.
+///
+/// # Errors
+/// When Arrow cannot filter the batch.
+pub fn keep(batch: &RecordBatch, column: &str, patterns: &[String]) -> Result<RecordBatch, RowsError> {
+    let wanted = which(batch, column, |value| value.is_some_and(|v| matches_any(patterns, v)))?;
+    Ok(filter_record_batch(batch, &wanted)?)
+}
+
+fn which(batch: &RecordBatch, column: &str, wanted: impl Fn(Option<&str>) -> bool) -> Result<BooleanArray, RowsError> {
+    let texts = batch.column_by_name(column).and_then(|c| c.as_any().downcast_ref::<StringArray>());
+    let Some(texts) = texts else {
+        return Err(arrow::error::ArrowError::SchemaError(format!("no text column {column}")).into());
+    };
+    Ok(texts.iter().map(|value| Some(wanted(value))).collect())
+}
+
+/// Whether `value` is one of `patterns`, or begins with one that ends in `*`.
+pub fn matches_any(patterns: &[String], value: &str) -> bool {
+    patterns.iter().any(|pattern| matches(pattern, value))
+}
+
 /// Whether `value` is `pattern`, or begins with it where it ends in `*`.
-pub(super) fn matches(pattern: &str, value: &str) -> bool {
+fn matches(pattern: &str, value: &str) -> bool {
     match pattern.strip_suffix('*') {
         Some(prefix) => value.starts_with(prefix),
         None => value == pattern,

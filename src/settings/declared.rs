@@ -112,6 +112,27 @@ pub const SETTINGS: &[Declared] = &[
         ..PLAIN
     },
     Declared {
+        key: "attributes",
+        flag: Some("attributes"),
+        default: Some("as-of"),
+        meaning: "which attribute values: as-of (those of the day), history (every value ever), or off",
+        ..PLAIN
+    },
+    Declared {
+        key: "attribute_definitions",
+        flag: Some("attribute-definitions"),
+        default: Some("*"),
+        meaning: "only attributes of these definitions, comma-separated: ids, or prefixes that end in *",
+        ..PLAIN
+    },
+    Declared {
+        key: "attribute_people",
+        flag: Some("attribute-people"),
+        default: Some("all"),
+        meaning: "only attributes of people with these statuses, comma-separated: active, upcoming, deactivated; or all",
+        ..PLAIN
+    },
+    Declared {
         key: "personal_definitions",
         default: Some("personal.*,e_*"),
         meaning: "attribute definitions whose values go to the personal zone: ids, or prefixes that end in *",

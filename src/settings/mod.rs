@@ -49,6 +49,35 @@ impl fmt::Display for Origin {
     }
 }
 
+/// Which values of historised collections are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HistoryMode {
+    /// Those that apply on the as-of date.
+    #[default]
+    AsOf,
+    /// All of them, past and future.
+    History,
+    /// None.
+    Off,
+}
+
+/// What to read of historised collections.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistorySettings {
+    /// Which values.
+    pub mode: HistoryMode,
+    /// Definitions: ids, or prefixes that end in `*`.
+    pub patterns: Vec<String>,
+    /// Statuses of the people; `None` for all.
+    pub statuses: Option<Vec<String>>,
+}
+
+impl Default for HistorySettings {
+    fn default() -> Self {
+        Self { mode: HistoryMode::AsOf, patterns: vec!["*".to_owned()], statuses: None }
+    }
+}
+
 /// All settings, resolved.
 #[derive(Clone, Default)]
 pub struct Settings {
@@ -209,6 +238,34 @@ impl Settings {
     /// Names of the tables that a run may do without.
     pub fn optional_tables(&self) -> Vec<String> {
         self.get("optional_tables").map(|(value, _)| list(value)).unwrap_or_default()
+    }
+
+    /// Which values of historised collections to read.
+    ///
+    /// # Errors
+    /// When it is none of as-of, history, off; when the patterns or statuses make no sense.
+    pub fn history(&self) -> Result<HistorySettings, SettingsError> {
+        let mode = self.parsed("attributes", |text| match text.trim() {
+            "as-of" => Ok(HistoryMode::AsOf),
+            "history" => Ok(HistoryMode::History),
+            "off" => Ok(HistoryMode::Off),
+            _ => Err(format!("{text:?} is none of as-of, history, off")),
+        })?;
+        let patterns = self.parsed("attribute_definitions", |text| match list(text) {
+            patterns if patterns.is_empty() => Err("names no definition; * is all of them".to_owned()),
+            patterns => Ok(patterns),
+        })?;
+        let statuses = self.parsed("attribute_people", |text| {
+            let statuses = list(text);
+            let known = ["active", "upcoming", "deactivated"];
+            match statuses.as_slice() {
+                [all] if all == "all" => Ok(None),
+                [] => Err("names no status; all is all of them".to_owned()),
+                some if some.iter().all(|s| known.contains(&s.as_str())) => Ok(Some(statuses)),
+                _ => Err(format!("{text:?} is neither all nor a list of active, upcoming, deactivated")),
+            }
+        })?;
+        Ok(HistorySettings { mode, patterns, statuses })
     }
 
     /// Attribute definitions whose values are personal.

@@ -1,33 +1,36 @@
 //! One resource: from its pages to the staged files of its tables. Pages are fetched and decoded by chains, rows are
 //! written by one loop, and a bounded channel between them keeps memory flat.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
-use arrow::{array::StringArray, record_batch::RecordBatch};
+use arrow::record_batch::RecordBatch;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::sync::mpsc;
 
 use super::{
+    chain::{Chain, ChainFacts, Owners},
     fan_out,
     kept::{Kept, RunCheckpoint},
     stop::Stop,
+    writers::{Collected, Writers},
 };
 use crate::{
-    api::{Client, PageLimits, PagesRead, Ways},
-    catalog::{FanOut, Resource, Table},
-    decode::{Decoded, Decoder, Drift, SeenIds, split},
+    api::{Client, PageLimits},
+    catalog::{Resource, Table},
+    decode::{Decoded, Decoder, matches_any},
     error::Error,
-    lake::{Lake, StagedTable, TableWriter, WriterOptions},
+    lake::{Lake, StagedTable},
     page::{KeptPages, NothingKept},
     progress::ResourceProgress,
     report::ResourceReport,
+    settings::{HistoryMode, HistorySettings},
 };
 
 /// Batches between the chains and the writer of one resource.
 const BATCHES_IN_CHANNEL: usize = 4;
 
-/// Pages in a row that hold nothing new: overlaps are borne, a server that serves the same records for ever is not.
-const MAX_STALE_PAGES: u64 = 20;
+/// Records of one owner, roughly: only to choose how many chains read those of some owners.
+const RECORDS_OF_AN_OWNER: u64 = 60;
 
 /// What every part of a run needs.
 #[derive(Debug)]
@@ -39,6 +42,7 @@ pub(super) struct Job {
     pub(super) stop: Stop,
     pub(super) limits: Arc<PageLimits>,
     pub(super) checkpoint: Arc<RunCheckpoint>,
+    pub(super) history: HistorySettings,
 }
 
 /// The ids of the resource that another is read by, where they are known.
@@ -52,8 +56,12 @@ pub(super) struct Extraction {
     pub(super) tables: Vec<Table>,
     pub(super) decoder: Arc<Decoder>,
     pub(super) progress: Arc<ResourceProgress>,
-    /// Whether another resource is read by the ids of this one.
-    pub(super) collect_ids: bool,
+    /// Which ids of this resource others are read by.
+    pub(super) collected: Collected,
+    /// Whether only some owners are wanted.
+    pub(super) restricted: bool,
+    /// Query parameter and list of ids that restrict the records.
+    pub(super) filter: Option<(String, String)>,
 }
 
 /// What one resource became.
@@ -64,59 +72,48 @@ pub(super) struct Extracted {
     pub(super) ids: Vec<String>,
 }
 
-/// What one or more chains read.
-#[derive(Debug, Default)]
-struct ChainFacts {
-    read: PagesRead,
-    repeated: u64,
-    total_count: Option<u64>,
-    drift: Drift,
-}
-
-impl ChainFacts {
-    fn add(&mut self, other: Self) {
-        self.read.pages += other.read.pages;
-        self.read.kept_pages += other.read.kept_pages;
-        self.read.records += other.read.records;
-        self.read.restarts += other.read.restarts;
-        self.repeated += other.repeated;
-        self.drift.merge(other.drift);
-    }
-
-    /// Different records.
-    fn records(&self) -> u64 {
-        self.read.records - self.repeated
-    }
-}
-
 impl Extraction {
-    /// Reads the whole resource, by the ids of another where that is worth it. The records are counted while those ids
-    /// are still being read.
-    pub(super) async fn run(self, ids: impl Future<Output = Result<Ids, Error>>) -> Result<Extracted, Error> {
-        let (lists, expected) = match &self.resource.fan_out {
+    /// Reads the whole resource, by the ids of another where that is worth it, or where only some owners are wanted. The
+    /// records are counted while those ids are still being read.
+    pub(super) async fn run(
+        mut self,
+        owners: impl Future<Output = Result<Ids, Error>>,
+        filtered_by: impl Future<Output = Result<Ids, Error>>,
+    ) -> Result<Extracted, Error> {
+        if !self.wants_all() {
+            let ids = filtered_by.await?;
+            self.narrow(ids.as_deref().map(Vec::as_slice));
+        }
+        let limit = self.job.limits.current(&self.resource);
+        let other_bytes = self.filter.as_ref().map_or(0, |(_, list)| list.len());
+        let (lists, expected) = match (&self.resource.fan_out, self.restricted) {
+            (Some(fan_out), true) => {
+                let ids = owners.await?.unwrap_or_default();
+                let guess = ids.len() as u64 * RECORDS_OF_AN_OWNER;
+                (Some(fan_out::lists(&ids, guess, limit, fan_out.max_values, other_bytes)), None)
+            }
             // Without a count nobody could tell that owners are missing from the ids: one chain without a filter misses none.
-            Some(fan_out) => match tokio::try_join!(self.first_count(), ids)? {
+            (Some(fan_out), false) => match tokio::try_join!(self.first_count(), owners)? {
                 (Some(expected), Some(ids)) => {
                     let limit = self.job.limits.current(&self.resource);
-                    let lists = fan_out::chunks(&ids, expected, limit, fan_out.max_values);
-                    (lists, Some(expected))
+                    (fan_out::chunks(&ids, expected, limit, fan_out.max_values, other_bytes), Some(expected))
                 }
-                _ => (Vec::new(), None),
+                _ => (None, None),
             },
-            None => (Vec::new(), None),
+            (None, _) => (None, None),
         };
         self.progress.expect(expected.unwrap_or_default());
-        let by_ids = !lists.is_empty();
+        let by_ids = lists.is_some();
         let mut extracted = self.read(lists, expected).await?;
         if let Some(missing) = self.missing(&extracted.report).await? {
-            if !by_ids {
+            if !by_ids || self.restricted {
                 return Err(missing);
             }
             // Records of owners that the other resource does not list: only a chain without the filter sees them.
             tracing::warn!(resource = self.resource.name, cause = %missing, "reading again without the filter");
             drop(extracted);
             self.progress.restart();
-            extracted = self.read(Vec::new(), None).await?;
+            extracted = self.read(None, None).await?;
             if let Some(missing) = self.missing(&extracted.report).await? {
                 return Err(missing);
             }
@@ -125,8 +122,30 @@ impl Extraction {
         Ok(extracted)
     }
 
-    fn as_of_parameter(&self) -> Option<(&str, &str)> {
-        self.resource.as_of_parameter.as_deref().map(|name| (name, self.job.as_of.as_str()))
+    /// Asks the API for the wanted records alone, where they can be listed; `ids` are those that may be listed.
+    fn narrow(&mut self, ids: Option<&[String]>) {
+        let Some(filter) = self.resource.filter.as_ref() else { return };
+        let patterns = &self.job.history.patterns;
+        let exact = patterns.iter().all(|pattern| !pattern.ends_with('*'));
+        let listed: Option<Vec<&str>> = match ids {
+            _ if exact => Some(patterns.iter().map(String::as_str).collect()),
+            Some(ids) => Some(ids.iter().map(String::as_str).filter(|id| matches_any(patterns, id)).collect()),
+            None => None,
+        };
+        let list = listed.map(|ids| ids.join(",")).filter(|list| !list.is_empty() && list.len() <= filter.max_bytes);
+        self.filter = list.map(|list| (filter.parameter.clone(), list));
+    }
+
+    /// Whether every record is wanted.
+    pub(super) fn wants_all(&self) -> bool {
+        self.job.history.patterns.iter().any(|pattern| pattern == "*")
+    }
+
+    /// What restricts the records to a day and to some definitions.
+    fn parameters(&self) -> Vec<(String, String)> {
+        let as_of = self.resource.as_of_parameter.as_ref().filter(|_| self.job.history.mode == HistoryMode::AsOf);
+        let as_of = as_of.map(|name| (name.clone(), self.job.as_of.clone()));
+        as_of.into_iter().chain(self.filter.clone()).collect()
     }
 
     /// The count that the chains are made by: a run that goes on must make the same ones.
@@ -136,7 +155,8 @@ impl Extraction {
     }
 
     async fn count(&self, kept: &dyn KeptPages<Decoded>) -> Result<Option<u64>, Error> {
-        let parameters: Vec<(&str, &str)> = self.as_of_parameter().into_iter().collect();
+        let parameters = self.parameters();
+        let parameters: Vec<(&str, &str)> = parameters.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         tokio::select! {
             biased;
             () = self.job.stop.stopped() => Err(Error::Interrupted),
@@ -155,7 +175,8 @@ impl Extraction {
             );
             return Ok(None);
         };
-        if served >= first {
+        // Each chain of some owners was compared with its own count.
+        if served >= first || self.restricted {
             return Ok(None);
         }
         let expected = self.count(&NothingKept).await?.unwrap_or(first);
@@ -163,8 +184,8 @@ impl Extraction {
         Ok((served < expected).then_some(Error::Incomplete { resource, expected, served }))
     }
 
-    /// Reads one chain per list of ids, or a single one without a filter, and writes what they give.
-    async fn read(&self, lists: Vec<Vec<String>>, expected: Option<u64>) -> Result<Extracted, Error> {
+    /// Reads one chain per list of ids, or a single one of all owners, and writes what they give.
+    async fn read(&self, lists: Option<Vec<Vec<String>>>, expected: Option<u64>) -> Result<Extracted, Error> {
         let (sender, receiver) = mpsc::channel(BATCHES_IN_CHANNEL);
         let mut writers = Writers::new(self);
         let (chains, written) = tokio::join!(self.chains(lists, sender), writers.write_all(receiver));
@@ -192,8 +213,12 @@ impl Extraction {
         Ok(Extracted { tables, report, ids })
     }
 
-    async fn chains(&self, lists: Vec<Vec<String>>, sender: mpsc::Sender<RecordBatch>) -> Result<ChainFacts, Error> {
-        let Some(fan_out) = self.resource.fan_out.clone().filter(|_| !lists.is_empty()) else {
+    async fn chains(
+        &self,
+        lists: Option<Vec<Vec<String>>>,
+        sender: mpsc::Sender<RecordBatch>,
+    ) -> Result<ChainFacts, Error> {
+        let (Some(fan_out), Some(lists)) = (self.resource.fan_out.clone(), lists) else {
             return self.chain(None).run(sender).await;
         };
         let chains = stream::iter(lists).map(|list| {
@@ -203,7 +228,7 @@ impl Extraction {
         });
         let facts = chains
             .buffer_unordered(fan_out::CHAINS)
-            .try_fold(ChainFacts::default(), |mut all, facts| async move {
+            .try_fold(ChainFacts { total_count: Some(0), ..ChainFacts::default() }, |mut all, facts| async move {
                 all.add(facts);
                 Ok(all)
             })
@@ -221,153 +246,8 @@ impl Extraction {
             resource: Arc::clone(&self.resource),
             decoder: Arc::clone(&self.decoder),
             progress: Arc::clone(&self.progress),
-            as_of: self.as_of_parameter().map(|(name, date)| (name.to_owned(), date.to_owned())),
+            parameters: self.parameters(),
             owners,
-        }
-    }
-}
-
-/// Whose records a chain asks for.
-#[derive(Debug)]
-struct Owners {
-    fan_out: FanOut,
-    ids: Vec<String>,
-}
-
-/// One chain of cursors, read to its end.
-#[derive(Debug)]
-struct Chain {
-    job: Arc<Job>,
-    resource: Arc<Resource>,
-    decoder: Arc<Decoder>,
-    progress: Arc<ResourceProgress>,
-    as_of: Option<(String, String)>,
-    owners: Option<Owners>,
-}
-
-impl Chain {
-    async fn run(self, sender: mpsc::Sender<RecordBatch>) -> Result<ChainFacts, Error> {
-        let ids = self.owners.as_ref().map(|o| o.ids.join(",")).unwrap_or_default();
-        let mut parameters: Vec<(&str, &str)> = Vec::new();
-        parameters.extend(self.as_of.as_ref().map(|(name, date)| (name.as_str(), date.as_str())));
-        parameters.extend(self.owners.as_ref().map(|o| (o.fan_out.parameter.as_str(), ids.as_str())));
-        let owners: HashSet<&str> = self.owners.iter().flat_map(|o| &o.ids).map(String::as_str).collect();
-
-        let kept = Kept::new(&self.job.checkpoint, &self.decoder, &self.job.limits);
-        let ways = Ways { reader: &*self.decoder, kept: &kept, limits: &self.job.limits };
-        let mut facts = ChainFacts::default();
-        let mut seen = SeenIds::new(&self.resource);
-        let mut stale_pages = 0;
-        let mut pages = self.job.client.pages(&self.resource, &parameters, ways);
-        loop {
-            let page = tokio::select! {
-                biased;
-                () = self.job.stop.stopped() => return Err(Error::Interrupted),
-                page = pages.next() => page?,
-            };
-            if pages.facts().restarts > facts.read.restarts {
-                stale_pages = 0;
-            }
-            facts.read = pages.facts();
-            facts.total_count = pages.total_count();
-            let Some(decoded) = page else {
-                let Some(expected) = facts.total_count.filter(|total| facts.records() < *total) else { break };
-                let (resource, served) = (self.resource.name.clone(), facts.records());
-                if !pages.restart() {
-                    return Err(Error::Incomplete { resource, expected, served });
-                }
-                tracing::warn!(
-                    resource,
-                    served,
-                    expected,
-                    "records are missing, as when some are removed while others are read: reading again"
-                );
-                continue;
-            };
-            self.check_owners(&decoded.batch, &owners)?;
-            let again = facts.read.restarts > 0;
-            let (batch, repeated) = seen.keep_new(decoded.batch, again)?;
-            facts.repeated += repeated;
-            stale_pages = if repeated > 0 && batch.num_rows() == 0 { stale_pages + 1 } else { 0 };
-            // Reading again is about few records among many that are known.
-            if stale_pages > MAX_STALE_PAGES && (!again || stale_pages > facts.read.pages / 2 + MAX_STALE_PAGES) {
-                return Err(Error::Endless { resource: self.resource.name.clone() });
-            }
-            facts.drift.merge(decoded.drift);
-            if self.owners.is_none() {
-                self.progress.expect(facts.total_count.unwrap_or_default());
-            }
-            self.progress.page(batch.num_rows() as u64);
-            if batch.num_rows() > 0 && sender.send(batch).await.is_err() {
-                return Err(Error::Interrupted);
-            }
-        }
-        Ok(facts)
-    }
-
-    /// A server that ignored the filter would serve every record once per chain.
-    fn check_owners(&self, batch: &RecordBatch, owners: &HashSet<&str>) -> Result<(), Error> {
-        let Some(Owners { fan_out, .. }) = &self.owners else { return Ok(()) };
-        let column = batch.column_by_name(&fan_out.column).and_then(|c| c.as_any().downcast_ref::<StringArray>());
-        if column.is_some_and(|column| column.iter().all(|id| id.is_some_and(|id| owners.contains(id)))) {
-            return Ok(());
-        }
-        Err(Error::FilterIgnored { resource: self.resource.name.clone(), parameter: fan_out.parameter.clone() })
-    }
-}
-
-/// The writers of one resource's tables.
-struct Writers<'e> {
-    extraction: &'e Extraction,
-    writers: Vec<(String, TableWriter)>,
-    ids: Vec<String>,
-}
-
-impl<'e> Writers<'e> {
-    fn new(extraction: &'e Extraction) -> Self {
-        let Job { lake, run_id, .. } = &*extraction.job;
-        let writer = |table: &Table| TableWriter::new(lake, run_id, table, WriterOptions::default());
-        let writers = extraction.tables.iter().map(|t| (t.name.clone(), writer(t))).collect();
-        Self { extraction, writers, ids: Vec::new() }
-    }
-
-    async fn write_all(&mut self, mut batches: mpsc::Receiver<RecordBatch>) -> Result<(), Error> {
-        while let Some(batch) = batches.recv().await {
-            if self.extraction.collect_ids {
-                let ids = batch.columns().first().and_then(|c| c.as_any().downcast_ref::<StringArray>());
-                self.ids.extend(ids.into_iter().flatten().flatten().map(str::to_owned));
-            }
-            let resource = &self.extraction.resource;
-            let Some(second) = &resource.split else {
-                self.write(&resource.table_name(), &batch).await?;
-                continue;
-            };
-            let (first_rows, second_rows) = split(&batch, second)?;
-            self.write(&resource.table_name(), &first_rows).await?;
-            self.write(&second.table, &second_rows).await?;
-        }
-        Ok(())
-    }
-
-    async fn write(&mut self, table: &str, batch: &RecordBatch) -> Result<(), Error> {
-        let writer = self.writers.iter_mut().find(|(name, _)| name == table);
-        if let (Some((_, writer)), true) = (writer, batch.num_rows() > 0) {
-            writer.write(batch).await?;
-        }
-        Ok(())
-    }
-
-    async fn close(self) -> Result<(Vec<StagedTable>, Vec<String>), Error> {
-        let mut staged = Vec::new();
-        for (_, writer) in self.writers {
-            staged.push(writer.close().await?);
-        }
-        Ok((staged, self.ids))
-    }
-
-    async fn abort(self) {
-        for (_, writer) in self.writers {
-            writer.abort().await;
         }
     }
 }

@@ -10,14 +10,31 @@ const MAX_LIST_BYTES: usize = 5_000;
 /// A comma may come back as `%2C` in the link to the next page.
 const COMMA_BYTES: usize = 3;
 
-/// The lists of ids for the chains; none when one chain without a filter does as well.
+/// The lists of ids for the chains; `None` when one chain without a filter does as well.
 ///
-/// `expected` is the number of records in all chains.
-pub(super) fn chunks(ids: &[String], expected: u64, page_limit: u32, max_values: usize) -> Vec<Vec<String>> {
+/// `expected` is the number of records in all chains; `other_bytes` are taken by another list in the same address.
+pub(super) fn chunks(
+    ids: &[String],
+    expected: u64,
+    page_limit: u32,
+    max_values: usize,
+    other_bytes: usize,
+) -> Option<Vec<Vec<String>>> {
     let pages = expected.div_ceil(u64::from(page_limit.max(1)));
-    if ids.is_empty() || pages < 2 * PAGES_PER_CHAIN {
-        return Vec::new();
-    }
+    let worth_it = !ids.is_empty() && pages >= 2 * PAGES_PER_CHAIN;
+    worth_it.then(|| lists(ids, expected, page_limit, max_values, other_bytes))
+}
+
+/// The lists of ids for the chains that read the records of these owners only.
+pub(super) fn lists(
+    ids: &[String],
+    expected: u64,
+    page_limit: u32,
+    max_values: usize,
+    other_bytes: usize,
+) -> Vec<Vec<String>> {
+    let pages = expected.div_ceil(u64::from(page_limit.max(1)));
+    let max_bytes = MAX_LIST_BYTES.saturating_sub(other_bytes);
     let wanted = usize::try_from(pages / PAGES_PER_CHAIN).unwrap_or(CHAINS).clamp(1, CHAINS);
     let even = ids.len().div_ceil(wanted).clamp(1, max_values);
     let mut lists: Vec<Vec<String>> = Vec::new();
@@ -25,7 +42,7 @@ pub(super) fn chunks(ids: &[String], expected: u64, page_limit: u32, max_values:
     for id in ids {
         bytes += id.len() + COMMA_BYTES;
         match lists.last_mut() {
-            Some(list) if list.len() < even && bytes <= MAX_LIST_BYTES => list.push(id.clone()),
+            Some(list) if list.len() < even && bytes <= max_bytes => list.push(id.clone()),
             _ => {
                 bytes = id.len() + COMMA_BYTES;
                 lists.push(vec![id.clone()]);
@@ -39,7 +56,7 @@ pub(super) fn chunks(ids: &[String], expected: u64, page_limit: u32, max_values:
 pub(crate) fn expected_chains(owners: u64, expected: u64, page_limit: u32, max_values: usize) -> u64 {
     let digits = owners.to_string().len() + 1;
     let ids: Vec<String> = (0..owners).map(|n| format!("{n:0digits$}")).collect();
-    chunks(&ids, expected, page_limit, max_values).len() as u64
+    chunks(&ids, expected, page_limit, max_values, 0).map_or(0, |lists| lists.len() as u64)
 }
 
 #[cfg(test)]
@@ -55,12 +72,12 @@ mod tests {
             expected in 0_u64..5_000_000,
             max_values in 1_usize..1500,
         ) {
-            let lists = chunks(&ids, expected, 1000, max_values);
-            if lists.is_empty() {
-                prop_assert!(ids.is_empty() || expected <= 5000);
-            } else {
-                prop_assert_eq!(lists.concat(), ids);
+            match chunks(&ids, expected, 1000, max_values, 0) {
+                None => prop_assert!(ids.is_empty() || expected <= 5000),
+                Some(lists) => prop_assert_eq!(lists.concat(), ids.clone()),
             }
+            let lists = lists(&ids, expected, 1000, max_values, 0);
+            prop_assert_eq!(lists.concat(), ids);
             for list in &lists {
                 prop_assert!(!list.is_empty() && list.len() <= max_values);
                 prop_assert!(list.join("%2C").len() <= MAX_LIST_BYTES);
@@ -71,8 +88,7 @@ mod tests {
     #[test]
     fn small_tenants_are_read_in_one_chain_and_large_ones_in_eight_or_more() {
         let ids: Vec<String> = (0..250).map(|n| n.to_string()).collect();
-        assert_eq!(chunks(&ids, 5_000, 1000, 1000).len(), 0);
-        assert_eq!(chunks(&ids, 12_000, 1000, 1000).len(), 4);
-        assert_eq!(chunks(&ids, 120_000, 1000, 1000).len(), 8);
+        let chains = |expected| chunks(&ids, expected, 1000, 1000, 0).map(|lists| lists.len());
+        assert_eq!((chains(5_000), chains(12_000), chains(120_000)), (None, Some(4), Some(8)));
     }
 }

@@ -2,12 +2,15 @@
 //!
 //! The only place where the API, the decoder, the lake and the engine meet.
 
+mod chain;
 mod extract;
 pub(super) mod fan_out;
 mod kept;
 mod selection;
 mod state;
 mod stop;
+mod writers;
+
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +24,7 @@ use self::{
     extract::{Extracted, Extraction, Ids, Job},
     kept::RunCheckpoint,
     stop::Stop,
+    writers::Collected,
 };
 pub(super) use self::{
     selection::{Selected, Selection},
@@ -34,7 +38,7 @@ use super::{
 };
 use crate::{
     api::{Client, PageLimits, Tenant},
-    catalog::{Catalog, Zone},
+    catalog::{Catalog, Resource, Zone},
     decode::Decoder,
     error::{Error, ExitCode},
     lake::{
@@ -42,7 +46,7 @@ use crate::{
         StagedTable,
     },
     report::{Absence, Outcome, ReferenceReport, ResourceReport, RunReport, SkippedReport, TableReport},
-    settings::Settings,
+    settings::{HistorySettings, Settings},
 };
 
 /// Staging of runs that began this long ago belongs to nobody any more.
@@ -64,6 +68,7 @@ struct Run {
     purpose: Purpose,
     continue_since: Option<DateTime<Utc>>,
     max_requests: Option<u64>,
+    history: HistorySettings,
     stop: Stop,
 }
 
@@ -146,6 +151,7 @@ impl Run {
             as_of,
             purpose: Purpose { as_of, reader },
             max_requests: asked.max_requests,
+            history: settings.history()?,
             continue_since: resume_within.map(|hours| started_at - hours),
             lake,
             client: context.client(settings, selection.scopes(), &turn)?,
@@ -297,12 +303,10 @@ impl Run {
             stop: self.stop.clone(),
             limits: Arc::clone(&work.limits),
             checkpoint: Arc::clone(&work.checkpoint),
+            history: self.history.clone(),
         });
-        let id_sources: IdSources = selection
-            .resources
-            .iter()
-            .filter_map(|s| Some((s.resource.fan_out.as_ref()?.from.clone(), watch::Sender::new(None))))
-            .collect();
+        let id_sources: IdSources =
+            selection.resources.iter().flat_map(|s| s.read_by()).map(|from| (from, watch::Sender::new(None))).collect();
         // Without the resource that gives the ids, one chain without a filter reads the other.
         for (_, source) in id_sources.iter().filter(|(name, _)| !selection.reads(name)) {
             source.send_replace(Some(Arc::default()));
@@ -320,7 +324,13 @@ impl Run {
                     work.limits.current(resource),
                     self.requests_per_minute,
                 )),
-                collect_ids: id_sources.contains_key(&resource.name),
+                collected: match id_sources.contains_key(&resource.name) {
+                    true => self.collected(resource, selection),
+                    false => Collected::None,
+                },
+                restricted: resource.fan_out.as_ref().is_some_and(|f| f.status.is_some())
+                    && self.history.statuses.is_some(),
+                filter: None,
                 resource: Arc::new(resource.clone()),
             };
             let extracting = extract_one(extraction, Arc::clone(&id_sources), self.stop.clone());
@@ -355,6 +365,16 @@ impl Run {
         }
         produced.resources.sort_by(|a, b| a.resource.cmp(&b.resource));
         failure.map_or(Ok(()), Err)
+    }
+
+    /// Which ids of `resource` the others are read by: those of people with the wanted statuses.
+    fn collected(&self, resource: &Resource, selection: &Selection) -> Collected {
+        let fans = selection.resources.iter().filter_map(|s| s.resource.fan_out.as_ref());
+        let status = fans.filter(|f| f.from == resource.name).find_map(|f| f.status.clone());
+        match (status, &self.history.statuses) {
+            (Some(column), Some(statuses)) => Collected::Only(column, statuses.clone()),
+            _ => Collected::All,
+        }
     }
 
     /// API tables of the replaced snapshot that this run does not read again.
@@ -425,17 +445,21 @@ type IdSources = BTreeMap<String, watch::Sender<Ids>>;
 
 async fn extract_one(extraction: Extraction, id_sources: Arc<IdSources>, stop: Stop) -> Result<Extracted, Error> {
     let name = extraction.resource.name.clone();
-    let source =
-        extraction.resource.fan_out.as_ref().and_then(|f| id_sources.get(&f.from)).map(watch::Sender::subscribe);
-    let ids = async move {
-        let Some(mut ids) = source else { return Ok(None) };
-        tokio::select! {
-            biased;
-            () = stop.stopped() => Err(Error::Interrupted),
-            ids = ids.wait_for(Option::is_some) => Ok(ids.ok().and_then(|ids| ids.clone())),
+    let known = |from: Option<&String>| {
+        let source = from.and_then(|from| id_sources.get(from)).map(watch::Sender::subscribe);
+        let stop = stop.clone();
+        async move {
+            let Some(mut ids) = source else { return Ok(None) };
+            tokio::select! {
+                biased;
+                () = stop.stopped() => Err(Error::Interrupted),
+                ids = ids.wait_for(Option::is_some) => Ok(ids.ok().and_then(|ids| ids.clone())),
+            }
         }
     };
-    let mut extracted = extraction.run(ids).await?;
+    let owners = known(extraction.resource.fan_out.as_ref().map(|f| &f.from));
+    let filtered_by = known(extraction.resource.filter.as_ref().map(|f| &f.from));
+    let mut extracted = extraction.run(owners, filtered_by).await?;
     if let Some(source) = id_sources.get(&name) {
         source.send_replace(Some(Arc::new(std::mem::take(&mut extracted.ids))));
     }

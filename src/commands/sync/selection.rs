@@ -7,7 +7,7 @@ use crate::{
     engine::derive,
     error::Error,
     report::Absence,
-    settings::{Settings, did_you_mean},
+    settings::{HistoryMode, Settings, did_you_mean},
 };
 
 /// What one run reads and writes.
@@ -31,7 +31,12 @@ pub(crate) struct Selected {
 impl Selection {
     /// What the settings say.
     pub(crate) fn configured(catalog: &Catalog, settings: &Settings) -> Result<Self, Error> {
-        Self::of(catalog, settings.tables()?.as_deref(), &settings.optional_tables())
+        let mut selection = Self::of(catalog, settings.tables()?.as_deref(), &settings.optional_tables())?;
+        let history = settings.history()?;
+        if history.mode == HistoryMode::Off {
+            selection.resources.retain(|selected| selected.resource.history.is_none());
+        }
+        Ok(selection)
     }
 
     /// The named tables and what they need; all of them when none is named.
@@ -104,6 +109,12 @@ impl Selection {
 }
 
 impl Selected {
+    /// Resources whose ids it is read by.
+    pub(super) fn read_by(&self) -> Vec<String> {
+        let Resource { fan_out, filter, .. } = &self.resource;
+        fan_out.iter().map(|f| f.from.clone()).chain(filter.iter().map(|f| f.from.clone())).collect()
+    }
+
     /// Says that the run does without this resource, because its scope `why`.
     pub(super) fn absence(&self, why: &str) -> Absence {
         let Resource { name, scope, .. } = &self.resource;
