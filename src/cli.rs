@@ -25,7 +25,7 @@ use crate::{
     error::{Error, ExitCode},
     fake_tenant,
     progress::Progress,
-    settings::{self, Settings, parse_date},
+    settings::{self, Every, Settings, parse_date, series},
     telemetry::{self, LogFormat},
 };
 
@@ -69,6 +69,15 @@ enum Command {
         /// Do not start when more requests are expected; counting takes one request for each resource
         #[arg(long, value_name = "N")]
         max_requests: Option<u64>,
+        /// First of several days to describe; with --to, in place of --as-of
+        #[arg(long, value_name = "DATE", value_parser = parse_date, requires = "to", conflicts_with = "as_of")]
+        from: Option<NaiveDate>,
+        /// Last of them
+        #[arg(long, value_name = "DATE", value_parser = parse_date, requires = "from")]
+        to: Option<NaiveDate>,
+        /// How far apart they are
+        #[arg(long, value_enum, default_value = "month", value_name = "STEP")]
+        every: Every,
     },
     /// Show what a sync would cost: requests for each resource, minutes at the tenant's rate, scopes; reads no record
     Plan {
@@ -118,6 +127,8 @@ enum Command {
     },
     /// Show the catalogue: tables, columns, types, meaning, privacy class, source
     Tables {
+        #[command(flatten)]
+        lake: LakeFlag,
         /// Only this table, with its columns
         table: Option<String>,
         /// How to print
@@ -192,9 +203,9 @@ struct SettingFlags {
     /// Our share of the tenant's request budget [env: LUCCA_REQUESTS_PER_MINUTE] [default: 50]
     #[arg(long, value_name = "N")]
     requests_per_minute: Option<String>,
-    /// Day to describe; today by default
+    /// Day to describe, today by default; may be given several times: one reading serves all days
     #[arg(long, value_name = "DATE")]
-    as_of: Option<String>,
+    as_of: Vec<String>,
     /// Time zone of today [default: Europe/Paris]
     #[arg(long, value_name = "ZONE")]
     timezone: Option<String>,
@@ -247,7 +258,7 @@ impl SettingFlags {
             ("token-url", token_url),
             ("client-id", client_id),
             ("requests-per-minute", requests_per_minute),
-            ("as-of", as_of),
+            ("as-of", (!as_of.is_empty()).then(|| as_of.join(","))),
             ("timezone", timezone),
             ("tables", tables),
             ("optional-tables", optional_tables),
@@ -313,8 +324,12 @@ async fn run(cli: Cli) -> Result<(), Error> {
         Command::Demo { settings, employees, seed } => {
             commands::demo(&context, &settings.given(), DemoOptions { employees, seed }).await
         }
-        Command::Sync { settings, fresh, max_requests } => {
+        Command::Sync { mut settings, fresh, max_requests, from, to, every } => {
             let options = SyncOptions { fresh, max_requests };
+            if let (Some(from), Some(to)) = (from, to) {
+                let days = series(from, to, every).map_err(Error::Usage)?;
+                settings.as_of = days.iter().map(ToString::to_string).collect();
+            }
             let report = commands::sync(&context, &resolve(settings.given())?, options).await?;
             if !cli.quiet {
                 commands::tell(&report.for_people());
@@ -330,7 +345,9 @@ async fn run(cli: Cli) -> Result<(), Error> {
             let options = QueryOptions { sql, file, as_of: as_of.unwrap_or_default(), format: Some(format), output };
             commands::query(&context, &resolve(lake.given())?, options).await
         }
-        Command::Tables { table, format, ddl } => commands::tables(&context, &TablesOptions { table, format, ddl }),
+        Command::Tables { lake, table, format, ddl } => {
+            commands::tables(&context, &resolve(lake.given())?, &TablesOptions { table, format, ddl }).await
+        }
         Command::Verify { lake, as_of } => commands::verify(&context, &resolve(lake.given())?, as_of).await,
         Command::Config { settings } => commands::config(&resolve(settings.given())?),
         Command::FakeTenant {

@@ -1,6 +1,6 @@
 //! What a run did and what it cost: for people on stderr, for machines in `_lake/runs/<run>/report.json`.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ pub struct RunReport {
     pub tenant: String,
     /// Which day.
     pub as_of: NaiveDate,
+    /// The snapshots published, one for each day.
+    pub published: Vec<PublishedDay>,
     /// When it began.
     pub started_at: DateTime<Utc>,
     /// How long it took.
@@ -42,6 +44,39 @@ pub struct RunReport {
     pub absent: Vec<Absence>,
     /// References that were followed, and how many led nowhere.
     pub references: Vec<ReferenceReport>,
+    /// What is to be known of the wide tables.
+    pub wide: Vec<WideReport>,
+}
+
+/// What is to be known of a wide table beside its rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct WideReport {
+    /// Table.
+    pub table: String,
+    /// Columns that the snapshot before did not have.
+    pub appeared: Vec<String>,
+    /// Columns that only the snapshot before had.
+    pub disappeared: Vec<String>,
+    /// Values that are not as their definition announces, by definition.
+    pub unforeseen: BTreeMap<String, UnforeseenReport>,
+}
+
+/// Values of one definition that are not as it announces.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct UnforeseenReport {
+    /// Values of another shape, kept as JSON.
+    pub other_shape: u64,
+    /// Employees with several values where there should be one.
+    pub several: u64,
+}
+
+/// One snapshot that a run published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct PublishedDay {
+    /// The day it describes.
+    pub as_of: NaiveDate,
+    /// Its number among the snapshots of that day.
+    pub sequence: u64,
 }
 
 /// Optional tables that a run did without.
@@ -179,6 +214,27 @@ impl RunReport {
                 )?;
             }
         }
+        for WideReport { table, appeared, disappeared, unforeseen } in &self.wide {
+            for (columns, what) in [(appeared, "new"), (disappeared, "gone")] {
+                if !columns.is_empty() {
+                    writeln!(out, "{table}: columns {what} since the snapshot before: {}", columns.join(", "))?;
+                }
+            }
+            for (definition, UnforeseenReport { other_shape, several }) in unforeseen {
+                if *other_shape > 0 {
+                    writeln!(
+                        out,
+                        "{table}: {other_shape} values of {definition} are not of its type, kept in _unforeseen"
+                    )?;
+                }
+                if *several > 0 {
+                    writeln!(
+                        out,
+                        "{table}: {several} people have several values of {definition}; the newest is shown"
+                    )?;
+                }
+            }
+        }
         for resource in &self.resources {
             if resource.restarts > 0 {
                 writeln!(out, "{}: {} times read again from a first page", resource.resource, resource.restarts)?;
@@ -219,6 +275,9 @@ impl RunReport {
             self.run_id, self.as_of, self.fewest_requests, self.seconds
         )?;
         match &self.outcome {
+            Outcome::Published { .. } if self.published.len() > 1 => {
+                writeln!(out, "; published {} days, this one last", self.published.len())
+            }
             Outcome::Published { sequence } => writeln!(out, "; published as number {sequence} of that day"),
             Outcome::Failed { .. } => writeln!(out, "; failed"),
         }

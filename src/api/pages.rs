@@ -218,7 +218,8 @@ impl<R: ReadPage> Pages<'_, R> {
 
     fn first_url(&self, limit: u32) -> Url {
         let limit = limit.to_string();
-        let mut query = vec![("include", "links,totalCount"), ("limit", limit.as_str())];
+        let include = if self.resource.labels.is_some() { "embedded,links,totalCount" } else { "links,totalCount" };
+        let mut query = vec![("include", include), ("limit", limit.as_str())];
         query.extend(self.resource.sort.as_deref().map(|sort| ("sort", sort)));
         query.extend(self.parameters.iter().map(|(k, v)| (k.as_str(), v.as_str())));
         self.client.tenant().collection(&self.resource.name, &query)

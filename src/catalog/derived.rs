@@ -3,6 +3,7 @@
 //! ```sql
 //! -- headcount: one row per department,
 //! --   with a meaning that may continue on further lines
+//! -- zone personal
 //! -- column department_id string none: identifier of the department
 //! -- column headcount int64! none: people that day
 //! -- source headcount: employments, job_positions
@@ -98,6 +99,14 @@ fn header_line(table: &mut Table, open: Option<Open>, comment: &str) -> Result<O
             false => Ok(Open::Meaning),
         };
     };
+    if let Some(zone) = comment.strip_prefix(" zone ") {
+        table.zone = match zone.trim() {
+            "personal" => Zone::Personal,
+            "derived" => Zone::Derived,
+            other => return Err(format!("a derived table is in zone derived or personal, not {other}")),
+        };
+        return Ok(open);
+    }
     // Deeper indentation marks a continuation, so that no misspelt keyword is taken for prose.
     if comment.starts_with("  ") {
         let more = text(comment);

@@ -19,6 +19,7 @@ pub(super) struct RawResource {
     pub(super) sort: Option<String>,
     pub(super) as_of_parameter: Option<String>,
     pub(super) columns: Vec<RawColumn>,
+    pub(super) labels: Option<String>,
     pub(super) history: Option<RawHistory>,
     pub(super) filter: Option<RawFilter>,
     pub(super) fan_out: Option<RawFanOut>,

@@ -19,6 +19,8 @@ pub struct Resource {
     pub sort: Option<String>,
     /// Parameter that restricts the records to those applicable on one day.
     pub as_of_parameter: Option<String>,
+    /// Type of the embedded records whose names are kept beside the values that refer to them.
+    pub labels: Option<String>,
     /// How records say on which days they apply, where the collection holds the past and the future too.
     pub history: Option<History>,
     /// How to ask for some of the records only.

@@ -46,6 +46,7 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
         hoped_page_limit: raw.hoped_page_limit,
         sort: raw.sort,
         as_of_parameter: raw.as_of_parameter,
+        labels: raw.labels,
         history,
         filter,
         fan_out,

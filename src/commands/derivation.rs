@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use futures::StreamExt as _;
 
 use crate::{
-    catalog::{Catalog, DerivedTable, Resource, Shape, Table},
+    catalog::{Catalog, DerivedTable, History, Resource, Shape, Table},
     engine::{
         FileRef, Rows, Session, SessionOptions, TableFiles,
         derive::{self, Sink, Skipped},
@@ -36,6 +36,35 @@ pub(super) async fn derive_tables(
     let mut sink = StagingSink { lake, run_id, staged: Vec::new() };
     let derived = derive::run(&session, as_of, queries, &api, &mut sink).await?;
     Ok((sink.staged, derived.skipped))
+}
+
+/// Stages the rows of a table that apply on one day.
+///
+/// # Errors
+/// When the table cannot be read, or written.
+pub(super) async fn stage_applicable(
+    lake: &Lake,
+    run_id: &str,
+    day: NaiveDate,
+    staged: &StagedTable,
+    history: &History,
+) -> Result<StagedTable, Error> {
+    let session = Session::new(lake.store(), &SessionOptions::default())?;
+    session.register(&[table_files(&staged.as_snapshot_table(), day)])?;
+    let table = staged.table().clone();
+    let columns: Vec<String> = table.columns.iter().map(|c| format!("\"{}\"", c.name)).collect();
+    let History { starts, ends } = history;
+    let sql = format!(
+        "SELECT {} FROM \"{}\" WHERE (\"{starts}\" IS NULL OR \"{starts}\" <= CAST($as_of AS DATE)) \
+         AND (\"{ends}\" IS NULL OR \"{ends}\" >= CAST($as_of AS DATE))",
+        columns.join(", "),
+        table.name
+    );
+    let query = DerivedTable { table, sql };
+    let rows = derive::start(&session, &query, day).await?;
+    let mut sink = StagingSink { lake, run_id, staged: Vec::new() };
+    sink.write(&query.table, day, rows).await?;
+    sink.staged.pop().ok_or_else(|| Error::Bug("a table was not staged".into()))
 }
 
 /// Stages derived tables for one run.

@@ -1,10 +1,17 @@
 //! `derive`: compute `queries/` again over a published snapshot, without touching the API.
 
-use super::{Context, derivation::derive_tables, print};
+use super::{
+    Context,
+    derivation::derive_tables,
+    print,
+    sync::{has_whole_history, wide_types},
+    wide::{LABELS, WIDE_TABLES, WideInputs, stage_wide},
+};
 use crate::{
     catalog::Zone,
+    engine::derive::Skipped,
     error::Error,
-    lake::{self, Lake, LakeError, Lease, Publication, Replaces, SnapshotTable},
+    lake::{self, Lake, LakeError, Lease, Publication, Replaces, Snapshot, SnapshotTable, StagedTable},
     settings::Settings,
 };
 
@@ -21,14 +28,36 @@ pub async fn derive(context: &Context, settings: &Settings, as_of: Option<chrono
     let derived = tokio::select! {
         biased;
         () = lease.lost() => Err(LakeError::Held { lake: lake.display(), holder: "another run".into() }.into()),
-        derived = derive_alone(context, &lake, as_of, &run_id) => derived,
+        derived = derive_alone(context, settings, &lake, as_of, &run_id) => derived,
     };
     lease.release().await;
     derived
 }
 
+/// The tables computed from those of the snapshot, staged; and those that could not be.
+async fn compute(
+    context: &Context,
+    settings: &Settings,
+    lake: &Lake,
+    run_id: &str,
+    snapshot: &Snapshot,
+    kept: &[SnapshotTable],
+) -> Result<(Vec<StagedTable>, Vec<Skipped>), Error> {
+    let queries = &context.catalog.derived;
+    let day = snapshot.as_of;
+    let (mut staged, mut skipped) = derive_tables(lake, run_id, day, kept.iter(), queries, &context.catalog).await?;
+    let (personal, known) = (settings.personal_definitions(), wide_types(snapshot));
+    let whole_history = has_whole_history(snapshot);
+    let inputs = WideInputs { day, personal: &personal, whole_history, known: &known };
+    let widened = stage_wide(lake, run_id, kept, inputs).await?;
+    staged.extend(widened.staged);
+    skipped.extend(widened.skipped);
+    Ok((staged, skipped))
+}
+
 async fn derive_alone(
     context: &Context,
+    settings: &Settings,
     lake: &Lake,
     as_of: Option<chrono::NaiveDate>,
     run_id: &str,
@@ -40,9 +69,15 @@ async fn derive_alone(
     let Some(snapshot) = snapshot else {
         return Err(Error::NoSnapshot(format!("the lake at {} has no such snapshot", lake.display())));
     };
-    let kept: Vec<_> = snapshot.tables.iter().filter(|t| t.zone != Zone::Derived).cloned().collect();
     let queries = &context.catalog.derived;
-    let derived = derive_tables(lake, run_id, snapshot.as_of, kept.iter(), queries, &context.catalog).await;
+    let is_wide = |name: &str| WIDE_TABLES.iter().any(|(wide, ..)| *wide == name);
+    let is_query = |name: &str| queries.iter().any(|q| q.table.name == name);
+    let is_derived = |t: &SnapshotTable| {
+        let computed = t.zone == Zone::Derived && t.name != LABELS;
+        computed || is_wide(&t.name) || is_query(&t.name)
+    };
+    let kept: Vec<_> = snapshot.tables.iter().filter(|t| !is_derived(t)).cloned().collect();
+    let derived = compute(context, settings, lake, run_id, &snapshot, &kept).await;
     let published = match derived {
         Ok((staged, skipped)) => {
             for skipped in skipped {
@@ -66,8 +101,8 @@ async fn derive_alone(
             let derived: Vec<String> = snapshot
                 .tables
                 .iter()
-                .filter(|t| t.zone == Zone::Derived)
-                .map(|t: &SnapshotTable| format!("{}\t{} rows\n", t.name, t.rows()))
+                .filter(|t| is_derived(t))
+                .map(|t| format!("{}\t{} rows\n", t.name, t.rows()))
                 .collect();
             print(&derived.concat())
         }

@@ -13,6 +13,7 @@ mod query;
 mod sync;
 mod tables;
 mod verify;
+mod wide;
 
 use std::{
     io::{self, Write as _},

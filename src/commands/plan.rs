@@ -15,7 +15,7 @@ use crate::{
     api::{Access, Budget, Client, PageLimits},
     decode::Decoder,
     error::Error,
-    settings::Settings,
+    settings::{HistoryMode, Settings},
 };
 
 /// Counts asked for at once.
@@ -56,7 +56,9 @@ pub async fn plan(context: &Context, settings: &Settings, options: PlanOptions) 
     let selection = Selection::configured(&context.catalog, settings)?;
     let requests_per_minute = settings.requests_per_minute()?;
     let now = context.clock.now();
+    let days = settings.days(now)?;
     let as_of = settings.as_of(now)?.to_string();
+    let asked_for = (days.len() == 1 && settings.history()?.mode == HistoryMode::AsOf).then_some(as_of.as_str());
     let (limits, known) = remembered(context, settings, now.date_naive()).await?;
     let mut inaccessible = BTreeMap::new();
     let mut spent = 0;
@@ -70,7 +72,7 @@ pub async fn plan(context: &Context, settings: &Settings, options: PlanOptions) 
         let client = context.client(settings, selection.scopes(), &turn)?;
         let refused = client.missing_scopes().await?;
         let readable = selection.resources.iter().filter(|s| !refused.contains(&s.resource.scope));
-        let (counts, hidden) = count(&client, &as_of, readable).await?;
+        let (counts, hidden) = count(&client, asked_for, readable).await?;
         for selected in selection.resources.iter().filter(|s| refused.contains(&s.resource.scope)) {
             inaccessible.insert(selected.resource.name.clone(), format!("{} was not granted", selected.resource.scope));
         }
@@ -106,13 +108,12 @@ pub async fn plan(context: &Context, settings: &Settings, options: PlanOptions) 
 /// How many records each resource has, and which ones the application may not read. One request each.
 pub(super) async fn count<'s>(
     client: &Client,
-    as_of: &str,
+    as_of: Option<&str>,
     selected: impl Iterator<Item = &'s Selected>,
 ) -> Result<(BTreeMap<String, u64>, BTreeMap<String, String>), Error> {
     let one = |selected: &'s Selected| async move {
         let resource = &selected.resource;
-        let parameters: Vec<(&str, &str)> =
-            resource.as_of_parameter.as_deref().map(|p| (p, as_of)).into_iter().collect();
+        let parameters: Vec<(&str, &str)> = resource.as_of_parameter.as_deref().zip(as_of).into_iter().collect();
         let access = client.access(resource, &parameters, &Decoder::new(resource, "plan")).await?;
         Ok::<_, Error>((resource, access))
     };
@@ -169,7 +170,7 @@ fn text(plan: &Plan<'_>) -> String {
 pub(super) async fn refuse_above(
     allowed: u64,
     client: &Client,
-    as_of: &str,
+    as_of: Option<&str>,
     selection: &Selection,
     limits: &PageLimits,
     kept: u64,

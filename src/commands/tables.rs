@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use super::{Context, ListFormat, print};
 use crate::{
-    catalog::{LakeType, Table},
+    catalog::{LakeType, Privacy, Table, TableColumn, Zone},
     error::Error,
-    settings::did_you_mean,
+    lake::{SnapshotColumn, SnapshotTable},
+    settings::{Settings, did_you_mean},
 };
 
 /// Whose `CREATE TABLE` statements to print.
@@ -29,12 +30,13 @@ pub struct TablesOptions {
     pub ddl: Option<Ddl>,
 }
 
-/// Prints the catalogue.
+/// Prints the catalogue, and the tables of the newest snapshot whose columns are the tenant's own.
 ///
 /// # Errors
 /// When there is no such table.
-pub fn tables(context: &Context, options: &TablesOptions) -> Result<(), Error> {
+pub async fn tables(context: &Context, settings: &Settings, options: &TablesOptions) -> Result<(), Error> {
     let mut tables = context.catalog.tables();
+    tables.extend(of_the_tenant(context, settings, &tables).await?);
     if let Some(name) = &options.table {
         let hint = did_you_mean(name, tables.iter().map(|t| t.name.as_str()));
         tables.retain(|t| t.name == *name);
@@ -57,6 +59,28 @@ pub fn tables(context: &Context, options: &TablesOptions) -> Result<(), Error> {
         }
     }
     print(&text)
+}
+
+/// Tables of the newest snapshot that the catalogue does not know, where there is a lake.
+async fn of_the_tenant(context: &Context, settings: &Settings, known: &[Table]) -> Result<Vec<Table>, Error> {
+    let Ok(lake) = context.lake_to_read(settings) else { return Ok(Vec::new()) };
+    let Some(snapshot) = lake.newest().await? else { return Ok(Vec::new()) };
+    let unknown = snapshot.tables.iter().filter(|t| known.iter().all(|k| k.name != t.name));
+    let table = |table: &SnapshotTable| {
+        let privacy = if table.zone == Zone::Personal { Privacy::Sensitive } else { Privacy::Directory };
+        let column = |c: &SnapshotColumn| TableColumn {
+            name: c.name.clone(),
+            lake_type: c.lake_type,
+            nullable: c.nullable,
+            meaning: "By the tenant's definitions.".to_owned(),
+            privacy,
+            source: String::new(),
+        };
+        let meaning = format!("Of the snapshot of {}, by the tenant's definitions.", snapshot.as_of);
+        let columns = table.columns.iter().map(column).collect();
+        Table { name: table.name.clone(), zone: table.zone, meaning, columns }
+    };
+    Ok(unknown.map(table).collect())
 }
 
 fn describe(text: &mut String, table: &Table) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::ArrayBuilder as _;
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int32Builder, ListBuilder, StringBuilder,
+    ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int32Builder, Int64Builder, ListBuilder, StringBuilder,
     TimestampMicrosecondBuilder,
 };
 
@@ -12,10 +12,11 @@ use crate::catalog::LakeType;
 
 /// A column under construction.
 #[derive(Debug)]
-pub(super) enum ColumnBuilder {
+pub(crate) enum ColumnBuilder {
     String(StringBuilder),
     Boolean(BooleanBuilder),
     Int32(Int32Builder),
+    Int64(Int64Builder),
     Double(Float64Builder),
     Date(Date32Builder),
     Timestamp(TimestampMicrosecondBuilder),
@@ -23,26 +24,27 @@ pub(super) enum ColumnBuilder {
 }
 
 impl ColumnBuilder {
-    /// An empty column; `None` for types that no JSON shape produces.
-    pub(super) fn new(lake_type: LakeType) -> Option<Self> {
-        Some(match lake_type {
+    /// An empty column.
+    pub(crate) fn new(lake_type: LakeType) -> Self {
+        match lake_type {
             LakeType::String => Self::String(StringBuilder::new()),
             LakeType::Boolean => Self::Boolean(BooleanBuilder::new()),
             LakeType::Int32 => Self::Int32(Int32Builder::new()),
+            LakeType::Int64 => Self::Int64(Int64Builder::new()),
             LakeType::Double => Self::Double(Float64Builder::new()),
             LakeType::Date => Self::Date(Date32Builder::new()),
             LakeType::Timestamp => Self::Timestamp(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
             LakeType::StringList => Self::StringList(ListBuilder::new(StringBuilder::new())),
-            LakeType::Int64 => return None,
-        })
+        }
     }
 
     /// Rows so far.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         match self {
             Self::String(b) => b.len(),
             Self::Boolean(b) => b.len(),
             Self::Int32(b) => b.len(),
+            Self::Int64(b) => b.len(),
             Self::Double(b) => b.len(),
             Self::Date(b) => b.len(),
             Self::Timestamp(b) => b.len(),
@@ -51,11 +53,12 @@ impl ColumnBuilder {
     }
 
     /// One more row, null.
-    pub(super) fn append_null(&mut self) {
+    pub(crate) fn append_null(&mut self) {
         match self {
             Self::String(b) => b.append_null(),
             Self::Boolean(b) => b.append_null(),
             Self::Int32(b) => b.append_null(),
+            Self::Int64(b) => b.append_null(),
             Self::Double(b) => b.append_null(),
             Self::Date(b) => b.append_null(),
             Self::Timestamp(b) => b.append_null(),
@@ -64,11 +67,12 @@ impl ColumnBuilder {
     }
 
     /// The column.
-    pub(super) fn finish(self) -> ArrayRef {
+    pub(crate) fn finish(self) -> ArrayRef {
         match self {
             Self::String(mut b) => Arc::new(b.finish()),
             Self::Boolean(mut b) => Arc::new(b.finish()),
             Self::Int32(mut b) => Arc::new(b.finish()),
+            Self::Int64(mut b) => Arc::new(b.finish()),
             Self::Double(mut b) => Arc::new(b.finish()),
             Self::Date(mut b) => Arc::new(b.finish()),
             Self::Timestamp(mut b) => Arc::new(b.finish()),

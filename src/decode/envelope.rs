@@ -8,13 +8,15 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::{plan::ObjectPlan, rows::Rows, walk::Record};
+use super::{labels::Labels, plan::ObjectPlan, rows::Rows, walk::Record};
 use crate::page::Next;
 
 /// Reads a whole page.
 pub(super) struct Envelope<'w, 'p> {
     pub(super) rows: &'w mut Rows<'p>,
     pub(super) plan: &'p ObjectPlan,
+    /// Type of the embedded records whose names are wanted.
+    pub(super) labels: Option<&'p str>,
 }
 
 /// What the envelope said.
@@ -23,6 +25,7 @@ pub(super) struct Facts {
     pub(super) next: Next,
     pub(super) total_count: Option<u64>,
     pub(super) has_items: bool,
+    pub(super) labels: Labels,
 }
 
 #[derive(Deserialize)]
@@ -46,7 +49,7 @@ impl<'de> Visitor<'de> for Envelope<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Facts, A::Error> {
-        let mut facts = Facts { next: Next::Unsaid, total_count: None, has_items: false };
+        let mut facts = Facts { next: Next::Unsaid, total_count: None, has_items: false, labels: Labels::default() };
         while let Some(name) = map.next_key::<std::borrow::Cow<'de, str>>()? {
             match name.as_ref() {
                 "items" if facts.has_items => return Err(A::Error::custom("`items` twice")),
@@ -55,6 +58,10 @@ impl<'de> Visitor<'de> for Envelope<'_, '_> {
                     facts.has_items = true;
                 }
                 "links" => facts.next = next(map.next_value::<&RawValue>()?.get()),
+                "embedded" if self.labels.is_some() => {
+                    let embedded = map.next_value::<&RawValue>()?.get();
+                    facts.labels = Labels::of(embedded, self.labels.unwrap_or_default());
+                }
                 "totalCount" => facts.total_count = count(map.next_value::<&RawValue>()?.get()),
                 _ => map.next_value::<IgnoredAny>().map(|_| ())?,
             }

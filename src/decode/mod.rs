@@ -9,6 +9,7 @@ mod drift;
 mod envelope;
 mod error;
 mod extra;
+mod labels;
 mod plan;
 mod reference;
 mod rows;
@@ -30,9 +31,11 @@ use arrow::{
 use serde::{Deserialize, de::DeserializeSeed as _};
 use serde_json::value::RawValue;
 
+pub(crate) use self::{column::ColumnBuilder, time::lenient_date};
 pub use self::{
     drift::{Drift, DriftFinding},
     error::{DecodeError, WrongValue},
+    labels::{Label, Labels},
     seen::{RowsError, SeenIds},
     split::{keep, matches_any, split},
 };
@@ -58,6 +61,8 @@ pub struct Decoded {
     pub batch: RecordBatch,
     /// What was unforeseen in the page.
     pub drift: Drift,
+    /// Names that came with the page.
+    pub labels: Labels,
 }
 
 impl Decoder {
@@ -78,7 +83,8 @@ impl Decoder {
     pub fn decode(&self, page: &Page) -> Result<(Decoded, PageEnd), DecodeError> {
         let mut rows = Rows::new(&self.resource.columns);
         let mut json = serde_json::Deserializer::from_slice(&page.body);
-        let walked = Envelope { rows: &mut rows, plan: &self.plan }.deserialize(&mut json);
+        let walked = Envelope { rows: &mut rows, plan: &self.plan, labels: self.resource.labels.as_deref() }
+            .deserialize(&mut json);
         let facts = match walked.and_then(|facts| json.end().map(|()| facts)) {
             Ok(facts) if facts.has_items => facts,
             Ok(_) => return Err(self.not_a_page(page, "it has no `items`".into())),
@@ -97,7 +103,7 @@ impl Decoder {
             source,
         })?;
         let end = PageEnd { records: records as u64, next: facts.next, total_count: facts.total_count };
-        Ok((Decoded { batch, drift }, end))
+        Ok((Decoded { batch, drift, labels: facts.labels }, end))
     }
 
     /// Rows that an earlier run decoded for the same resource, as rows of this run; `None` when their columns are others.

@@ -41,7 +41,7 @@ impl Scalar<'_> {
 
 impl<'p> Rows<'p> {
     pub(super) fn new(columns: &'p [Column]) -> Self {
-        let builders = columns.iter().filter_map(|c| ColumnBuilder::new(c.shape.lake_type())).collect();
+        let builders = columns.iter().map(|c| ColumnBuilder::new(c.shape.lake_type())).collect();
         let (extras, extra, drift, fault) = Default::default();
         Self { columns, builders, extras, extra, drift, fault }
     }

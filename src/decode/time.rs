@@ -14,7 +14,7 @@ pub(super) fn date(text: &str) -> Option<i32> {
 
 /// The same, also written as midnight (`YYYY-MM-DDT00:00:00`, with or without zeros of a second and `Z`): the two forms
 /// that custom date fields come in.
-pub(super) fn lenient_date(text: &str) -> Option<i32> {
+pub(crate) fn lenient_date(text: &str) -> Option<i32> {
     match text.split_once('T') {
         None => date(text),
         Some((day, time)) => {

@@ -139,7 +139,7 @@ pub async fn run<S: Sink + Send>(
 }
 
 /// Plans one query and gives its rows in the declared schema.
-async fn start(session: &Session, query: &DerivedTable, as_of: NaiveDate) -> Result<Rows, EngineError> {
+pub(crate) async fn start(session: &Session, query: &DerivedTable, as_of: NaiveDate) -> Result<Rows, EngineError> {
     let name = &*query.table.name;
     let declared = query.table.arrow_schema();
     let plan = query::plan(session, &query.sql, Some(as_of)).await.map_err(|e| e.in_derived(name))?;

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use arrow::{array::Array, datatypes::SchemaRef, record_batch::RecordBatch};
-use object_store::path::Path;
+use object_store::{ObjectStoreExt as _, path::Path};
 use parquet::{
     arrow::{AsyncArrowWriter, arrow_writer::ArrowWriterOptions},
     basic::{Compression, ZstdLevel},
@@ -96,6 +96,23 @@ impl StagedTable {
     /// Bytes in all files.
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|f| f.bytes).sum()
+    }
+
+    /// The same files in the staging of another run.
+    ///
+    /// # Errors
+    /// When the store refuses or fails.
+    pub async fn copy_for(&self, lake: &Lake, run_id: &str) -> Result<Self, LakeError> {
+        layout::check_run_id(run_id)?;
+        let mut copy = self.clone();
+        copy.run_id = run_id.to_owned();
+        for (number, file) in copy.files.iter_mut().enumerate() {
+            let from = Path::from(file.path.as_str());
+            let to = layout::staging_file(run_id, self.table.zone, &self.table.name, number);
+            lake.store.copy(&from, &to).await.map_err(|e| LakeError::store("copy a staged file to", &to, e))?;
+            file.path = to.to_string();
+        }
+        Ok(copy)
     }
 
     /// The table as a reader sees it before it is published, with the paths in staging.

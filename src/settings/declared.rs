@@ -89,7 +89,7 @@ pub const SETTINGS: &[Declared] = &[
         key: "as_of",
         flag: Some("as-of"),
         in_file: false,
-        meaning: "day to describe, YYYY-MM-DD; default today",
+        meaning: "day to describe, YYYY-MM-DD, or several; default today",
         ..PLAIN
     },
     Declared {

@@ -1,5 +1,6 @@
 //! Configuration: flags, then environment, then `lucca-lake.toml`, then defaults, resolved once.
 
+mod days;
 mod declared;
 mod error;
 mod file;
@@ -13,6 +14,7 @@ use chrono_tz::Tz;
 use secrecy::SecretString;
 
 pub use self::{
+    days::{Every, series},
     declared::{Declared, SETTINGS},
     error::SettingsError,
     file::read_file,
@@ -208,7 +210,7 @@ impl Settings {
         Ok((hours > 0).then(|| chrono::Duration::hours(hours)))
     }
 
-    /// The as-of date: as given, or today in the configured time zone.
+    /// The as-of date: the last one given, or today in the configured time zone.
     ///
     /// # Errors
     /// When it is no date or the time zone does not exist.
@@ -218,8 +220,17 @@ impl Settings {
         })?;
         match self.get("as_of") {
             None => Ok(now.with_timezone(&zone).date_naive()),
-            Some(_) => self.parsed("as_of", parse_date),
+            Some(_) => self.parsed("as_of", |text| dates(text)?.pop().ok_or_else(|| "names no day".to_owned())),
         }
+    }
+
+    /// The days to describe, ascending: as given, or today in the configured time zone.
+    ///
+    /// # Errors
+    /// When one is no date, or the time zone does not exist.
+    pub fn days(&self, now: chrono::DateTime<chrono::Utc>) -> Result<Vec<NaiveDate>, SettingsError> {
+        let Some(_) = self.get("as_of") else { return Ok(vec![self.as_of(now)?]) };
+        self.parsed("as_of", dates)
     }
 
     /// Names of the tables asked for; `None` for all.
@@ -272,6 +283,14 @@ impl Settings {
     pub fn personal_definitions(&self) -> Vec<String> {
         self.get("personal_definitions").map(|(value, _)| list(value)).unwrap_or_default()
     }
+}
+
+/// Days, ascending, each once.
+fn dates(text: &str) -> Result<Vec<NaiveDate>, String> {
+    let mut days = list(text).iter().map(|day| parse_date(day)).collect::<Result<Vec<_>, _>>()?;
+    days.sort_unstable();
+    days.dedup();
+    if days.is_empty() { Err("names no day".to_owned()) } else { Ok(days) }
 }
 
 /// A date as the command line takes it.

@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests may fail")]
 
 mod attributes;
+mod backfill;
 mod docs;
 mod golden;
 mod permissions;
 mod plan;
 mod quiet;
 mod tenant;
+mod wide;

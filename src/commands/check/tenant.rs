@@ -95,7 +95,7 @@ async fn resources(
             absent(findings, format!("missing scope: grant {}", resource.scope));
             continue;
         }
-        match count(client, &as_of, std::iter::once(selected)).await {
+        match count(client, Some(&as_of), std::iter::once(selected)).await {
             Err(error) => findings.error(name, &error),
             Ok((_, hidden)) if hidden.contains_key(&resource.name) => {
                 let why = hidden.get(&resource.name).cloned().unwrap_or_default();

@@ -10,7 +10,7 @@ use super::{extract::Job, kept::Kept};
 use crate::{
     api::{PagesRead, Ways},
     catalog::{FanOut, Resource},
-    decode::{Decoder, Drift, SeenIds},
+    decode::{Decoder, Drift, Labels, SeenIds},
     error::Error,
     progress::ResourceProgress,
 };
@@ -25,6 +25,7 @@ pub(super) struct ChainFacts {
     pub(super) repeated: u64,
     pub(super) total_count: Option<u64>,
     pub(super) drift: Drift,
+    pub(super) labels: Labels,
 }
 
 impl ChainFacts {
@@ -37,6 +38,7 @@ impl ChainFacts {
         self.repeated += other.repeated;
         self.total_count = self.total_count.zip(other.total_count).map(|(ours, theirs)| ours + theirs);
         self.drift.merge(other.drift);
+        self.labels.merge(other.labels);
     }
 
     /// Different records.
@@ -113,6 +115,7 @@ impl Chain {
                 return Err(Error::Endless { resource: self.resource.name.clone() });
             }
             facts.drift.merge(decoded.drift);
+            facts.labels.merge(decoded.labels);
             if self.owners.is_none() {
                 self.progress.expect(facts.total_count.unwrap_or_default());
             }

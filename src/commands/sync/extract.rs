@@ -17,13 +17,13 @@ use super::{
 use crate::{
     api::{Client, PageLimits},
     catalog::{Resource, Table},
-    decode::{Decoded, Decoder, matches_any},
+    decode::{Decoded, Decoder, Labels, matches_any},
     error::Error,
     lake::{Lake, StagedTable},
     page::{KeptPages, NothingKept},
     progress::ResourceProgress,
     report::ResourceReport,
-    settings::{HistoryMode, HistorySettings},
+    settings::HistorySettings,
 };
 
 /// Batches between the chains and the writer of one resource.
@@ -38,7 +38,8 @@ pub(super) struct Job {
     pub(super) client: Client,
     pub(super) lake: Lake,
     pub(super) run_id: String,
-    pub(super) as_of: String,
+    /// The day that historised collections are asked for.
+    pub(super) as_of: Option<String>,
     pub(super) stop: Stop,
     pub(super) limits: Arc<PageLimits>,
     pub(super) checkpoint: Arc<RunCheckpoint>,
@@ -70,6 +71,8 @@ pub(super) struct Extracted {
     pub(super) tables: Vec<StagedTable>,
     pub(super) report: ResourceReport,
     pub(super) ids: Vec<String>,
+    /// Names that came with the pages.
+    pub(super) labels: Labels,
 }
 
 impl Extraction {
@@ -143,8 +146,7 @@ impl Extraction {
 
     /// What restricts the records to a day and to some definitions.
     fn parameters(&self) -> Vec<(String, String)> {
-        let as_of = self.resource.as_of_parameter.as_ref().filter(|_| self.job.history.mode == HistoryMode::AsOf);
-        let as_of = as_of.map(|name| (name.clone(), self.job.as_of.clone()));
+        let as_of = self.resource.as_of_parameter.clone().zip(self.job.as_of.clone());
         as_of.into_iter().chain(self.filter.clone()).collect()
     }
 
@@ -210,7 +212,7 @@ impl Extraction {
             drift: facts.drift.findings(),
         };
         let (tables, ids) = writers.close().await?;
-        Ok(Extracted { tables, report, ids })
+        Ok(Extracted { tables, report, ids, labels: facts.labels })
     }
 
     async fn chains(

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     api::{LearnedLimit, PageLimits},
-    decode::{Decoded, Decoder, Drift, DriftFinding},
+    decode::{Decoded, Decoder, Drift, DriftFinding, Labels},
     lake::Checkpoint,
     page::{KeptPages, PageEnd},
 };
@@ -90,6 +90,8 @@ impl RunCheckpoint {
 struct Facts {
     end: PageEnd,
     drift: Vec<DriftFinding>,
+    #[serde(default)]
+    labels: Labels,
 }
 
 impl Kept {
@@ -105,13 +107,13 @@ impl KeptPages<Decoded> for Kept {
             return None;
         }
         let (rows, facts) = self.checkpoint.checkpoint.page(address).await?;
-        let Facts { end, drift } = serde_json::from_str(&facts).ok()?;
-        Some((Decoded { batch: self.decoder.adopt(&rows)?, drift: Drift::of(drift) }, end))
+        let Facts { end, drift, labels } = serde_json::from_str(&facts).ok()?;
+        Some((Decoded { batch: self.decoder.adopt(&rows)?, drift: Drift::of(drift), labels }, end))
     }
 
     async fn keep(&self, address: &str, rows: &Decoded, end: &PageEnd) {
         self.checkpoint.note_limits(&self.limits).await;
-        let facts = Facts { end: end.clone(), drift: rows.drift.findings() };
+        let facts = Facts { end: end.clone(), drift: rows.drift.findings(), labels: rows.labels.clone() };
         let facts = serde_json::to_string(&facts).unwrap_or_default();
         match self.checkpoint.checkpoint.keep(address, &rows.batch, &facts).await {
             Ok(()) => drop(self.checkpoint.kept.fetch_add(1, Ordering::Relaxed)),

@@ -3,9 +3,11 @@
 //! The only place where the API, the decoder, the lake and the engine meet.
 
 mod chain;
+mod days;
 mod extract;
 pub(super) mod fan_out;
 mod kept;
+mod resources;
 mod selection;
 mod state;
 mod stop;
@@ -18,35 +20,24 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sha2::{Digest as _, Sha256};
-use tokio::{sync::watch, task::JoinSet};
 
-use self::{
-    extract::{Extracted, Extraction, Ids, Job},
-    kept::RunCheckpoint,
-    stop::Stop,
-    writers::Collected,
-};
+use self::{kept::RunCheckpoint, stop::Stop};
 pub(super) use self::{
     selection::{Selected, Selection},
-    state::{check_tenant, known_records, remembered_limits},
+    state::{check_tenant, has_whole_history, known_records, remembered_limits, wide_types},
 };
-use super::{
-    Context,
-    connection::Turn,
-    derivation::{derive_tables, follow_references},
-    plan::refuse_above,
-};
+use super::{Context, connection::Turn, plan::refuse_above};
 use crate::{
     api::{Client, PageLimits, Tenant},
-    catalog::{Catalog, Resource, Zone},
-    decode::Decoder,
+    catalog::{Catalog, LakeType},
+    decode::Labels,
     error::{Error, ExitCode},
-    lake::{
-        self, Checkpoint, Lake, LakeError, Lease, Publication, Purpose, PutIfAbsent, Replaces, Snapshot, SnapshotTable,
-        StagedTable,
+    lake::{self, Checkpoint, Lake, LakeError, Lease, Purpose, PutIfAbsent, Snapshot, StagedTable},
+    report::{
+        Absence, Outcome, PublishedDay, ReferenceReport, ResourceReport, RunReport, SkippedReport, TableReport,
+        WideReport,
     },
-    report::{Absence, Outcome, ReferenceReport, ResourceReport, RunReport, SkippedReport, TableReport},
-    settings::{HistorySettings, Settings},
+    settings::{HistoryMode, HistorySettings, Settings},
 };
 
 /// Staging of runs that began this long ago belongs to nobody any more.
@@ -57,6 +48,9 @@ struct Run {
     id: String,
     started_at: DateTime<Utc>,
     started: tokio::time::Instant,
+    /// The days to describe, ascending.
+    days: Vec<NaiveDate>,
+    /// The last of them.
     as_of: NaiveDate,
     catalog: Catalog,
     selection: Selection,
@@ -69,12 +63,17 @@ struct Run {
     continue_since: Option<DateTime<Utc>>,
     max_requests: Option<u64>,
     history: HistorySettings,
+    /// Definitions whose values are personal.
+    personal: Vec<String>,
     stop: Stop,
 }
 
 /// What a run works with once it may write to the lake.
 struct Work {
-    replaced: Option<Snapshot>,
+    /// By day.
+    replaced: BTreeMap<NaiveDate, Snapshot>,
+    /// The newest snapshot when the run began.
+    newest: Option<Snapshot>,
     checkpoint: Arc<RunCheckpoint>,
     limits: Arc<PageLimits>,
 }
@@ -87,6 +86,11 @@ struct Produced {
     skipped: Vec<SkippedReport>,
     absent: Vec<Absence>,
     references: Vec<ReferenceReport>,
+    published: Vec<PublishedDay>,
+    labels: Labels,
+    wide: Vec<WideReport>,
+    /// The types that columns of the wide tables have or had.
+    wide_types: BTreeMap<String, LakeType>,
     checkpoint: Option<Arc<RunCheckpoint>>,
 }
 
@@ -139,6 +143,7 @@ impl Run {
         let started_at = context.clock.now();
         let tenant = settings.tenant()?;
         let reader = reader(&tenant, &settings.client_id()?);
+        let days = settings.days(started_at)?;
         let as_of = settings.as_of(started_at)?;
         let resume_within = settings.resume_within()?.filter(|_| !asked.fresh);
         let id = context.run_id(started_at);
@@ -148,10 +153,12 @@ impl Run {
             id,
             started_at,
             started: tokio::time::Instant::now(),
+            days,
             as_of,
             purpose: Purpose { as_of, reader },
             max_requests: asked.max_requests,
             history: settings.history()?,
+            personal,
             continue_since: resume_within.map(|hours| started_at - hours),
             lake,
             client: context.client(settings, selection.scopes(), &turn)?,
@@ -161,6 +168,11 @@ impl Run {
             stop: Stop::new(),
             catalog,
         })
+    }
+
+    /// The day that historised collections are asked for; none when their whole history is read.
+    fn day_asked_for(&self) -> Option<String> {
+        (self.history.mode == HistoryMode::AsOf && self.days.len() == 1).then(|| self.as_of.to_string())
     }
 
     /// Runs as the only writer of the lake.
@@ -184,13 +196,18 @@ impl Run {
     }
 
     async fn execute_alone(&self, context: &Context, produced: &mut Produced) -> Result<Snapshot, Error> {
-        let replaced = self.lake.snapshot(self.as_of).await?;
-        let checkpoint = Arc::new(self.checkpoint(replaced.as_ref()).await?);
+        let mut replaced = BTreeMap::new();
+        for day in &self.days {
+            replaced.extend(self.lake.snapshot(*day).await?.map(|snapshot| (*day, snapshot)));
+        }
+        let checkpoint = Arc::new(self.checkpoint(replaced.get(&self.as_of)).await?);
         produced.checkpoint = Some(Arc::clone(&checkpoint));
         let mut remembered = remembered_limits(&self.lake).await?;
         remembered.extend(checkpoint.noted_limits().await);
         let limits = Arc::new(PageLimits::new(remembered, self.started_at.date_naive()));
-        let work = Work { replaced, checkpoint, limits };
+        let newest = self.lake.newest().await?;
+        produced.wide_types = newest.as_ref().map(state::wide_types).unwrap_or_default();
+        let work = Work { replaced, newest, checkpoint, limits };
         tracing::info!(
             run = self.id,
             tenant = self.client.tenant().host(),
@@ -208,32 +225,16 @@ impl Run {
         if let Some(allowed) = self.max_requests {
             let kept =
                 if work.checkpoint.continued().is_some() { work.checkpoint.checkpoint().pages().await? } else { 0 };
-            let as_of = self.as_of.to_string();
-            refuse_above(allowed, &self.client, &as_of, &selection, &work.limits, kept).await?;
+            let as_of = self.day_asked_for();
+            refuse_above(allowed, &self.client, as_of.as_deref(), &selection, &work.limits, kept).await?;
         }
         self.extract(context, &work, &selection, produced).await?;
-        let replaces = Replaces::Exactly(work.replaced.as_ref().map(|snapshot| snapshot.sequence));
-        let state = self.state(&work, produced);
-        let carried_over = self.carried_over(work.replaced);
-        tokio::select! {
-            biased;
-            () = self.stop.stopped() => return Err(Error::Interrupted),
-            computed = self.compute(&carried_over, produced) => computed?,
+        let published = self.publish_days(context, &work, produced).await?;
+        if self.days.len() > 1
+            && let Err(error) = lake::discard(&self.lake, &self.id).await
+        {
+            tracing::warn!(%error, "what was read for all days stays in staging");
         }
-        let publication = Publication {
-            as_of: self.as_of,
-            run_id: self.id.clone(),
-            published_at: context.clock.now(),
-            tables: produced.staged.clone(),
-            carried_over,
-            state,
-            replaces,
-        };
-        // The last moment to stop: publishing is short, and half of it would have to be cleaned up.
-        if self.stop.is_stopped() {
-            return Err(Error::Interrupted);
-        }
-        let published = lake::publish(&self.lake, publication).await?;
         if let Err(error) = work.checkpoint.checkpoint().discard().await {
             tracing::warn!(%error, "pages that are used up stay in staging");
         }
@@ -270,7 +271,10 @@ impl Run {
     /// failed.
     async fn clean_up(&self, error: &Error, produced: &Produced) {
         let Some(checkpoint) = &produced.checkpoint else { return };
-        let tables = lake::discard_tables(&self.lake, &self.id).await;
+        let mut tables = lake::discard_tables(&self.lake, &self.id).await;
+        for day in self.days.iter().filter(|_| self.days.len() > 1) {
+            tables = tables.and(lake::discard(&self.lake, &self.run_of(*day)).await);
+        }
         let pages = if error.exit_code() == ExitCode::Temporary && self.continue_since.is_some() {
             let kept = checkpoint.kept();
             tracing::info!(
@@ -287,118 +291,6 @@ impl Run {
         }
     }
 
-    /// Reads all resources side by side; those read by the ids of another wait for them.
-    async fn extract(
-        &self,
-        context: &Context,
-        work: &Work,
-        selection: &Selection,
-        produced: &mut Produced,
-    ) -> Result<(), Error> {
-        let job = Arc::new(Job {
-            client: self.client.clone(),
-            lake: self.lake.clone(),
-            run_id: self.id.clone(),
-            as_of: self.as_of.to_string(),
-            stop: self.stop.clone(),
-            limits: Arc::clone(&work.limits),
-            checkpoint: Arc::clone(&work.checkpoint),
-            history: self.history.clone(),
-        });
-        let id_sources: IdSources =
-            selection.resources.iter().flat_map(|s| s.read_by()).map(|from| (from, watch::Sender::new(None))).collect();
-        // Without the resource that gives the ids, one chain without a filter reads the other.
-        for (_, source) in id_sources.iter().filter(|(name, _)| !selection.reads(name)) {
-            source.send_replace(Some(Arc::default()));
-        }
-        let id_sources = Arc::new(id_sources);
-        let mut running = JoinSet::new();
-        for selected in &selection.resources {
-            let Selected { resource, tables, .. } = selected;
-            let extraction = Extraction {
-                job: Arc::clone(&job),
-                decoder: Arc::new(Decoder::new(resource, &self.id)),
-                tables: tables.clone(),
-                progress: Arc::new(context.progress.resource(
-                    &resource.name,
-                    work.limits.current(resource),
-                    self.requests_per_minute,
-                )),
-                collected: match id_sources.contains_key(&resource.name) {
-                    true => self.collected(resource, selection),
-                    false => Collected::None,
-                },
-                restricted: resource.fan_out.as_ref().is_some_and(|f| f.status.is_some())
-                    && self.history.statuses.is_some(),
-                filter: None,
-                resource: Arc::new(resource.clone()),
-            };
-            let extracting = extract_one(extraction, Arc::clone(&id_sources), self.stop.clone());
-            let selected = selected.clone();
-            running.spawn(async move { (selected, extracting.await) });
-        }
-        let mut failure = None;
-        while let Some(ended) = running.join_next().await {
-            let (selected, ended) = match ended {
-                Ok((selected, ended)) => (Some(selected), ended),
-                Err(error) => (None, Err(Error::task_lost("the extraction of a resource", &error))),
-            };
-            match (selected, ended) {
-                (_, Ok(extracted)) => {
-                    produced.staged.extend(extracted.tables);
-                    produced.resources.push(extracted.report);
-                }
-                (Some(selected), Err(Error::Api(error))) if selected.optional && error.is_inaccessible() => {
-                    tracing::warn!(resource = selected.resource.name, %error, "an optional resource is left out");
-                    if let Some(source) = id_sources.get(&selected.resource.name) {
-                        source.send_replace(Some(Arc::default()));
-                    }
-                    produced.absent.push(selected.absence("is missing, or its module is not active"));
-                }
-                // The others end as interrupted, which says less than what interrupted them.
-                (_, Err(error)) if matches!(failure, None | Some(Error::Interrupted)) => {
-                    self.stop.now();
-                    failure = Some(error);
-                }
-                (_, Err(_)) => {}
-            }
-        }
-        produced.resources.sort_by(|a, b| a.resource.cmp(&b.resource));
-        failure.map_or(Ok(()), Err)
-    }
-
-    /// Which ids of `resource` the others are read by: those of people with the wanted statuses.
-    fn collected(&self, resource: &Resource, selection: &Selection) -> Collected {
-        let fans = selection.resources.iter().filter_map(|s| s.resource.fan_out.as_ref());
-        let status = fans.filter(|f| f.from == resource.name).find_map(|f| f.status.clone());
-        match (status, &self.history.statuses) {
-            (Some(column), Some(statuses)) => Collected::Only(column, statuses.clone()),
-            _ => Collected::All,
-        }
-    }
-
-    /// API tables of the replaced snapshot that this run does not read again.
-    fn carried_over(&self, replaced: Option<Snapshot>) -> Vec<SnapshotTable> {
-        let written = self.selection.table_names();
-        let known: Vec<String> = self.catalog.tables().into_iter().map(|t| t.name).collect();
-        let kept = |t: &SnapshotTable| {
-            t.zone != Zone::Derived && !written.contains(t.name.as_str()) && known.contains(&t.name)
-        };
-        replaced.into_iter().flat_map(|s| s.tables).filter(kept).collect()
-    }
-
-    /// Follows the references between tables, and computes the derived ones.
-    async fn compute(&self, carried_over: &[SnapshotTable], produced: &mut Produced) -> Result<(), Error> {
-        let staged: Vec<SnapshotTable> = produced.staged.iter().map(StagedTable::as_snapshot_table).collect();
-        let inputs = carried_over.iter().chain(&staged);
-        produced.references = follow_references(&self.lake, self.as_of, inputs.clone(), &self.catalog).await?;
-        let queries = &self.catalog.derived;
-        let (tables, skipped) = derive_tables(&self.lake, &self.id, self.as_of, inputs, queries, &self.catalog).await?;
-        produced.staged.extend(tables);
-        produced.skipped = skipped.into_iter().map(|s| SkippedReport { table: s.table, missing: s.missing }).collect();
-        Ok(())
-    }
-
     fn report(&self, produced: &Produced, published: &Result<Snapshot, Error>) -> RunReport {
         let mut tables: Vec<TableReport> =
             produced.staged.iter().map(|t| TableReport::from(&t.as_snapshot_table())).collect();
@@ -409,6 +301,7 @@ impl Run {
             program_version: env!("CARGO_PKG_VERSION"),
             tenant: self.client.tenant().host(),
             as_of: self.as_of,
+            published: produced.published.clone(),
             started_at: self.started_at,
             seconds: self.started.elapsed().as_secs_f64(),
             outcome: match published {
@@ -424,6 +317,7 @@ impl Run {
             skipped: produced.skipped.clone(),
             absent: produced.absent.clone(),
             references: produced.references.clone(),
+            wide: produced.wide.clone(),
         }
     }
 }
@@ -438,30 +332,4 @@ fn holder(run_id: &str) -> String {
 fn reader(tenant: &Tenant, client_id: &str) -> String {
     let application = hex::encode(Sha256::digest(client_id));
     format!("lucca-lake {} for {} by {application}", env!("CARGO_PKG_VERSION"), tenant.origin())
-}
-
-/// Ids of resources that others are read by, once they are known.
-type IdSources = BTreeMap<String, watch::Sender<Ids>>;
-
-async fn extract_one(extraction: Extraction, id_sources: Arc<IdSources>, stop: Stop) -> Result<Extracted, Error> {
-    let name = extraction.resource.name.clone();
-    let known = |from: Option<&String>| {
-        let source = from.and_then(|from| id_sources.get(from)).map(watch::Sender::subscribe);
-        let stop = stop.clone();
-        async move {
-            let Some(mut ids) = source else { return Ok(None) };
-            tokio::select! {
-                biased;
-                () = stop.stopped() => Err(Error::Interrupted),
-                ids = ids.wait_for(Option::is_some) => Ok(ids.ok().and_then(|ids| ids.clone())),
-            }
-        }
-    };
-    let owners = known(extraction.resource.fan_out.as_ref().map(|f| &f.from));
-    let filtered_by = known(extraction.resource.filter.as_ref().map(|f| &f.from));
-    let mut extracted = extraction.run(owners, filtered_by).await?;
-    if let Some(source) = id_sources.get(&name) {
-        source.send_replace(Some(Arc::new(std::mem::take(&mut extracted.ids))));
-    }
-    Ok(extracted)
 }

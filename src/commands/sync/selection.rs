@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     catalog::{Catalog, Resource, Table},
+    commands::wide::{WIDE_TABLES, sources_of_wide_tables},
     engine::derive,
     error::Error,
     report::Absence,
@@ -48,6 +49,10 @@ impl Selection {
             None => all.iter().map(|t| t.name.clone()).collect(),
             Some(names) => names.iter().cloned().collect(),
         };
+        let wide = WIDE_TABLES.iter().map(|(name, ..)| *name).filter(|name| wanted.remove(*name)).count();
+        if wide > 0 {
+            wanted.extend(sources_of_wide_tables().into_iter().map(str::to_owned));
+        }
         if let Some(unknown) = wanted.iter().chain(optional).find(|name| all.iter().all(|t| t.name != **name)) {
             let hint = did_you_mean(unknown, all.iter().map(|t| t.name.as_str()));
             return Err(Error::Usage(format!("there is no table {unknown:?}{hint}; `lucca-lake tables` lists them")));
@@ -126,6 +131,7 @@ impl Selected {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::testing::deep;
 
     fn tables(named: &[&str]) -> Vec<String> {
         let named: Vec<String> = named.iter().map(|n| (*n).to_owned()).collect();
@@ -135,45 +141,51 @@ mod tests {
 
     #[test]
     fn a_table_brings_what_it_needs() {
-        assert_eq!(tables(&["professions"]), ["professions"]);
-        assert_eq!(tables(&["personal_attributes"]), ["employee_attributes", "employees", "personal_attributes"]);
-        let headcount = tables(&["headcount"]);
-        for needed in ["employments", "job_positions", "departments", "legal_entities"] {
-            assert!(headcount.iter().any(|t| t == needed), "{needed} is missing from {headcount:?}");
-        }
+        deep(|| async {
+            assert_eq!(tables(&["professions"]), ["professions"]);
+            assert_eq!(tables(&["personal_attributes"]), ["employee_attributes", "employees", "personal_attributes"]);
+            let headcount = tables(&["headcount"]);
+            for needed in ["employments", "job_positions", "departments", "legal_entities"] {
+                assert!(headcount.iter().any(|t| t == needed), "{needed} is missing from {headcount:?}");
+            }
+        });
     }
 
     #[test]
     fn everything_is_selected_by_default_and_unknown_names_are_refused() {
-        let catalog = Catalog::embedded().unwrap();
-        let all = Selection::of(&catalog, None, &[]).unwrap();
-        assert_eq!(all.table_names().len(), 15);
-        assert_eq!(all.resources.len(), 14);
-        for (named, optional) in [(Some(&["employes".into()][..]), &[][..]), (None, &["employes".into()][..])] {
-            let error = Selection::of(&catalog, named, optional).unwrap_err().to_string();
-            assert!(error.contains("did you mean \"employees\"?"), "{error}");
-        }
+        deep(|| async {
+            let catalog = Catalog::embedded().unwrap();
+            let all = Selection::of(&catalog, None, &[]).unwrap();
+            assert_eq!(all.table_names().len(), 15);
+            assert_eq!(all.resources.len(), 14);
+            for (named, optional) in [(Some(&["employes".into()][..]), &[][..]), (None, &["employes".into()][..])] {
+                let error = Selection::of(&catalog, named, optional).unwrap_err().to_string();
+                assert!(error.contains("did you mean \"employees\"?"), "{error}");
+            }
+        });
     }
 
     #[test]
     fn only_optional_tables_may_be_missing() {
-        let catalog = Catalog::embedded().unwrap();
-        let select = |optional: &[&str]| {
-            let optional: Vec<String> = optional.iter().map(|name| (*name).to_owned()).collect();
-            Selection::of(&catalog, None, &optional).unwrap()
-        };
-        let missing = ["employee-attributes.readonly".to_owned(), "job-qualifications.readonly".to_owned()];
-        let error = select(&["professions", "job_qualifications", "personal_attributes"]).without_scopes(&missing);
-        let error = error.unwrap_err().to_string();
-        assert!(
-            error.contains("employee-attributes.readonly (tables employee_attributes, personal_attributes)"),
-            "{error}"
-        );
-        let all = ["professions", "job_qualifications", "personal_attributes", "employee_attributes"];
-        let (left, absent) = select(&all).without_scopes(&missing).unwrap();
-        assert_eq!((left.resources.len(), absent.len()), (11, 3));
-        assert_eq!(absent[0].reason, "employee-attributes.readonly was not granted");
-        let everything = select(&[]).scopes();
-        assert!(select(&all).without_scopes(&everything).is_err());
+        deep(|| async {
+            let catalog = Catalog::embedded().unwrap();
+            let select = |optional: &[&str]| {
+                let optional: Vec<String> = optional.iter().map(|name| (*name).to_owned()).collect();
+                Selection::of(&catalog, None, &optional).unwrap()
+            };
+            let missing = ["employee-attributes.readonly".to_owned(), "job-qualifications.readonly".to_owned()];
+            let error = select(&["professions", "job_qualifications", "personal_attributes"]).without_scopes(&missing);
+            let error = error.unwrap_err().to_string();
+            assert!(
+                error.contains("employee-attributes.readonly (tables employee_attributes, personal_attributes)"),
+                "{error}"
+            );
+            let all = ["professions", "job_qualifications", "personal_attributes", "employee_attributes"];
+            let (left, absent) = select(&all).without_scopes(&missing).unwrap();
+            assert_eq!((left.resources.len(), absent.len()), (11, 3));
+            assert_eq!(absent[0].reason, "employee-attributes.readonly was not granted");
+            let everything = select(&[]).scopes();
+            assert!(select(&all).without_scopes(&everything).is_err());
+        });
     }
 }

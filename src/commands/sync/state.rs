@@ -7,12 +7,25 @@ use serde_json::{Map, Value, json};
 use super::{Produced, Run, Work};
 use crate::{
     api::{LearnedLimit, Tenant},
+    catalog::LakeType,
     error::Error,
     lake::{self, Lake, Snapshot},
+    settings::HistoryMode,
 };
 
 /// Whose data the lake holds.
 const TENANT: &str = "tenant";
+/// The types that columns of the wide tables have or had.
+pub(crate) fn wide_types(snapshot: &Snapshot) -> BTreeMap<String, LakeType> {
+    let types = snapshot.state.get(WIDE_TYPES).cloned().unwrap_or_default();
+    serde_json::from_value(types).unwrap_or_default()
+}
+
+/// Whether the attributes are those of all days.
+pub(crate) fn has_whole_history(snapshot: &Snapshot) -> bool {
+    snapshot.state.get(WHOLE_HISTORY).and_then(Value::as_bool).unwrap_or(false)
+}
+
 /// How many records each resource had when it was last read.
 const RECORDS: &str = "records";
 /// How large pages the API gives.
@@ -20,15 +33,20 @@ const PAGE_LIMITS: &str = "page_limits";
 /// The run whose pages the snapshot was made from: they are used up.
 const PAGES_OF: &str = "pages_of";
 
+/// The types that columns of the wide tables have or had.
+const WIDE_TYPES: &str = "wide_types";
+/// Whether the attributes are those of all days.
+const WHOLE_HISTORY: &str = "whole_history";
+
 impl Run {
     /// What the manifest remembers: whose data it is, how many records each resource had when it was last read, how
     /// large pages the API gives, and which pages are used up.
-    pub(super) fn state(&self, work: &Work, produced: &Produced) -> Map<String, Value> {
-        let before = work.replaced.as_ref().and_then(|s| s.state.get(RECORDS)).and_then(Value::as_object);
+    pub(super) fn state(&self, replaced: Option<&Snapshot>, work: &Work, produced: &Produced) -> Map<String, Value> {
+        let before = replaced.and_then(|s| s.state.get(RECORDS)).and_then(Value::as_object);
         let mut records = before.cloned().unwrap_or_default();
         records.extend(produced.resources.iter().map(|r| (r.resource.clone(), json!(r.records))));
         let read = self.selection.table_names();
-        let before = work.replaced.iter().flat_map(Snapshot::absent).filter(|(table, _)| !read.contains(table));
+        let before = replaced.into_iter().flat_map(Snapshot::absent).filter(|(table, _)| !read.contains(table));
         let now = produced.absent.iter().flat_map(|a| a.tables.iter().map(|table| (table.as_str(), a.reason.as_str())));
         let absent: BTreeMap<&str, &str> = before.chain(now).collect();
         let state = [
@@ -37,6 +55,8 @@ impl Run {
             (PAGE_LIMITS, json!(work.limits.learned())),
             (PAGES_OF, json!(work.checkpoint.checkpoint().run_id())),
             (lake::ABSENT, json!(absent)),
+            (WIDE_TYPES, json!(produced.wide_types)),
+            (WHOLE_HISTORY, json!(self.history.mode == HistoryMode::History)),
         ];
         state.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }

@@ -16,7 +16,7 @@ use crate::{
     lake::{Lake, SnapshotTable},
 };
 
-/// Rows by table, in the order of their ids, without what tells one run from another.
+/// Rows by table, in the order of their first column, which is their id, without what tells one run from another.
 pub(super) type Tables = BTreeMap<String, RecordBatch>;
 
 /// The tables of the newest snapshot; none when nothing is published.
@@ -45,7 +45,7 @@ async fn read(lake: &Lake, table: &SnapshotTable) -> RecordBatch {
         .map(|(index, _)| index)
         .collect();
     let rows = rows.project(&kept).unwrap();
-    let order: UInt32Array = sort_to_indices(rows.column_by_name("id").unwrap(), None, None).unwrap();
+    let order: UInt32Array = sort_to_indices(rows.column(0), None, None).unwrap();
     take_record_batch(&rows, &order).unwrap()
 }
 

@@ -68,6 +68,8 @@ pub(super) struct Page {
     pub(super) total_count: Option<u64>,
     pub(super) items: Vec<Box<RawValue>>,
     pub(super) links: Links,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    embedded: Option<Box<RawValue>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

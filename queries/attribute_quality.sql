@@ -1,0 +1,158 @@
+-- attribute_quality: one row per built-in attribute that another table holds too, both compared person by person
+-- column definition_id string! none: the attribute's definition
+-- source definition_id: employee_attributes.definition_id
+-- column compared int64! none: people who have a record that day on both sides, values may be null; the record is the
+--   employee, or the employment or job position valid on the as-of date, or the probationary period of that employment
+-- column agreeing int64! none: those of them whose values are equal; null equals null
+-- column disagreeing int64! none: those of them whose values differ
+-- column attribute_missing int64! none: people whose record has a value that day while no attribute came: hidden by
+--   access rights most likely, unless the settings leave out definitions or people, or keep these in the personal zone
+-- column resource_missing int64! none: people who have an attribute with a value that day and no such record
+WITH definitions AS (
+    SELECT definition_id
+    FROM (
+        VALUES
+            ('employee.givenName'), ('employee.familyName'), ('employee.email'), ('employee.employeeNumber'),
+            ('employee.remoteId'), ('employee.phoneNumber'),
+            ('employment.start'), ('employment.end'), ('employment.legalEntity'), ('employment.template'),
+            ('jobPosition.department'), ('jobPosition.manager'), ('jobPosition.businessEstablishment'),
+            ('jobPosition.jobQualification'), ('jobPosition.occupationCategory'), ('jobPosition.jobTitle'),
+            ('jobPosition.startsOn'), ('jobPosition.endsOn'),
+            ('probationaryPeriod.initialEndsOn'), ('probationaryPeriod.extendedEndsOn')
+    ) AS t (definition_id)
+),
+
+-- Those of one person never overlap; should they, the one that started latest counts, then the smallest id.
+contracts AS (
+    SELECT
+        e.*,
+        ROW_NUMBER() OVER (PARTITION BY e.employee_id ORDER BY e.start_date DESC NULLS LAST, e.id) AS choice
+    FROM employments e
+    WHERE e.start_date <= CAST($as_of AS DATE) AND (e.end_date IS NULL OR e.end_date >= CAST($as_of AS DATE))
+),
+
+positions AS (
+    SELECT
+        p.*,
+        ROW_NUMBER() OVER (PARTITION BY p.employee_id ORDER BY p.starts_on DESC NULLS LAST, p.id) AS choice
+    FROM job_positions p
+    WHERE p.starts_on <= CAST($as_of AS DATE) AND (p.ends_on IS NULL OR p.ends_on >= CAST($as_of AS DATE))
+),
+
+-- An employment has at most one.
+trials AS (
+    SELECT
+        c.employee_id,
+        p.initial_ends_on,
+        p.extended_ends_on,
+        ROW_NUMBER() OVER (PARTITION BY c.employee_id ORDER BY p.starts_on DESC NULLS LAST, p.id) AS choice
+    FROM contracts c
+    INNER JOIN probationary_periods p ON p.employment_id = c.id
+    WHERE c.choice = 1
+),
+
+expected AS (
+    SELECT
+        d.definition_id,
+        e.id AS employee_id,
+        CASE d.definition_id
+            WHEN 'employee.givenName' THEN e.given_name
+            WHEN 'employee.familyName' THEN e.family_name
+            WHEN 'employee.email' THEN e.email
+            WHEN 'employee.employeeNumber' THEN e.employee_number
+            WHEN 'employee.remoteId' THEN e.remote_id
+            WHEN 'employee.phoneNumber' THEN e.phone_number
+        END AS content
+    FROM definitions d
+    CROSS JOIN employees e
+    WHERE d.definition_id LIKE 'employee.%'
+    UNION ALL
+    SELECT
+        d.definition_id,
+        c.employee_id,
+        CASE d.definition_id
+            WHEN 'employment.start' THEN CAST(c.start_date AS STRING)
+            WHEN 'employment.end' THEN CAST(c.end_date AS STRING)
+            WHEN 'employment.legalEntity' THEN c.legal_entity_id
+            WHEN 'employment.template' THEN c.template_id
+        END AS content
+    FROM definitions d
+    CROSS JOIN contracts c
+    WHERE d.definition_id LIKE 'employment.%' AND c.choice = 1
+    UNION ALL
+    SELECT
+        d.definition_id,
+        p.employee_id,
+        CASE d.definition_id
+            WHEN 'jobPosition.department' THEN p.department_id
+            WHEN 'jobPosition.manager' THEN p.manager_id
+            WHEN 'jobPosition.businessEstablishment' THEN p.business_establishment_id
+            WHEN 'jobPosition.jobQualification' THEN p.job_qualification_id
+            WHEN 'jobPosition.occupationCategory' THEN p.occupation_category_id
+            WHEN 'jobPosition.jobTitle' THEN p.job_title
+            WHEN 'jobPosition.startsOn' THEN CAST(p.starts_on AS STRING)
+            WHEN 'jobPosition.endsOn' THEN CAST(p.ends_on AS STRING)
+        END AS content
+    FROM definitions d
+    CROSS JOIN positions p
+    WHERE d.definition_id LIKE 'jobPosition.%' AND p.choice = 1
+    UNION ALL
+    SELECT
+        d.definition_id,
+        t.employee_id,
+        CASE d.definition_id
+            WHEN 'probationaryPeriod.initialEndsOn' THEN CAST(t.initial_ends_on AS STRING)
+            WHEN 'probationaryPeriod.extendedEndsOn' THEN CAST(t.extended_ends_on AS STRING)
+        END AS content
+    FROM definitions d
+    CROSS JOIN trials t
+    WHERE d.definition_id LIKE 'probationaryPeriod.%' AND t.choice = 1
+),
+
+-- The rows may be those of the day or of all time. A date is read as such only where one is meant: an employee number
+-- may look like one. A value of another shape than expected stays JSON and differs from everything.
+served AS (
+    SELECT
+        definition_id,
+        employee_id,
+        CASE
+            WHEN definition_id IN ('employment.start', 'employment.end', 'jobPosition.startsOn', 'jobPosition.endsOn')
+                OR definition_id LIKE 'probationaryPeriod.%'
+                THEN COALESCE(CAST(value_date AS STRING), NULLIF(value, 'null'))
+            ELSE COALESCE(value_text, value_reference_id, NULLIF(value, 'null'))
+        END AS content,
+        ROW_NUMBER() OVER (
+            PARTITION BY employee_id, definition_id
+            ORDER BY applicability_start DESC NULLS LAST, id
+        ) AS choice
+    FROM employee_attributes
+    WHERE (applicability_start IS NULL OR applicability_start <= CAST($as_of AS DATE))
+        AND (applicability_end IS NULL OR applicability_end >= CAST($as_of AS DATE))
+),
+
+pairs AS (
+    SELECT
+        COALESCE(e.definition_id, a.definition_id) AS definition_id,
+        CASE
+            WHEN a.employee_id IS NULL AND e.content IS NOT NULL THEN 'attribute missing'
+            WHEN e.employee_id IS NULL AND a.content IS NOT NULL THEN 'resource missing'
+            WHEN a.employee_id IS NULL OR e.employee_id IS NULL THEN 'nothing'
+            WHEN a.content = e.content OR (a.content IS NULL AND e.content IS NULL) THEN 'equal'
+            ELSE 'different'
+        END AS outcome
+    FROM expected e
+    FULL OUTER JOIN (SELECT * FROM served WHERE choice = 1) a
+        ON a.employee_id = e.employee_id AND a.definition_id = e.definition_id
+)
+
+SELECT
+    d.definition_id,
+    COUNT(CASE WHEN p.outcome IN ('equal', 'different') THEN 1 END) AS compared,
+    COUNT(CASE WHEN p.outcome = 'equal' THEN 1 END) AS agreeing,
+    COUNT(CASE WHEN p.outcome = 'different' THEN 1 END) AS disagreeing,
+    COUNT(CASE WHEN p.outcome = 'attribute missing' THEN 1 END) AS attribute_missing,
+    COUNT(CASE WHEN p.outcome = 'resource missing' THEN 1 END) AS resource_missing
+FROM definitions d
+LEFT JOIN pairs p ON p.definition_id = d.definition_id
+GROUP BY d.definition_id
+ORDER BY d.definition_id NULLS LAST

@@ -1,0 +1,352 @@
+-- legacy_users: one row per person, whatever the status, with the columns of the former v3 users API
+-- zone personal
+-- column id string! none: the person
+-- source id: employees.id; an integer in v3
+-- column login string directory: identifier of the person in the customer's other systems
+-- source login: employees.remote_id
+-- column first_name string directory: given name
+-- source first_name: employees.given_name
+-- column last_name string directory: family name
+-- source last_name: employees.family_name
+-- column display_name string directory: given and family name
+-- source display_name: employees.given_name and employees.family_name; the migration guide does not map it
+-- column mail string directory: professional e-mail address
+-- source mail: employees.email
+-- column employee_number string directory: staff number, as text with its leading zeros
+-- source employee_number: employees.employee_number
+-- column status string directory: active, upcoming or deactivated on the as-of date, by the dates of the employment;
+--   without a visible one, what Lucca said on the day of the extraction
+-- source status: employments.start_date and employments.end_date, else employees.status
+-- column is_former boolean directory: whether status is deactivated: v3 left these people out unless it was asked for
+--   them
+-- column dt_contract_start date directory: first day of the employment. The employment is the one valid on the as-of
+--   date, else the first upcoming one, else the last one; among equals the one that started latest (upcoming: first),
+--   then the one with the smallest id
+-- source dt_contract_start: employments.start_date
+-- column dt_contract_end date personal: last day of the employment, included; null when open-ended
+-- source dt_contract_end: employments.end_date
+-- column department_id string directory: department of the job position: the one of that employment which the same rule
+--   chooses
+-- source department_id: job_positions.department_id
+-- column department_name string directory: its name; null when the department is not visible
+-- source department_name: departments.name
+-- column manager_id string directory: employee who manages the job position
+-- source manager_id: job_positions.manager_id
+-- column manager_name string directory: given and family name; null when the manager is not visible
+-- source manager_name: employees.given_name and employees.family_name
+-- column legal_entity_id string directory: establishment of the job position, which v3 called legal entity
+-- source legal_entity_id: job_positions.business_establishment_id
+-- column legal_entity_name string directory: its name; null when the establishment is not visible
+-- source legal_entity_name: business_establishments.name
+-- column legal_unit_id string directory: legal entity of the employment, which v3 called legal unit
+-- source legal_unit_id: employments.legal_entity_id
+-- column legal_unit_name string directory: its legal name; null when the legal entity is not visible
+-- source legal_unit_name: legal_entities.legal_name
+-- column job_title string directory: title of the job position
+-- source job_title: job_positions.job_title
+-- column job_qualification_id string directory: qualification of the job position
+-- source job_qualification_id: job_positions.job_qualification_id
+-- column job_qualification_title string directory: its title; null when the qualification is not visible
+-- source job_qualification_title: job_qualifications.title
+-- column csp_id string personal: occupation category of the job position
+-- source csp_id: job_positions.occupation_category_id
+-- column csp_title string personal: its title; null when the category is not visible
+-- source csp_title: occupation_categories.title
+-- column birth_date date personal: date of birth
+-- source birth_date: employee_personal_records.birth_date
+-- column gender string personal: male, female, diverse or unknown, the words of v5
+-- source gender: employee_personal_records.legal_gender
+-- column civil_title string personal: mister, miss or unknown, the words of v5
+-- source civil_title: employee_personal_records.title
+-- column nationality string_list personal: nationalities, ISO 3166-1 alpha-3: a list as in v5, although at most one is
+--   documented
+-- source nationality: employee_personal_records.nationalities_country_codes
+-- column personal_email string personal: private e-mail address
+-- source personal_email: employee_personal_records.email
+-- column personal_mobile string personal: private phone number
+-- source personal_mobile: employee_personal_records.phone_number
+-- column professional_mobile string directory: professional phone number
+-- source professional_mobile: employees.phone_number
+-- column insurance_number string sensitive: social security number, as typed
+-- source insurance_number: employee_personal_records.insurance_number_value
+-- column iban string sensitive: account number, when it is said to be an IBAN
+-- source iban: employee_personal_records.bank_account_account_identifier, where bank_account_format is iban
+-- column rib string sensitive: account number, when it is not said to be an IBAN
+-- source rib: employee_personal_records.bank_account_account_identifier, where bank_account_format is not iban
+-- column bic string sensitive: identifier of the bank such as a BIC
+-- source bic: employee_personal_records.bank_account_bank_identifier
+-- column bank_name string sensitive: name of the bank
+-- source bank_name: employee_personal_records.bank_account_bank_name
+-- column picture_id string directory: portrait; null when there is none
+-- source picture_id: employees.portrait_id
+-- column seniority_date date personal: day from which seniority counts
+-- source seniority_date: user.seniorityDate in employee_attributes
+-- column french_car_tax_horse_power double personal: fiscal horsepower of the person's car; null when it is no number
+-- source french_car_tax_horse_power: user.frenchCarTaxHorsePower in employee_attributes
+-- column french_motorcycles_tax_horse_power double personal: fiscal horsepower of the person's motorcycle; null when it
+--   is no number
+-- source french_motorcycles_tax_horse_power: user.frenchMotorcyclesTaxHorsePower in employee_attributes
+-- column corporate_card string sensitive: company payment card, as recorded
+-- source corporate_card: user.corporateCard in employee_attributes
+-- column personal_card string sensitive: own payment card, as recorded
+-- source personal_card: user.personalCard in employee_attributes
+-- column personal_account string sensitive: own account, as recorded
+-- source personal_account: user.personalAccount in employee_attributes
+-- column unit_sell_price double personal: unit sell price; deprecated even in v3; null when it is no number
+-- source unit_sell_price: user.unitSellPrice in employee_attributes
+-- column allows_electronic_payslip boolean personal: whether the person accepts electronic payslips; null when it is
+--   neither true nor false
+-- source allows_electronic_payslip: user.allowsElectronicPayslip in employee_attributes
+-- column site_id string directory: site
+-- source site_id: user.siteId in employee_attributes
+-- column direct_line string directory: direct phone line
+-- source direct_line: user.directLine in employee_attributes
+-- column quote string directory: free sentence on the profile
+-- source quote: user.quote in employee_attributes
+-- column address string personal: postal address
+-- source address: user.address in employee_attributes
+-- column cleemy_approver_id string directory: employee who approves expenses
+-- source cleemy_approver_id: user.cleemyApproverId in employee_attributes
+-- column culture_id string personal: language of the user interface
+-- source culture_id: user.cultureId in employee_attributes
+-- column calendar_id string personal: calendar of public holidays
+-- source calendar_id: user.calendarId in employee_attributes
+-- column manager2_id string directory: second manager
+-- source manager2_id: user.manager2Id in employee_attributes
+-- column navision_id string personal: identifier in Navision
+-- source navision_id: user.navisionId in employee_attributes
+-- column cegid_gescom_id string personal: identifier in Cegid
+-- source cegid_gescom_id: user.cegidGescomId in employee_attributes
+-- column berger_levrault_career_number string personal: career number in Berger-Levrault
+-- source berger_levrault_career_number: user.bergerLevraultCareerNumber in employee_attributes
+-- column timesheet_approver_id string directory: employee who approves timesheets
+-- source timesheet_approver_id: user.timesheetApproverId in employee_attributes
+-- column remote_work_profile_id string personal: remote work profile
+-- source remote_work_profile_id: user.remoteWorkProfileId in employee_attributes
+-- column employee_accounting_code string personal: accounting code of the person
+-- source employee_accounting_code: user.employeeAccountingCode in employee_attributes
+WITH classed_employments AS (
+    SELECT
+        id,
+        employee_id,
+        legal_entity_id,
+        start_date,
+        end_date,
+        CASE
+            WHEN start_date > CAST($as_of AS DATE) THEN 2
+            WHEN start_date <= CAST($as_of AS DATE) AND (end_date IS NULL OR end_date >= CAST($as_of AS DATE)) THEN 1
+            ELSE 3
+        END AS class
+    FROM employments
+),
+
+ranked_employments AS (
+    SELECT
+        id,
+        employee_id,
+        legal_entity_id,
+        start_date,
+        end_date,
+        CASE class WHEN 1 THEN 'active' WHEN 2 THEN 'upcoming' ELSE 'deactivated' END AS status,
+        ROW_NUMBER() OVER (
+            PARTITION BY employee_id
+            ORDER BY
+                class,
+                CASE WHEN class = 2 THEN start_date END NULLS LAST,
+                start_date DESC NULLS LAST,
+                id
+        ) AS choice
+    FROM classed_employments
+),
+
+classed_positions AS (
+    SELECT
+        id,
+        employment_id,
+        department_id,
+        manager_id,
+        business_establishment_id,
+        job_title,
+        job_qualification_id,
+        occupation_category_id,
+        starts_on,
+        CASE
+            WHEN starts_on > CAST($as_of AS DATE) THEN 2
+            WHEN starts_on <= CAST($as_of AS DATE) AND (ends_on IS NULL OR ends_on >= CAST($as_of AS DATE)) THEN 1
+            ELSE 3
+        END AS class
+    FROM job_positions
+),
+
+ranked_positions AS (
+    SELECT
+        employment_id,
+        department_id,
+        manager_id,
+        business_establishment_id,
+        job_title,
+        job_qualification_id,
+        occupation_category_id,
+        ROW_NUMBER() OVER (
+            PARTITION BY employment_id
+            ORDER BY
+                class,
+                CASE WHEN class = 2 THEN starts_on END NULLS LAST,
+                starts_on DESC NULLS LAST,
+                id
+        ) AS choice
+    FROM classed_positions
+),
+
+-- A person has one record; should there be several, the one that changed last counts.
+ranked_records AS (
+    SELECT
+        employee_id,
+        birth_date,
+        legal_gender,
+        title,
+        nationalities_country_codes,
+        email,
+        phone_number,
+        insurance_number_value,
+        CASE WHEN bank_account_format = 'iban' THEN bank_account_account_identifier END AS iban,
+        CASE WHEN bank_account_format = 'iban' THEN NULL ELSE bank_account_account_identifier END AS rib,
+        bank_account_bank_identifier,
+        bank_account_bank_name,
+        ROW_NUMBER() OVER (PARTITION BY employee_id ORDER BY last_updated_at DESC NULLS LAST, id) AS choice
+    FROM employee_personal_records
+),
+
+-- The setting personal_definitions decides which of the two tables a definition is in.
+attributes AS (
+    SELECT * FROM employee_attributes
+    UNION ALL
+    SELECT * FROM personal_attributes
+),
+
+-- The rows may be those of the day or of all time. Of several, the one that applies since the latest day counts, then
+-- the one with the smallest id. Identifiers may be texts, numbers or references: content is any of them as text.
+ranked_attributes AS (
+    SELECT
+        employee_id,
+        definition_id,
+        value_date,
+        value_number,
+        value_boolean,
+        COALESCE(value_text, value_reference_id, NULLIF(value, 'null')) AS content,
+        ROW_NUMBER() OVER (
+            PARTITION BY employee_id, definition_id
+            ORDER BY applicability_start DESC NULLS LAST, id
+        ) AS choice
+    FROM attributes
+    WHERE definition_id LIKE 'user.%'
+        AND (applicability_start IS NULL OR applicability_start <= CAST($as_of AS DATE))
+        AND (applicability_end IS NULL OR applicability_end >= CAST($as_of AS DATE))
+),
+
+user_data AS (
+    SELECT
+        employee_id,
+        MAX(CASE WHEN definition_id = 'user.seniorityDate' THEN value_date END) AS seniority_date,
+        MAX(CASE WHEN definition_id = 'user.frenchCarTaxHorsePower' THEN value_number END)
+            AS french_car_tax_horse_power,
+        MAX(CASE WHEN definition_id = 'user.frenchMotorcyclesTaxHorsePower' THEN value_number END)
+            AS french_motorcycles_tax_horse_power,
+        MAX(CASE WHEN definition_id = 'user.corporateCard' THEN content END) AS corporate_card,
+        MAX(CASE WHEN definition_id = 'user.personalCard' THEN content END) AS personal_card,
+        MAX(CASE WHEN definition_id = 'user.personalAccount' THEN content END) AS personal_account,
+        MAX(CASE WHEN definition_id = 'user.unitSellPrice' THEN value_number END) AS unit_sell_price,
+        MAX(CASE WHEN definition_id = 'user.allowsElectronicPayslip' THEN value_boolean END)
+            AS allows_electronic_payslip,
+        MAX(CASE WHEN definition_id = 'user.siteId' THEN content END) AS site_id,
+        MAX(CASE WHEN definition_id = 'user.directLine' THEN content END) AS direct_line,
+        MAX(CASE WHEN definition_id = 'user.quote' THEN content END) AS quote,
+        MAX(CASE WHEN definition_id = 'user.address' THEN content END) AS address,
+        MAX(CASE WHEN definition_id = 'user.cleemyApproverId' THEN content END) AS cleemy_approver_id,
+        MAX(CASE WHEN definition_id = 'user.cultureId' THEN content END) AS culture_id,
+        MAX(CASE WHEN definition_id = 'user.calendarId' THEN content END) AS calendar_id,
+        MAX(CASE WHEN definition_id = 'user.manager2Id' THEN content END) AS manager2_id,
+        MAX(CASE WHEN definition_id = 'user.navisionId' THEN content END) AS navision_id,
+        MAX(CASE WHEN definition_id = 'user.cegidGescomId' THEN content END) AS cegid_gescom_id,
+        MAX(CASE WHEN definition_id = 'user.bergerLevraultCareerNumber' THEN content END)
+            AS berger_levrault_career_number,
+        MAX(CASE WHEN definition_id = 'user.timesheetApproverId' THEN content END) AS timesheet_approver_id,
+        MAX(CASE WHEN definition_id = 'user.remoteWorkProfileId' THEN content END) AS remote_work_profile_id,
+        MAX(CASE WHEN definition_id = 'user.employeeAccountingCode' THEN content END) AS employee_accounting_code
+    FROM ranked_attributes
+    WHERE choice = 1
+    GROUP BY employee_id
+)
+
+SELECT
+    w.id,
+    w.remote_id AS login,
+    w.given_name AS first_name,
+    w.family_name AS last_name,
+    COALESCE(w.given_name || ' ' || w.family_name, w.given_name, w.family_name) AS display_name,
+    w.email AS mail,
+    w.employee_number,
+    COALESCE(e.status, w.status) AS status,
+    COALESCE(e.status, w.status) = 'deactivated' AS is_former,
+    e.start_date AS dt_contract_start,
+    e.end_date AS dt_contract_end,
+    j.department_id,
+    d.name AS department_name,
+    j.manager_id,
+    COALESCE(m.given_name || ' ' || m.family_name, m.given_name, m.family_name) AS manager_name,
+    j.business_establishment_id AS legal_entity_id,
+    b.name AS legal_entity_name,
+    e.legal_entity_id AS legal_unit_id,
+    l.legal_name AS legal_unit_name,
+    j.job_title,
+    j.job_qualification_id,
+    q.title AS job_qualification_title,
+    j.occupation_category_id AS csp_id,
+    c.title AS csp_title,
+    r.birth_date,
+    r.legal_gender AS gender,
+    r.title AS civil_title,
+    r.nationalities_country_codes AS nationality,
+    r.email AS personal_email,
+    r.phone_number AS personal_mobile,
+    w.phone_number AS professional_mobile,
+    r.insurance_number_value AS insurance_number,
+    r.iban,
+    r.rib,
+    r.bank_account_bank_identifier AS bic,
+    r.bank_account_bank_name AS bank_name,
+    w.portrait_id AS picture_id,
+    u.seniority_date,
+    u.french_car_tax_horse_power,
+    u.french_motorcycles_tax_horse_power,
+    u.corporate_card,
+    u.personal_card,
+    u.personal_account,
+    u.unit_sell_price,
+    u.allows_electronic_payslip,
+    u.site_id,
+    u.direct_line,
+    u.quote,
+    u.address,
+    u.cleemy_approver_id,
+    u.culture_id,
+    u.calendar_id,
+    u.manager2_id,
+    u.navision_id,
+    u.cegid_gescom_id,
+    u.berger_levrault_career_number,
+    u.timesheet_approver_id,
+    u.remote_work_profile_id,
+    u.employee_accounting_code
+FROM employees w
+LEFT JOIN ranked_employments e ON e.employee_id = w.id AND e.choice = 1
+LEFT JOIN ranked_positions j ON j.employment_id = e.id AND j.choice = 1
+LEFT JOIN ranked_records r ON r.employee_id = w.id AND r.choice = 1
+LEFT JOIN user_data u ON u.employee_id = w.id
+LEFT JOIN employees m ON m.id = j.manager_id
+LEFT JOIN departments d ON d.id = j.department_id
+LEFT JOIN business_establishments b ON b.id = j.business_establishment_id
+LEFT JOIN legal_entities l ON l.id = e.legal_entity_id
+LEFT JOIN job_qualifications q ON q.id = j.job_qualification_id
+LEFT JOIN occupation_categories c ON c.id = j.occupation_category_id
+ORDER BY w.id NULLS LAST

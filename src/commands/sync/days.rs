@@ -1,0 +1,151 @@
+//! From what a run read to one snapshot for each of its days: contracts, positions and attributes come with their whole
+//! history, so that one reading serves them all.
+
+use super::{Produced, Run, Work};
+use crate::{
+    catalog::{History, Resource},
+    commands::{
+        Context,
+        derivation::{derive_tables, follow_references, stage_applicable},
+        wide::{LABELS, WideInputs, stage_labels, stage_wide},
+    },
+    error::Error,
+    lake::{self, Publication, Replaces, Snapshot, SnapshotTable, StagedTable},
+    report::{PublishedDay, SkippedReport, WideReport},
+    settings::HistoryMode,
+};
+
+/// Says which columns of the wide tables are new and which are gone since the snapshot before.
+fn compare_wide(reports: &mut [WideReport], staged: &[StagedTable], before: Option<&Snapshot>) {
+    let Some(before) = before else { return };
+    for report in reports {
+        let Some(known) = before.table(&report.table) else { continue };
+        let staged = staged.iter().find(|t| t.table().name == report.table);
+        let now: Vec<&str> =
+            staged.iter().flat_map(|t| &t.table().columns).map(|column| column.name.as_str()).collect();
+        let then: Vec<&str> = known.columns.iter().map(|column| column.name.as_str()).collect();
+        let only = |these: &[&str], those: &[&str]| -> Vec<String> {
+            these.iter().filter(|name| !those.contains(name)).map(|name| (*name).to_owned()).collect()
+        };
+        (report.appeared, report.disappeared) = (only(&now, &then), only(&then, &now));
+    }
+}
+
+impl Run {
+    /// Publishes the days in ascending order and tells the last snapshot. A run that is stopped in between leaves the days
+    /// published so far.
+    pub(super) async fn publish_days(
+        &self,
+        context: &Context,
+        work: &Work,
+        produced: &mut Produced,
+    ) -> Result<Snapshot, Error> {
+        let read = std::mem::take(&mut produced.staged);
+        let mut last = None;
+        for day in &self.days {
+            let run_id = self.run_of(*day);
+            let replaced = work.replaced.get(day);
+            let carried_over = self.carried_over(replaced);
+            let staged = tokio::select! {
+                biased;
+                () = self.stop.stopped() => return Err(Error::Interrupted),
+                staged = self.stage_day(*day, &run_id, &read, &carried_over, produced) => staged?,
+            };
+            let publication = Publication {
+                as_of: *day,
+                run_id,
+                published_at: context.clock.now(),
+                tables: staged.clone(),
+                carried_over,
+                state: self.state(replaced, work, produced),
+                replaces: Replaces::Exactly(replaced.map(|snapshot| snapshot.sequence)),
+            };
+            // The last moment to stop: publishing is short, and half of it would have to be cleaned up.
+            if self.stop.is_stopped() {
+                return Err(Error::Interrupted);
+            }
+            compare_wide(&mut produced.wide, &staged, last.as_ref().or(work.newest.as_ref()));
+            let snapshot = lake::publish(&self.lake, publication).await?;
+            produced.published.push(PublishedDay { as_of: *day, sequence: snapshot.sequence });
+            produced.staged = staged;
+            last = Some(snapshot);
+        }
+        last.ok_or_else(|| Error::Bug("a run without a day".into()))
+    }
+
+    /// The run that stages and publishes `day`.
+    pub(super) fn run_of(&self, day: chrono::NaiveDate) -> String {
+        if self.days.len() == 1 { self.id.clone() } else { format!("{}.{}", self.id, day.format("%Y%m%d")) }
+    }
+
+    /// The tables of one day, from what was read for all of them.
+    async fn stage_day(
+        &self,
+        day: chrono::NaiveDate,
+        run_id: &str,
+        read: &[StagedTable],
+        carried_over: &[SnapshotTable],
+        produced: &mut Produced,
+    ) -> Result<Vec<StagedTable>, Error> {
+        let mut staged = Vec::new();
+        for table in read {
+            staged.push(match self.history_of(table) {
+                _ if self.days.len() == 1 => table.clone(),
+                Some(history) => stage_applicable(&self.lake, run_id, day, table, history).await?,
+                None => table.copy_for(&self.lake, run_id).await?,
+            });
+        }
+        if self.reads_labels() {
+            staged.push(stage_labels(&self.lake, run_id, &produced.labels).await?);
+        }
+        let tables: Vec<SnapshotTable> = staged.iter().map(StagedTable::as_snapshot_table).collect();
+        let inputs = carried_over.iter().chain(&tables);
+        if day == self.as_of {
+            produced.references = follow_references(&self.lake, day, inputs.clone(), &self.catalog).await?;
+        }
+        let queries = &self.catalog.derived;
+        let (derived, mut skipped) =
+            derive_tables(&self.lake, run_id, day, inputs.clone(), queries, &self.catalog).await?;
+        let inputs: Vec<SnapshotTable> = inputs.cloned().collect();
+        let widened = stage_wide(&self.lake, run_id, &inputs, self.wide_inputs(day, &produced.wide_types)).await?;
+        skipped.extend(widened.skipped);
+        produced.wide = widened.reports;
+        produced.wide_types.extend(widened.types);
+        staged.extend(derived.into_iter().chain(widened.staged));
+        produced.skipped = skipped.into_iter().map(|s| SkippedReport { table: s.table, missing: s.missing }).collect();
+        Ok(staged)
+    }
+
+    fn wide_inputs<'a>(
+        &'a self,
+        day: chrono::NaiveDate,
+        known: &'a std::collections::BTreeMap<String, crate::catalog::LakeType>,
+    ) -> WideInputs<'a> {
+        let whole_history = self.history.mode == HistoryMode::History;
+        WideInputs { day, personal: &self.personal, whole_history, known }
+    }
+
+    /// Whether the attributes, with whose pages the labels come, are among what is read.
+    fn reads_labels(&self) -> bool {
+        self.selection.resources.iter().any(|selected| selected.resource.labels.is_some())
+    }
+
+    /// How the rows of a table say on which days they apply, where each day has its own.
+    fn history_of(&self, table: &StagedTable) -> Option<&History> {
+        let name = &table.table().name;
+        let of_table = |resource: &&Resource| resource.tables().iter().any(|t| t.name == *name);
+        let resource = self.catalog.resources.iter().find(of_table)?;
+        resource.history.as_ref().filter(|_| self.history.mode == HistoryMode::AsOf)
+    }
+
+    /// API tables of the replaced snapshot that this run does not read again.
+    fn carried_over(&self, replaced: Option<&Snapshot>) -> Vec<SnapshotTable> {
+        let written = self.selection.table_names();
+        let api: Vec<String> = self.catalog.resources.iter().flat_map(Resource::tables).map(|t| t.name).collect();
+        let is_kept_label = |name: &str| name == LABELS && !self.reads_labels();
+        let kept = |t: &&SnapshotTable| {
+            !written.contains(t.name.as_str()) && (api.contains(&t.name) || is_kept_label(&t.name))
+        };
+        replaced.into_iter().flat_map(|s| &s.tables).filter(kept).cloned().collect()
+    }
+}

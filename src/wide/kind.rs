@@ -1,0 +1,147 @@
+//! From the JSON Schema of a definition to the columns that hold its values.
+
+use serde_json::Value;
+
+/// What the values of a definition, or of a property of one, look like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// A text.
+    Text,
+    /// True or false.
+    Boolean,
+    /// A whole number of 32 bits.
+    Int32,
+    /// A whole number.
+    Int64,
+    /// A number.
+    Double,
+    /// A day: `YYYY-MM-DD`, the same at midnight, or `{date}` of either.
+    Date,
+    /// `{id, type, url}`, to records of that type where it is known.
+    Reference(Option<String>),
+    /// An object of simple values, in the order of its schema.
+    Object(Vec<(String, Kind)>),
+    /// A list of texts.
+    Texts,
+    /// Anything: the JSON is kept as text.
+    Json,
+}
+
+/// What a reference of a type is called by: the table of the lake, and the expression over it that gives the name.
+pub const REFERENCE_NAMES: &[(&str, &str, &str)] = &[
+    ("department", "departments", "name"),
+    ("employee", "employees", "trim(concat(coalesce(given_name, ''), ' ', coalesce(family_name, '')))"),
+    ("business-establishment", "business_establishments", "name"),
+    ("legal-entity", "legal_entities", "legal_name"),
+    ("job-qualification", "job_qualifications", "title"),
+    ("occupation-category", "occupation_categories", "title"),
+    ("employment-template", "employment_templates", "title"),
+    ("taxonomy-label", "attribute_labels", "name"),
+];
+
+/// Built-in definitions whose schema may say no more than "a reference", and the documented type of what they refer to.
+const BUILT_IN_REFERENCES: &[(&str, &str)] = &[
+    ("jobPosition.department", "department"),
+    ("jobPosition.manager", "employee"),
+    ("jobPosition.businessEstablishment", "business-establishment"),
+    ("jobPosition.jobQualification", "job-qualification"),
+    ("jobPosition.occupationCategory", "occupation-category"),
+    ("employment.legalEntity", "legal-entity"),
+    ("employment.template", "employment-template"),
+];
+
+/// Built-in definitions whose schema may say no more than "an object", and their documented properties.
+const BUILT_IN_OBJECTS: &[(&str, &[(&str, Kind)])] = &[
+    ("employee.birthDay", &[("day", Kind::Int32), ("month", Kind::Int32)]),
+    ("personal.insuranceNumber", &[("format", Kind::Text), ("value", Kind::Text)]),
+    (
+        "personal.bankAccount",
+        &[
+            ("format", Kind::Text),
+            ("bankName", Kind::Text),
+            ("accountIdentifier", Kind::Text),
+            ("bankIdentifier", Kind::Text),
+        ],
+    ),
+];
+
+impl Kind {
+    /// The kind of the definition `id` with that schema.
+    pub fn of(id: &str, schema: &Value) -> Self {
+        let kind = Self::of_schema(schema, true);
+        match kind {
+            Self::Reference(None) => {
+                Self::Reference(BUILT_IN_REFERENCES.iter().find(|(d, _)| *d == id).map(|(_, to)| (*to).to_owned()))
+            }
+            Self::Json => match BUILT_IN_OBJECTS.iter().find(|(d, _)| *d == id) {
+                Some((_, properties)) if types(schema).contains(&"object") => {
+                    Self::Object(properties.iter().map(|(name, kind)| ((*name).to_owned(), kind.clone())).collect())
+                }
+                _ => Self::Json,
+            },
+            kind => kind,
+        }
+    }
+
+    fn of_schema(schema: &Value, may_nest: bool) -> Self {
+        if let Some(kind) = base(schema) {
+            return kind;
+        }
+        let text = |key: &str| schema.get(key).and_then(Value::as_str);
+        match types(schema).as_slice() {
+            ["string"] if text("format") == Some("date") => Self::Date,
+            ["string"] => Self::Text,
+            ["boolean"] => Self::Boolean,
+            ["integer"] if text("format") == Some("int32") => Self::Int32,
+            ["integer"] => Self::Int64,
+            ["number"] | ["integer", "number"] | ["number", "integer"] => Self::Double,
+            ["array"] if schema.get("items").map(types).as_deref() == Some(&["string"]) => Self::Texts,
+            ["object"] => Self::of_properties(schema, may_nest),
+            _ => Self::Json,
+        }
+    }
+
+    fn of_properties(schema: &Value, may_nest: bool) -> Self {
+        let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return Self::Json };
+        let only = |names: &[&str]| properties.keys().all(|name| names.contains(&name.as_str()));
+        if properties.contains_key("id") && only(&["id", "type", "url"]) {
+            let to = properties.get("type").and_then(|t| t.get("const")).and_then(Value::as_str);
+            return Self::Reference(to.map(reference_type));
+        }
+        if properties.contains_key("date") && only(&["date"]) {
+            return Self::Date;
+        }
+        if !may_nest || properties.is_empty() {
+            return Self::Json;
+        }
+        Self::Object(properties.iter().map(|(name, schema)| (name.clone(), Self::of_schema(schema, false))).collect())
+    }
+}
+
+/// One of the documented base schemas, by its address or its title.
+fn base(schema: &Value) -> Option<Kind> {
+    let name = ["$ref", "$id", "title"].into_iter().find_map(|key| schema.get(key).and_then(Value::as_str))?;
+    Some(match name.rsplit('/').next()? {
+        "short-text" | "long-text" | "phone-number" | "email" | "url" => Kind::Text,
+        "boolean" => Kind::Boolean,
+        "int32" => Kind::Int32,
+        "decimal" => Kind::Double,
+        "legacy-date" => Kind::Date,
+        reference => Kind::Reference(Some(reference_type(reference.strip_suffix("-reference")?))),
+    })
+}
+
+/// One documented example spells a label's type `taxonomy-label-reference`.
+fn reference_type(name: &str) -> String {
+    name.strip_suffix("-reference").unwrap_or(name).to_owned()
+}
+
+/// The JSON types that a schema allows beside null.
+fn types(schema: &Value) -> Vec<&str> {
+    let types = match schema.get("type") {
+        Some(Value::String(one)) => vec![one.as_str()],
+        Some(Value::Array(some)) => some.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    types.into_iter().filter(|t| *t != "null").collect()
+}

@@ -1,0 +1,255 @@
+//! From the attributes of one employee after another to rows.
+
+use std::collections::{BTreeMap, HashMap};
+
+use arrow::{array::ArrayRef, error::ArrowError, record_batch::RecordBatch};
+use serde_json::{Value, value::RawValue};
+
+use super::{
+    kind::Kind,
+    plan::{Part, Planned, Sorting, Takes, WidePlan},
+    value::{Cell, Other, cell, compare, id, item},
+};
+use crate::{catalog::Table, decode::ColumnBuilder};
+
+/// One attribute of an employee.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attribute {
+    /// Its definition.
+    pub definition: String,
+    /// Its identifier.
+    pub id: String,
+    /// First day on which it applies, in days since 1970; `None` for always.
+    pub starts: Option<i32>,
+    /// Last day on which it applies; `None` for ever.
+    pub ends: Option<i32>,
+    /// Its value as JSON; `None` when it has none.
+    pub value: Option<String>,
+}
+
+/// Values of one definition that are not as it announces.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unforeseen {
+    /// Values of another shape, kept as JSON.
+    pub other_shape: u64,
+    /// Employees with several values where there should be one: the one that began last was taken.
+    pub several: u64,
+}
+
+/// Names of records, by their type and id.
+pub type Names = BTreeMap<String, HashMap<String, String>>;
+
+/// Builds the rows of a wide table.
+#[derive(Debug)]
+pub struct Pivot<'p> {
+    plan: &'p WidePlan,
+    names: &'p Names,
+    /// The day, in days since 1970.
+    day: i32,
+    /// Whether the attributes of all days come, or those of the day alone.
+    whole_history: bool,
+    builders: Vec<ColumnBuilder>,
+    rows: usize,
+    unforeseen: BTreeMap<String, Unforeseen>,
+}
+
+impl<'p> Pivot<'p> {
+    /// No rows yet. `day` is in days since 1970.
+    pub fn new(plan: &'p WidePlan, names: &'p Names, day: i32, whole_history: bool) -> Self {
+        let builders = Self::builders(plan);
+        Self { plan, names, day, whole_history, builders, rows: 0, unforeseen: BTreeMap::new() }
+    }
+
+    fn builders(plan: &WidePlan) -> Vec<ColumnBuilder> {
+        plan.columns.iter().map(|c| ColumnBuilder::new(c.lake_type)).collect()
+    }
+
+    /// Rows since the last [`Self::take`].
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// What was unforeseen so far, by definition.
+    pub fn unforeseen(&self) -> &BTreeMap<String, Unforeseen> {
+        &self.unforeseen
+    }
+
+    /// Adds the row of one employee with all their attributes.
+    pub fn employee(&mut self, employee_id: &str, attributes: &[Attribute]) {
+        let mut by_definition: BTreeMap<&str, Vec<&Attribute>> = BTreeMap::new();
+        for attribute in attributes {
+            by_definition.entry(&attribute.definition).or_default().push(attribute);
+        }
+        let mut kept: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut cells: Vec<Cell> = vec![Cell::Null; self.builders.len()];
+        set(&mut cells, 0, Cell::Text(employee_id.to_owned()));
+        for (definition, all) in by_definition {
+            let applicable = self.applicable(&all);
+            let planned = self.plan.definitions.get(definition);
+            let found = match planned {
+                None => Err(Other),
+                Some(planned) if planned.multiple.is_some() => self.several(planned, &applicable, &mut cells),
+                Some(planned) => {
+                    if applicable.len() > 1 {
+                        self.unforeseen.entry(definition.to_owned()).or_default().several += 1;
+                    }
+                    applicable.last().map_or(Ok(()), |one| self.one(planned, one, &mut cells))
+                }
+            };
+            if found.is_err() {
+                let values: Vec<&str> = applicable.iter().filter_map(|a| a.value.as_deref()).collect();
+                self.unforeseen.entry(definition.to_owned()).or_default().other_shape += values.len() as u64;
+                kept.insert(definition, values);
+            }
+        }
+        if !kept.is_empty() {
+            let last = cells.len().saturating_sub(1);
+            set(&mut cells, last, Cell::Text(unforeseen_json(&kept)));
+        }
+        for (builder, cell) in self.builders.iter_mut().zip(cells) {
+            append(builder, cell);
+        }
+        self.rows += 1;
+    }
+
+    /// The rows so far, with the schema of `table`, and none from now on.
+    ///
+    /// # Errors
+    /// When Arrow refuses the columns: a defect here.
+    pub fn take(&mut self, table: &Table) -> Result<RecordBatch, ArrowError> {
+        let builders = std::mem::replace(&mut self.builders, Self::builders(self.plan));
+        self.rows = 0;
+        let columns: Vec<ArrayRef> = builders.into_iter().map(ColumnBuilder::finish).collect();
+        RecordBatch::try_new(table.arrow_schema(), columns)
+    }
+
+    /// The attributes that apply on the day, the one that began last at the end. Where the API chose those of the day, one
+    /// that it chose although it no longer applies, as for people who left, is taken at its word.
+    fn applicable<'a>(&self, all: &[&'a Attribute]) -> Vec<&'a Attribute> {
+        let applies = |a: &Attribute| a.starts.is_none_or(|s| s <= self.day) && a.ends.is_none_or(|e| e >= self.day);
+        let mut found: Vec<&Attribute> = all.iter().copied().filter(|a| applies(a)).collect();
+        if found.is_empty() && !self.whole_history {
+            found = all.to_vec();
+        }
+        found.sort_by(|a, b| (a.starts, a.id.len(), &a.id).cmp(&(b.starts, b.id.len(), &b.id)));
+        found
+    }
+
+    /// The value of a definition that has one.
+    fn one(&self, planned: &Planned, attribute: &Attribute, cells: &mut [Cell]) -> Result<(), Other> {
+        let Some(raw) = attribute.value.as_deref() else { return Ok(()) };
+        let value: Value = serde_json::from_str(raw).map_err(|_| Other)?;
+        let mut found = Vec::with_capacity(planned.parts.len());
+        if let Kind::Object(properties) = &planned.kind {
+            let object = match &value {
+                Value::Null => return Ok(()),
+                Value::Object(object) => object,
+                _ => return Err(Other),
+            };
+            // A property that no column takes would be lost.
+            if object.keys().any(|name| properties.iter().all(|(known, _)| known != name)) {
+                return Err(Other);
+            }
+            for part in &planned.parts {
+                let property = part.property.as_deref().and_then(|name| object.get(name)).unwrap_or(&Value::Null);
+                found.push((part.column, self.part(part, property, &property.to_string())?));
+            }
+        } else {
+            for part in &planned.parts {
+                found.push((part.column, self.part(part, &value, raw)?));
+            }
+        }
+        found.into_iter().for_each(|(column, cell)| set(cells, column, cell));
+        Ok(())
+    }
+
+    fn part(&self, part: &Part, value: &Value, raw: &str) -> Result<Cell, Other> {
+        let text = |text: Option<String>| text.map_or(Cell::Null, Cell::Text);
+        match &part.takes {
+            Takes::Value(kind) => cell(kind, value, raw),
+            Takes::Id => Ok(text(id(value)?.map(str::to_owned))),
+            Takes::Name(of) => Ok(text(id(value)?.and_then(|id| self.name(of, id)))),
+        }
+    }
+
+    fn name(&self, of: &str, id: &str) -> Option<String> {
+        self.names.get(of)?.get(id).cloned()
+    }
+
+    /// The values of a definition that may have several: one attribute each, or one with a list.
+    fn several(&self, planned: &Planned, attributes: &[&Attribute], cells: &mut [Cell]) -> Result<(), Other> {
+        let mut values: Vec<(Value, String)> = Vec::new();
+        for raw in attributes.iter().filter_map(|a| a.value.as_deref()) {
+            if raw.starts_with('[') && planned.kind != Kind::Texts {
+                let items: Vec<&RawValue> = serde_json::from_str(raw).map_err(|_| Other)?;
+                for item in items {
+                    values.push((serde_json::from_str(item.get()).map_err(|_| Other)?, item.get().to_owned()));
+                }
+            } else {
+                values.push((serde_json::from_str(raw).map_err(|_| Other)?, raw.to_owned()));
+            }
+        }
+        values.retain(|(value, _)| !value.is_null());
+        if values.is_empty() {
+            return Ok(());
+        }
+        self.sort(planned, &mut values);
+        let mut found = Vec::with_capacity(planned.parts.len());
+        for part in &planned.parts {
+            let texts = values.iter().map(|(value, raw)| match &part.takes {
+                Takes::Value(kind) => item(kind, value, raw),
+                Takes::Id => Ok(id(value)?.map(str::to_owned)),
+                Takes::Name(of) => Ok(id(value)?.and_then(|id| self.name(of, id))),
+            });
+            found.push((part.column, Cell::Texts(texts.collect::<Result<_, _>>()?)));
+        }
+        found.into_iter().for_each(|(column, cell)| set(cells, column, cell));
+        Ok(())
+    }
+
+    fn sort(&self, planned: &Planned, values: &mut [(Value, String)]) {
+        let Some(Sorting { descending, property }) = &planned.multiple else { return };
+        let key = |value: &Value| match (property, &planned.kind) {
+            (Some(property), _) => value.get(property).cloned().unwrap_or(Value::Null),
+            (None, Kind::Reference(to)) => {
+                let id = value.get("id").and_then(Value::as_str).unwrap_or_default();
+                let name = to.as_deref().and_then(|of| self.name(of, id));
+                Value::String(name.unwrap_or_else(|| id.to_owned()))
+            }
+            (None, _) => value.clone(),
+        };
+        values.sort_by(|(a, raw_a), (b, raw_b)| {
+            let order = compare(&key(a), &key(b));
+            let order = if *descending { order.reverse() } else { order };
+            order.then_with(|| raw_a.cmp(raw_b))
+        });
+    }
+}
+
+fn set(cells: &mut [Cell], column: usize, cell: Cell) {
+    if let Some(place) = cells.get_mut(column) {
+        *place = cell;
+    }
+}
+
+fn append(builder: &mut ColumnBuilder, cell: Cell) {
+    match (builder, cell) {
+        (ColumnBuilder::String(b), Cell::Text(text)) => b.append_value(text),
+        (ColumnBuilder::Boolean(b), Cell::Boolean(flag)) => b.append_value(flag),
+        (ColumnBuilder::Int32(b), Cell::Int32(number)) => b.append_value(number),
+        (ColumnBuilder::Int64(b), Cell::Int64(number)) => b.append_value(number),
+        (ColumnBuilder::Double(b), Cell::Double(number)) => b.append_value(number),
+        (ColumnBuilder::Date(b), Cell::Date(days)) => b.append_value(days),
+        (ColumnBuilder::StringList(b), Cell::Texts(texts)) => {
+            texts.into_iter().for_each(|text| b.values().append_option(text));
+            b.append(true);
+        }
+        (builder, _) => builder.append_null(),
+    }
+}
+
+/// `{definition: [values]}`, the values as they came.
+fn unforeseen_json(kept: &BTreeMap<&str, Vec<&str>>) -> String {
+    let each = kept.iter().map(|(definition, values)| format!("{}:[{}]", Value::from(*definition), values.join(",")));
+    format!("{{{}}}", each.collect::<Vec<_>>().join(","))
+}

@@ -1,0 +1,204 @@
+//! Which columns a tenant's definitions become.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde_json::Value;
+
+use super::{
+    EMPLOYEE_ID, UNFORESEEN,
+    kind::{Kind, REFERENCE_NAMES},
+    names::{snake, unique},
+};
+use crate::catalog::{LakeType, Privacy, Table, TableColumn, Zone};
+
+/// A definition of attributes, as far as its values need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Definition {
+    /// Identifier.
+    pub id: String,
+    /// Label.
+    pub name: String,
+    /// JSON Schema of the values, as text.
+    pub schema: String,
+    /// How several values of one person are sorted, where there may be several.
+    pub multiple: Option<Sorting>,
+}
+
+/// The order of several values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sorting {
+    /// Largest first.
+    pub descending: bool,
+    /// Property to sort by; the value itself where there is none.
+    pub property: Option<String>,
+}
+
+/// The columns of a wide table.
+#[derive(Debug, Clone)]
+pub struct WidePlan {
+    pub(super) definitions: BTreeMap<String, Planned>,
+    pub(super) columns: Vec<TableColumn>,
+}
+
+/// The columns of one definition.
+#[derive(Debug, Clone)]
+pub(super) struct Planned {
+    pub(super) kind: Kind,
+    pub(super) multiple: Option<Sorting>,
+    pub(super) parts: Vec<Part>,
+}
+
+/// One column and what it takes of a value.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    pub(super) column: usize,
+    /// Property of an object; `None` for the whole value.
+    pub(super) property: Option<String>,
+    pub(super) takes: Takes,
+}
+
+/// What a column takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Takes {
+    /// The value as its kind says.
+    Value(Kind),
+    /// The id of a reference.
+    Id,
+    /// The name of what a reference of that type leads to.
+    Name(String),
+}
+
+impl Definition {
+    fn kind(&self) -> Kind {
+        serde_json::from_str::<Value>(&self.schema).map_or(Kind::Json, |schema| Kind::of(&self.id, &schema))
+    }
+}
+
+impl WidePlan {
+    /// Plans the columns for `definitions`. `known` says which type a column had in earlier snapshots: a definition whose
+    /// type changed gets a new column, so that old snapshots stay readable beside new ones.
+    pub fn new(definitions: &[Definition], known: &BTreeMap<String, LakeType>) -> Self {
+        let mut definitions: Vec<&Definition> = definitions.iter().collect();
+        definitions.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut taken =
+            HashSet::from([EMPLOYEE_ID.to_owned(), UNFORESEEN.to_owned(), crate::engine::AS_OF_COLUMN.to_owned()]);
+        let mut plan = Self { definitions: BTreeMap::new(), columns: Vec::new() };
+        plan.columns.push(column(EMPLOYEE_ID.to_owned(), LakeType::String, false, "The employee.", ""));
+        for definition in definitions {
+            let kind = definition.kind();
+            let mut parts = Vec::new();
+            // The employee's own identifier is the first column already.
+            if snake(&definition.id) == EMPLOYEE_ID {
+                plan.definitions.insert(definition.id.clone(), Planned { kind, multiple: None, parts });
+                continue;
+            }
+            for (property, takes, suffix, lake_type) in takes(&kind, definition.multiple.is_some()) {
+                let mut name = snake(&definition.id);
+                for part in property
+                    .as_deref()
+                    .map(snake)
+                    .iter()
+                    .map(String::as_str)
+                    .chain((!suffix.is_empty()).then_some(suffix))
+                {
+                    name = format!("{name}_{part}");
+                }
+                if known.get(&name).is_some_and(|before| *before != lake_type) {
+                    name = format!("{name}_{lake_type}");
+                }
+                let name = unique(name, &mut taken);
+                let meaning = meaning(definition, property.as_deref(), &takes);
+                parts.push(Part { column: plan.columns.len(), property, takes });
+                plan.columns.push(column(name, lake_type, true, &meaning, &definition.id));
+            }
+            let planned = Planned { kind, multiple: definition.multiple.clone(), parts };
+            plan.definitions.insert(definition.id.clone(), planned);
+        }
+        let meaning = "JSON object of the values whose shape their definition does not announce, by definition; null when \
+                       there are none.";
+        plan.columns.push(column(UNFORESEEN.to_owned(), LakeType::String, true, meaning, ""));
+        plan
+    }
+
+    /// The table.
+    pub fn table(&self, name: &str, zone: Zone, meaning: &str) -> Table {
+        let mut columns = self.columns.clone();
+        if zone == Zone::Personal {
+            columns.iter_mut().filter(|c| c.name != EMPLOYEE_ID).for_each(|c| c.privacy = Privacy::Sensitive);
+        }
+        Table { name: name.to_owned(), zone, meaning: meaning.to_owned(), columns }
+    }
+
+    /// The type of each column.
+    pub fn types(&self) -> BTreeMap<String, LakeType> {
+        self.columns.iter().map(|c| (c.name.clone(), c.lake_type)).collect()
+    }
+
+    /// Types of records whose names are needed.
+    pub fn named(&self) -> Vec<String> {
+        let parts = self.definitions.values().flat_map(|d| &d.parts);
+        let mut named: Vec<String> =
+            parts.filter_map(|part| if let Takes::Name(of) = &part.takes { Some(of.clone()) } else { None }).collect();
+        named.sort();
+        named.dedup();
+        named
+    }
+}
+
+/// Property, what is taken of it, suffix of the column's name, and type.
+type Taken = (Option<String>, Takes, &'static str, LakeType);
+
+fn takes(kind: &Kind, multiple: bool) -> Vec<Taken> {
+    let of = |property: Option<&String>, kind: &Kind| -> Vec<Taken> {
+        let property = property.cloned();
+        let single = |one: LakeType| if multiple { LakeType::StringList } else { one };
+        match kind {
+            Kind::Reference(to) => {
+                let named = to.as_deref().filter(|to| REFERENCE_NAMES.iter().any(|(known, ..)| known == to));
+                let ids = (property.clone(), Takes::Id, if multiple { "ids" } else { "id" }, single(LakeType::String));
+                let name = |to: &str| Takes::Name(to.to_owned());
+                let text = single(LakeType::String);
+                match named {
+                    // A label is what its name says: the id is beside it.
+                    Some("taxonomy-label") => vec![(property, name("taxonomy-label"), "", text), ids],
+                    Some(to) => vec![ids, (property, name(to), if multiple { "names" } else { "name" }, text)],
+                    None => vec![ids],
+                }
+            }
+            other => vec![(property, Takes::Value(other.clone()), "", single(lake_type(other)))],
+        }
+    };
+    match kind {
+        Kind::Object(properties) if !multiple => {
+            properties.iter().flat_map(|(name, kind)| of(Some(name), kind)).collect()
+        }
+        other => of(None, other),
+    }
+}
+
+fn lake_type(kind: &Kind) -> LakeType {
+    match kind {
+        Kind::Boolean => LakeType::Boolean,
+        Kind::Int32 => LakeType::Int32,
+        Kind::Int64 => LakeType::Int64,
+        Kind::Double => LakeType::Double,
+        Kind::Date => LakeType::Date,
+        Kind::Texts => LakeType::StringList,
+        Kind::Text | Kind::Json | Kind::Object(_) | Kind::Reference(_) => LakeType::String,
+    }
+}
+
+fn meaning(definition: &Definition, property: Option<&str>, takes: &Takes) -> String {
+    let label = definition.name.replace(['\n', '\r'], " ");
+    let of = property.map(|p| format!(", its {p}")).unwrap_or_default();
+    match takes {
+        Takes::Id => format!("{label}{of}: the identifier."),
+        Takes::Name(to) => format!("{label}{of}: the name of the {to}; null when it is not visible."),
+        Takes::Value(_) => format!("{label}{of}."),
+    }
+}
+
+fn column(name: String, lake_type: LakeType, nullable: bool, meaning: &str, source: &str) -> TableColumn {
+    let (meaning, source) = (meaning.to_owned(), source.to_owned());
+    TableColumn { name, lake_type, nullable, meaning, privacy: Privacy::Directory, source }
+}

@@ -1,0 +1,106 @@
+//! The wide tables against the long ones, and the legacy tables against the resources, for several days of one history.
+
+use std::path::Path;
+
+use tempfile::tempdir;
+
+use crate::tenant::{Tenant, code, err, out};
+
+const DAYS: [&str; 3] = ["2023-12-31", "2026-03-15", "2027-01-01"];
+
+fn ask(tenant: &Tenant, lake: &Path, day: &str, sql: &str) -> String {
+    let output = tenant.run(lake, &["query", "--as-of", day, "--format", "csv", sql]);
+    assert_eq!(code(&output), 0, "{sql}: {}", err(&output));
+    out(&output).lines().skip(1).collect::<Vec<_>>().join("\n")
+}
+
+/// Wide table, column, definition, and the reading of the long table that it must equal.
+const CELLS: [(&str, &str, &str, &str); 14] = [
+    ("employee_snapshot", "employee_given_name", "employee.givenName", "value_text"),
+    ("employee_snapshot", "employment_start", "employment.start", "value_date"),
+    ("employee_snapshot", "employment_end", "employment.end", "value_date"),
+    ("employee_snapshot", "job_position_department_id", "jobPosition.department", "value_reference_id"),
+    ("employee_snapshot", "job_position_starts_on", "jobPosition.startsOn", "value_date"),
+    ("employee_snapshot", "user_allows_electronic_payslip", "user.allowsElectronicPayslip", "value_boolean"),
+    ("personal_snapshot", "personal_birth_date", "personal.birthDate", "value_date"),
+    ("personal_snapshot", "e_parking_space", "e_parkingSpace", "value_text"),
+    ("personal_snapshot", "e_bonus_rate", "e_bonusRate", "value_number"),
+    ("personal_snapshot", "e_years_before", "e_yearsBefore", "value_number"),
+    ("personal_snapshot", "e_has_car", "e_hasCar", "value_boolean"),
+    ("personal_snapshot", "e_medical_visit", "e_medicalVisit", "value_date"),
+    ("personal_snapshot", "e_mentor_id", "e_mentor", "value_reference_id"),
+    ("personal_snapshot", "e_t_shirt_size_id", "e_tShirtSize", "value_reference_id"),
+];
+
+#[test]
+fn every_cell_is_a_value_of_the_day() {
+    let (tenant, folder) = (Tenant::start(&["--employees", "200"]), tempdir().unwrap());
+    let lake = folder.path().join("lake");
+    let flags: Vec<&str> = ["sync"].into_iter().chain(DAYS.iter().flat_map(|day| ["--as-of", *day])).collect();
+    let output = tenant.run(&lake, &flags);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    let mut compared = 0;
+    for day in DAYS {
+        for (wide, column, definition, reading) in CELLS {
+            let long = if wide == "employee_snapshot" { "employee_attributes" } else { "personal_attributes" };
+            // One value applies on a day, so that the long table has one row or none.
+            let sql = format!(
+                "WITH long AS (SELECT employee_id, max({reading}) AS v FROM {long} WHERE definition_id = '{definition}' \
+                 GROUP BY employee_id HAVING count(*) = 1) \
+                 SELECT count(*), count(l.v), sum(CASE WHEN w.{column} IS DISTINCT FROM l.v THEN 1 ELSE 0 END) \
+                 FROM {wide} w LEFT JOIN long l ON l.employee_id = w.employee_id"
+            );
+            let sql = if reading == "value_boolean" {
+                sql.replace("max(value_boolean)", "bool_or(value_boolean)")
+            } else {
+                sql
+            };
+            let found = ask(&tenant, &lake, day, &sql);
+            let numbers: Vec<u64> = found.split(',').map(|n| n.parse().unwrap()).collect();
+            assert_eq!((numbers[0], numbers[2]), (200, 0), "{column} of {day}: {found}");
+            compared += numbers[1];
+        }
+        let sql = "SELECT count(*) FROM employee_snapshot s JOIN departments d ON d.id = s.job_position_department_id \
+                   WHERE s.job_position_department_name IS DISTINCT FROM d.name";
+        assert_eq!(ask(&tenant, &lake, day, sql), "0");
+        let sql = "SELECT count(*) FROM personal_snapshot p LEFT JOIN attribute_labels l ON l.id = p.e_t_shirt_size_id \
+                   WHERE (p.e_t_shirt_size IS DISTINCT FROM l.name) OR (p.e_t_shirt_size_id IS NOT NULL AND l.name IS NULL)";
+        assert_eq!(ask(&tenant, &lake, day, sql), "0");
+        for wide in ["employee_snapshot", "personal_snapshot"] {
+            assert_eq!(ask(&tenant, &lake, day, &format!("SELECT count(_unforeseen) FROM {wide}")), "0");
+        }
+        let quality = "SELECT count(*), sum(disagreeing), sum(attribute_missing) FROM attribute_quality";
+        assert_eq!(ask(&tenant, &lake, day, quality), "20,0,0", "attributes and resources agree on {day}");
+        assert_eq!(ask(&tenant, &lake, day, "SELECT count(*), count(DISTINCT id) FROM legacy_users"), "200,200");
+        let departments = "SELECT count(*) = (SELECT count(*) FROM departments) FROM legacy_departments";
+        assert_eq!(ask(&tenant, &lake, day, departments), "true");
+    }
+    assert!(compared > 3000, "only {compared} values were compared");
+    let starts: Vec<String> = DAYS
+        .iter()
+        .map(|day| ask(&tenant, &lake, day, "SELECT count(employment_start) FROM employee_snapshot"))
+        .collect();
+    assert!(starts[0] != starts[1] && starts[1] != starts[2], "{starts:?}");
+
+    let tables = tenant.run(&lake, &["tables", "personal_snapshot"]);
+    assert!(out(&tables).contains("e_parking_space") && out(&tables).contains("sensitive"), "{}", out(&tables));
+    // The same again, without the API.
+    let before = ask(&tenant, &lake, DAYS[1], "SELECT * FROM personal_snapshot ORDER BY employee_id");
+    assert_eq!(code(&tenant.run(&lake, &["derive", "--as-of", DAYS[1]])), 0);
+    assert!(ask(&tenant, &lake, DAYS[1], "SELECT * FROM personal_snapshot ORDER BY employee_id") == before);
+}
+
+#[test]
+fn a_whole_history_shows_the_day_alone() {
+    let (tenant, folder) = (Tenant::start(&["--employees", "120"]), tempdir().unwrap());
+    let (all, day) = (folder.path().join("all"), folder.path().join("day"));
+    for (lake, mode) in [(&all, "history"), (&day, "as-of")] {
+        let output = tenant.run(lake, &["sync", "--as-of", "2026-03-15", "--attributes", mode]);
+        assert_eq!(code(&output), 0, "{}", err(&output));
+    }
+    for table in ["employee_snapshot", "personal_snapshot", "legacy_users", "attribute_quality"] {
+        let sql = format!("SELECT * FROM {table} ORDER BY 1");
+        let (one, other) = (ask(&tenant, &all, "2026-03-15", &sql), ask(&tenant, &day, "2026-03-15", &sql));
+        assert!(one == other, "{table} differs");
+    }
+}
