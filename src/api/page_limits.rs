@@ -121,6 +121,8 @@ impl PageLimits {
         // Only a page that is not the last tells how large pages are, and one may be short by access rights.
         let sure = SURE_LIMIT.min(resource.page_limit);
         match u32::try_from(records) {
+            // More than is documented: so many at least.
+            Ok(records) if records > resource.page_limit => self.learn(resource, asked.limit),
             Ok(records) if more && (records == asked.limit || records == sure) => self.learn(resource, records),
             _ => {}
         }

@@ -13,6 +13,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 /// Time without a byte of the response. Lucca itself gives up after 5 s.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Most bytes reserved for a body before it comes.
+const MOST_RESERVED: u64 = 4 << 20;
+
 /// Sends requests. Implemented by [`HttpTransport`] for the network and by tests for a fake tenant in the same process.
 #[async_trait]
 pub trait Transport: Send + Sync {
@@ -95,7 +98,9 @@ impl Transport for HttpTransport {
         let mut parts = http::Response::new(()).into_parts().0;
         parts.status = response.status();
         parts.headers = response.headers().clone();
-        let mut body = BytesMut::new();
+        // What the header announces may be untrue, and is the compressed length: it only saves a few copies.
+        let announced = response.content_length().unwrap_or_default().min(max_body_bytes).min(MOST_RESERVED);
+        let mut body = BytesMut::with_capacity(usize::try_from(announced).unwrap_or_default());
         let mut chunks = response.bytes_stream();
         while let Some(chunk) = chunks.try_next().await.map_err(|e| broken(e, "the response ended early"))? {
             if (body.len() + chunk.len()) as u64 > max_body_bytes {

@@ -44,6 +44,8 @@ pub(super) const WIDE_TABLES: [WideTable; 2] = [
 pub(super) const LABELS: &str = "attribute_labels";
 const DEFINITIONS: &str = "employee_attribute_definitions";
 const EMPLOYEES: &str = "employees";
+/// Memory for sorting the attributes; beyond it they are sorted on disk.
+const SORT_MEMORY_BYTES: usize = 256 << 20;
 /// Rows built before they are written.
 const ROWS_AT_ONCE: usize = 2048;
 
@@ -122,7 +124,8 @@ pub(super) async fn stage_wide(
     tables: &[SnapshotTable],
     inputs: WideInputs<'_>,
 ) -> Result<Widened, Error> {
-    let session = Session::new(lake.store(), &SessionOptions::default())?;
+    let options = SessionOptions { memory_limit_bytes: SORT_MEMORY_BYTES, ..SessionOptions::default() };
+    let session = Session::new(lake.store(), &options)?;
     session.register(&tables.iter().map(|table| table_files(table, inputs.day)).collect::<Vec<_>>())?;
     let mut widened = Widened::default();
     for wide in WIDE_TABLES {

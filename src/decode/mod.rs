@@ -82,7 +82,11 @@ impl Decoder {
     /// [`DecodeError::NotAPage`] when the body is something else, [`DecodeError::WrongValue`] when a value does not fit.
     pub fn decode(&self, page: &Page) -> Result<(Decoded, PageEnd), DecodeError> {
         let mut rows = Rows::new(&self.resource.columns);
-        let mut json = serde_json::Deserializer::from_slice(&page.body);
+        // Checked once here instead of text by text below.
+        let Ok(text) = std::str::from_utf8(&page.body) else {
+            return Err(self.not_a_page(page, "it is not UTF-8".into()));
+        };
+        let mut json = serde_json::Deserializer::from_str(text);
         let walked = Envelope { rows: &mut rows, plan: &self.plan, labels: self.resource.labels.as_deref() }
             .deserialize(&mut json);
         let facts = match walked.and_then(|facts| json.end().map(|()| facts)) {

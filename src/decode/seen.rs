@@ -2,8 +2,10 @@
 
 use std::{
     collections::HashMap,
-    hash::{DefaultHasher, Hash as _, Hasher as _},
+    hash::{BuildHasher as _, Hash as _, Hasher as _},
 };
+
+use foldhash::fast::RandomState;
 
 use arrow::{
     array::{Array as _, BooleanArray, StringArray},
@@ -39,8 +41,10 @@ pub struct SeenIds {
     resource: String,
     /// Columns that say whether two records with one id are the same one.
     identity: Vec<usize>,
-    numbers: HashMap<u64, u64>,
-    texts: HashMap<Box<str>, u64>,
+    numbers: HashMap<u64, u64, RandomState>,
+    texts: HashMap<Box<str>, u64, RandomState>,
+    /// Keyed at random, as ids are input; the same for the whole run.
+    hasher: RandomState,
 }
 
 impl SeenIds {
@@ -68,7 +72,7 @@ impl SeenIds {
         let mut new = Vec::with_capacity(batch.num_rows());
         for (row, id) in ids.iter().enumerate() {
             let id = id.unwrap_or_default();
-            let mut hasher = DefaultHasher::new();
+            let mut hasher = self.hasher.build_hasher();
             identity.iter().for_each(|column| column.is_valid(row).then(|| column.value(row)).hash(&mut hasher));
             match self.insert(id, hasher.finish()) {
                 None => new.push(true),
@@ -91,9 +95,10 @@ impl SeenIds {
 
     /// Whether the id was there already, with the same identity.
     fn insert(&mut self, id: &str, identity: u64) -> Option<bool> {
+        // "007" and "7" are different ids.
+        let canonical = id.bytes().all(|b| b.is_ascii_digit()) && (!id.starts_with('0') || id == "0");
         let before = match id.parse::<u64>() {
-            // "007" and "7" are different ids.
-            Ok(number) if number.to_string() == id => self.numbers.insert(number, identity),
+            Ok(number) if canonical => self.numbers.insert(number, identity),
             _ => self.texts.insert(id.into(), identity),
         };
         before.map(|before| before == identity)

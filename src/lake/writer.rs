@@ -2,12 +2,17 @@
 
 use std::{fmt, sync::Arc};
 
-use arrow::{array::Array, datatypes::SchemaRef, record_batch::RecordBatch};
+use arrow::{
+    array::Array,
+    datatypes::{DataType, Field, Schema, SchemaRef},
+    record_batch::RecordBatch,
+};
 use object_store::{ObjectStoreExt as _, path::Path};
 use parquet::{
     arrow::{AsyncArrowWriter, arrow_writer::ArrowWriterOptions},
     basic::{Compression, ZstdLevel},
     file::properties::{EnabledStatistics, WriterProperties, WriterVersion},
+    schema::types::ColumnPath,
 };
 
 use super::{DataFile, Lake, LakeError, SnapshotTable, footer, hashing::HashingUpload, layout};
@@ -225,8 +230,8 @@ impl TableWriter {
         let path = layout::staging_file(&self.run_id, *zone, name, self.files.len());
         let upload = HashingUpload::new(self.lake.store(), path.clone(), self.options.upload_part_bytes);
         // Without the embedded copy of the Arrow schema: the types of the lake read back the same from Parquet's own.
-        let options =
-            ArrowWriterOptions::new().with_properties(self.options.properties()).with_skip_arrow_metadata(true);
+        let properties = self.options.properties(&self.schema);
+        let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
         let writer = AsyncArrowWriter::try_new_with_options(upload, Arc::clone(&self.schema), options)
             .map_err(|e| LakeError::parquet(name, &path, e))?;
         Ok(OpenFile { path, writer, rows: 0 })
@@ -286,15 +291,24 @@ impl OpenFile {
 }
 
 impl WriterOptions {
-    fn properties(&self) -> WriterProperties {
-        WriterProperties::builder()
+    fn properties(&self, schema: &Schema) -> WriterProperties {
+        let mut builder = WriterProperties::builder()
             .set_writer_version(WriterVersion::PARQUET_1_0)
             .set_created_by(format!("lucca-lake {}", env!("CARGO_PKG_VERSION")))
             .set_compression(self.compression)
             .set_statistics_enabled(EnabledStatistics::Page)
-            .set_max_row_group_row_count(Some(self.max_row_group_rows.max(1)))
-            .build()
+            .set_max_row_group_row_count(Some(self.max_row_group_rows.max(1)));
+        // A dictionary of values that are all different costs time and space.
+        for field in schema.fields().iter().filter(|field| is_unlike_itself(field)) {
+            builder = builder.set_column_dictionary_enabled(ColumnPath::from(field.name().as_str()), false);
+        }
+        builder.build()
     }
+}
+
+/// Whether the values of a column are nearly all different: identifiers, addresses, instants.
+fn is_unlike_itself(field: &Field) -> bool {
+    matches!(field.name().as_str(), "id" | "url") || matches!(field.data_type(), DataType::Timestamp(..))
 }
 
 /// The batch under the table's own schema object; an error names the first difference.
