@@ -4,7 +4,7 @@ use super::{
     Context,
     derivation::derive_tables,
     print,
-    sync::{has_whole_history, wide_types},
+    sync::{definitions_read, has_whole_history, wide_types},
     wide::{LABELS, WIDE_TABLES, WideInputs, stage_wide},
 };
 use crate::{
@@ -48,7 +48,8 @@ async fn compute(
     let (mut staged, mut skipped) = derive_tables(lake, run_id, day, kept.iter(), queries, &context.catalog).await?;
     let (personal, known) = (settings.personal_definitions(), wide_types(snapshot));
     let whole_history = has_whole_history(snapshot);
-    let inputs = WideInputs { day, personal: &personal, whole_history, known: &known };
+    let read = definitions_read(snapshot);
+    let inputs = WideInputs { day, personal: &personal, read: &read, whole_history, known: &known };
     let widened = stage_wide(lake, run_id, kept, inputs).await?;
     staged.extend(widened.staged);
     skipped.extend(widened.skipped);

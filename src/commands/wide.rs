@@ -55,6 +55,8 @@ pub(super) struct WideInputs<'a> {
     pub(super) day: NaiveDate,
     /// Definitions whose values are personal.
     pub(super) personal: &'a [String],
+    /// Definitions whose values were read: a column of others would only seem empty.
+    pub(super) read: &'a [String],
     /// Whether the attributes of all days are there, or those of the day alone.
     pub(super) whole_history: bool,
     /// The types that columns had in earlier snapshots.
@@ -150,6 +152,7 @@ async fn stage_one(
 ) -> Result<(), Error> {
     let mut definitions = definitions(session).await?;
     definitions.retain(|d| matches_any(inputs.personal, &d.id) == (zone == Zone::Personal));
+    definitions.retain(|d| matches_any(inputs.read, &d.id));
     let plan = WidePlan::new(&definitions, inputs.known);
     let table = plan.table(name, zone, meaning);
     let names = names(session, &plan.named()).await?;

@@ -50,6 +50,9 @@ const BUILT_IN_REFERENCES: &[(&str, &str)] = &[
     ("employment.template", "employment-template"),
 ];
 
+/// Built-in definitions whose values are documented as objects with a `date`.
+const BUILT_IN_DATES: &[&str] = &["employment.start", "employment.end"];
+
 /// Built-in definitions whose schema may say no more than "an object", and their documented properties.
 const BUILT_IN_OBJECTS: &[(&str, &[(&str, Kind)])] = &[
     ("employee.birthDay", &[("day", Kind::Int32), ("month", Kind::Int32)]),
@@ -68,24 +71,32 @@ const BUILT_IN_OBJECTS: &[(&str, &[(&str, Kind)])] = &[
 impl Kind {
     /// The kind of the definition `id` with that schema.
     pub fn of(id: &str, schema: &Value) -> Self {
-        let kind = Self::of_schema(schema, true);
-        match kind {
-            Self::Reference(None) => {
-                Self::Reference(BUILT_IN_REFERENCES.iter().find(|(d, _)| *d == id).map(|(_, to)| (*to).to_owned()))
-            }
-            Self::Json => match BUILT_IN_OBJECTS.iter().find(|(d, _)| *d == id) {
-                Some((_, properties)) if types(schema).contains(&"object") => {
-                    Self::Object(properties.iter().map(|(name, kind)| ((*name).to_owned(), kind.clone())).collect())
-                }
-                _ => Self::Json,
-            },
+        match Self::of_schema(schema, true) {
+            kind @ (Self::Reference(None) | Self::Json) => Self::built_in(id).unwrap_or(kind),
             kind => kind,
+        }
+    }
+
+    /// The documented kind of a built-in definition.
+    fn built_in(id: &str) -> Option<Self> {
+        let reference = BUILT_IN_REFERENCES.iter().find(|(d, _)| *d == id);
+        let object = BUILT_IN_OBJECTS.iter().find(|(d, _)| *d == id);
+        match (reference, object) {
+            _ if BUILT_IN_DATES.contains(&id) => Some(Self::Date),
+            (Some((_, to)), _) => Some(Self::Reference(Some((*to).to_owned()))),
+            (_, Some((_, properties))) => {
+                Some(Self::Object(properties.iter().map(|(name, kind)| ((*name).to_owned(), kind.clone())).collect()))
+            }
+            _ => None,
         }
     }
 
     fn of_schema(schema: &Value, may_nest: bool) -> Self {
         if let Some(kind) = base(schema) {
             return kind;
+        }
+        if let Some(inner) = only_alternative(schema) {
+            return Self::of_schema(inner, may_nest);
         }
         let text = |key: &str| schema.get(key).and_then(Value::as_str);
         match types(schema).as_slice() {
@@ -129,6 +140,13 @@ fn base(schema: &Value) -> Option<Kind> {
         "legacy-date" => Kind::Date,
         reference => Kind::Reference(Some(reference_type(reference.strip_suffix("-reference")?))),
     })
+}
+
+/// What a schema says by `allOf`, `anyOf` or `oneOf`, where that is one thing or null.
+fn only_alternative(schema: &Value) -> Option<&Value> {
+    let all = ["allOf", "anyOf", "oneOf"].into_iter().find_map(|key| schema.get(key).and_then(Value::as_array))?;
+    let mut some = all.iter().filter(|s| s.get("type").and_then(Value::as_str) != Some("null"));
+    some.next().filter(|_| some.next().is_none())
 }
 
 /// One documented example spells a label's type `taxonomy-label-reference`.

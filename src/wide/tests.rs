@@ -48,6 +48,10 @@ fn types_come_from_the_schema() {
     {
         assert_eq!(kind("x", other.clone()), Kind::Json, "{other}");
     }
+    let or_null = json!({"anyOf": [{"$ref": "/lucca-api/schemas/decimal"}, {"type": "null"}]});
+    assert_eq!(kind("e_x", or_null), Kind::Double);
+    assert_eq!(kind("employment.start", json!({"type": ["object", "null"]})), Kind::Date);
+    assert_eq!(kind("jobPosition.manager", json!({})), Kind::Reference(Some("employee".into())));
     assert!(matches!(kind("employee.birthDay", json!({"type": ["object", "null"]})), Kind::Object(_)));
 }
 

@@ -60,6 +60,11 @@ fn only_some_definitions_are_asked_for() {
         );
         assert_eq!(found, due, "{patterns}");
         assert!(found.starts_with(&format!("{definitions},")), "{found}");
+        if definitions == "2" {
+            let wide = tenant.run(&lake, &["query", "--format", "csv", "SELECT * FROM employee_snapshot LIMIT 1"]);
+            let columns = "employee_id,employee_family_name,employee_given_name,_unforeseen,as_of\n";
+            assert!(out(&wide).starts_with(columns), "{}", out(&wide));
+        }
     }
 }
 

@@ -116,4 +116,8 @@ fn an_optional_table_is_absent_and_says_so() {
     let report: Value = serde_json::from_slice(&fs::read(report).unwrap()).unwrap();
     assert_eq!(report["absent"].as_array().unwrap().len(), 2);
     assert!(report["skipped"].as_array().unwrap().iter().any(|s| s["table"] == "probation_deadlines"), "{report}");
+    // Nobody could be chosen by a table that is not there.
+    let chosen = tenant.run(&lake, &["sync", "--optional-tables", optional, "--attribute-people", "active"]);
+    assert_eq!(code(&chosen), 2, "{}", err(&chosen));
+    assert!(err(&chosen).contains("--attribute-people needs employees"), "{}", err(&chosen));
 }

@@ -98,7 +98,10 @@ fn a_whole_history_shows_the_day_alone() {
         let output = tenant.run(lake, &["sync", "--as-of", "2026-03-15", "--attributes", mode]);
         assert_eq!(code(&output), 0, "{}", err(&output));
     }
-    for table in ["employee_snapshot", "personal_snapshot", "legacy_users", "attribute_quality"] {
+    // A run that does not read the attributes again leaves them, and what they are, as they were.
+    let output = tenant.run(&all, &["sync", "--as-of", "2026-03-15", "--tables", "professions"]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    for table in ["employee_snapshot", "personal_snapshot", "legacy_users", "attribute_quality", "attribute_labels"] {
         let sql = format!("SELECT * FROM {table} ORDER BY 1");
         let (one, other) = (ask(&tenant, &all, "2026-03-15", &sql), ask(&tenant, &day, "2026-03-15", &sql));
         assert!(one == other, "{table} differs");

@@ -49,7 +49,7 @@ impl Run {
             let staged = tokio::select! {
                 biased;
                 () = self.stop.stopped() => return Err(Error::Interrupted),
-                staged = self.stage_day(*day, &run_id, &read, &carried_over, produced) => staged?,
+                staged = self.stage_day(*day, &run_id, &read, (replaced, &carried_over), produced) => staged?,
             };
             let publication = Publication {
                 as_of: *day,
@@ -84,7 +84,7 @@ impl Run {
         day: chrono::NaiveDate,
         run_id: &str,
         read: &[StagedTable],
-        carried_over: &[SnapshotTable],
+        (replaced, carried_over): (Option<&Snapshot>, &[SnapshotTable]),
         produced: &mut Produced,
     ) -> Result<Vec<StagedTable>, Error> {
         let mut staged = Vec::new();
@@ -107,7 +107,15 @@ impl Run {
         let (derived, mut skipped) =
             derive_tables(&self.lake, run_id, day, inputs.clone(), queries, &self.catalog).await?;
         let inputs: Vec<SnapshotTable> = inputs.cloned().collect();
-        let widened = stage_wide(&self.lake, run_id, &inputs, self.wide_inputs(day, &produced.wide_types)).await?;
+        let attributes = self.attributes_of_day(replaced);
+        let wide = WideInputs {
+            day,
+            personal: &self.personal,
+            read: &attributes.patterns,
+            whole_history: attributes.whole_history,
+            known: &produced.wide_types,
+        };
+        let widened = stage_wide(&self.lake, run_id, &inputs, wide).await?;
         skipped.extend(widened.skipped);
         produced.wide = widened.reports;
         produced.wide_types.extend(widened.types);
@@ -116,17 +124,8 @@ impl Run {
         Ok(staged)
     }
 
-    fn wide_inputs<'a>(
-        &'a self,
-        day: chrono::NaiveDate,
-        known: &'a std::collections::BTreeMap<String, crate::catalog::LakeType>,
-    ) -> WideInputs<'a> {
-        let whole_history = self.history.mode == HistoryMode::History;
-        WideInputs { day, personal: &self.personal, whole_history, known }
-    }
-
     /// Whether the attributes, with whose pages the labels come, are among what is read.
-    fn reads_labels(&self) -> bool {
+    pub(super) fn reads_labels(&self) -> bool {
         self.selection.resources.iter().any(|selected| selected.resource.labels.is_some())
     }
 

@@ -24,7 +24,7 @@ use sha2::{Digest as _, Sha256};
 use self::{kept::RunCheckpoint, stop::Stop};
 pub(super) use self::{
     selection::{Selected, Selection},
-    state::{check_tenant, has_whole_history, known_records, remembered_limits, wide_types},
+    state::{check_tenant, definitions_read, has_whole_history, known_records, remembered_limits, wide_types},
 };
 use super::{Context, connection::Turn, plan::refuse_above};
 use crate::{

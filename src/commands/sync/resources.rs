@@ -10,7 +10,7 @@ use super::{
     stop::Stop,
     writers::Collected,
 };
-use crate::{catalog::Resource, commands::Context, decode::Decoder, error::Error};
+use crate::{catalog::Resource, commands::Context, decode::Decoder, error::Error, report::Absence};
 
 impl Run {
     /// Reads all resources side by side; those read by the ids of another wait for them.
@@ -33,6 +33,10 @@ impl Run {
         });
         let id_sources: IdSources =
             selection.resources.iter().flat_map(|s| s.read_by()).map(|from| (from, watch::Sender::new(None))).collect();
+        if let Some(absent) = produced.absent.iter().find(|a| self.chooses_by(&self.selection, &a.resource)) {
+            let Absence { resource, reason, .. } = absent;
+            return Err(Error::Usage(format!("--attribute-people needs {resource}: {reason}; leave one of both out")));
+        }
         // Without the resource that gives the ids, one chain without a filter reads the other.
         for (_, source) in id_sources.iter().filter(|(name, _)| !selection.reads(name)) {
             source.send_replace(Some(Arc::default()));
@@ -75,7 +79,11 @@ impl Run {
                     produced.resources.push(extracted.report);
                     produced.labels.merge(extracted.labels);
                 }
-                (Some(selected), Err(Error::Api(error))) if selected.optional && error.is_inaccessible() => {
+                (Some(selected), Err(Error::Api(error)))
+                    if selected.optional
+                        && error.is_inaccessible()
+                        && !self.chooses_by(selection, &selected.resource.name) =>
+                {
                     tracing::warn!(resource = selected.resource.name, %error, "an optional resource is left out");
                     if let Some(source) = id_sources.get(&selected.resource.name) {
                         source.send_replace(Some(Arc::default()));
@@ -92,6 +100,12 @@ impl Run {
         }
         produced.resources.sort_by(|a, b| a.resource.cmp(&b.resource));
         failure.map_or(Ok(()), Err)
+    }
+
+    /// Whether it is by the records of `resource` that only some owners are read: without it there would be none.
+    fn chooses_by(&self, selection: &Selection, resource: &str) -> bool {
+        let fans = selection.resources.iter().filter_map(|s| s.resource.fan_out.as_ref());
+        self.history.statuses.is_some() && fans.filter(|f| f.status.is_some()).any(|f| f.from == resource)
     }
 
     /// Which ids of `resource` the others are read by: those of people with the wanted statuses.

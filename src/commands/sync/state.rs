@@ -21,6 +21,12 @@ pub(crate) fn wide_types(snapshot: &Snapshot) -> BTreeMap<String, LakeType> {
     serde_json::from_value(types).unwrap_or_default()
 }
 
+/// Definitions whose attributes were read, as patterns.
+pub(crate) fn definitions_read(snapshot: &Snapshot) -> Vec<String> {
+    let patterns = snapshot.state.get(DEFINITIONS_READ).cloned().unwrap_or_default();
+    serde_json::from_value(patterns).unwrap_or_else(|_| vec!["*".to_owned()])
+}
+
 /// Whether the attributes are those of all days.
 pub(crate) fn has_whole_history(snapshot: &Snapshot) -> bool {
     snapshot.state.get(WHOLE_HISTORY).and_then(Value::as_bool).unwrap_or(false)
@@ -35,10 +41,34 @@ const PAGES_OF: &str = "pages_of";
 
 /// The types that columns of the wide tables have or had.
 const WIDE_TYPES: &str = "wide_types";
+/// Definitions whose attributes were read.
+const DEFINITIONS_READ: &str = "attribute_definitions";
 /// Whether the attributes are those of all days.
 const WHOLE_HISTORY: &str = "whole_history";
 
+/// How attributes were read.
+#[derive(Debug, Clone)]
+pub(super) struct AttributesRead {
+    /// Those of all days, or those of the day alone.
+    pub(super) whole_history: bool,
+    /// Definitions, as patterns.
+    pub(super) patterns: Vec<String>,
+}
+
 impl Run {
+    /// How the attributes of a day were read: by this run, or by the one that left them there.
+    pub(super) fn attributes_of_day(&self, replaced: Option<&Snapshot>) -> AttributesRead {
+        match replaced {
+            Some(before) if !self.reads_labels() => {
+                AttributesRead { whole_history: has_whole_history(before), patterns: definitions_read(before) }
+            }
+            _ => AttributesRead {
+                whole_history: self.history.mode == HistoryMode::History,
+                patterns: self.history.patterns.clone(),
+            },
+        }
+    }
+
     /// What the manifest remembers: whose data it is, how many records each resource had when it was last read, how
     /// large pages the API gives, and which pages are used up.
     pub(super) fn state(&self, replaced: Option<&Snapshot>, work: &Work, produced: &Produced) -> Map<String, Value> {
@@ -49,6 +79,7 @@ impl Run {
         let before = replaced.into_iter().flat_map(Snapshot::absent).filter(|(table, _)| !read.contains(table));
         let now = produced.absent.iter().flat_map(|a| a.tables.iter().map(|table| (table.as_str(), a.reason.as_str())));
         let absent: BTreeMap<&str, &str> = before.chain(now).collect();
+        let attributes = self.attributes_of_day(replaced);
         let state = [
             (TENANT, json!(self.client.tenant().host())),
             (RECORDS, Value::Object(records)),
@@ -56,7 +87,8 @@ impl Run {
             (PAGES_OF, json!(work.checkpoint.checkpoint().run_id())),
             (lake::ABSENT, json!(absent)),
             (WIDE_TYPES, json!(produced.wide_types)),
-            (WHOLE_HISTORY, json!(self.history.mode == HistoryMode::History)),
+            (DEFINITIONS_READ, json!(attributes.patterns)),
+            (WHOLE_HISTORY, json!(attributes.whole_history)),
         ];
         state.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }
