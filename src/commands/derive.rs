@@ -1,14 +1,16 @@
 //! `derive`: compute `queries/` again over a published snapshot, without touching the API.
 
+use std::collections::BTreeMap;
+
 use super::{
     Context,
     derivation::derive_tables,
     print,
-    sync::{definitions_read, has_whole_history, wide_types},
+    sync::{WIDE_TYPES, attributes_read, known_types, wide_types},
     wide::{LABELS, WIDE_TABLES, WideInputs, stage_wide},
 };
 use crate::{
-    catalog::Zone,
+    catalog::{LakeType, Zone},
     engine::derive::Skipped,
     error::Error,
     lake::{self, Lake, LakeError, Lease, Publication, Replaces, Snapshot, SnapshotTable, StagedTable},
@@ -42,18 +44,26 @@ async fn compute(
     run_id: &str,
     snapshot: &Snapshot,
     kept: &[SnapshotTable],
-) -> Result<(Vec<StagedTable>, Vec<Skipped>), Error> {
+) -> Result<(Vec<StagedTable>, Vec<Skipped>, BTreeMap<String, LakeType>), Error> {
     let queries = &context.catalog.derived;
     let day = snapshot.as_of;
     let (mut staged, mut skipped) = derive_tables(lake, run_id, day, kept.iter(), queries, &context.catalog).await?;
-    let (personal, known) = (settings.personal_definitions(), wide_types(snapshot));
-    let whole_history = has_whole_history(snapshot);
-    let read = definitions_read(snapshot);
-    let inputs = WideInputs { day, personal: &personal, read: &read, whole_history, known: &known };
+    let known = known_types(lake).await?;
+    let read = attributes_read(snapshot, &settings.personal_definitions());
+    let inputs = WideInputs {
+        day,
+        personal: &read.personal,
+        read: &read.patterns,
+        statuses: read.statuses.as_deref(),
+        whole_history: read.whole_history,
+        known: &known,
+    };
     let widened = stage_wide(lake, run_id, kept, inputs).await?;
     staged.extend(widened.staged);
     skipped.extend(widened.skipped);
-    Ok((staged, skipped))
+    let mut types = wide_types(snapshot);
+    types.extend(widened.types);
+    Ok((staged, skipped, types))
 }
 
 async fn derive_alone(
@@ -80,7 +90,9 @@ async fn derive_alone(
     let kept: Vec<_> = snapshot.tables.iter().filter(|t| !is_derived(t)).cloned().collect();
     let derived = compute(context, settings, lake, run_id, &snapshot, &kept).await;
     let published = match derived {
-        Ok((staged, skipped)) => {
+        Ok((staged, skipped, types)) => {
+            let mut state = snapshot.state.clone();
+            state.insert(WIDE_TYPES.to_owned(), serde_json::json!(types));
             for skipped in skipped {
                 tracing::warn!(table = skipped.table, missing = skipped.missing.join(", "), "not computed");
             }
@@ -90,7 +102,7 @@ async fn derive_alone(
                 published_at: context.clock.now(),
                 tables: staged,
                 carried_over: kept,
-                state: snapshot.state.clone(),
+                state,
                 replaces: Replaces::Exactly(Some(snapshot.sequence)),
             };
             lake::publish(lake, publication).await.map_err(Error::from)

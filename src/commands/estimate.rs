@@ -50,13 +50,13 @@ pub(super) fn estimate(selection: &Selection, records: &BTreeMap<String, u64>, l
     Estimate { resources, probing, requests }
 }
 
-/// Full pages, and what splitting costs: a count to split by, and for each chain a last page that is half empty on average.
+/// Full pages, and what splitting costs: a count to split by and one in the end, and for each chain a last page that is half empty on average.
 fn requests(resource: &Resource, records: u64, people: Option<u64>, page_limit: u32) -> u64 {
     let pages = records.div_ceil(u64::from(page_limit.max(1))).max(1);
     match (&resource.fan_out, people) {
         (Some(fan_out), Some(people)) => {
             let chains = fan_out::expected_chains(people, records, page_limit, fan_out.max_values);
-            1 + pages + chains.div_ceil(2)
+            1 + u64::from(chains > 0) + pages + chains.div_ceil(2)
         }
         _ => pages,
     }

@@ -57,6 +57,8 @@ pub(super) struct WideInputs<'a> {
     pub(super) personal: &'a [String],
     /// Definitions whose values were read: a column of others would only seem empty.
     pub(super) read: &'a [String],
+    /// Statuses of the people whose attributes were read: rows of others would only seem empty. `None` for all.
+    pub(super) statuses: Option<&'a [String]>,
     /// Whether the attributes of all days are there, or those of the day alone.
     pub(super) whole_history: bool,
     /// The types that columns had in earlier snapshots.
@@ -152,14 +154,13 @@ async fn stage_one(
 ) -> Result<(), Error> {
     let mut definitions = definitions(session).await?;
     definitions.retain(|d| matches_any(inputs.personal, &d.id) == (zone == Zone::Personal));
-    definitions.retain(|d| matches_any(inputs.read, &d.id));
-    let plan = WidePlan::new(&definitions, inputs.known);
+    let plan = WidePlan::new(&definitions, inputs.known, |id| matches_any(inputs.read, id));
     let table = plan.table(name, zone, meaning);
     let names = names(session, &plan.named()).await?;
     let day = arrow::datatypes::Date32Type::from_naive_date(inputs.day);
     let mut pivot = Pivot::new(&plan, &names, day, inputs.whole_history);
     let mut writer = TableWriter::new(lake, run_id, &table, WriterOptions::default());
-    let built = build(session, from, &table, &mut pivot, &mut writer).await;
+    let built = build(session, from, inputs.statuses, &table, &mut pivot, &mut writer).await;
     if let Err(error) = built {
         writer.abort().await;
         return Err(error);
@@ -178,14 +179,19 @@ async fn stage_one(
 async fn build(
     session: &Session,
     from: &str,
+    statuses: Option<&[String]>,
     table: &Table,
     pivot: &mut Pivot<'_>,
     writer: &mut TableWriter,
 ) -> Result<(), Error> {
     let mut employees = Vec::new();
     if session.has_table(EMPLOYEES) {
-        let sql = format!("SELECT id FROM {EMPLOYEES} ORDER BY id");
-        for_each(run(session, &sql).await?, |row| employees.extend(row.text(0).map(str::to_owned))).await?;
+        let sql = format!("SELECT id, status FROM {EMPLOYEES} ORDER BY id");
+        let is_read = |row: Row<'_>| {
+            statuses.is_none_or(|some| row.text(1).is_some_and(|status| some.iter().any(|s| s == status)))
+        };
+        let add = |row: Row<'_>| employees.extend(row.text(0).filter(|_| is_read(row)).map(str::to_owned));
+        for_each(run(session, &sql).await?, add).await?;
     }
     let sql = format!(
         "SELECT employee_id, definition_id, id, applicability_start, applicability_end, value FROM {from} \

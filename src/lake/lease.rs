@@ -144,6 +144,14 @@ async fn put(lake: &Lake, holder: &Holder, clock: &SharedClock, mode: PutMode) -
     lake.store.put_opts(&Path::clone(&layout::lease()), json.into(), mode.into()).await
 }
 
+/// The version of the lease, where it is still ours.
+async fn ours(lake: &Lake, holder: &Holder) -> Option<UpdateVersion> {
+    let found = lake.store.get(&layout::lease()).await.ok()?;
+    let version = UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() };
+    let held: Held = serde_json::from_slice(&found.bytes().await.ok()?).ok()?;
+    (held.holder == holder.name).then_some(version)
+}
+
 /// Renews until another writer has the lease. A store that fails for a while costs nothing while the term lasts.
 async fn renew(lake: Lake, holder: Holder, clock: SharedClock, mut version: UpdateVersion, lost: watch::Sender<bool>) {
     loop {
@@ -151,8 +159,14 @@ async fn renew(lake: Lake, holder: Holder, clock: SharedClock, mut version: Upda
         match put(&lake, &holder, &clock, PutMode::Update(version.clone())).await {
             Ok(put) => version = put.into(),
             Err(StoreError::Precondition { .. } | StoreError::NotFound { .. }) => {
-                lost.send_replace(true);
-                return;
+                // A renewal whose answer was lost looks the same: only reading it back tells.
+                match ours(&lake, &holder).await {
+                    Some(found) => version = found,
+                    None => {
+                        lost.send_replace(true);
+                        return;
+                    }
+                }
             }
             Err(error) => tracing::warn!(%error, "the lease could not be renewed"),
         }

@@ -76,8 +76,9 @@ impl Definition {
 
 impl WidePlan {
     /// Plans the columns for `definitions`. `known` says which type a column had in earlier snapshots: a definition whose
-    /// type changed gets a new column, so that old snapshots stay readable beside new ones.
-    pub fn new(definitions: &[Definition], known: &BTreeMap<String, LakeType>) -> Self {
+    /// type changed gets a new column, so that old snapshots stay readable beside new ones. All definitions have their names,
+    /// those that are not `wanted` no columns: a name means the same whatever is wanted.
+    pub fn new(definitions: &[Definition], known: &BTreeMap<String, LakeType>, wanted: impl Fn(&str) -> bool) -> Self {
         let mut definitions: Vec<&Definition> = definitions.iter().collect();
         definitions.sort_by(|a, b| a.id.cmp(&b.id));
         let mut taken =
@@ -103,13 +104,19 @@ impl WidePlan {
                 {
                     name = format!("{name}_{part}");
                 }
+                let mut name = unique(name, &mut taken);
                 if known.get(&name).is_some_and(|before| *before != lake_type) {
-                    name = format!("{name}_{lake_type}");
+                    name = unique(format!("{name}_{lake_type}"), &mut taken);
                 }
-                let name = unique(name, &mut taken);
+                if !wanted(&definition.id) {
+                    continue;
+                }
                 let meaning = meaning(definition, property.as_deref(), &takes);
                 parts.push(Part { column: plan.columns.len(), property, takes });
                 plan.columns.push(column(name, lake_type, true, &meaning, &definition.id));
+            }
+            if !wanted(&definition.id) {
+                continue;
             }
             let planned = Planned { kind, multiple: definition.multiple.clone(), parts };
             plan.definitions.insert(definition.id.clone(), planned);

@@ -82,6 +82,12 @@ fn only_some_people_are_asked_for() {
     let wanted = ask(&tenant, &all, &sql("WHERE e.status IN ('active', 'upcoming')"));
     assert_eq!(ask(&tenant, &some, &sql("")), wanted);
     assert_ne!(ask(&tenant, &all, &sql("")), wanted);
+    // Rows of people who were not asked for would only seem empty.
+    let rows = ask(&tenant, &some, "SELECT count(*) FROM employee_snapshot");
+    assert_eq!(rows, ask(&tenant, &all, "SELECT count(*) FROM employees WHERE status IN ('active', 'upcoming')"));
+    let misspelt = tenant.run(&some, &["sync", "--attribute-definitions", "e_tshirtSize"]);
+    assert_eq!(code(&misspelt), 2, "{}", err(&misspelt));
+    assert!(err(&misspelt).contains("did you mean \"e_tShirtSize\"?"), "{}", err(&misspelt));
     let refused = tenant.run(&some, &["sync", "--attribute-people", "actif"]);
     assert_eq!(code(&refused), 2, "{}", err(&refused));
 }

@@ -107,3 +107,22 @@ fn a_whole_history_shows_the_day_alone() {
         assert!(one == other, "{table} differs");
     }
 }
+
+#[test]
+fn what_is_personal_stays_so_whoever_computes_again() {
+    let (tenant, folder) = (Tenant::start(&["--employees", "40"]), tempdir().unwrap());
+    let (lake, file) = (folder.path().join("lake"), folder.path().join("lucca-lake.toml"));
+    std::fs::write(&file, "personal_definitions = [\"personal.*\", \"e_*\", \"employee.birthDay\"]").unwrap();
+    let day = DAYS[1];
+    assert_eq!(code(&tenant.run(&lake, &["sync", "--as-of", day])), 0);
+    std::fs::remove_file(&file).unwrap();
+    for again in [&["derive", "--as-of", day][..], &["sync", "--as-of", day, "--tables", "departments"][..]] {
+        assert_eq!(code(&tenant.run(&lake, again)), 0);
+        let days =
+            ask(&tenant, &lake, day, "SELECT count(employee_birth_day_day), count(_unforeseen) FROM personal_snapshot");
+        assert_eq!(days, "40,0", "{again:?}");
+        let columns =
+            tenant.run(&lake, &["query", "--as-of", day, "--format", "csv", "SELECT * FROM employee_snapshot LIMIT 1"]);
+        assert!(!out(&columns).contains("birth_day"), "{again:?}: {}", out(&columns));
+    }
+}

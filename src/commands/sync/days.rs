@@ -95,7 +95,8 @@ impl Run {
                 None => table.copy_for(&self.lake, run_id).await?,
             });
         }
-        if self.reads_labels() {
+        let has_labels = |name: &str| self.catalog.resource(name).is_some_and(|r| r.labels.is_some());
+        if self.reads_labels() && !produced.absent.iter().any(|a| has_labels(&a.resource)) {
             staged.push(stage_labels(&self.lake, run_id, &produced.labels).await?);
         }
         let tables: Vec<SnapshotTable> = staged.iter().map(StagedTable::as_snapshot_table).collect();
@@ -110,8 +111,9 @@ impl Run {
         let attributes = self.attributes_of_day(replaced);
         let wide = WideInputs {
             day,
-            personal: &self.personal,
+            personal: &attributes.personal,
             read: &attributes.patterns,
+            statuses: attributes.statuses.as_deref(),
             whole_history: attributes.whole_history,
             known: &produced.wide_types,
         };

@@ -23,7 +23,7 @@ use crate::{
     page::{KeptPages, NothingKept},
     progress::ResourceProgress,
     report::ResourceReport,
-    settings::HistorySettings,
+    settings::{HistorySettings, did_you_mean},
 };
 
 /// Batches between the chains and the writer of one resource.
@@ -75,6 +75,15 @@ pub(super) struct Extracted {
     pub(super) labels: Labels,
 }
 
+/// A chain that ends with whoever waits for it: one failure ends the others of its resource.
+struct AbortOnDrop(tokio::task::JoinHandle<Result<ChainFacts, Error>>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 impl Extraction {
     /// Reads the whole resource, by the ids of another where that is worth it, or where only some owners are wanted. The
     /// records are counted while those ids are still being read.
@@ -85,7 +94,7 @@ impl Extraction {
     ) -> Result<Extracted, Error> {
         if !self.wants_all() {
             let ids = filtered_by.await?;
-            self.narrow(ids.as_deref().map(Vec::as_slice));
+            self.narrow(ids.as_deref().map(Vec::as_slice))?;
         }
         let limit = self.job.limits.current(&self.resource);
         let other_bytes = self.filter.as_ref().map_or(0, |(_, list)| list.len());
@@ -108,7 +117,7 @@ impl Extraction {
         self.progress.expect(expected.unwrap_or_default());
         let by_ids = lists.is_some();
         let mut extracted = self.read(lists, expected).await?;
-        if let Some(missing) = self.missing(&extracted.report).await? {
+        if let Some(missing) = self.missing(&extracted.report, by_ids).await? {
             if !by_ids || self.restricted {
                 return Err(missing);
             }
@@ -117,7 +126,7 @@ impl Extraction {
             drop(extracted);
             self.progress.restart();
             extracted = self.read(None, None).await?;
-            if let Some(missing) = self.missing(&extracted.report).await? {
+            if let Some(missing) = self.missing(&extracted.report, false).await? {
                 return Err(missing);
             }
         }
@@ -126,9 +135,18 @@ impl Extraction {
     }
 
     /// Asks the API for the wanted records alone, where they can be listed; `ids` are those that may be listed.
-    fn narrow(&mut self, ids: Option<&[String]>) {
-        let Some(filter) = self.resource.filter.as_ref() else { return };
+    fn narrow(&mut self, ids: Option<&[String]>) -> Result<(), Error> {
+        let Some(filter) = self.resource.filter.as_ref() else { return Ok(()) };
         let patterns = &self.job.history.patterns;
+        // A misspelt one would give an empty table.
+        let ids = ids.filter(|ids| !ids.is_empty());
+        let unknown = |ids: &[String]| {
+            patterns.iter().find(|p| !ids.iter().any(|id| matches_any(std::slice::from_ref(p), id))).cloned()
+        };
+        if let Some(pattern) = ids.and_then(unknown) {
+            let hint = did_you_mean(&pattern, ids.into_iter().flatten().map(String::as_str));
+            return Err(Error::Usage(format!("--attribute-definitions: no definition is {pattern:?}{hint}")));
+        }
         let exact = patterns.iter().all(|pattern| !pattern.ends_with('*'));
         let listed: Option<Vec<&str>> = match ids {
             _ if exact => Some(patterns.iter().map(String::as_str).collect()),
@@ -137,6 +155,7 @@ impl Extraction {
         };
         let list = listed.map(|ids| ids.join(",")).filter(|list| !list.is_empty() && list.len() <= filter.max_bytes);
         self.filter = list.map(|list| (filter.parameter.clone(), list));
+        Ok(())
     }
 
     /// Whether every record is wanted.
@@ -168,7 +187,10 @@ impl Extraction {
 
     /// What is wrong when fewer records came than the API says there are. It is asked a second time, as records may have
     /// gone while the others were read.
-    async fn missing(&self, report: &ResourceReport) -> Result<Option<Error>, Error> {
+    ///
+    /// Chains by ids are counted again whatever came: what was added to them meanwhile must not stand for records of owners
+    /// whom no chain asks for.
+    async fn missing(&self, report: &ResourceReport, by_ids: bool) -> Result<Option<Error>, Error> {
         let served = report.records;
         let Some(first) = report.total_count else {
             tracing::warn!(
@@ -178,7 +200,7 @@ impl Extraction {
             return Ok(None);
         };
         // Each chain of some owners was compared with its own count.
-        if served >= first || self.restricted {
+        if self.restricted || (served >= first && !by_ids) {
             return Ok(None);
         }
         let expected = self.count(&NothingKept).await?.unwrap_or(first);
@@ -225,21 +247,16 @@ impl Extraction {
         };
         let chains = stream::iter(lists).map(|list| {
             let owners = Owners { fan_out: fan_out.clone(), ids: list };
-            let task = tokio::spawn(self.chain(Some(owners)).run(sender.clone()));
-            async move { task.await.map_err(|e| Error::task_lost("a chain of pages", &e))? }
+            let mut task = AbortOnDrop(tokio::spawn(self.chain(Some(owners)).run(sender.clone())));
+            async move { (&mut task.0).await.map_err(|e| Error::task_lost("a chain of pages", &e))? }
         });
-        let facts = chains
+        chains
             .buffer_unordered(fan_out::CHAINS)
             .try_fold(ChainFacts { total_count: Some(0), ..ChainFacts::default() }, |mut all, facts| async move {
                 all.add(facts);
                 Ok(all)
             })
-            .await;
-        if facts.is_err() {
-            // The other chains are tasks of their own: without this they would read on to their ends.
-            self.job.stop.now();
-        }
-        facts
+            .await
     }
 
     fn chain(&self, owners: Option<Owners>) -> Chain {

@@ -24,7 +24,7 @@ use sha2::{Digest as _, Sha256};
 use self::{kept::RunCheckpoint, stop::Stop};
 pub(super) use self::{
     selection::{Selected, Selection},
-    state::{check_tenant, definitions_read, has_whole_history, known_records, remembered_limits, wide_types},
+    state::{WIDE_TYPES, attributes_read, check_tenant, known_records, remembered_limits, wide_types},
 };
 use super::{Context, connection::Turn, plan::refuse_above};
 use crate::{
@@ -206,7 +206,7 @@ impl Run {
         remembered.extend(checkpoint.noted_limits().await);
         let limits = Arc::new(PageLimits::new(remembered, self.started_at.date_naive()));
         let newest = self.lake.newest().await?;
-        produced.wide_types = newest.as_ref().map(state::wide_types).unwrap_or_default();
+        produced.wide_types = known_types(&self.lake).await?;
         let work = Work { replaced, newest, checkpoint, limits };
         tracing::info!(
             run = self.id,
@@ -320,6 +320,17 @@ impl Run {
             wide: produced.wide.clone(),
         }
     }
+}
+
+/// The type that each column of the wide tables had first, in any snapshot.
+pub(super) async fn known_types(lake: &Lake) -> Result<BTreeMap<String, LakeType>, Error> {
+    let mut types = BTreeMap::new();
+    for id in lake.snapshots().await? {
+        for (name, lake_type) in lake.snapshot(id.as_of).await?.iter().flat_map(wide_types) {
+            types.entry(name).or_insert(lake_type);
+        }
+    }
+    Ok(types)
 }
 
 /// How a run is called by whoever finds it at work.

@@ -21,15 +21,15 @@ pub(crate) fn wide_types(snapshot: &Snapshot) -> BTreeMap<String, LakeType> {
     serde_json::from_value(types).unwrap_or_default()
 }
 
-/// Definitions whose attributes were read, as patterns.
-pub(crate) fn definitions_read(snapshot: &Snapshot) -> Vec<String> {
-    let patterns = snapshot.state.get(DEFINITIONS_READ).cloned().unwrap_or_default();
-    serde_json::from_value(patterns).unwrap_or_else(|_| vec!["*".to_owned()])
-}
-
-/// Whether the attributes are those of all days.
-pub(crate) fn has_whole_history(snapshot: &Snapshot) -> bool {
-    snapshot.state.get(WHOLE_HISTORY).and_then(Value::as_bool).unwrap_or(false)
+/// How the attributes of a snapshot were read; `personal` is what counts as personal where the snapshot does not say.
+pub(crate) fn attributes_read(snapshot: &Snapshot, personal: &[String]) -> AttributesRead {
+    let list = |key: &str| snapshot.state.get(key).and_then(|v| serde_json::from_value::<Vec<String>>(v.clone()).ok());
+    AttributesRead {
+        whole_history: snapshot.state.get(WHOLE_HISTORY).and_then(Value::as_bool).unwrap_or(false),
+        patterns: list(DEFINITIONS_READ).unwrap_or_else(|| vec!["*".to_owned()]),
+        personal: list(PERSONAL).unwrap_or_else(|| personal.to_vec()),
+        statuses: list(PEOPLE),
+    }
 }
 
 /// How many records each resource had when it was last read.
@@ -40,31 +40,39 @@ const PAGE_LIMITS: &str = "page_limits";
 const PAGES_OF: &str = "pages_of";
 
 /// The types that columns of the wide tables have or had.
-const WIDE_TYPES: &str = "wide_types";
+pub(crate) const WIDE_TYPES: &str = "wide_types";
 /// Definitions whose attributes were read.
 const DEFINITIONS_READ: &str = "attribute_definitions";
+/// Definitions whose values are personal.
+const PERSONAL: &str = "personal_definitions";
+/// Statuses of the people whose attributes were read; null for all.
+const PEOPLE: &str = "attribute_people";
 /// Whether the attributes are those of all days.
 const WHOLE_HISTORY: &str = "whole_history";
 
 /// How attributes were read.
 #[derive(Debug, Clone)]
-pub(super) struct AttributesRead {
+pub(crate) struct AttributesRead {
     /// Those of all days, or those of the day alone.
-    pub(super) whole_history: bool,
+    pub(crate) whole_history: bool,
     /// Definitions, as patterns.
-    pub(super) patterns: Vec<String>,
+    pub(crate) patterns: Vec<String>,
+    /// Definitions whose values are personal, as patterns.
+    pub(crate) personal: Vec<String>,
+    /// Statuses of the people; `None` for all.
+    pub(crate) statuses: Option<Vec<String>>,
 }
 
 impl Run {
     /// How the attributes of a day were read: by this run, or by the one that left them there.
     pub(super) fn attributes_of_day(&self, replaced: Option<&Snapshot>) -> AttributesRead {
         match replaced {
-            Some(before) if !self.reads_labels() => {
-                AttributesRead { whole_history: has_whole_history(before), patterns: definitions_read(before) }
-            }
+            Some(before) if !self.reads_labels() => attributes_read(before, &self.personal),
             _ => AttributesRead {
                 whole_history: self.history.mode == HistoryMode::History,
                 patterns: self.history.patterns.clone(),
+                personal: self.personal.clone(),
+                statuses: self.history.statuses.clone(),
             },
         }
     }
@@ -89,6 +97,8 @@ impl Run {
             (WIDE_TYPES, json!(produced.wide_types)),
             (DEFINITIONS_READ, json!(attributes.patterns)),
             (WHOLE_HISTORY, json!(attributes.whole_history)),
+            (PERSONAL, json!(attributes.personal)),
+            (PEOPLE, json!(attributes.statuses)),
         ];
         state.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }
