@@ -48,16 +48,9 @@ async fn compute(
     let queries = &context.catalog.derived;
     let day = snapshot.as_of;
     let (mut staged, mut skipped) = derive_tables(lake, run_id, day, kept.iter(), queries, &context.catalog).await?;
-    let known = known_types(lake).await?;
-    let read = attributes_read(snapshot, &settings.personal_definitions());
-    let inputs = WideInputs {
-        day,
-        personal: &read.personal,
-        read: &read.patterns,
-        statuses: read.statuses.as_deref(),
-        whole_history: read.whole_history,
-        known: &known,
-    };
+    let known = known_types(&lake.all_current().await?);
+    let attributes = attributes_read(snapshot, &settings.personal_definitions());
+    let inputs = WideInputs { day, attributes: &attributes, known: &known };
     let widened = stage_wide(lake, run_id, kept, inputs).await?;
     staged.extend(widened.staged);
     skipped.extend(widened.skipped);

@@ -138,7 +138,8 @@ async fn remembered(
 ) -> Result<(PageLimits, Option<BTreeMap<String, u64>>), Error> {
     let Ok(lake) = context.lake_to_read(settings) else { return Ok((PageLimits::new(BTreeMap::new(), today), None)) };
     let newest = lake.newest().await?;
-    Ok((PageLimits::new(remembered_limits(&lake).await?, today), newest.as_ref().map(known_records)))
+    let limits = newest.as_ref().map(remembered_limits).unwrap_or_default();
+    Ok((PageLimits::new(limits, today), newest.as_ref().map(known_records)))
 }
 
 fn text(plan: &Plan<'_>) -> String {

@@ -92,10 +92,7 @@ async fn snapshots(lake: &Lake, as_of: AsOf) -> Result<Vec<Snapshot>, Error> {
         AsOf::Newest => Ok(vec![lake.newest().await?.ok_or_else(|| nothing(""))?]),
         AsOf::Date(date) => Ok(vec![lake.snapshot(date).await?.ok_or_else(|| nothing(&format!(" as of {date}")))?]),
         AsOf::All => {
-            let mut all = Vec::new();
-            for id in lake.snapshots().await? {
-                all.extend(lake.snapshot(id.as_of).await?);
-            }
+            let all = lake.all_current().await?;
             if all.is_empty() { Err(nothing("")) } else { Ok(all) }
         }
     }

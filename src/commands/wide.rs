@@ -11,7 +11,7 @@ use arrow::{
 use chrono::NaiveDate;
 use futures::StreamExt as _;
 
-use super::derivation::table_files;
+use super::{derivation::table_files, sync::AttributesRead};
 use crate::{
     catalog::{LakeType, Privacy, Table, TableColumn, Zone},
     decode::{Label, Labels, matches_any},
@@ -53,14 +53,8 @@ const ROWS_AT_ONCE: usize = 2048;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WideInputs<'a> {
     pub(super) day: NaiveDate,
-    /// Definitions whose values are personal.
-    pub(super) personal: &'a [String],
-    /// Definitions whose values were read: a column of others would only seem empty.
-    pub(super) read: &'a [String],
-    /// Statuses of the people whose attributes were read: rows of others would only seem empty. `None` for all.
-    pub(super) statuses: Option<&'a [String]>,
-    /// Whether the attributes of all days are there, or those of the day alone.
-    pub(super) whole_history: bool,
+    /// How the attributes were read: columns of other definitions and rows of other people would only seem empty.
+    pub(super) attributes: &'a AttributesRead,
     /// The types that columns had in earlier snapshots.
     pub(super) known: &'a BTreeMap<String, LakeType>,
 }
@@ -153,14 +147,14 @@ async fn stage_one(
     widened: &mut Widened,
 ) -> Result<(), Error> {
     let mut definitions = definitions(session).await?;
-    definitions.retain(|d| matches_any(inputs.personal, &d.id) == (zone == Zone::Personal));
-    let plan = WidePlan::new(&definitions, inputs.known, |id| matches_any(inputs.read, id));
+    definitions.retain(|d| matches_any(&inputs.attributes.personal, &d.id) == (zone == Zone::Personal));
+    let plan = WidePlan::new(&definitions, inputs.known, |id| matches_any(&inputs.attributes.patterns, id));
     let table = plan.table(name, zone, meaning);
     let names = names(session, &plan.named()).await?;
     let day = arrow::datatypes::Date32Type::from_naive_date(inputs.day);
-    let mut pivot = Pivot::new(&plan, &names, day, inputs.whole_history);
+    let mut pivot = Pivot::new(&plan, &names, day, inputs.attributes.whole_history);
     let mut writer = TableWriter::new(lake, run_id, &table, WriterOptions::default());
-    let built = build(session, from, inputs.statuses, &table, &mut pivot, &mut writer).await;
+    let built = build(session, from, inputs.attributes.statuses.as_deref(), &table, &mut pivot, &mut writer).await;
     if let Err(error) = built {
         writer.abort().await;
         return Err(error);

@@ -175,6 +175,14 @@ impl Lake {
         }
     }
 
+    /// The current snapshot of each as-of date, ascending, read side by side from one listing.
+    ///
+    /// # Errors
+    /// When the store refuses or fails, or a manifest is not usable.
+    pub async fn all_current(&self) -> Result<Vec<Snapshot>, LakeError> {
+        self.read_all(&self.snapshots().await?).await
+    }
+
     /// The current snapshots named by `ids`, in their order.
     pub(super) async fn read_all(&self, ids: &[SnapshotId]) -> Result<Vec<Snapshot>, LakeError> {
         let read = |id| async move { self.read(id).await.map(|stored| stored.snapshot) };

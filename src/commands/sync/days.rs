@@ -109,14 +109,7 @@ impl Run {
             derive_tables(&self.lake, run_id, day, inputs.clone(), queries, &self.catalog).await?;
         let inputs: Vec<SnapshotTable> = inputs.cloned().collect();
         let attributes = self.attributes_of_day(replaced);
-        let wide = WideInputs {
-            day,
-            personal: &attributes.personal,
-            read: &attributes.patterns,
-            statuses: attributes.statuses.as_deref(),
-            whole_history: attributes.whole_history,
-            known: &produced.wide_types,
-        };
+        let wide = WideInputs { day, attributes: &attributes, known: &produced.wide_types };
         let widened = stage_wide(&self.lake, run_id, &inputs, wide).await?;
         skipped.extend(widened.skipped);
         produced.wide = widened.reports;

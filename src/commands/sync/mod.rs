@@ -24,7 +24,10 @@ use sha2::{Digest as _, Sha256};
 use self::{kept::RunCheckpoint, stop::Stop};
 pub(super) use self::{
     selection::{Selected, Selection},
-    state::{WIDE_TYPES, attributes_read, check_tenant, known_records, remembered_limits, wide_types},
+    state::{
+        AttributesRead, WIDE_TYPES, attributes_read, check_tenant, known_records, known_types, remembered_limits,
+        wide_types,
+    },
 };
 use super::{Context, connection::Turn, plan::refuse_above};
 use crate::{
@@ -196,17 +199,16 @@ impl Run {
     }
 
     async fn execute_alone(&self, context: &Context, produced: &mut Produced) -> Result<Snapshot, Error> {
-        let mut replaced = BTreeMap::new();
-        for day in &self.days {
-            replaced.extend(self.lake.snapshot(*day).await?.map(|snapshot| (*day, snapshot)));
-        }
+        let mut all = self.lake.all_current().await?;
+        produced.wide_types = known_types(&all);
+        let newest = all.last().cloned();
+        all.retain(|snapshot| self.days.contains(&snapshot.as_of));
+        let replaced: BTreeMap<NaiveDate, Snapshot> = all.into_iter().map(|s| (s.as_of, s)).collect();
         let checkpoint = Arc::new(self.checkpoint(replaced.get(&self.as_of)).await?);
         produced.checkpoint = Some(Arc::clone(&checkpoint));
-        let mut remembered = remembered_limits(&self.lake).await?;
+        let mut remembered = newest.as_ref().map(remembered_limits).unwrap_or_default();
         remembered.extend(checkpoint.noted_limits().await);
         let limits = Arc::new(PageLimits::new(remembered, self.started_at.date_naive()));
-        let newest = self.lake.newest().await?;
-        produced.wide_types = known_types(&self.lake).await?;
         let work = Work { replaced, newest, checkpoint, limits };
         tracing::info!(
             run = self.id,
@@ -320,17 +322,6 @@ impl Run {
             wide: produced.wide.clone(),
         }
     }
-}
-
-/// The type that each column of the wide tables had first, in any snapshot.
-pub(super) async fn known_types(lake: &Lake) -> Result<BTreeMap<String, LakeType>, Error> {
-    let mut types = BTreeMap::new();
-    for id in lake.snapshots().await? {
-        for (name, lake_type) in lake.snapshot(id.as_of).await?.iter().flat_map(wide_types) {
-            types.entry(name).or_insert(lake_type);
-        }
-    }
-    Ok(types)
 }
 
 /// How a run is called by whoever finds it at work.

@@ -15,23 +15,6 @@ use crate::{
 
 /// Whose data the lake holds.
 const TENANT: &str = "tenant";
-/// The types that columns of the wide tables have or had.
-pub(crate) fn wide_types(snapshot: &Snapshot) -> BTreeMap<String, LakeType> {
-    let types = snapshot.state.get(WIDE_TYPES).cloned().unwrap_or_default();
-    serde_json::from_value(types).unwrap_or_default()
-}
-
-/// How the attributes of a snapshot were read; `personal` is what counts as personal where the snapshot does not say.
-pub(crate) fn attributes_read(snapshot: &Snapshot, personal: &[String]) -> AttributesRead {
-    let list = |key: &str| snapshot.state.get(key).and_then(|v| serde_json::from_value::<Vec<String>>(v.clone()).ok());
-    AttributesRead {
-        whole_history: snapshot.state.get(WHOLE_HISTORY).and_then(Value::as_bool).unwrap_or(false),
-        patterns: list(DEFINITIONS_READ).unwrap_or_else(|| vec!["*".to_owned()]),
-        personal: list(PERSONAL).unwrap_or_else(|| personal.to_vec()),
-        statuses: list(PEOPLE),
-    }
-}
-
 /// How many records each resource had when it was last read.
 const RECORDS: &str = "records";
 /// How large pages the API gives.
@@ -115,12 +98,11 @@ pub(crate) async fn check_tenant(lake: &Lake, tenant: &Tenant) -> Result<(), Err
     }
 }
 
-/// What the newest snapshot says about page limits.
-pub(crate) async fn remembered_limits(lake: &Lake) -> Result<BTreeMap<String, LearnedLimit>, Error> {
-    let newest = lake.newest().await?;
-    let remembered = newest.as_ref().and_then(|s| s.state.get(PAGE_LIMITS)).cloned();
-    // Written by a version that says it otherwise: it is asked anew, for one request.
-    Ok(remembered.and_then(|r| serde_json::from_value(r).ok()).unwrap_or_default())
+/// What the snapshot says about page limits. Where a version wrote it that says it otherwise, it is asked anew, for one
+/// request.
+pub(crate) fn remembered_limits(snapshot: &Snapshot) -> BTreeMap<String, LearnedLimit> {
+    let remembered = snapshot.state.get(PAGE_LIMITS).cloned().unwrap_or_default();
+    serde_json::from_value(remembered).unwrap_or_default()
 }
 
 /// The run whose pages the snapshot was made from.
@@ -132,4 +114,30 @@ pub(super) fn pages_used(snapshot: &Snapshot) -> Option<&str> {
 pub(crate) fn known_records(snapshot: &Snapshot) -> BTreeMap<String, u64> {
     let records = snapshot.state.get(RECORDS).and_then(Value::as_object).into_iter().flatten();
     records.filter_map(|(resource, count)| Some((resource.clone(), count.as_u64()?))).collect()
+}
+
+/// The types that columns of the wide tables have or had.
+pub(crate) fn wide_types(snapshot: &Snapshot) -> BTreeMap<String, LakeType> {
+    let types = snapshot.state.get(WIDE_TYPES).cloned().unwrap_or_default();
+    serde_json::from_value(types).unwrap_or_default()
+}
+
+/// How the attributes of a snapshot were read; `personal` is what counts as personal where the snapshot does not say.
+pub(crate) fn attributes_read(snapshot: &Snapshot, personal: &[String]) -> AttributesRead {
+    let list = |key: &str| snapshot.state.get(key).and_then(|v| serde_json::from_value::<Vec<String>>(v.clone()).ok());
+    AttributesRead {
+        whole_history: snapshot.state.get(WHOLE_HISTORY).and_then(Value::as_bool).unwrap_or(false),
+        patterns: list(DEFINITIONS_READ).unwrap_or_else(|| vec!["*".to_owned()]),
+        personal: list(PERSONAL).unwrap_or_else(|| personal.to_vec()),
+        statuses: list(PEOPLE),
+    }
+}
+
+/// The type that each column of the wide tables had first, in any of the snapshots.
+pub(crate) fn known_types(ascending: &[Snapshot]) -> BTreeMap<String, LakeType> {
+    let mut types = BTreeMap::new();
+    for (name, lake_type) in ascending.iter().flat_map(wide_types) {
+        types.entry(name).or_insert(lake_type);
+    }
+    types
 }
