@@ -31,7 +31,7 @@ pub use self::{
     derive::derive,
     fake_tenant::{FakeTenantOptions, fake_tenant},
     plan::{PlanOptions, plan},
-    query::{AsOf, QueryOptions, query},
+    query::{AsOf, QueryOptions, parse_parameter, query},
     sync::{SyncOptions, sync},
     tables::{Ddl, TablesOptions, tables},
     verify::verify,
