@@ -58,9 +58,15 @@ pub(crate) fn diagnose(error: &DataFusionError, sql: &str, tables: &[String]) ->
 }
 
 fn in_words(error: &DataFusionError) -> String {
-    match error.find_root() {
+    /// What matters of a text that lists every signature tried, and calls it a bug.
+    const NO_FUNCTION: &str = "No function matches the given name and argument types";
+    let text = match error.find_root() {
         DataFusionError::Plan(text) => flatten(text),
         _ => flatten(&error.strip_backtrace()),
+    };
+    match text.find(NO_FUNCTION).and_then(|from| text.get(from..)) {
+        Some(matters) => matters.to_owned(),
+        None => text,
     }
 }
 

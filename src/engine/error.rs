@@ -67,10 +67,12 @@ pub enum EngineError {
         place: Option<Box<Place>>,
     },
     /// A value that the statement does not use.
-    #[error("the statement has no ${name}, for which --param gives a value; use it, or leave the value out")]
+    #[error("the statement has no ${name}, for which --param gives a value; it has {}", if has.is_empty() { "none" } else { has })]
     UnusedParameter {
         /// Its name.
         name: String,
+        /// Those that the statement has.
+        has: String,
     },
     /// The statement would change something.
     #[error("only queries are allowed here (SELECT, WITH, VALUES, EXPLAIN, DESCRIBE, SHOW TABLES), not {statement}")]

@@ -1,6 +1,6 @@
 //! Values for the `$name`s of a statement.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::datatypes::Date32Type;
 use chrono::NaiveDate;
@@ -60,10 +60,15 @@ impl Parameters {
     /// The first that it does not use.
     pub fn check_used(&self, sql: &str) -> Result<(), EngineError> {
         let tokens = tokens(sql);
-        let is =
-            |token: &Token, name: &str| matches!(token, Token::Placeholder(p) if p.strip_prefix('$') == Some(name));
-        match self.values.keys().find(|name| !tokens.iter().any(|(token, _)| is(token, name))) {
-            Some(name) => Err(EngineError::UnusedParameter { name: name.clone() }),
+        let has: BTreeSet<&str> = tokens
+            .iter()
+            .filter_map(|(token, _)| if let Token::Placeholder(text) = token { Some(text.as_str()) } else { None })
+            .collect();
+        match self.values.keys().find(|name| !has.contains(format!("${name}").as_str())) {
+            Some(name) => Err(EngineError::UnusedParameter {
+                name: name.clone(),
+                has: has.into_iter().collect::<Vec<_>>().join(", "),
+            }),
             None => Ok(()),
         }
     }

@@ -33,11 +33,16 @@ class Terminal:
                 break
         return self.seen[since:]
 
-    def type(self, keys, then):
-        """Sends keys, and tells whether `then` was shown afterwards."""
+    def type(self, keys, *then):
+        """Sends keys, and tells whether all of `then` was shown afterwards, in that order."""
         since = len(self.seen)
         os.write(self.end, keys.encode())
-        return then in self.read_until(then, since)
+        for text in then:
+            shown = self.read_until(text, since)
+            if text not in shown:
+                return False
+            since += shown.index(text) + len(text)
+        return True
 
     def close(self):
         """The exit code, whatever it takes."""
@@ -65,16 +70,16 @@ def prompt(ctx):
     steps = [
         ("it greets with the day", ready in terminal.read_until(ready)),
         ("a line alone is no statement", terminal.type("SELECT count(*) AS people,\r", goes_on)),
-        ("a statement runs at its end", terminal.type("'x' AS mark FROM employees;\r", f"{people},x")),
-        ("an error shows the place", terminal.type("SELECT nothing_like_it FROM employees;\r", "^^^^^^^^^^^^^^^")),
-        ("Tab completes a table", terminal.type("SELECT count(*) AS n FROM probationary_per\t;\r", "probationary_periods;")),
-        ("and the statement runs", "n\r\n" in terminal.read_until("n\r\n")),
-        ("Ctrl-C abandons a line", terminal.type("SELECT 'abandoned\x03", ready)),
-        ("the arrow key brings a statement back", terminal.type("\x1b[A", "probationary_periods;")),
-        ("\\d lists tables", terminal.type("\x05\x15\\d\r", "employments")),
+        ("a statement runs at its end", terminal.type("'x' AS mark FROM employees;\r", f"{people},x", ready)),
+        ("an error shows the place", terminal.type("SELECT nothing_like_it FROM employees;\r", "^^^^^^^^^^^^^^^", ready)),
+        ("Tab completes a table", terminal.type("SELECT count(*) AS n FROM probationary_per\t", "iods")),
+        ("and the statement runs", terminal.type(";\r", "n\r\n", ready)),
+        ("Ctrl-C abandons a line", terminal.type("SELECT 'abandoned", "abandoned") and terminal.type("\x03", ready)),
+        ("the arrow key brings a statement back", terminal.type("\x1b[A", "iods;")),
+        ("\\d lists tables", terminal.type("\x05\x15\\d\r", "employments", ready)),
         ("Ctrl-C stops a running statement", _stopped(terminal)),
-        ("and another one runs", terminal.type("SELECT 40 + 2 AS answer;\r", "answer\r\n42")),
-        ("Ctrl-D ends it", terminal.type("\x04", "") and terminal.close() == 0),
+        ("and another one runs", terminal.type("SELECT 40 + 2 AS answer;\r", "answer\r\n42", ready)),
+        ("Ctrl-D ends it", terminal.type("\x04") and terminal.close() == 0),
     ]
     for name, well in steps:
         ctx.check(f"prompt: {name}", [] if well else [repr(terminal.seen[-400:])])
@@ -86,7 +91,7 @@ def prompt(ctx):
     history.unlink()
     terminal = Terminal(ctx.program.binary, ["query", "--no-history"], env)
     terminal.read_until(ready)
-    ran = terminal.type("SELECT 40 + 2 AS answer;\r", "(1 row)") and terminal.type("\\q\r", "") and terminal.close() == 0
+    ran = terminal.type("SELECT 40 + 2 AS answer;\r", "(1 row)", ready) and terminal.type("\\q\r") and terminal.close() == 0
     ctx.check("prompt: --no-history keeps nothing", ran and not history.exists())
     piped = ctx.program.run("query", "--lake", str(root))
     ctx.check("prompt: none where nobody types", [] if piped.code == 2 and "found 0" in piped.err else [piped.tail()])
