@@ -289,6 +289,11 @@ fn errors_say_where_and_what_was_meant() {
             let marked: String = line.chars().skip(from).take(caret.matches('^').count()).collect();
             assert_eq!(marked, below, "{sql}: {}", place.excerpt());
         }
+        let error = run(&session, "select sum(given_name) from employees", None).await.unwrap_err().to_string();
+        assert!(
+            error.starts_with("SQL error: No function matches the given name and argument types 'sum(Utf8)'"),
+            "{error}"
+        );
     });
 }
 
@@ -324,7 +329,11 @@ fn parameters_are_values_and_never_text_of_the_statement() {
                 Ok(rows) => assert_eq!(csv(rows).await.unwrap(), answer, "{sql}"),
                 Err(error) => assert!(answer.is_empty() && error.exit_code() == ExitCode::Usage, "{sql}: {error}"),
             }
-            assert!(matches!(parameters.check_used("select '$p'"), Err(EngineError::UnusedParameter { .. })));
+            for (sql, has) in [("select '$p'", "none"), ("select $b, $a, $b", "$a, $b")] {
+                let error = parameters.check_used(sql).unwrap_err();
+                assert!(error.to_string().ends_with(&format!("--param gives a value; it has {has}")), "{error}");
+                assert_eq!(error.exit_code(), ExitCode::Usage);
+            }
         }
     });
 }
