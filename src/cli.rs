@@ -107,11 +107,11 @@ enum Command {
         #[arg(long, value_name = "DATE", value_parser = parse_date)]
         as_of: Option<NaiveDate>,
     },
-    /// Run one read-only SQL statement over the published snapshots
+    /// Run one read-only SQL statement over the published snapshots, or a prompt for them
     Query {
         #[command(flatten)]
         lake: LakeFlag,
-        /// The statement; otherwise -f FILE, otherwise standard input
+        /// The statement; otherwise -f FILE, otherwise standard input, which on a terminal is a prompt
         sql: Option<String>,
         /// File that holds the statement
         #[arg(long, short, value_name = "FILE")]
@@ -131,6 +131,12 @@ enum Command {
         /// Write the answer to this file
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
+        /// A value for $NAME of the statement: text, or of TYPE int, number, bool or date; may be given several times
+        #[arg(long, value_name = "NAME[:TYPE]=VALUE")]
+        param: Vec<String>,
+        /// Keep no history of the prompt
+        #[arg(long)]
+        no_history: bool,
     },
     /// Show the catalogue: tables, columns, types, meaning, privacy class, source
     Tables {
@@ -356,7 +362,7 @@ pub fn main() -> process::ExitCode {
 }
 
 fn fail(error: &Error) -> process::ExitCode {
-    commands::tell(&format!("lucca-lake: {}\n", error.chain()));
+    commands::tell(&format!("lucca-lake: {}", error.for_people()));
     process::ExitCode::from(error.exit_code() as u8)
 }
 
@@ -400,9 +406,17 @@ async fn run(cli: Cli) -> Result<(), Error> {
             commands::plan(&context, &resolve(settings.given())?, PlanOptions { offline, format }).await
         }
         Command::Derive { lake, as_of } => commands::derive(&context, &resolve(lake.given())?, as_of).await,
-        Command::Query { lake, sql, file, as_of, snapshot, run, format, output } => {
+        Command::Query { lake, sql, file, as_of, snapshot, run, format, output, param, no_history } => {
             let which = snapshot.map(Which::Snapshot).or(run.map(Which::Run)).or(as_of).unwrap_or_default();
-            let options = QueryOptions { sql, file, which, format: Some(format), output };
+            let mut parameters = BTreeMap::new();
+            for given in &param {
+                let (name, value) =
+                    commands::parse_parameter(given).map_err(|e| Error::Usage(format!("--param: {e}")))?;
+                if parameters.insert(name.clone(), value).is_some() {
+                    return Err(Error::Usage(format!("--param {name} is given twice")));
+                }
+            }
+            let options = QueryOptions { sql, file, which, format: Some(format), output, parameters, no_history };
             commands::query(&context, &resolve(lake.given())?, options).await
         }
         Command::Tables { lake, table, format, ddl } => {

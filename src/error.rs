@@ -4,7 +4,7 @@ use crate::{
     api::{AddressError, ApiError},
     catalog::CatalogError,
     decode::RowsError,
-    engine::EngineError,
+    engine::{EngineError, Place},
     lake::LakeError,
     settings::SettingsError,
 };
@@ -204,6 +204,20 @@ impl Error {
         }
     }
 
+    /// The line of the SQL statement that is wrong, with a caret below the place.
+    pub fn excerpt(&self) -> Option<&str> {
+        match self {
+            Self::Engine(error) => error.place().map(Place::excerpt),
+            _ => None,
+        }
+    }
+
+    /// The whole message: one line, and below it the excerpt where there is one.
+    pub fn for_people(&self) -> String {
+        let excerpt = self.excerpt().map(|excerpt| format!("{excerpt}\n")).unwrap_or_default();
+        format!("{}\n{excerpt}", self.chain())
+    }
+
     /// A task that ended without a result: it panicked, as nothing here is cancelled. The panic's text may hold data.
     pub(crate) fn task_lost(what: &str, error: &tokio::task::JoinError) -> Self {
         let how = if error.is_panic() { "panicked" } else { "was cancelled" };
@@ -213,6 +227,10 @@ impl Error {
     /// The message and, after colons, those of its causes that it does not already contain.
     pub fn chain(&self) -> String {
         let mut text = self.to_string();
+        if matches!(self, Self::Engine(EngineError::Sql { .. } | EngineError::DeriveInvalid { .. })) {
+            // These say it in our words; the cause says it again.
+            return text.replace(['\n', '\r'], " ");
+        }
         let mut cause = std::error::Error::source(self);
         while let Some(error) = cause {
             let message = error.to_string();

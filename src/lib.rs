@@ -24,7 +24,7 @@
 //! - [`commands`]: one file per subcommand; [`commands::sync`] is the only place where all of the above meet.
 //! - [`fake_tenant`]: the API again, from the other side: the embedded fake for the demo and all tests.
 //!
-//! Around them: [`cli`], [`settings`], [`env_vars`], [`clock`], [`lock`], [`window_file`], [`progress`], [`telemetry`], [`report`], [`error`].
+//! Around them: [`cli`], [`settings`], [`env_vars`], [`clock`], [`lock`], [`window_file`], [`progress`], [`telemetry`], [`report`], [`similar`], [`error`].
 
 pub mod api;
 pub mod catalog;
@@ -43,6 +43,7 @@ pub mod progress;
 pub mod quality;
 pub mod report;
 pub mod settings;
+pub mod similar;
 pub mod telemetry;
 pub mod wide;
 pub mod window_file;

@@ -38,7 +38,7 @@ pub use self::{
     fake_tenant::{FakeTenantOptions, fake_tenant},
     gc::{GcOptions, gc},
     plan::{PlanOptions, plan},
-    query::{QueryOptions, Which, query},
+    query::{QueryOptions, Which, parse_parameter, query},
     snapshots::snapshots,
     sync::{SyncOptions, sync},
     tables::{Ddl, TablesOptions, tables},

@@ -1,6 +1,10 @@
-//! `query`: one read-only SQL statement over exactly the published files.
+//! `query`: read-only SQL over exactly the published files: one statement, or a prompt.
+
+mod parameter;
+mod prompt;
 
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::{self, IsTerminal as _, Read as _},
     path::{Path, PathBuf},
@@ -9,9 +13,12 @@ use std::{
 
 use chrono::NaiveDate;
 
+pub use self::parameter::parse as parse_parameter;
 use super::{Context, accept::held, derivation::table_files};
 use crate::{
-    engine::{Rows, Session, SessionOptions, TableFiles, output, output::Format, query as statement},
+    engine::{
+        Parameters, Rows, Session, SessionOptions, TableFiles, Value, output, output::Format, query as statement,
+    },
     error::Error,
     lake::{Lake, Snapshot, SnapshotId},
     settings::{Settings, parse_date},
@@ -54,6 +61,23 @@ pub struct QueryOptions {
     pub format: Option<Format>,
     /// Where the answer goes; stdout by default.
     pub output: Option<PathBuf>,
+    /// Values for the `$name`s of the statement.
+    pub parameters: BTreeMap<String, Value>,
+    /// Whether the prompt keeps no history.
+    pub no_history: bool,
+}
+
+/// Snapshots that can be asked.
+struct Opened {
+    session: Session,
+    snapshots: Vec<Snapshot>,
+}
+
+impl Opened {
+    /// What `$as_of` stands for: the latest day.
+    fn day(&self) -> Option<NaiveDate> {
+        self.snapshots.last().map(|snapshot| snapshot.as_of)
+    }
 }
 
 /// Runs `query`.
@@ -61,9 +85,15 @@ pub struct QueryOptions {
 /// # Errors
 /// What is wrong with the statement, the lake or the output.
 pub async fn query(context: &Context, settings: &Settings, options: QueryOptions) -> Result<(), Error> {
+    if options.sql.is_none() && options.file.is_none() && io::stdin().is_terminal() && io::stdout().is_terminal() {
+        return prompt::on_terminal(context, settings, options).await;
+    }
     let sql = read_statement(&options)?;
     let lake = context.lake_to_read(settings)?;
-    let rows = run(&lake, &options.which, &sql).await?;
+    let opened = open(&lake, &options.which).await?;
+    let parameters = Parameters { as_of: opened.day(), values: options.parameters };
+    parameters.check_used(&sql)?;
+    let rows = statement::run_with(&opened.session, &sql, &parameters).await?;
     let format = options.format.unwrap_or(Format::Table);
     match &options.output {
         Some(path) => write_file(path, format, rows).await,
@@ -79,13 +109,17 @@ pub async fn query(context: &Context, settings: &Settings, options: QueryOptions
 
 /// Starts one statement over some snapshots of a lake.
 pub(super) async fn run(lake: &Lake, which: &Which, sql: &str) -> Result<Rows, Error> {
+    let opened = open(lake, which).await?;
+    Ok(statement::run(&opened.session, sql, opened.day()).await?)
+}
+
+async fn open(lake: &Lake, which: &Which) -> Result<Opened, Error> {
     let snapshots = snapshots(lake, which).await?;
     let files: Vec<TableFiles> =
         snapshots.iter().flat_map(|s| s.tables.iter().map(|t| table_files(t, s.as_of))).collect();
     let session = Session::new(lake.store(), &SessionOptions::default())?;
     session.register(&files)?;
-    let day = snapshots.last().map(|s| s.as_of);
-    Ok(statement::run(&session, sql, day).await?)
+    Ok(Opened { session, snapshots })
 }
 
 async fn snapshots(lake: &Lake, which: &Which) -> Result<Vec<Snapshot>, Error> {

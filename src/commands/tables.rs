@@ -1,12 +1,12 @@
 //! `tables`: the catalogue: what each table and column is, and how private.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use super::{Context, ListFormat, print};
 use crate::{
-    catalog::{LakeType, Privacy, Quality, Table, TableColumn, Zone},
+    catalog::{Catalog, LakeType, Privacy, Quality, Table, TableColumn, Zone},
     error::Error,
-    lake::{SnapshotColumn, SnapshotTable},
+    lake::{Snapshot, SnapshotColumn, SnapshotTable},
     quality,
     settings::{Settings, did_you_mean},
 };
@@ -36,9 +36,12 @@ pub struct TablesOptions {
 /// # Errors
 /// When there is no such table.
 pub async fn tables(context: &Context, settings: &Settings, options: &TablesOptions) -> Result<(), Error> {
-    let mut tables = context.catalog.tables();
-    tables.push(quality::finding::table());
-    tables.extend(of_the_tenant(context, settings, &tables).await?);
+    let mut tables = every(&context.catalog);
+    if let Ok(lake) = context.lake_to_read(settings)
+        && let Some(snapshot) = lake.newest().await?
+    {
+        tables.extend(of_the_tenant(&[snapshot], &tables));
+    }
     if let Some(name) = &options.table {
         let hint = did_you_mean(name, tables.iter().map(|t| t.name.as_str()));
         tables.retain(|t| t.name == *name);
@@ -53,7 +56,7 @@ pub async fn tables(context: &Context, settings: &Settings, options: &TablesOpti
             text = serde_json::to_string_pretty(&tables).unwrap_or_default();
             text.push('\n');
         }
-        (None, ListFormat::Text) if options.table.is_some() => tables.iter().for_each(|t| describe(&mut text, t)),
+        (None, ListFormat::Text) if options.table.is_some() => text.extend(tables.iter().map(describe)),
         (None, ListFormat::Text) => {
             for Table { name, zone, meaning, .. } in &tables {
                 let _ = writeln!(text, "{name:<32} {:<9} {meaning}", zone.as_str());
@@ -63,36 +66,72 @@ pub async fn tables(context: &Context, settings: &Settings, options: &TablesOpti
     print(&text)
 }
 
-/// Tables of the newest snapshot that the catalogue does not know, where there is a lake.
-async fn of_the_tenant(context: &Context, settings: &Settings, known: &[Table]) -> Result<Vec<Table>, Error> {
-    let Ok(lake) = context.lake_to_read(settings) else { return Ok(Vec::new()) };
-    let Some(snapshot) = lake.newest().await? else { return Ok(Vec::new()) };
-    let unknown = snapshot.tables.iter().filter(|t| known.iter().all(|k| k.name != t.name));
-    let table = |table: &SnapshotTable| {
-        let privacy = if table.zone == Zone::Personal { Privacy::Sensitive } else { Privacy::Directory };
-        let column = |c: &SnapshotColumn| TableColumn {
-            name: c.name.clone(),
-            lake_type: c.lake_type,
-            nullable: c.nullable,
-            meaning: "By the tenant's definitions.".to_owned(),
-            privacy,
-            source: String::new(),
-        };
-        let meaning = format!("Of the snapshot of {}, by the tenant's definitions.", snapshot.as_of);
-        let columns = table.columns.iter().map(column).collect();
-        Table { name: table.name.clone(), zone: table.zone, meaning, columns, quality: Quality::default() }
-    };
-    Ok(unknown.map(table).collect())
+/// Every table that the program itself defines.
+fn every(catalog: &Catalog) -> Vec<Table> {
+    let mut tables = catalog.tables();
+    tables.push(quality::finding::table());
+    tables
 }
 
-fn describe(text: &mut String, table: &Table) {
-    let _ = writeln!(text, "{} ({}): {}\n", table.name, table.zone, table.meaning);
+/// The tables of some snapshots, oldest first, as the catalogue knows them.
+pub(super) fn published(catalog: &Catalog, snapshots: &[Snapshot]) -> Vec<Table> {
+    let mut tables = every(catalog);
+    tables.extend(of_the_tenant(snapshots, &tables));
+    tables.retain(|table| of_name(snapshots, &table.name).next().is_some());
+    tables
+}
+
+/// The same for people, a line each, with their rows.
+pub(super) fn list_published(catalog: &Catalog, snapshots: &[Snapshot]) -> String {
+    let mut text = String::new();
+    for Table { name, zone, meaning, .. } in published(catalog, snapshots) {
+        let rows: u64 = of_name(snapshots, &name).flat_map(|(_, table)| &table.files).map(|file| file.rows).sum();
+        let _ = writeln!(text, "{name:<32} {:<9} {rows:>9}  {meaning}", zone.as_str());
+    }
+    text
+}
+
+/// Every snapshot's table of that name, newest first.
+fn of_name<'s>(snapshots: &'s [Snapshot], name: &'s str) -> impl Iterator<Item = (&'s Snapshot, &'s SnapshotTable)> {
+    snapshots.iter().rev().filter_map(move |s| Some((s, s.tables.iter().find(|table| table.name == name)?)))
+}
+
+/// Tables that the catalogue does not know, each as its newest snapshot has it.
+fn of_the_tenant(snapshots: &[Snapshot], known: &[Table]) -> Vec<Table> {
+    let unknown: BTreeSet<&str> = snapshots
+        .iter()
+        .flat_map(|s| s.tables.iter().map(|t| t.name.as_str()))
+        .filter(|name| known.iter().all(|k| k.name != *name))
+        .collect();
+    let newest = unknown.into_iter().filter_map(|name| of_name(snapshots, name).next());
+    newest.map(|(snapshot, table)| as_published(snapshot, table)).collect()
+}
+
+fn as_published(snapshot: &Snapshot, table: &SnapshotTable) -> Table {
+    let privacy = if table.zone == Zone::Personal { Privacy::Sensitive } else { Privacy::Directory };
+    let column = |c: &SnapshotColumn| TableColumn {
+        name: c.name.clone(),
+        lake_type: c.lake_type,
+        nullable: c.nullable,
+        meaning: "By the tenant's definitions.".to_owned(),
+        privacy,
+        source: String::new(),
+    };
+    let meaning = format!("Of the snapshot of {}, by the tenant's definitions.", snapshot.as_of);
+    let columns = table.columns.iter().map(column).collect();
+    Table { name: table.name.clone(), zone: table.zone, meaning, columns, quality: Quality::default() }
+}
+
+/// A table and its columns for people.
+pub(super) fn describe(table: &Table) -> String {
+    let mut text = format!("{} ({}): {}\n\n", table.name, table.zone, table.meaning);
     for c in &table.columns {
         let null = if c.nullable { "" } else { " not null" };
         let lake_type = format!("{}{null}", c.lake_type);
         let privacy = c.privacy.to_string();
         let _ = writeln!(text, "{:<36} {lake_type:<18} {privacy:<10} {:<34} {}", c.name, c.source, c.meaning);
     }
+    text
 }
 
 fn create_table(text: &mut String, table: &Table, dialect: Ddl) {

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use object_store::memory::InMemory;
 
 use super::{
-    EngineError, Rows, Session, SessionOptions, TableFiles,
+    EngineError, Parameters, Rows, Session, SessionOptions, TableFiles,
     columns::{self, ColumnCast},
     query,
 };
@@ -142,7 +142,8 @@ pub async fn run<S: Sink + Send>(
 pub(crate) async fn start(session: &Session, query: &DerivedTable, as_of: NaiveDate) -> Result<Rows, EngineError> {
     let name = &*query.table.name;
     let declared = query.table.arrow_schema();
-    let plan = query::plan(session, &query.sql, Some(as_of)).await.map_err(|e| e.in_derived(name))?;
+    let plan =
+        query::plan(session, &query.sql, &Parameters::of_day(Some(as_of))).await.map_err(|e| e.in_derived(name))?;
     let casts = columns::casts(plan.schema().as_arrow(), &declared)
         .map_err(|detail| EngineError::DeriveColumns { query: name.to_owned(), detail })?;
     let rows = query::execute(session, plan).await.map_err(|e| e.in_derived(name))?;
@@ -173,7 +174,8 @@ fn conform(
 /// The tables a query reads, without its common table expressions.
 pub(crate) fn references(session: &Session, sql: &str) -> Result<BTreeSet<String>, EngineError> {
     let statement = query::parse_query(sql)?;
-    let tables = session.context().state().resolve_table_references(&statement).map_err(EngineError::planning)?;
+    let state = session.context().state();
+    let tables = state.resolve_table_references(&statement).map_err(|error| EngineError::planning(error, sql, &[]))?;
     Ok(tables.iter().map(ToString::to_string).collect())
 }
 

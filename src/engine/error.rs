@@ -2,6 +2,7 @@
 
 use datafusion::{error::DataFusionError, sql::sqlparser::parser::ParserError};
 
+use super::{Parameters, Value, diagnosis::diagnose, place::Place};
 use crate::error::ExitCode;
 
 /// Why a query stopped while it ran.
@@ -47,13 +48,31 @@ impl FailureKind {
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// The statement is not valid SQL over these tables.
-    #[error("SQL error: {message}")]
+    #[error("SQL error{}: {message}", place_of(place))]
     Sql {
-        /// DataFusion's words, in one line.
+        /// What is wrong, in one line.
         message: String,
+        /// Where, as far as it is known.
+        place: Option<Box<Place>>,
         /// The error itself.
         #[source]
         source: Box<DataFusionError>,
+    },
+    /// A `$name` without a value.
+    #[error("SQL error{}: ${name} has no value; give it with --param {name}=VALUE", place_of(place))]
+    MissingParameter {
+        /// Its name.
+        name: String,
+        /// Where it stands.
+        place: Option<Box<Place>>,
+    },
+    /// A value that the statement does not use.
+    #[error("the statement has no ${name}, for which --param gives a value; it has {}", if has.is_empty() { "none" } else { has })]
+    UnusedParameter {
+        /// Its name.
+        name: String,
+        /// Those that the statement has.
+        has: String,
     },
     /// The statement would change something.
     #[error("only queries are allowed here (SELECT, WITH, VALUES, EXPLAIN, DESCRIBE, SHOW TABLES), not {statement}")]
@@ -178,6 +197,8 @@ impl EngineError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Sql { .. }
+            | Self::MissingParameter { .. }
+            | Self::UnusedParameter { .. }
             | Self::NotAQuery { .. }
             | Self::NotOneStatement { .. }
             | Self::TooComplex { .. }
@@ -197,10 +218,43 @@ impl EngineError {
 
     /// An error met before any row was read: it can speak only of the statement and of the tables' columns, except
     /// when planning had to read files.
-    pub(crate) fn planning(error: DataFusionError) -> Self {
+    pub(crate) fn planning(error: DataFusionError, sql: &str, tables: &[String]) -> Self {
         match classify(&error) {
-            FailureKind::Value => Self::Sql { message: one_line(&error), source: Box::new(error) },
+            FailureKind::Value => {
+                let diagnosis = diagnose(&error, sql, tables);
+                let message = match error.find_root() {
+                    // A value computed while planning; it may be one of a parameter.
+                    root @ DataFusionError::ArrowError(..) => without_values(&one_line(root)),
+                    _ => diagnosis.message,
+                };
+                Self::Sql { message, place: diagnosis.place.map(Box::new), source: Box::new(error) }
+            }
             _ => Self::running(error),
+        }
+    }
+
+    /// The same error without the values of parameters, which are none of the statement's own text.
+    pub(crate) fn without_values_of(self, parameters: &Parameters) -> Self {
+        /// Shorter values are found in any text, so they are hidden only between quotes.
+        const SHORTEST: usize = 4;
+        let Self::Sql { mut message, place, source } = self else { return self };
+        for (name, value) in &parameters.values {
+            let Value::Text(value) = value else { continue };
+            for quote in ['\'', '"'] {
+                message = message.replace(&format!("{quote}{value}{quote}"), &format!("${name}"));
+            }
+            if value.chars().count() >= SHORTEST {
+                message = message.replace(value.as_str(), &format!("${name}"));
+            }
+        }
+        Self::Sql { message, place, source }
+    }
+
+    /// Where in the statement the error is.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Sql { place, .. } | Self::MissingParameter { place, .. } => place.as_deref(),
+            _ => None,
         }
     }
 
@@ -227,9 +281,17 @@ impl EngineError {
         let query = query.to_owned();
         match self {
             Self::Failed { kind, .. } => Self::DeriveFailed { query, kind },
+            // Its lines are counted below the heading, which is not what an editor shows.
+            Self::Sql { message, source, .. } => {
+                Self::DeriveInvalid { query, source: Box::new(Self::Sql { message, place: None, source }) }
+            }
             other => Self::DeriveInvalid { query, source: Box::new(other) },
         }
     }
+}
+
+fn place_of(place: &Option<Box<Place>>) -> String {
+    place.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
 fn classify(error: &DataFusionError) -> FailureKind {

@@ -12,9 +12,12 @@
 
 mod columns;
 pub mod derive;
+mod diagnosis;
 pub mod error;
 pub mod guard;
 pub mod output;
+pub mod parameters;
+pub mod place;
 pub mod provider;
 pub mod query;
 pub mod references;
@@ -28,6 +31,8 @@ use arrow::datatypes::SchemaRef;
 use chrono::NaiveDate;
 
 pub use error::{EngineError, FailureKind};
+pub use parameters::{Parameters, Value};
+pub use place::Place;
 pub use rows::Rows;
 pub use session::{Session, SessionOptions};
 

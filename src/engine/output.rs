@@ -1,7 +1,7 @@
 //! Rows as text or files, to standard output or a file.
 //!
 //! Every format writes batch by batch; `table` measures its column widths over blocks of up to
-//! 1,000 rows and prints each block under its own heading. Nothing seeks, so all formats can go down a pipe.
+//! 1,000 rows and prints each block under its own heading, and the text of a plan as it is. Nothing seeks, so all formats can go down a pipe.
 
 mod encoders;
 #[cfg(test)]
@@ -106,7 +106,7 @@ pub async fn write<W: Write + Send>(format: Format, rows: Rows, out: W) -> Resul
     if !matches!(format, Format::Table | Format::Csv) {
         distinct_names(rows.schema(), format)?;
     }
-    let mut encoder = match encoders::start(format, rows.schema(), out) {
+    let mut encoder = match encoders::start(format, &rows, out) {
         Ok(encoder) => encoder,
         Err(message) => return blame(message),
     };

@@ -2,15 +2,11 @@
 
 use std::{collections::VecDeque, panic::AssertUnwindSafe, sync::Arc};
 
-use arrow::{
-    array::{RecordBatch, RecordBatchOptions},
-    datatypes::Date32Type,
-};
+use arrow::array::{RecordBatch, RecordBatchOptions};
 use chrono::NaiveDate;
 use datafusion::{
     execution::context::SQLOptions,
     logical_expr::LogicalPlan,
-    scalar::ScalarValue,
     sql::{
         parser::{DFParserBuilder, Statement},
         sqlparser::{ast, dialect::GenericDialect},
@@ -18,7 +14,7 @@ use datafusion::{
 };
 use futures::FutureExt;
 
-use super::{EngineError, Rows, Session, columns, guard, stack};
+use super::{EngineError, Parameters, Rows, Session, columns, guard, stack};
 
 /// Deepest nesting the parser accepts, in its own recursion steps; parentheses are limited by [`guard`] already.
 const PARSER_RECURSION_LIMIT: usize = 256;
@@ -31,40 +27,51 @@ const PARSER_RECURSION_LIMIT: usize = 256;
 /// # Errors
 /// What is wrong with the statement, before any row is read; what fails later comes out of the stream.
 pub async fn run(session: &Session, sql: &str, as_of: Option<NaiveDate>) -> Result<Rows, EngineError> {
-    let plan = plan(session, sql, as_of).await?;
-    let rows = execute(session, plan).await?;
+    run_with(session, sql, &Parameters::of_day(as_of)).await
+}
+
+/// [`run()`] with values for the `$name`s of the statement.
+///
+/// # Errors
+/// As [`run()`], and when a `$name` has no value.
+pub async fn run_with(session: &Session, sql: &str, parameters: &Parameters) -> Result<Rows, EngineError> {
+    let hide = |error: EngineError| error.without_values_of(parameters);
+    let plan = plan(session, sql, parameters).await.map_err(hide)?;
+    let explains = matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_));
+    let rows = execute(session, plan).await.map_err(hide)?;
     let schema = columns::without_views(rows.schema());
     let casts = columns::casts(rows.schema(), &schema).map_err(|message| EngineError::Internal { message })?;
     let target = Arc::clone(&schema);
-    Ok(rows.try_map(schema, move |batch| {
+    let rows = rows.try_map(schema, move |batch| {
         let batch = batch?;
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
         columns::apply(&batch, &casts)
             .and_then(|arrays| RecordBatch::try_new_with_options(Arc::clone(&target), arrays, &options))
             .map_err(|e| EngineError::running(e.into()))
-    }))
+    });
+    Ok(if explains { rows.that_explain() } else { rows })
 }
 
 /// The statement's logical plan, parameters bound.
-pub(crate) async fn plan(session: &Session, sql: &str, as_of: Option<NaiveDate>) -> Result<LogicalPlan, EngineError> {
+pub(crate) async fn plan(session: &Session, sql: &str, parameters: &Parameters) -> Result<LogicalPlan, EngineError> {
+    let refused = |error| EngineError::planning(error, sql, &session.table_names());
     let work = async {
         let statement = parse_query(sql)?;
+        parameters.check_given(sql)?;
         let state = session.context().state();
-        let plan = state.statement_to_plan(statement).await.map_err(EngineError::planning)?;
-        read_only().verify_plan(&plan).map_err(EngineError::planning)?;
-        match as_of {
-            Some(day) => plan.with_param_values(vec![("as_of", date(day))]).map_err(EngineError::planning),
-            None => Ok(plan),
-        }
+        let plan = state.statement_to_plan(statement).await.map_err(refused)?;
+        read_only().verify_plan(&plan).map_err(refused)?;
+        plan.with_param_values(parameters.to_values()).map_err(refused)
     };
     AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|payload| Err(EngineError::panicked(&*payload)))
 }
 
 /// Starts a plan.
 pub(crate) async fn execute(session: &Session, plan: LogicalPlan) -> Result<Rows, EngineError> {
+    let refused = |error| EngineError::planning(error, "", &[]);
     let work = async {
-        let frame = session.context().execute_logical_plan(plan).await.map_err(EngineError::planning)?;
-        frame.execute_stream().await.map_err(EngineError::planning)
+        let frame = session.context().execute_logical_plan(plan).await.map_err(refused)?;
+        frame.execute_stream().await.map_err(refused)
     };
     let stream =
         AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|payload| Err(EngineError::panicked(&*payload)))?;
@@ -79,7 +86,7 @@ pub(crate) fn parse_query(sql: &str) -> Result<Statement, EngineError> {
         .with_recursion_limit(PARSER_RECURSION_LIMIT)
         .build()
         .and_then(|mut parser| parser.parse_statements())
-        .map_err(EngineError::planning)?;
+        .map_err(|error| EngineError::planning(error, sql, &[]))?;
     let found = statements.len();
     match (statements.pop_front(), found) {
         (Some(statement), 1) if is_query(&statement) => {
@@ -117,10 +124,6 @@ fn expansion(statement: &Statement) -> Result<(), EngineError> {
 
 fn read_only() -> SQLOptions {
     SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false)
-}
-
-fn date(day: NaiveDate) -> ScalarValue {
-    ScalarValue::Date32(Some(Date32Type::from_naive_date(day)))
 }
 
 /// The word that names the statement, for an error.

@@ -16,6 +16,7 @@ use super::EngineError;
 pub struct Rows {
     schema: SchemaRef,
     stream: BoxStream<'static, Result<RecordBatch, EngineError>>,
+    explain: bool,
 }
 
 impl fmt::Debug for Rows {
@@ -27,7 +28,7 @@ impl fmt::Debug for Rows {
 impl Rows {
     /// Rows from a stream whose batches all have `schema`.
     pub fn new(schema: SchemaRef, stream: BoxStream<'static, Result<RecordBatch, EngineError>>) -> Self {
-        Self { schema, stream }
+        Self { schema, stream, explain: false }
     }
 
     /// The running plan's rows; a panic inside it becomes an error.
@@ -40,7 +41,7 @@ impl Rows {
                 Err(payload) => Err(EngineError::panicked(&*payload)),
             })
             .boxed();
-        Self { schema, stream }
+        Self { schema, stream, explain: false }
     }
 
     /// The same rows with each batch changed by `f`, which gives batches of `schema`.
@@ -48,7 +49,17 @@ impl Rows {
     where
         F: FnMut(Result<RecordBatch, EngineError>) -> Result<RecordBatch, EngineError> + Send + 'static,
     {
-        Self { schema, stream: self.stream.map(f).boxed() }
+        Self { schema, stream: self.stream.map(f).boxed(), explain: self.explain }
+    }
+
+    /// The same rows, known to be the text of a plan.
+    pub(crate) fn that_explain(self) -> Self {
+        Self { explain: true, ..self }
+    }
+
+    /// Whether these are the text of a plan, as EXPLAIN gives it.
+    pub(crate) fn explain(&self) -> bool {
+        self.explain
     }
 
     /// Columns of every batch.
@@ -78,6 +89,6 @@ impl Rows {
 
     /// Rows that are in memory already.
     pub fn from_batches(schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
-        Self { schema, stream: stream::iter(batches.into_iter().map(Ok)).boxed() }
+        Self { schema, stream: stream::iter(batches.into_iter().map(Ok)).boxed(), explain: false }
     }
 }

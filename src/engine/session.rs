@@ -98,6 +98,16 @@ impl Session {
         self.context.table_exist(TableReference::bare(name)).unwrap_or(false)
     }
 
+    /// Names of all tables, sorted.
+    pub fn table_names(&self) -> Vec<String> {
+        let options = self.context.copied_config();
+        let catalog = &options.options().catalog;
+        let schema = self.context.catalog(&catalog.default_catalog).and_then(|c| c.schema(&catalog.default_schema));
+        let mut names = schema.map(|schema| schema.table_names()).unwrap_or_default();
+        names.sort();
+        names
+    }
+
     /// Removes a table; nothing happens when it is not known.
     pub(crate) fn forget(&self, name: &str) -> Result<(), EngineError> {
         self.context.deregister_table(TableReference::bare(name)).map(|_| ()).map_err(EngineError::running)
@@ -115,6 +125,8 @@ fn session_config() -> SessionConfig {
     // Results have the types that files and catalogue declare: plain strings, no views.
     options.execution.parquet.schema_force_view_types = false;
     options.sql_parser.map_string_types_to_utf8view = false;
+    // So that errors say where in the statement.
+    options.sql_parser.collect_spans = true;
     options.execution.time_zone = Some("UTC".to_owned());
     config
 }

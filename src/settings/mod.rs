@@ -21,6 +21,7 @@ pub use self::{
     error::SettingsError,
     file::read_file,
 };
+pub use crate::similar::did_you_mean;
 use crate::{
     api::{Tenant, secure_url},
     env_vars::Environment,
@@ -314,16 +315,6 @@ pub fn parse_date(text: &str) -> Result<NaiveDate, String> {
         .ok()
         .filter(|_| strict)
         .ok_or_else(|| format!("{text:?} is no date such as 2026-01-31"))
-}
-
-/// The most similar of `known`, as a question; empty when none is similar.
-pub fn did_you_mean<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> String {
-    known
-        .map(|k| (strsim::jaro_winkler(wrong, k), k))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, k)| format!("; did you mean {k:?}?"))
-        .unwrap_or_default()
 }
 
 fn list(text: &str) -> Vec<String> {

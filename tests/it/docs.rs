@@ -8,7 +8,7 @@ use std::{
 
 use lucca_lake::settings::{Declared, SETTINGS};
 
-use crate::tenant::{PROGRAM, Tenant};
+use crate::tenant::{PROGRAM, Tenant, code, err, out};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -37,19 +37,37 @@ fn guides() -> Vec<PathBuf> {
     [root().join("README.md")].into_iter().chain(files(&root().join("docs"), "md")).collect()
 }
 
-/// Lines of `sh` and `console` blocks that run the program, as a shell takes them.
+/// Commands of `sh` and `console` blocks that run the program, as a shell takes them.
 fn commands(guide: &str) -> Vec<String> {
-    let mut commands = Vec::new();
+    let mut commands: Vec<String> = Vec::new();
     let mut in_shell = false;
+    let mut in_quotes = false;
     for line in guide.replace("\\\n", " ").lines().map(str::trim) {
         if let Some(language) = line.strip_prefix("```") {
             in_shell = !in_shell && matches!(language, "sh" | "console");
+        } else if in_quotes {
+            in_quotes = line.matches('\'').count() % 2 == 0;
+            commands.last_mut().unwrap().extend(["\n", line]);
         } else if in_shell {
             let line = line.strip_prefix("$ ").unwrap_or(line).replace("cargo run -- ", "lucca-lake ");
+            in_quotes = line.starts_with("lucca-lake ") && ends_in_quotes(&line);
             commands.extend(line.starts_with("lucca-lake ").then_some(line));
         }
     }
     commands
+}
+
+/// Whether single quotes, outside of double ones, are still open.
+fn ends_in_quotes(command: &str) -> bool {
+    let (mut single, mut double) = (false, false);
+    for c in command.chars() {
+        match c {
+            '\'' if !double => single = !single,
+            '"' if !single => double = !double,
+            _ => {}
+        }
+    }
+    single
 }
 
 /// Rows of the first table below a heading, cell by cell.
@@ -93,6 +111,33 @@ fn every_command_runs() {
         }
     }
     assert!(number >= 10, "only {number} commands were found");
+}
+
+/// The statement of the guide finds as many people as `headcount` counted, for every number of it.
+#[test]
+fn the_people_behind_a_number_are_as_many() {
+    let tenant = Tenant::start(&["--employees", "80"]);
+    let here = tempfile::tempdir().unwrap();
+    let lake = here.path().join("lake");
+    let ask = |arguments: &[&str]| {
+        let output = tenant.run(&lake, &[&["query", "--format", "json"], arguments].concat());
+        assert_eq!(code(&output), 0, "{}", err(&output));
+        serde_json::from_str::<Vec<serde_json::Value>>(&out(&output)).unwrap()
+    };
+    assert_eq!(code(&tenant.run(&lake, &["sync"])), 0);
+    let guide = read("docs/querying.md");
+    let (_, below) = guide.split_once("\n## Who is behind this number?\n").unwrap();
+    let statement = below.split_once(" '\n").unwrap().1.split_once("'\n```").unwrap().0;
+    let numbers = ask(&["SELECT department_name, legal_entity_name, sum(headcount) AS people FROM headcount \
+         WHERE department_name IS NOT NULL AND legal_entity_name IS NOT NULL GROUP BY ALL"]);
+    assert!(numbers.len() > 10, "{numbers:?}");
+    for number in numbers.iter().step_by(1 + numbers.len() / 12) {
+        let name = |column: &str| number[column].as_str().unwrap();
+        let department = format!("department={}", name("department_name"));
+        let legal_entity = format!("legal_entity={}", name("legal_entity_name"));
+        let people = ask(&["--param", &department, "--param", &legal_entity, statement]);
+        assert_eq!(people.len() as u64, number["people"].as_u64().unwrap(), "{number}");
+    }
 }
 
 #[test]

@@ -105,6 +105,16 @@ fn neither_secrets_nor_personal_values_are_ever_told() {
         (&["query", "SELECT 1 / (length(email) - length(email)) FROM employees"], &none, 2),
         (&["query", "SELECT no_such_column FROM employees"], &none, 2),
         (&["query", "COPY employees TO 'x.csv'"], &none, 2),
+        (&["query", "SELECT * FROM employes"], &none, 2),
+        (&["query", "--param", "who=canary-parameter", "SELECT CAST($who AS DATE)"], &none, 2),
+        (&["query", "--param", "who=canary-parameter", "SELECT $who FROM employees WHERE nothing = $who"], &none, 2),
+        (
+            &["query", "--param", "who=canary-parameter", "SELECT birth_month FROM employees WHERE birth_month > $who"],
+            &none,
+            2,
+        ),
+        (&["query", "--param", "who:int=canary-parameter", "SELECT $who"], &none, 2),
+        (&["query", "--param", "who=canary-parameter", "SELECT 1"], &none, 2),
     ];
     let mut told = Vec::new();
     for level in ["info", "trace"] {
@@ -124,7 +134,7 @@ fn neither_secrets_nor_personal_values_are_ever_told() {
     texts_below(&lake, &mut told);
     let mut forbidden = personal_values(&tenant, &lake);
     assert!(forbidden.len() > 300, "only {} values to look for", forbidden.len());
-    forbidden.extend([SECRET, WRONG_SECRET, "Bearer ", "access_token"].map(str::to_owned));
+    forbidden.extend([SECRET, WRONG_SECRET, "canary-parameter", "Bearer ", "access_token"].map(str::to_owned));
     let all: usize = told.iter().map(|(_, text)| text.len()).sum();
     assert!(told.len() > 120 && all > 100_000, "{} texts of {all} characters", told.len());
     let mut leaks = Vec::new();

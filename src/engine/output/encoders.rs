@@ -12,6 +12,7 @@ use arrow::{
         WriterBuilder as JsonWriterBuilder,
         writer::{JsonArray, JsonFormat, LineDelimited, Writer as JsonWriter},
     },
+    util::display::ArrayFormatter,
     util::pretty::pretty_format_batches_with_options,
 };
 use parquet::{
@@ -21,6 +22,7 @@ use parquet::{
 };
 
 use super::{Format, text};
+use crate::engine::Rows;
 
 /// Rows of a block of `table`.
 const TABLE_BLOCK_ROWS: usize = 1_000;
@@ -35,10 +37,12 @@ pub(super) trait Encoder: Send {
 /// Starts an output.
 pub(super) fn start<'w, W: Write + Send + 'w>(
     format: Format,
-    schema: &SchemaRef,
+    rows: &Rows,
     out: W,
 ) -> Result<Box<dyn Encoder + 'w>, String> {
+    let schema = rows.schema();
     Ok(match format {
+        Format::Table if rows.explain() => Box::new(PlanEncoder { out }),
         Format::Table => Box::new(TableEncoder { out, block: Vec::new(), rows: 0, schema: schema.clone(), blocks: 0 }),
         Format::Csv => Box::new(CsvEncoder::start(schema, out)?),
         Format::Json => Box::new(JsonEncoder::<W, JsonArray> { writer: json_writer(out), end: "\n" }),
@@ -91,6 +95,30 @@ impl<W: Write + Send> Encoder for TableEncoder<W> {
         if self.rows > 0 || self.blocks == 0 {
             self.print_block()?;
         }
+        self.out.flush().map_err(words)
+    }
+}
+
+/// The answer to EXPLAIN: a cell of many lines each, which no table shows well.
+struct PlanEncoder<W> {
+    out: W,
+}
+
+impl<W: Write + Send> Encoder for PlanEncoder<W> {
+    fn write(&mut self, batch: &RecordBatch) -> Result<(), String> {
+        let cells = batch.columns().iter().map(|array| ArrayFormatter::try_new(array, &text::FORMAT));
+        let cells = cells.collect::<Result<Vec<_>, _>>().map_err(words)?;
+        for row in 0..batch.num_rows() {
+            for (cell, indent) in cells.iter().zip(["", "  "]) {
+                for line in cell.value(row).to_string().lines() {
+                    writeln!(self.out, "{indent}{}", text::visible(line)).map_err(words)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<(), String> {
         self.out.flush().map_err(words)
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn for_people(batch: &RecordBatch) -> Result<RecordBatch, ArrowError>
     })
 }
 
-fn visible(value: &str) -> Cow<'_, str> {
+pub(super) fn visible(value: &str) -> Cow<'_, str> {
     if !value.contains(char::is_control) {
         return Cow::Borrowed(value);
     }

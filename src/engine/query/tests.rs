@@ -7,8 +7,8 @@ use futures::{StreamExt, stream};
 use super::*;
 use crate::{
     engine::{
-        FailureKind,
-        testing::{TestLake, ask, batch, csv, day, deep, empty_session, ints, string_fields, strings},
+        FailureKind, Value,
+        testing::{TestLake, ask, batch, csv, dates, day, deep, empty_session, ints, string_fields, strings},
     },
     error::ExitCode,
 };
@@ -51,7 +51,7 @@ fn only_queries_run() {
         assert!(refusal("explain analyze insert into t values (1)").await.to_string().ends_with("not INSERT"));
         assert_eq!(
             refusal("select * from nowhere").await.to_string(),
-            "SQL error: table 'datafusion.public.nowhere' not found"
+            "SQL error at line 1, column 15: there is no table nowhere; SHOW TABLES lists what there is"
         );
         assert_eq!(
             refusal("drop table t").await.to_string(),
@@ -244,4 +244,138 @@ async fn a_panic_below_is_an_error_and_ends_the_rows() {
     assert_eq!(items.len(), 1);
     let error = items.into_iter().next().unwrap().unwrap_err();
     assert_eq!((error.exit_code(), &*error.to_string()), (ExitCode::Bug, "the query failed: broken kernel"));
+}
+
+/// A statement, what is said about it, and what the caret stands below.
+#[test]
+fn errors_say_where_and_what_was_meant() {
+    deep(|| async {
+        let mut lake = TestLake::default();
+        let rows = batch(vec![("given_name", strings([Some("x")])), ("id", strings([Some("1")]))]);
+        lake.add_batch("employees", "2026-01-01", &rows).await;
+        lake.add_batch("employments", "2026-01-01", &rows).await;
+        let session = lake.session();
+        for (sql, message, below) in [
+            ("selec 1", "at line 1, column 1: Expected: an SQL statement, found: selec", "selec"),
+            ("select 1\nfrom t wher", "at line 2, column 6: there is no table t", "t wher"),
+            (
+                "select *\nfrom employes e",
+                "at line 2, column 6: there is no table employes; did you mean \"employees\"?",
+                "employes e",
+            ),
+            ("select givenname from employees", "column givenname; did you mean \"given_name\"?", "givenname"),
+            ("select GivenName from employees", "column givenname; did you mean \"given_name\"?", "GivenName"),
+            ("select e.zzz from employees e", "column e.zzz; there are given_name, id, as_of", "e.zzz"),
+            ("select given_name from employees where idd = '1'", "column idd; did you mean \"id\"?", "idd"),
+            ("select 1 as é, idd from employees", "at line 1, column 16: there is no column idd", "idd"),
+            (
+                "select id from employees a, employments b",
+                "more than one table has a column id; say which, as in e.id",
+                "id",
+            ),
+            ("select uper(id) from employees", "Invalid function 'uper'. Did you mean 'upper'?", "uper"),
+            ("select (1 +", "at line 1, column 12: Expected: an expression, found: the end of the statement", ""),
+            ("select 'open", "at line 1, column 8: Unterminated string literal", "'"),
+            ("select id from employees where id = $who", "$who has no value; give it with --param who=VALUE", "$who"),
+            ("show columns from employes", "there is no table employes; did you mean \"employees\"?", "employes"),
+            ("with x as (select idd from employees) select * from x", "column idd; did you mean \"id\"?", "idd"),
+        ] {
+            let error = run(&session, sql, Some(day("2026-01-01"))).await.map(|_| ()).unwrap_err();
+            assert!(error.to_string().contains(message), "{sql}: {error}");
+            assert!(!error.to_string().contains("Line:") && !error.to_string().contains("datafusion"), "{error}");
+            let place = error.place().unwrap_or_else(|| panic!("{sql}: {error:?}"));
+            let (line, caret) = place.excerpt().split_once('\n').unwrap();
+            let from = caret.find('^').unwrap();
+            let marked: String = line.chars().skip(from).take(caret.matches('^').count()).collect();
+            assert_eq!(marked, below, "{sql}: {}", place.excerpt());
+        }
+        let error = run(&session, "select sum(given_name) from employees", None).await.unwrap_err().to_string();
+        assert!(
+            error.starts_with("SQL error: No function matches the given name and argument types 'sum(Utf8)'"),
+            "{error}"
+        );
+    });
+}
+
+#[test]
+fn parameters_are_values_and_never_text_of_the_statement() {
+    deep(|| async {
+        let mut lake = TestLake::default();
+        let rows = batch(vec![
+            ("name", strings([Some("O'Brien"), Some("$who")])),
+            ("n", ints([Some(9), Some(10)])),
+            ("day", dates([Some(day("2025-12-31")), Some(day("2026-02-01"))])),
+        ]);
+        lake.add_batch("t", "2026-01-01", &rows).await;
+        let session = lake.session();
+        let text = |value: &str| Value::Text(value.to_owned());
+        for (sql, value, answer) in [
+            ("select n from t where name = $p", text("O'Brien"), "n\n9\n"),
+            ("select count(*) as n from t where name = $p", text("x' or '1'='1"), "n\n0\n"),
+            ("select n from t where n > $p", text("9"), "n\n10\n"),
+            ("select n from t where day >= $p", text("2026-01-01"), "n\n10\n"),
+            ("select n from t where day >= cast($p as date) and day > $as_of", text("2026-01-01"), "n\n10\n"),
+            ("select n from t where n in ($p, 11)", Value::Integer(10), "n\n10\n"),
+            ("select n from t order by n limit $p", Value::Integer(1), "n\n9\n"),
+            ("select date_trunc('month', $p) as n", Value::Date(day("2026-01-31")), "n\n2026-01-01T00:00:00\n"),
+            ("select n from t where $p and n / $p = 1", Value::Boolean(true), ""),
+            ("select upper($p) || 'x' as n", text("a"), "n\nAx\n"),
+            ("select n * $p as n from t where n = 10", Value::Number(0.5), "n\n5.0\n"),
+        ] {
+            let parameters =
+                Parameters { as_of: Some(day("2026-01-01")), values: [("p".to_owned(), value)].into_iter().collect() };
+            parameters.check_used(sql).unwrap();
+            match run_with(&session, sql, &parameters).await {
+                Ok(rows) => assert_eq!(csv(rows).await.unwrap(), answer, "{sql}"),
+                Err(error) => assert!(answer.is_empty() && error.exit_code() == ExitCode::Usage, "{sql}: {error}"),
+            }
+            for (sql, has) in [("select '$p'", "none"), ("select $b, $a, $b", "$a, $b")] {
+                let error = parameters.check_used(sql).unwrap_err();
+                assert!(error.to_string().ends_with(&format!("--param gives a value; it has {has}")), "{error}");
+                assert_eq!(error.exit_code(), ExitCode::Usage);
+            }
+        }
+    });
+}
+
+#[test]
+fn values_of_parameters_are_in_no_error() {
+    deep(|| async {
+        let mut lake = TestLake::default();
+        lake.add_batch("t", "2026-01-01", &batch(vec![("n", ints([Some(9)])), ("name", strings([Some("a")]))])).await;
+        let session = lake.session();
+        for sql in [
+            "select cast($p as date)",
+            "select n from t where n > $p",
+            "select to_timestamp($p)",
+            "select n from t limit $p",
+            "select $p + interval '1 day' from t",
+            "select coalesce($p, n, interval '1 day') from t",
+            "select name, count(*), $p from t",
+            "select sum($p) from t group by nothing",
+        ] {
+            let values = [("p".to_owned(), Value::Text("canary-value".to_owned()))].into_iter().collect();
+            let error = match run_with(&session, sql, &Parameters { as_of: None, values }).await {
+                Ok(rows) => csv(rows).await.unwrap_err(),
+                Err(error) => error,
+            };
+            assert!(!crate::error::Error::from(error).for_people().contains("canary"), "{sql}");
+        }
+    });
+}
+
+#[test]
+fn a_plan_is_printed_line_by_line() {
+    deep(|| async {
+        let mut lake = TestLake::default();
+        lake.add_batch("t", "2026-01-01", &batch(vec![("n", ints([Some(9)]))])).await;
+        for sql in ["explain select n from t where n > 1", "explain analyze select n from t where n > 1"] {
+            let rows = run(&lake.session(), sql, None).await.unwrap();
+            let mut out = Vec::new();
+            crate::engine::output::write(crate::engine::output::Format::Table, rows, &mut out).await.unwrap();
+            let text = String::from_utf8(out).unwrap();
+            let heading = if sql.contains("analyze") { "Plan with Metrics\n  " } else { "logical_plan\n  " };
+            assert!(text.starts_with(heading) && text.contains("  DataSourceExec") && !text.contains("\\n"), "{text}");
+        }
+    });
 }
