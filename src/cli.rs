@@ -102,6 +102,8 @@ enum Command {
     Derive {
         #[command(flatten)]
         lake: LakeFlag,
+        #[command(flatten)]
+        table_format: TableFormatFlag,
         /// Snapshot to compute for; the newest by default
         #[arg(long, value_name = "DATE", value_parser = parse_date)]
         as_of: Option<NaiveDate>,
@@ -188,6 +190,13 @@ struct LakeFlag {
 }
 
 #[derive(Debug, Args)]
+struct TableFormatFlag {
+    /// parquet, or delta: every table is a Delta Lake table too [default: parquet]
+    #[arg(long, value_name = "FORMAT")]
+    table_format: Option<String>,
+}
+
+#[derive(Debug, Args)]
 struct SettingFlags {
     /// Tenant address, such as https://example.ilucca.net [env: LUCCA_BASE_URL]
     #[arg(long, value_name = "URL")]
@@ -200,6 +209,8 @@ struct SettingFlags {
     client_id: Option<String>,
     #[command(flatten)]
     lake: LakeFlag,
+    #[command(flatten)]
+    table_format: TableFormatFlag,
     /// Our share of the tenant's request budget [env: LUCCA_REQUESTS_PER_MINUTE] [default: 50]
     #[arg(long, value_name = "N")]
     requests_per_minute: Option<String>,
@@ -235,6 +246,12 @@ impl LakeFlag {
     }
 }
 
+impl TableFormatFlag {
+    fn given(self) -> BTreeMap<&'static str, String> {
+        self.table_format.map(|format| ("table-format", format)).into_iter().collect()
+    }
+}
+
 impl SettingFlags {
     fn given(self) -> BTreeMap<&'static str, String> {
         let Self {
@@ -242,6 +259,7 @@ impl SettingFlags {
             token_url,
             client_id,
             lake,
+            table_format,
             requests_per_minute,
             as_of,
             timezone,
@@ -253,6 +271,7 @@ impl SettingFlags {
             resume_within_hours,
         } = self;
         let mut given = lake.given();
+        given.extend(table_format.given());
         let flags = [
             ("base-url", base_url),
             ("token-url", token_url),
@@ -340,7 +359,11 @@ async fn run(cli: Cli) -> Result<(), Error> {
         Command::Plan { settings, offline, format } => {
             commands::plan(&context, &resolve(settings.given())?, PlanOptions { offline, format }).await
         }
-        Command::Derive { lake, as_of } => commands::derive(&context, &resolve(lake.given())?, as_of).await,
+        Command::Derive { lake, table_format, as_of } => {
+            let mut flags = lake.given();
+            flags.extend(table_format.given());
+            commands::derive(&context, &resolve(flags)?, as_of).await
+        }
         Command::Query { lake, sql, file, as_of, format, output } => {
             let options = QueryOptions { sql, file, as_of: as_of.unwrap_or_default(), format: Some(format), output };
             commands::query(&context, &resolve(lake.given())?, options).await

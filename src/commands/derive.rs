@@ -22,7 +22,7 @@ use crate::{
 /// # Errors
 /// When there is no such snapshot, a query fails, or the result cannot be published.
 pub async fn derive(context: &Context, settings: &Settings, as_of: Option<chrono::NaiveDate>) -> Result<(), Error> {
-    let lake = context.lake_to_read(settings)?;
+    let lake = context.lake_to_read(settings)?.with_table_format(settings.table_format()?);
     let now = context.clock.now();
     let run_id = context.run_id(now);
     let holder = format!("derive {run_id} (process {})", std::process::id());
@@ -66,6 +66,7 @@ async fn derive_alone(
     as_of: Option<chrono::NaiveDate>,
     run_id: &str,
 ) -> Result<(), Error> {
+    lake::align(lake).await?;
     let snapshot = match as_of {
         Some(date) => lake.snapshot(date).await?,
         None => lake.newest().await?,

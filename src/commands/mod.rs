@@ -77,7 +77,9 @@ impl std::fmt::Debug for Context {
 
 impl Context {
     fn lake(&self, settings: &Settings) -> Result<Lake, Error> {
-        Ok(Lake::open(settings.lake(), &|name| self.environment.get(name).map(str::to_owned))?)
+        let format = settings.table_format()?;
+        let lake = Lake::open(settings.lake(), &|name| self.environment.get(name).map(str::to_owned))?;
+        Ok(lake.with_table_format(format))
     }
 
     /// The lake where it already is: a folder that does not exist is not made.

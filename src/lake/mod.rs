@@ -20,10 +20,13 @@
 //! - `lease`: one writer at a time; `checkpoint`: pages of a run that has not ended
 //! - `verify`: checks a snapshot from the store alone
 //! - [`views`]: SQL that reads exactly the published files
+//! - `table_format`: whether tables are Delta Lake tables too; `delta`: their logs
 //! - `disk`: what local disks need on top
 
 mod abandoned;
 mod checkpoint;
+#[cfg(feature = "delta")]
+mod delta;
 mod disk;
 mod error;
 mod footer;
@@ -34,6 +37,7 @@ mod location;
 mod manifest;
 mod probe;
 mod publish;
+mod table_format;
 mod verify;
 pub mod views;
 mod writer;
@@ -59,6 +63,7 @@ pub use manifest::{
 };
 pub use probe::PutIfAbsent;
 pub use publish::{Publication, Replaces, discard, discard_tables, publish};
+pub use table_format::{TableFormat, align};
 pub use verify::{Finding, Problem, verify};
 pub use writer::{StagedTable, TableWriter, WriterOptions};
 
@@ -68,6 +73,7 @@ pub struct Lake {
     store: Arc<dyn ObjectStore>,
     url: Url,
     root: Option<PathBuf>,
+    format: TableFormat,
 }
 
 impl Lake {
@@ -93,7 +99,13 @@ impl Lake {
     /// that folder.
     pub fn with_store(store: Arc<dyn ObjectStore>, url: Url) -> Self {
         let root = location::folder_of(&url);
-        Self { store, url, root }
+        Self { store, url, root, format: TableFormat::default() }
+    }
+
+    /// The same lake, whose tables are published in this format.
+    #[must_use]
+    pub fn with_table_format(self, format: TableFormat) -> Self {
+        Self { format, ..self }
     }
 
     /// The store, with lake-relative paths.

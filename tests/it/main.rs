@@ -9,5 +9,6 @@ mod golden;
 mod permissions;
 mod plan;
 mod quiet;
+mod table_format;
 mod tenant;
 mod wide;

@@ -199,6 +199,7 @@ impl Run {
     }
 
     async fn execute_alone(&self, context: &Context, produced: &mut Produced) -> Result<Snapshot, Error> {
+        lake::align(&self.lake).await?;
         let mut all = self.lake.all_current().await?;
         produced.wide_types = known_types(&all);
         let newest = all.last().cloned();
