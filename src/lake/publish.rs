@@ -84,11 +84,10 @@ pub async fn publish(lake: &Lake, publication: Publication) -> Result<Snapshot, 
     if let Err(error) = discard(lake, &snapshot.run_id).await {
         tracing::warn!(run_id = snapshot.run_id, error = &error as &dyn std::error::Error, "staging was not removed");
     }
-    match views.and(followed) {
-        Ok(()) => Ok(plan.snapshot),
-        Err(error @ LakeError::Delta { .. }) => Err(error),
-        Err(error) => Err(LakeError::Views { as_of: snapshot.as_of, source: Box::new(error) }),
+    if let Err(error) = views {
+        return Err(LakeError::Views { as_of: snapshot.as_of, source: Box::new(error) });
     }
+    followed.map(|()| plan.snapshot)
 }
 
 /// Removes everything a run left in staging. Publishes and unpublishes nothing.

@@ -44,7 +44,6 @@ pub async fn align(lake: &Lake) -> Result<(), LakeError> {
 }
 
 /// Refuses a snapshot that the tables of the format could not take in beside those of the other dates.
-#[cfg_attr(not(feature = "delta"), expect(clippy::unused_async, reason = "there is only one format"))]
 pub(super) async fn check(lake: &Lake, next: &Snapshot) -> Result<(), LakeError> {
     match lake.format {
         TableFormat::Parquet => Ok(()),
