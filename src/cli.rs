@@ -103,6 +103,8 @@ enum Command {
     Derive {
         #[command(flatten)]
         lake: LakeFlag,
+        #[command(flatten)]
+        table_format: TableFormatFlag,
         /// Snapshot to compute for; the newest by default
         #[arg(long, value_name = "DATE", value_parser = parse_date)]
         as_of: Option<NaiveDate>,
@@ -171,6 +173,8 @@ enum Command {
     Publish {
         #[command(flatten)]
         lake: LakeFlag,
+        #[command(flatten)]
+        table_format: TableFormatFlag,
         /// The run that is held back
         #[arg(long, value_name = "RUN_ID")]
         accept: String,
@@ -182,6 +186,8 @@ enum Command {
     Gc {
         #[command(flatten)]
         lake: LakeFlag,
+        #[command(flatten)]
+        table_format: TableFormatFlag,
         /// Only show what would go
         #[arg(long)]
         dry_run: bool,
@@ -243,6 +249,13 @@ struct LakeFlag {
 }
 
 #[derive(Debug, Args)]
+struct TableFormatFlag {
+    /// parquet, or delta: every table is a Delta Lake table too [default: parquet]
+    #[arg(long, value_name = "FORMAT")]
+    table_format: Option<String>,
+}
+
+#[derive(Debug, Args)]
 struct SettingFlags {
     /// Tenant address, such as https://example.ilucca.net [env: LUCCA_BASE_URL]
     #[arg(long, value_name = "URL")]
@@ -255,6 +268,8 @@ struct SettingFlags {
     client_id: Option<String>,
     #[command(flatten)]
     lake: LakeFlag,
+    #[command(flatten)]
+    table_format: TableFormatFlag,
     /// Our share of the tenant's request budget [env: LUCCA_REQUESTS_PER_MINUTE] [default: 50]
     #[arg(long, value_name = "N")]
     requests_per_minute: Option<String>,
@@ -296,6 +311,12 @@ impl LakeFlag {
     }
 }
 
+impl TableFormatFlag {
+    fn given(self) -> BTreeMap<&'static str, String> {
+        self.table_format.map(|format| ("table-format", format)).into_iter().collect()
+    }
+}
+
 impl SettingFlags {
     fn given(self) -> BTreeMap<&'static str, String> {
         let Self {
@@ -303,6 +324,7 @@ impl SettingFlags {
             token_url,
             client_id,
             lake,
+            table_format,
             requests_per_minute,
             as_of,
             timezone,
@@ -316,6 +338,7 @@ impl SettingFlags {
             superseded_grace,
         } = self;
         let mut given = lake.given();
+        given.extend(table_format.given());
         let flags = [
             ("base-url", base_url),
             ("token-url", token_url),
@@ -405,7 +428,11 @@ async fn run(cli: Cli) -> Result<(), Error> {
         Command::Plan { settings, offline, format } => {
             commands::plan(&context, &resolve(settings.given())?, PlanOptions { offline, format }).await
         }
-        Command::Derive { lake, as_of } => commands::derive(&context, &resolve(lake.given())?, as_of).await,
+        Command::Derive { lake, table_format, as_of } => {
+            let mut flags = lake.given();
+            flags.extend(table_format.given());
+            commands::derive(&context, &resolve(flags)?, as_of).await
+        }
         Command::Query { lake, sql, file, as_of, snapshot, run, format, output, param, no_history } => {
             let which = snapshot.map(Which::Snapshot).or(run.map(Which::Run)).or(as_of).unwrap_or_default();
             let mut parameters = BTreeMap::new();
@@ -424,12 +451,14 @@ async fn run(cli: Cli) -> Result<(), Error> {
         }
         Command::Verify { lake, as_of } => commands::verify(&context, &resolve(lake.given())?, as_of).await,
         Command::Snapshots { lake, format } => commands::snapshots(&context, &resolve(lake.given())?, format).await,
-        Command::Publish { lake, accept, reason } => {
-            let options = AcceptOptions { run_id: accept, reason };
-            commands::accept(&context, &resolve(lake.given())?, options).await
-        }
-        Command::Gc { lake, dry_run, keep_last, keep_days, keep_month_ends, format } => {
+        Command::Publish { lake, table_format, accept, reason } => {
             let mut given = lake.given();
+            given.extend(table_format.given());
+            commands::accept(&context, &resolve(given)?, AcceptOptions { run_id: accept, reason }).await
+        }
+        Command::Gc { lake, table_format, dry_run, keep_last, keep_days, keep_month_ends, format } => {
+            let mut given = lake.given();
+            given.extend(table_format.given());
             let keep = [("keep-last", keep_last), ("keep-days", keep_days), ("keep-month-ends", keep_month_ends)];
             given.extend(keep.into_iter().filter_map(|(name, value)| Some((name, value?))));
             commands::gc(&context, &resolve(given)?, GcOptions { dry_run, format }).await

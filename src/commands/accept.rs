@@ -30,8 +30,9 @@ pub async fn accept(context: &Context, settings: &Settings, options: AcceptOptio
     if reason.trim().is_empty() {
         return Err(Error::Usage("--reason is empty: say why the snapshot is right all the same".into()));
     }
-    let lake = context.lake_to_read(settings)?;
+    let lake = context.lake_to_change(settings)?;
     let publish = async {
+        lake::align(&lake).await?;
         let held = held(&lake, &run_id).await?;
         let now = context.clock.now();
         let mut publication = held.clone().into_publication(now, settings.superseded_grace()?);

@@ -23,7 +23,7 @@ use crate::{
 /// # Errors
 /// When there is no such snapshot, a query fails, a gate refuses, or the result cannot be published.
 pub async fn derive(context: &Context, settings: &Settings, as_of: Option<chrono::NaiveDate>) -> Result<(), Error> {
-    let lake = context.lake_to_read(settings)?;
+    let lake = context.lake_to_change(settings)?;
     let run_id = context.run_id(context.clock.now());
     exclusively(context, &lake, ("derive", &run_id), derive_alone(context, settings, &lake, as_of, &run_id)).await
 }
@@ -35,6 +35,7 @@ async fn derive_alone(
     as_of: Option<chrono::NaiveDate>,
     run_id: &str,
 ) -> Result<(), Error> {
+    lake::align(lake).await?;
     let snapshot = match as_of {
         Some(date) => lake.snapshot(date).await?,
         None => lake.newest().await?,

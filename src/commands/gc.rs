@@ -26,7 +26,7 @@ pub struct GcOptions {
 /// # Errors
 /// When the lake cannot be read or written, or another run writes to it.
 pub async fn gc(context: &Context, settings: &Settings, options: GcOptions) -> Result<(), Error> {
-    let lake = context.lake_to_read(settings)?;
+    let lake = context.lake_to_change(settings)?;
     let now = context.clock.now();
     let (retention, today) = (settings.retention()?, settings.today(now)?);
     let find = || lake::find_garbage(&lake, retention, today, now, now - ABANDONED_AFTER);
@@ -35,6 +35,7 @@ pub async fn gc(context: &Context, settings: &Settings, options: GcOptions) -> R
     }
     let run_id = context.run_id(now);
     let collect = async {
+        lake::align(&lake).await?;
         let garbage = find().await?;
         lake::collect_garbage(&lake, &garbage).await?;
         Ok(garbage)

@@ -85,12 +85,19 @@ impl std::fmt::Debug for Context {
 
 impl Context {
     fn lake(&self, settings: &Settings) -> Result<Lake, Error> {
-        Ok(Lake::open(settings.lake(), &|name| self.environment.get(name).map(str::to_owned))?)
+        let format = settings.table_format()?;
+        let lake = Lake::open(settings.lake(), &|name| self.environment.get(name).map(str::to_owned))?;
+        Ok(lake.with_table_format(format))
     }
 
     /// The lake where it already is: a folder that does not exist is not made.
     fn lake_to_read(&self, settings: &Settings) -> Result<Lake, Error> {
         Ok(Lake::open_existing(settings.lake(), &|name| self.environment.get(name).map(str::to_owned))?)
+    }
+
+    /// The same for those who change what is there.
+    fn lake_to_change(&self, settings: &Settings) -> Result<Lake, Error> {
+        Ok(self.lake_to_read(settings)?.with_table_format(settings.table_format()?))
     }
 
     /// Names one run: when it began, and a random part, so that names sort by time and never meet.

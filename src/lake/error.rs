@@ -132,6 +132,44 @@ pub enum LakeError {
         #[source]
         source: Box<LakeError>,
     },
+    /// The tables have Delta logs, and the run would not keep them.
+    #[error(
+        "{table} is a Delta Lake table, and this run would delete files that its log names; run with --table-format delta, or \
+         delete every _delta_log folder of the lake for good"
+    )]
+    DeltaIgnored {
+        /// Zone and name.
+        table: String,
+    },
+    /// One Delta table cannot hold what the snapshots of a table hold.
+    #[error(
+        "table {table}: column {column} is {earlier} on {as_of} and {later} later, which one Delta table cannot hold; nothing was \
+         changed; drop the days until then, or use a lake of its own"
+    )]
+    DeltaTypes {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The last day of the former type.
+        as_of: NaiveDate,
+        /// The former type.
+        earlier: String,
+        /// The type of later days.
+        later: String,
+    },
+    /// The manifests are as they should be, but a Delta log could not follow them.
+    #[error("the Delta log of {table} could not be brought up to what is published{}", if *.retryable { "; run again" } else { "; \
+        find out who else writes to it, or move its _delta_log folder away and run again" })]
+    Delta {
+        /// Zone and name.
+        table: String,
+        /// Whether running again makes sense.
+        retryable: bool,
+        /// Why.
+        #[source]
+        source: Box<dyn StdError + Send + Sync>,
+    },
     /// The lake was used in a way that the program must not.
     #[error("internal error in the lake: {reason}; please report this")]
     Internal {
@@ -144,7 +182,7 @@ impl LakeError {
     /// Whether doing the same again may succeed.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Store { retryable, .. } => *retryable,
+            Self::Store { retryable, .. } | Self::Delta { retryable, .. } => *retryable,
             Self::Damaged { .. } => true,
             Self::Views { source, .. } => source.is_retryable(),
             _ => false,
@@ -158,9 +196,13 @@ impl LakeError {
             | Self::Denied { .. }
             | Self::Corrupt { .. }
             | Self::NotConditional { .. }
-            | Self::Newer { .. } => ExitCode::Usage,
-            Self::Store { retryable: true, .. } | Self::Damaged { .. } => ExitCode::Temporary,
-            Self::Store { retryable: false, .. } => ExitCode::Usage,
+            | Self::Newer { .. }
+            | Self::DeltaIgnored { .. }
+            | Self::DeltaTypes { .. } => ExitCode::Usage,
+            Self::Store { retryable: true, .. } | Self::Delta { retryable: true, .. } | Self::Damaged { .. } => {
+                ExitCode::Temporary
+            }
+            Self::Store { retryable: false, .. } | Self::Delta { retryable: false, .. } => ExitCode::Usage,
             Self::Conflict { .. } | Self::Held { .. } => ExitCode::Conflict,
             Self::Views { source, .. } => source.exit_code(),
             Self::Schema { .. } | Self::Encode { .. } | Self::Internal { .. } => ExitCode::Bug,

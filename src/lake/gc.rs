@@ -8,7 +8,7 @@ use futures::TryStreamExt as _;
 use object_store::{ObjectMeta, path::Path};
 use serde::Serialize;
 
-use super::{HELD_FOR, Held, Lake, LakeError, Retention, Snapshot, SnapshotId, layout, publish, views};
+use super::{HELD_FOR, Held, Lake, LakeError, Retention, Snapshot, SnapshotId, layout, publish, table_format, views};
 
 /// In a bucket, a file that no manifest names may be another run's that is about to publish, however unlikely: a lease
 /// that is lost is noticed within this time. On a local disk the lock excludes it.
@@ -110,7 +110,8 @@ pub async fn find(
 }
 
 /// Deletes garbage. The manifests of expired snapshots go first, oldest first, so that no manifest that a reader can
-/// find names a file that is gone; then the views forget them; then the files go.
+/// find names a file that is gone; then the views and the Delta logs forget them;
+/// then the files go.
 ///
 /// # Errors
 /// The first failure; what was not deleted is garbage for the next time.
@@ -120,6 +121,7 @@ pub async fn collect(lake: &Lake, garbage: &Garbage) -> Result<(), LakeError> {
     }
     if !garbage.expired.is_empty() {
         views::regenerate(lake).await?;
+        table_format::follow(lake).await?;
     }
     let runs: BTreeSet<&str> = garbage.objects.iter().filter_map(|o| layout::staging_run(&o.path)).collect();
     for run_id in runs {

@@ -96,6 +96,17 @@ pub(super) fn data_file(zone: Zone, table: &str, as_of: NaiveDate, run_id: &str,
     Path::from(format!("{zone}/{table}/{AS_OF}={as_of}/{run_id}-{number:04}.parquet"))
 }
 
+/// Folder of a table's files of every date.
+pub(super) fn table_dir(zone: Zone, table: &str) -> Path {
+    Path::from(format!("{zone}/{table}"))
+}
+
+/// Folder of a table's Delta Lake log. Readers that glob take no file from it: it never holds Parquet, and engines skip
+/// folders that begin with an underscore.
+pub(super) fn delta_log(zone: Zone, table: &str) -> Path {
+    table_dir(zone, table).join("_delta_log")
+}
+
 /// Folder of a zone's tables.
 pub(super) fn zone_dir(zone: Zone) -> Path {
     Path::from(zone.as_str())

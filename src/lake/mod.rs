@@ -23,10 +23,13 @@
 //! - `held`: snapshots that wait for somebody's word
 //! - `verify`: checks a snapshot from the store alone
 //! - [`views`]: SQL that reads exactly the published files
+//! - `table_format`: whether tables are Delta Lake tables too; `delta`: their logs
 //! - `disk`: what local disks need on top
 
 mod abandoned;
 mod checkpoint;
+#[cfg(feature = "delta")]
+mod delta;
 mod disk;
 mod error;
 mod filled;
@@ -42,6 +45,7 @@ mod probe;
 mod publish;
 mod retention;
 mod superseded;
+mod table_format;
 mod verify;
 pub mod views;
 mod writer;
@@ -70,6 +74,7 @@ pub use manifest::{
 pub use probe::PutIfAbsent;
 pub use publish::{Publication, Replaces, discard, discard_tables, publish};
 pub use retention::Retention;
+pub use table_format::{TableFormat, align};
 pub use verify::{Finding, Problem, verify};
 pub use writer::{StagedTable, TableWriter, WriterOptions};
 
@@ -79,6 +84,7 @@ pub struct Lake {
     store: Arc<dyn ObjectStore>,
     url: Url,
     root: Option<PathBuf>,
+    format: TableFormat,
 }
 
 impl Lake {
@@ -104,7 +110,13 @@ impl Lake {
     /// that folder.
     pub fn with_store(store: Arc<dyn ObjectStore>, url: Url) -> Self {
         let root = location::folder_of(&url);
-        Self { store, url, root }
+        Self { store, url, root, format: TableFormat::default() }
+    }
+
+    /// The same lake, whose tables are published in this format.
+    #[must_use]
+    pub fn with_table_format(self, format: TableFormat) -> Self {
+        Self { format, ..self }
     }
 
     /// The store, with lake-relative paths.

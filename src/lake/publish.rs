@@ -8,8 +8,9 @@ use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, pa
 
 use super::{
     DataFile, FORMAT_VERSION, Lake, LakeError, Snapshot, SnapshotId, SnapshotTable, StagedTable, disk, layout,
-    manifest, manifest::StoredManifest, views,
+    manifest, manifest::StoredManifest, table_format, views,
 };
+use crate::catalog::Zone;
 
 /// Requests in flight while files are moved.
 const CONCURRENCY: usize = 8;
@@ -46,17 +47,19 @@ pub enum Replaces {
 }
 
 /// Publishes one snapshot, replacing the current one of its date: moves the staged files to their final names, puts the
-/// manifest if no other run did, regenerates the views, and removes what the new snapshot does not name.
+/// manifest if no other run did, regenerates the views, lets the Delta logs follow where the lake has them, and removes what
+/// the new snapshot does not name.
 ///
 /// On an error before the manifest, readers keep the snapshot they had.
 ///
 /// # Errors
 /// [`LakeError::Conflict`] when another run published this date meanwhile; [`LakeError::Views`] when the snapshot is
-/// published and only its views are not; the store's errors.
+/// published and only its views are not, [`LakeError::Delta`] when only its Delta tables are not; the store's errors.
 pub async fn publish(lake: &Lake, publication: Publication) -> Result<Snapshot, LakeError> {
     let current = lake.current(publication.as_of).await?;
     let plan = Plan::new(publication, current)?;
     let snapshot = &plan.snapshot;
+    table_format::check(lake, snapshot).await?;
 
     let promoted = plan.promote(lake).await;
     let committed = match promoted {
@@ -76,14 +79,18 @@ pub async fn publish(lake: &Lake, publication: Publication) -> Result<Snapshot, 
     tracing::info!(as_of = %snapshot.as_of, sequence = snapshot.sequence, "snapshot published");
 
     let views = views::regenerate(lake).await;
-    remove_or_warn(lake, leftovers).await;
+    let followed = table_format::follow(lake).await;
+    // What a Delta log still names stays: its readers must not miss a file. The next run of this date removes it.
+    if followed.is_ok() {
+        remove_or_warn(lake, leftovers).await;
+    }
     if let Err(error) = discard(lake, &snapshot.run_id).await {
         tracing::warn!(run_id = snapshot.run_id, error = &error as &dyn std::error::Error, "staging was not removed");
     }
-    match views {
-        Ok(()) => Ok(plan.snapshot),
-        Err(error) => Err(LakeError::Views { as_of: snapshot.as_of, source: Box::new(error) }),
+    if let Err(error) = views {
+        return Err(LakeError::Views { as_of: snapshot.as_of, source: Box::new(error) });
     }
+    followed.map(|()| plan.snapshot)
 }
 
 /// Removes everything a run left in staging. Publishes and unpublishes nothing.
@@ -275,19 +282,24 @@ fn is_refusal(error: &LakeError) -> bool {
 /// Every object in the folders of `as_of` of every table, whether or not a manifest knows the table: a run may have
 /// crashed before its first manifest.
 pub(super) async fn data_files(lake: &Lake, as_of: NaiveDate) -> Result<Vec<Path>, LakeError> {
-    let mut folders = Vec::new();
+    let tables = tables_found(lake).await?;
+    let listings =
+        tables.into_iter().map(|(zone, table)| async move { list(lake, &layout::data_dir(zone, &table, as_of)).await });
+    let listings: Vec<Vec<Path>> = stream::iter(listings).buffered(CONCURRENCY).try_collect().await?;
+    Ok(listings.into_iter().flatten().collect())
+}
+
+/// Every table that has a folder.
+pub(super) async fn tables_found(lake: &Lake) -> Result<Vec<(Zone, String)>, LakeError> {
+    let mut found = Vec::new();
     for zone in layout::ZONES {
         let folder = layout::zone_dir(zone);
         let tables = lake.store.list_with_delimiter(Some(&folder)).await;
-        for table in tables.map_err(|e| LakeError::store("list", &folder, e))?.common_prefixes {
-            if let Some(name) = table.filename().filter(|name| layout::is_table_name(name)) {
-                folders.push(layout::data_dir(zone, name, as_of));
-            }
-        }
+        let tables = tables.map_err(|e| LakeError::store("list", &folder, e))?.common_prefixes;
+        let names = tables.iter().filter_map(Path::filename).filter(|name| layout::is_table_name(name));
+        found.extend(names.map(|name| (zone, name.to_owned())));
     }
-    let listings = folders.into_iter().map(|folder| async move { list(lake, &folder).await });
-    let listings: Vec<Vec<Path>> = stream::iter(listings).buffered(CONCURRENCY).try_collect().await?;
-    Ok(listings.into_iter().flatten().collect())
+    Ok(found)
 }
 
 async fn list(lake: &Lake, folder: &Path) -> Result<Vec<Path>, LakeError> {

@@ -71,6 +71,13 @@ pub const SETTINGS: &[Declared] = &[
         ..PLAIN
     },
     Declared {
+        key: "table_format",
+        flag: Some("table-format"),
+        default: Some("parquet"),
+        meaning: "parquet, or delta: every table is a Delta Lake table too, over the same files",
+        ..PLAIN
+    },
+    Declared {
         key: "requests_per_minute",
         flag: Some("requests-per-minute"),
         variable: Some(env_vars::LUCCA_REQUESTS_PER_MINUTE),

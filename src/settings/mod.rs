@@ -25,6 +25,7 @@ pub use crate::similar::did_you_mean;
 use crate::{
     api::{Tenant, secure_url},
     env_vars::Environment,
+    lake::TableFormat,
 };
 
 /// Name of the configuration file looked for in the working directory.
@@ -188,6 +189,22 @@ impl Settings {
     /// Where the lake is.
     pub fn lake(&self) -> &str {
         self.get("lake").map_or("./lake", |(value, _)| value)
+    }
+
+    /// How tables are published.
+    ///
+    /// # Errors
+    /// When it is none of parquet, delta, or this build cannot write it.
+    pub fn table_format(&self) -> Result<TableFormat, SettingsError> {
+        self.parsed("table_format", |text| {
+            let format = match text.trim() {
+                "parquet" => TableFormat::Parquet,
+                "delta" => TableFormat::Delta,
+                _ => return Err(format!("{text:?} is neither parquet nor delta")),
+            };
+            let how = "this build has no Delta Lake; build one with: cargo install --path . --locked --features delta";
+            if format.is_built() { Ok(format) } else { Err(how.to_owned()) }
+        })
     }
 
     /// Requests per minute.

@@ -1,4 +1,5 @@
 """Running again, running on S3, running within the budget, running large."""
+import contextlib
 import os
 import socket
 import subprocess
@@ -56,26 +57,32 @@ def rerun(ctx):
     ctx.check("rerun: as_of is a hive partition", {str(d) for d in days} == {str(as_of), str(other)})
 
 
-def s3(ctx):
-    """The same sync to an independent S3 gives the same tables."""
+@contextlib.contextmanager
+def moto():
+    """An independent S3 with the bucket `lake`: its client, and the environment that reaches it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     beside = Path(sys.executable).parent / "moto_server"
-    moto = subprocess.Popen([str(beside) if beside.exists() else "moto_server", "-H", "127.0.0.1", "-p", str(port)],
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen([str(beside) if beside.exists() else "moto_server", "-H", "127.0.0.1", "-p", str(port)],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         endpoint = f"http://127.0.0.1:{port}"
         _wait_for(port)
         keys = {"aws_access_key_id": "acceptance", "aws_secret_access_key": "canary-s3-secret-5Hd"}
         bucket = boto3.client("s3", endpoint_url=endpoint, region_name="eu-west-3", **keys)
         bucket.create_bucket(Bucket="lake", CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})
-        env = {"AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": keys["aws_access_key_id"], "AWS_REGION": "eu-west-3",
-               "AWS_SECRET_ACCESS_KEY": keys["aws_secret_access_key"], "AWS_ALLOW_HTTP": "true"}
-        _on_s3(ctx, bucket, endpoint, env)
+        yield bucket, {"AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": keys["aws_access_key_id"], "AWS_REGION": "eu-west-3",
+                       "AWS_SECRET_ACCESS_KEY": keys["aws_secret_access_key"], "AWS_ALLOW_HTTP": "true"}
     finally:
-        moto.terminate()
-        moto.wait()
+        server.terminate()
+        server.wait()
+
+
+def s3(ctx):
+    """The same sync to an independent S3 gives the same tables."""
+    with moto() as (bucket, env):
+        _on_s3(ctx, bucket, env["AWS_ENDPOINT_URL"], env)
 
 
 def _on_s3(ctx, bucket, endpoint, env):
@@ -83,7 +90,7 @@ def _on_s3(ctx, bucket, endpoint, env):
     if ctx.synced("s3", lucca, url, env=env).code:
         return
     copy, tables, as_of = ctx.new_lake(), expected(lucca), lucca.tenant.as_of
-    first = _download(bucket, copy)
+    first = download(bucket, copy)
     ctx.check("s3: equal tables", unequal(copy, tables, as_of))
     ctx.check("s3: manifest fits", lake.manifest_problems(copy, as_of) + lake.strays(copy))
     files = pyarrow.fs.S3FileSystem(access_key=env["AWS_ACCESS_KEY_ID"], secret_key=env["AWS_SECRET_ACCESS_KEY"],
@@ -94,7 +101,7 @@ def _on_s3(ctx, bucket, endpoint, env):
     ctx.check("s3: query reads it there", [] if result.out.split() == ["n", str(found)] else [result.out[:100] + result.tail()])
     ctx.synced("s3, again", lucca.serve(lucca.tenant), url, env=env)
     again = ctx.new_lake()
-    second = _download(bucket, again)
+    second = download(bucket, again)
     ctx.check("s3: a second run replaces the first", unequal(again, tables, as_of) + lake.manifest_problems(again, as_of))
     ctx.check("s3: superseded files are gone", sorted(n for n in first & second if n.endswith(".parquet")))
     _killed_on_s3(ctx, bucket, env)
@@ -115,11 +122,11 @@ def _killed_on_s3(ctx, bucket, env):
         ctx.check(f"s3: killed run {number}: the next one goes on at once",
                   [] if second.code == 0 and "continued" in second.err else [second.tail()])
     copy = ctx.new_lake()
-    _download(bucket, copy, "killed/")
+    download(bucket, copy, "killed/")
     ctx.check("s3: killed runs: equal tables", unequal(copy, expected(lucca), lucca.tenant.as_of))
 
 
-def _download(bucket, to, prefix="some/prefix/"):
+def download(bucket, to, prefix="some/prefix/"):
     """Copies what is under the prefix; returns the keys."""
     pages = bucket.get_paginator("list_objects_v2").paginate(Bucket="lake", Prefix=prefix)
     keys = [item["Key"] for page in pages for item in page.get("Contents", [])]

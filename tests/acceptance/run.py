@@ -10,6 +10,7 @@ import argparse
 import sys
 import traceback
 
+import check_delta
 import check_faults
 import check_operations
 import check_prompt
@@ -23,19 +24,22 @@ CHECKS = {"values": check_values.values, "derived": check_values.derived, "rerun
           "budget": check_operations.budget, "concurrency": check_operations.concurrency, "faults": check_faults.faults,
           "killed": check_resume.killed, "stopped": check_resume.stopped, "alone": check_resume.alone, "pace": check_resume.pace,
           "memory": check_operations.memory, "prompt": check_prompt.prompt, "quiet": check_faults.quiet}
+# For a build with the feature of that name; only when asked for.
+WITH_DELTA = {"delta": check_delta.delta, "delta-s3": check_delta.delta_s3}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", required=True, help="the lucca-lake binary")
-    parser.add_argument("--only", action="append", choices=CHECKS, help="run this check; may be repeated")
+    parser.add_argument("--only", action="append", choices=[*CHECKS, *WITH_DELTA], help="run this check; may be repeated")
     options = parser.parse_args()
     context = Context(Program(options.bin))
     try:
         for name in options.only or CHECKS:
-            print(f"== {name}: {CHECKS[name].__doc__.splitlines()[0]}", flush=True)
+            check = (CHECKS | WITH_DELTA)[name]
+            print(f"== {name}: {check.__doc__.splitlines()[0]}", flush=True)
             try:
-                CHECKS[name](context)
+                check(context)
             except Exception:  # one broken check must not hide the others
                 context.check(f"{name}: runs to its end", traceback.format_exc().splitlines()[-6:])
     finally:

@@ -11,5 +11,6 @@ mod permissions;
 mod plan;
 mod quiet;
 mod retention;
+mod table_format;
 mod tenant;
 mod wide;

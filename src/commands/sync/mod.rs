@@ -205,6 +205,7 @@ impl Run {
     }
 
     async fn execute_alone(&self, context: &Context, produced: &mut Produced) -> Result<Snapshot, Error> {
+        lake::align(&self.lake).await?;
         let before = self.lake.all_current().await?;
         produced.wide_types = known_types(&before);
         let replaced = before.iter().find(|snapshot| snapshot.as_of == self.as_of);

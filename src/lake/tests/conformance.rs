@@ -15,6 +15,7 @@ on_every_store! {
     verify_finds_damage
     views_name_exactly_the_published_files
     writes_reports
+    a_lake_of_delta_tables_is_refused_to_a_run_that_would_not_keep_them
 }
 
 async fn publishes_what_was_written(lake: &TestLake) {
@@ -260,4 +261,15 @@ async fn writes_reports(lake: &TestLake) {
     lake.put_report("run-1", b"{\"rows\":1}").await.unwrap();
     assert_eq!(text(lake, "_lake/runs/run-1/report.json").await, "{\"rows\":1}");
     assert!(lake.put_report("../run-1", b"{}").await.is_err());
+}
+
+async fn a_lake_of_delta_tables_is_refused_to_a_run_that_would_not_keep_them(lake: &TestLake) {
+    publish_employees(lake, "2026-11-22", "run-1", 0, 3).await.unwrap();
+    align(lake).await.unwrap();
+    let log = Path::from("core/employees/_delta_log/00000000000000000000.json");
+    lake.raw.put(&log, "{}".into()).await.unwrap();
+    let error = align(lake).await.unwrap_err();
+    assert!(matches!(&error, LakeError::DeltaIgnored { table } if table == "core/employees"), "{error}");
+    lake.raw.delete(&log).await.unwrap();
+    align(lake).await.unwrap();
 }

@@ -29,7 +29,7 @@ on_every_store! {
 
 /// A change of the store, as the rule of a [`FaultyStore`] sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Change {
+pub(super) enum Change {
     Put,
     /// Put or copy if absent.
     Create,
@@ -39,7 +39,7 @@ enum Change {
 
 /// What happens to a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
+pub(super) enum Fate {
     Done,
     Failed,
     /// It happens, but the answer is lost.
@@ -59,7 +59,7 @@ pub(super) struct FaultyStore {
 }
 
 impl FaultyStore {
-    fn with(
+    pub(super) fn with(
         inner: &Arc<dyn ObjectStore>,
         rule: impl Fn(Change, &Path) -> Fate + Send + Sync + 'static,
     ) -> Arc<dyn ObjectStore> {
@@ -167,7 +167,12 @@ fn is_manifest(path: &Path) -> bool {
 }
 
 /// Two tables in several files replace a snapshot of two others, and the store stops after `changes` changes.
-async fn run_until_crash(lake: &TestLake, run: &str, changes: usize, last: Fate) -> std::result::Result<(), LakeError> {
+pub(super) async fn run_until_crash(
+    lake: &TestLake,
+    run: &str,
+    changes: usize,
+    last: Fate,
+) -> std::result::Result<(), LakeError> {
     let left = AtomicUsize::new(changes);
     let store = FaultyStore::with(&lake.raw, move |_, _| {
         match left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)) {

@@ -1,6 +1,8 @@
 //! One conformance suite, run on every kind of store.
 
 mod conformance;
+#[cfg(feature = "delta")]
+mod delta;
 mod faults;
 mod manifests;
 mod roundtrip;
@@ -58,7 +60,7 @@ impl TestLake {
 
     /// The same lake, seen through another store.
     fn through(&self, store: Arc<dyn ObjectStore>) -> Lake {
-        Lake::with_store(store, self.lake.url().clone())
+        Lake::with_store(store, self.lake.url().clone()).with_table_format(self.lake.format)
     }
 }
 
