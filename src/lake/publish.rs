@@ -72,8 +72,11 @@ pub async fn publish(lake: &Lake, publication: Publication) -> Result<Snapshot, 
     };
     tracing::info!(as_of = %snapshot.as_of, sequence = snapshot.sequence, "snapshot published");
 
-    let views = views::regenerate(lake).await;
-    remove_or_warn(lake, leftovers).await;
+    let views = views::regenerate(lake, &snapshot.run_id).await;
+    // Views that could not be written still name what was replaced: it stays until they do not.
+    if views.is_ok() {
+        remove_or_warn(lake, leftovers).await;
+    }
     if let Err(error) = discard(lake, &snapshot.run_id).await {
         tracing::warn!(run_id = snapshot.run_id, error = &error as &dyn std::error::Error, "staging was not removed");
     }
@@ -173,8 +176,11 @@ impl Plan {
         Ok(Self { snapshot, replaced, moves })
     }
 
-    /// Gives the staged files their final names. Remote originals stay until staging is removed.
+    /// Gives the staged files their final names. Remote originals stay until staging is removed. On a disk their content
+    /// is durable first: readers that glob must not find half a file after a power cut.
     async fn promote(&self, lake: &Lake) -> Result<(), LakeError> {
+        let staged: Vec<Path> = self.moves.iter().map(|(from, _)| from.clone()).collect();
+        disk::sync(lake, &staged).await?;
         let is_local = lake.root().is_some();
         let one = |(from, to): (Path, Path)| async move {
             let moved = if is_local { lake.store.rename(&from, &to).await } else { lake.store.copy(&from, &to).await };
@@ -277,7 +283,7 @@ async fn list(lake: &Lake, folder: &Path) -> Result<Vec<Path>, LakeError> {
 }
 
 /// Deletes as much as it can; the first failure is the error.
-async fn remove(lake: &Lake, paths: Vec<Path>) -> Result<(), LakeError> {
+pub(super) async fn remove(lake: &Lake, paths: Vec<Path>) -> Result<(), LakeError> {
     let mut deletions = lake.store.delete_stream(stream::iter(paths.into_iter().map(Ok)).boxed());
     let mut first = None;
     while let Some(deletion) = deletions.next().await {
