@@ -37,7 +37,7 @@ pub async fn gc(context: &Context, settings: &Settings, options: GcOptions) -> R
     let collect = async {
         lake::align(&lake).await?;
         let garbage = find().await?;
-        lake::collect_garbage(&lake, &garbage).await?;
+        lake::collect_garbage(&lake, &run_id, &garbage).await?;
         Ok(garbage)
     };
     let garbage = exclusively(context, &lake, ("gc", &run_id), collect).await?;

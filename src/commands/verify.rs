@@ -3,9 +3,13 @@
 use std::fmt::Write as _;
 
 use super::{Context, print};
-use crate::{error::Error, lake, settings::Settings};
+use crate::{
+    error::Error,
+    lake::{self, LakeError},
+    settings::Settings,
+};
 
-/// Checks the snapshot of `as_of`, or all current ones, and prints what is wrong, one finding per line.
+/// Checks the snapshot of `as_of`, or all current ones and the views, and prints what is wrong, one finding per line.
 ///
 /// # Errors
 /// When a snapshot cannot be read or something is wrong with it.
@@ -15,10 +19,20 @@ pub async fn verify(context: &Context, settings: &Settings, as_of: Option<chrono
     if wanted.is_empty() {
         return Err(Error::NoSnapshot(format!("the lake at {} has no such snapshot", lake.display())));
     }
-    let mut findings = 0;
+    let (mut findings, mut unbelievable) = (0, false);
     let mut text = String::new();
     for id in wanted {
-        let Some(snapshot) = lake.snapshot(id.as_of).await? else { continue };
+        let snapshot = match lake.snapshot(id.as_of).await {
+            Ok(Some(snapshot)) => snapshot,
+            Ok(None) => continue,
+            // One day that cannot be believed says nothing of the others.
+            Err(error @ LakeError::Corrupt { .. }) => {
+                let _ = writeln!(text, "{error}");
+                (findings, unbelievable) = (findings + 1, true);
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
         let found = lake::verify(&lake, &snapshot).await?;
         for finding in &found {
             let _ = writeln!(text, "{finding}");
@@ -28,6 +42,13 @@ pub async fn verify(context: &Context, settings: &Settings, as_of: Option<chrono
             let _ = writeln!(text, "{} number {}: {files} files, {rows} rows, all as published", id.as_of, id.sequence);
         }
         findings += found.len();
+    }
+    // What they should say follows from every manifest, so that there is no telling without one.
+    if as_of.is_none() && !unbelievable {
+        for finding in lake::verify_views(&lake).await? {
+            let _ = writeln!(text, "{finding}");
+            findings += 1;
+        }
     }
     print(&text)?;
     if findings == 0 { Ok(()) } else { Err(Error::Damaged(findings)) }

@@ -20,6 +20,8 @@ pub(super) async fn sync(lake: &Lake, paths: &[Path]) -> Result<(), LakeError> {
         for path in &paths {
             let file = on_disk(&root, path);
             File::open(&file).and_then(|f| f.sync_all()).map_err(|e| LakeError::io("make durable", path, e))?;
+            #[cfg(test)]
+            made_durable::note(&file);
             folders.extend(file.ancestors().skip(1).take_while(|f| f.starts_with(&root)).map(FsPath::to_path_buf));
         }
         folders.iter().try_for_each(|f| sync_folder(f)).map_err(|e| LakeError::io("make durable", root.display(), e))
@@ -43,9 +45,22 @@ fn on_disk(root: &FsPath, path: &Path) -> PathBuf {
     path.parts().fold(root.to_path_buf(), |folder, part| folder.join(part.as_ref()))
 }
 
+/// Makes a folder and those that lead to it, and their names durable: a lake whose own name is lost is lost.
+pub(super) fn create_folder(folder: &FsPath) -> io::Result<()> {
+    let missing: Vec<&FsPath> = folder.ancestors().take_while(|f| !f.as_os_str().is_empty() && !f.exists()).collect();
+    fs::create_dir_all(folder)?;
+    let parents = missing.iter().filter_map(|f| f.parent());
+    parents.map(|f| if f.as_os_str().is_empty() { FsPath::new(".") } else { f }).try_for_each(sync_folder)
+}
+
 /// Only Unix lets a folder be opened and synced; elsewhere renames are made durable by the file system alone.
 fn sync_folder(folder: &FsPath) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()?;
+    }
+    #[cfg(test)]
+    made_durable::note(folder);
+    Ok(())
 }
 
 async fn blocking<T: Send + 'static>(
@@ -54,5 +69,18 @@ async fn blocking<T: Send + 'static>(
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(error) => Err(LakeError::Internal { reason: format!("a disk operation did not end: {error}") }),
+    }
+}
+
+/// What was made durable, in order: a test cannot cut the power.
+#[cfg(test)]
+pub(super) mod made_durable {
+    use std::{path::Path, sync::Mutex};
+
+    /// Of all lakes of all tests.
+    pub(in crate::lake) static LOG: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+    pub(super) fn note(path: &Path) {
+        LOG.lock().unwrap().push(format!("sync {}", path.display()));
     }
 }

@@ -213,8 +213,9 @@ impl LakeError {
     pub(super) fn store(action: &'static str, path: impl ToString, source: object_store::Error) -> Self {
         use object_store::Error as E;
         let path = path.to_string();
+        let status = status_in_words(&source);
         let denied = matches!(source, E::PermissionDenied { .. } | E::Unauthenticated { .. });
-        if denied || is_io_denied(&source) {
+        if denied || matches!(status, Some(401 | 403)) || is_io_denied(&source) {
             return Self::Denied { action, path, source: Box::new(source) };
         }
         // Something listed a moment ago may be gone because a run replaced it: reading again finds its successor.
@@ -225,6 +226,7 @@ impl LakeError {
             | E::NotImplemented { .. }
             | E::InvalidPath { .. }
             | E::UnknownConfigurationKey { .. } => false,
+            E::Generic { .. } => status != Some(404),
             _ => true,
         };
         Self::Store { action, path, retryable, source: Box::new(source) }
@@ -275,6 +277,14 @@ fn into_store_error(error: ParquetError) -> Result<object_store::Error, ParquetE
         },
         other => Err(other),
     }
+}
+
+/// The HTTP status of an error that the store's client did not sort: of a refused listing it tells only in words.
+fn status_in_words(error: &object_store::Error) -> Option<u16> {
+    let object_store::Error::Generic { source, .. } = error else { return None };
+    let text = source.to_string();
+    let (_, after) = text.split_once("non-2xx status code: ")?;
+    after.get(..3)?.parse().ok()
 }
 
 fn is_io_denied(error: &object_store::Error) -> bool {

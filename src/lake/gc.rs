@@ -115,12 +115,12 @@ pub async fn find(
 ///
 /// # Errors
 /// The first failure; what was not deleted is garbage for the next time.
-pub async fn collect(lake: &Lake, garbage: &Garbage) -> Result<(), LakeError> {
+pub async fn collect(lake: &Lake, run_id: &str, garbage: &Garbage) -> Result<(), LakeError> {
     for id in &garbage.expired {
         publish::remove(lake, vec![layout::manifest(*id)]).await?;
     }
     if !garbage.expired.is_empty() {
-        views::regenerate(lake).await?;
+        views::regenerate(lake, run_id).await?;
         table_format::follow(lake).await?;
     }
     let runs: BTreeSet<&str> = garbage.objects.iter().filter_map(|o| layout::staging_run(&o.path)).collect();

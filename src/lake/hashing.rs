@@ -106,12 +106,21 @@ impl HashingUpload {
         while !self.parts.is_empty() {
             self.join_part().await?;
         }
-        if let Some(upload) = &mut self.upload {
-            upload.complete().await?;
+        if let Some(upload) = &mut self.upload
+            && let Err(error) = upload.complete().await
+            && !is_there(&self.store, &self.path, self.bytes).await
+        {
+            return Err(error);
         }
         self.upload = None;
         Ok(())
     }
+}
+
+/// Whether an upload whose completion was reported failed is complete all the same. Nobody else writes to its path, and
+/// an object of S3 is whole or not there.
+async fn is_there(store: &Arc<dyn ObjectStore>, path: &Path, bytes: u64) -> bool {
+    store.head(path).await.is_ok_and(|found| found.size == bytes)
 }
 
 impl AsyncFileWriter for HashingUpload {

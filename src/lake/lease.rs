@@ -56,7 +56,7 @@ struct Holder {
 }
 
 impl Lease {
-    /// Takes the lease for `holder`, as people should call it. Never waits for another writer. One with the same `owner`
+    /// Takes the lease for `holder`, as people should call it; no two writers are called alike. Never waits for another writer. One with the same `owner`
     /// is known to be dead: its lease in a bucket is taken over before it expires.
     ///
     /// # Errors
@@ -119,12 +119,16 @@ async fn acquire(lake: &Lake, holder: &Holder, clock: &SharedClock) -> Result<Up
     match put(lake, holder, clock, PutMode::Create).await {
         Ok(put) => return Ok(put.into()),
         Err(StoreError::AlreadyExists { .. } | StoreError::Precondition { .. }) => {}
-        Err(error) => return Err(failed(error)),
+        Err(error) => return ours(lake, holder).await.ok_or_else(|| failed(error)),
     }
     let found = lake.store.get(&path).await.map_err(failed)?;
     let version = UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() };
     let held = found.bytes().await.map_err(failed)?;
     let held: Option<Held> = serde_json::from_slice(&held).ok();
+    // When the answer to a put is lost, the store's client tries again and finds what it put itself.
+    if held.as_ref().is_some_and(|held| held.holder == holder.name) {
+        return Ok(version);
+    }
     let someone_else = |holder: &str| LakeError::Held { lake: lake.display(), holder: holder.to_owned() };
     let is_alive = |held: &&Held| held.expires_at > clock.now() && (held.owner.is_none() || held.owner != holder.owner);
     if let Some(Held { holder, expires_at, .. }) = held.as_ref().filter(is_alive) {
@@ -132,8 +136,11 @@ async fn acquire(lake: &Lake, holder: &Holder, clock: &SharedClock) -> Result<Up
     }
     match put(lake, holder, clock, PutMode::Update(version)).await {
         Ok(put) => Ok(put.into()),
-        Err(StoreError::Precondition { .. }) => Err(someone_else("a run that began at the same moment")),
-        Err(error) => Err(failed(error)),
+        Err(error) => match (ours(lake, holder).await, error) {
+            (Some(version), _) => Ok(version),
+            (None, StoreError::Precondition { .. }) => Err(someone_else("a run that began at the same moment")),
+            (None, error) => Err(failed(error)),
+        },
     }
 }
 

@@ -16,7 +16,7 @@ use object_store::{
 };
 use url::{Host, Url};
 
-use super::{Lake, LakeError};
+use super::{Lake, LakeError, disk};
 
 /// The environment variables that configure S3. How puts are made conditional is not among them: publishing relies on it.
 const S3_VARIABLES: &[&str] = &[
@@ -105,7 +105,7 @@ fn open_folder(path: &FsPath, absent: Absent) -> Result<Lake, LakeError> {
         ));
     }
     let unusable = "cannot be created or opened as a folder; check that the path exists and may be written to";
-    let absolute = fs::create_dir_all(path)
+    let absolute = disk::create_folder(path)
         .and_then(|()| fs::canonicalize(path))
         .map_err(|e| invalid(&location, unusable, Some(Box::new(e))))?;
     if absolute.to_str().is_none() {

@@ -1,6 +1,9 @@
 //! The snapshot, which is its manifest: what is published, and how to find it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashSet},
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use futures::{StreamExt, TryStreamExt};
@@ -8,11 +11,16 @@ use object_store::{ObjectStoreExt, path::Path};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Lake, LakeError, layout};
+use super::{
+    Lake, LakeError, layout,
+    seal::{self, Seal},
+};
 use crate::catalog::{LakeType, Table, Zone};
 
-/// Version of the manifest's format that this program writes, and the newest it reads.
-pub const FORMAT_VERSION: u32 = 1;
+/// Version of the manifest's format that this program writes, and the newest it reads. 1 had no checksum of its own.
+pub const FORMAT_VERSION: u32 = 2;
+/// The first version with a checksum.
+const SEALED_SINCE: u32 = 2;
 
 /// Key of the state under which a snapshot tells which tables it lacks although they were asked for, and why.
 pub const ABSENT: &str = "absent";
@@ -240,9 +248,7 @@ pub(super) fn sha256_hex(content: &[u8]) -> String {
 /// The bytes of a manifest.
 pub(super) fn to_json(snapshot: &Snapshot) -> Result<Vec<u8>, LakeError> {
     let failed = |e| LakeError::Internal { reason: format!("a manifest cannot be written as JSON: {e}") };
-    let mut json = serde_json::to_vec_pretty(snapshot).map_err(failed)?;
-    json.push(b'\n');
-    Ok(json)
+    Ok(seal::seal(&serde_json::to_vec_pretty(snapshot).map_err(failed)?))
 }
 
 #[derive(Deserialize)]
@@ -255,11 +261,21 @@ fn parse(content: &[u8], id: SnapshotId) -> Result<Snapshot, LakeError> {
     let path = layout::manifest(id).to_string();
     let corrupt = |reason: String, source| LakeError::Corrupt { path: path.clone(), reason, source };
     let not_json = |e: serde_json::Error| corrupt(format!("line {} column {}", e.line(), e.column()), Some(e));
-    let Version { format_version: found } = serde_json::from_slice(content).map_err(not_json)?;
+    // Before the version is believed: it may be what has changed.
+    let (json, sealed) = match seal::open(content) {
+        Seal::Whole(json) => (Cow::Owned(json), true),
+        Seal::Broken => return Err(corrupt("its content does not have the sha256 it carries".to_owned(), None)),
+        Seal::Absent => (Cow::Borrowed(content), false),
+    };
+    let Version { format_version: found } = serde_json::from_slice(&json).map_err(not_json)?;
     if found > FORMAT_VERSION {
         return Err(LakeError::Newer { path, found, supported: FORMAT_VERSION });
     }
-    let snapshot: Snapshot = serde_json::from_slice(content).map_err(not_json)?;
+    if sealed != (found >= SEALED_SINCE) {
+        let reason = format!("{} sha256 at its end", if sealed { "it must not have a" } else { "it has no" });
+        return Err(corrupt(reason, None));
+    }
+    let snapshot: Snapshot = serde_json::from_slice(&json).map_err(not_json)?;
     if snapshot.id() != id {
         let SnapshotId { as_of, sequence } = snapshot.id();
         return Err(corrupt(format!("it says as-of date {as_of} and sequence {sequence}"), None));

@@ -15,7 +15,7 @@
 //! - `location`: from a path or URL to a store
 //! - `writer`, `hashing`, `footer`: Parquet files with bounded memory, hashed as they are sent, read back at once;
 //!   `filled`: what footers tell of a table
-//! - `manifest`: the snapshot and its JSON
+//! - `manifest`: the snapshot and its JSON; `seal`: the checksum it carries
 //! - `publish`: promote, commit, clean up; `abandoned`: what killed runs left behind
 //! - `probe`: whether the store honours what publishing rests on
 //! - `lease`: one writer at a time; `checkpoint`: pages of a run that has not ended
@@ -44,6 +44,7 @@ mod manifest;
 mod probe;
 mod publish;
 mod retention;
+mod seal;
 mod superseded;
 mod table_format;
 mod verify;
@@ -75,7 +76,7 @@ pub use probe::PutIfAbsent;
 pub use publish::{Publication, Replaces, discard, discard_tables, publish};
 pub use retention::Retention;
 pub use table_format::{TableFormat, align};
-pub use verify::{Finding, Problem, verify};
+pub use verify::{Finding, Problem, verify, verify_views};
 pub use writer::{StagedTable, TableWriter, WriterOptions};
 
 /// A lake: a store whose paths are relative to the lake, and what to call it. Cheap to clone.
@@ -146,6 +147,18 @@ impl Lake {
     /// Folder on the local disk, `None` for remote lakes.
     fn root(&self) -> Option<&FsPath> {
         self.root.as_deref()
+    }
+
+    /// Replaces an object that readers may be reading. On a disk its content is durable before its name stands for it:
+    /// whatever happens, they find the old or the new one.
+    async fn replace(&self, run_id: &str, path: object_store::path::Path, content: Vec<u8>) -> Result<(), LakeError> {
+        if self.root().is_none() {
+            return self.put(path, content).await;
+        }
+        let staged = layout::staging_dir(run_id).join(path.filename().unwrap_or_default());
+        self.put(staged.clone(), content).await?;
+        self.store.rename(&staged, &path).await.map_err(|e| LakeError::store("write", &path, e))?;
+        disk::sync(self, &[path]).await
     }
 
     /// Writes an object, replacing what was there, and makes it durable.

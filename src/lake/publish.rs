@@ -78,10 +78,10 @@ pub async fn publish(lake: &Lake, publication: Publication) -> Result<Snapshot, 
     };
     tracing::info!(as_of = %snapshot.as_of, sequence = snapshot.sequence, "snapshot published");
 
-    let views = views::regenerate(lake).await;
+    let views = views::regenerate(lake, &snapshot.run_id).await;
     let followed = table_format::follow(lake).await;
-    // What a Delta log still names stays: its readers must not miss a file. The next run of this date removes it.
-    if followed.is_ok() {
+    // What the views or a Delta log still name stays until they do not: their readers must not miss a file.
+    if views.is_ok() && followed.is_ok() {
         remove_or_warn(lake, leftovers).await;
     }
     if let Err(error) = discard(lake, &snapshot.run_id).await {
@@ -197,8 +197,11 @@ impl Plan {
         Ok(Self { snapshot, replaced, moves })
     }
 
-    /// Gives the staged files their final names. Remote originals stay until staging is removed.
+    /// Gives the staged files their final names. Remote originals stay until staging is removed. On a disk their content
+    /// is durable first: readers that glob must not find half a file after a power cut.
     async fn promote(&self, lake: &Lake) -> Result<(), LakeError> {
+        let staged: Vec<Path> = self.moves.iter().map(|(from, _)| from.clone()).collect();
+        disk::sync(lake, &staged).await?;
         let is_local = lake.root().is_some();
         let one = |(from, to): (Path, Path)| async move {
             let moved = if is_local { lake.store.rename(&from, &to).await } else { lake.store.copy(&from, &to).await };

@@ -8,7 +8,9 @@ use object_store::{Error as StoreError, ObjectStoreExt, path::Path};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{DataFile, Lake, LakeError, PreviousManifest, Snapshot, SnapshotTable, footer, layout, manifest, publish};
+use super::{
+    DataFile, Lake, LakeError, PreviousManifest, Snapshot, SnapshotTable, footer, layout, manifest, publish, views,
+};
 
 /// Files checked at once.
 const CONCURRENCY: usize = 4;
@@ -66,6 +68,8 @@ pub enum Problem {
         /// What differs.
         reason: String,
     },
+    /// A file with views is not what the published snapshots give.
+    Views,
 }
 
 impl fmt::Display for Finding {
@@ -80,6 +84,9 @@ impl fmt::Display for Finding {
             Problem::Unreadable { reason } => write!(f, "not readable as Parquet: {reason}"),
             Problem::Stray => f.write_str("belongs to no snapshot, but readers that glob will read it"),
             Problem::Chain { reason } => write!(f, "broken chain of manifests: {reason}"),
+            Problem::Views => {
+                f.write_str("is not what the published snapshots give; `lucca-lake derive` writes it again")
+            }
         }
     }
 }
@@ -101,6 +108,25 @@ pub async fn verify(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, La
     findings.extend(strays(lake, snapshot).await?);
     findings.extend(broken_links(lake, snapshot).await?);
     findings.sort();
+    Ok(findings)
+}
+
+/// Compares the files with views with what the current snapshots give. While a run publishes they may differ.
+///
+/// # Errors
+/// When the store refuses or fails, or a manifest is not usable.
+pub async fn verify_views(lake: &Lake) -> Result<Vec<Finding>, LakeError> {
+    let snapshots = lake.all_current().await?;
+    let mut findings = Vec::new();
+    for (path, expected) in views::files(lake.url(), &snapshots) {
+        let failed = |e| LakeError::store("read", path, e);
+        let problem = match lake.store.get(&Path::from(path)).await {
+            Ok(found) => (found.bytes().await.map_err(failed)? != expected).then_some(Problem::Views),
+            Err(StoreError::NotFound { .. }) => Some(Problem::Missing),
+            Err(error) => return Err(failed(error)),
+        };
+        findings.extend(problem.map(|problem| Finding { path: path.to_owned(), problem }));
+    }
     Ok(findings)
 }
 

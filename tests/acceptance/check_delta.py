@@ -10,6 +10,7 @@ from deltalake import DeltaTable
 
 import check_operations
 import lake
+import loopback_s3
 import people
 from compare import differences
 from context import api_columns, derived_tables, expected, renamed
@@ -64,7 +65,9 @@ def _refused(ctx, lucca, root):
 
 def delta_s3(ctx):
     """The same on an independent S3: each version is put only if absent."""
-    with check_operations.moto() as (bucket, env):
+    keys = {"AWS_ACCESS_KEY_ID": "acceptance", "AWS_SECRET_ACCESS_KEY": "canary-s3-secret-5Hd"}
+    with loopback_s3.running(*keys.values()) as (endpoint, bucket):
+        env = keys | {"AWS_ENDPOINT_URL": endpoint, "AWS_REGION": loopback_s3.REGION, "AWS_ALLOW_HTTP": "true"}
         lucca, url = ctx.server(), "s3://lake/delta"
         ctx.synced("delta on S3", lucca, url, env=env, flags=FLAGS)
         ctx.synced("delta on S3, again", lucca.serve(lucca.tenant), url, env=env, flags=FLAGS)

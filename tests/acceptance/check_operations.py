@@ -1,18 +1,14 @@
 """Running again, running on S3, running within the budget, running large."""
-import contextlib
 import os
-import socket
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from pathlib import Path
 
-import boto3
 import pyarrow.dataset as ds
 import pyarrow.fs
 
 import lake
+import loopback_s3
 import people
 from context import expected, unequal
 from faults import Fault
@@ -57,32 +53,12 @@ def rerun(ctx):
     ctx.check("rerun: as_of is a hive partition", {str(d) for d in days} == {str(as_of), str(other)})
 
 
-@contextlib.contextmanager
-def moto():
-    """An independent S3 with the bucket `lake`: its client, and the environment that reaches it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    beside = Path(sys.executable).parent / "moto_server"
-    server = subprocess.Popen([str(beside) if beside.exists() else "moto_server", "-H", "127.0.0.1", "-p", str(port)],
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        endpoint = f"http://127.0.0.1:{port}"
-        _wait_for(port)
-        keys = {"aws_access_key_id": "acceptance", "aws_secret_access_key": "canary-s3-secret-5Hd"}
-        bucket = boto3.client("s3", endpoint_url=endpoint, region_name="eu-west-3", **keys)
-        bucket.create_bucket(Bucket="lake", CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})
-        yield bucket, {"AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": keys["aws_access_key_id"], "AWS_REGION": "eu-west-3",
-                       "AWS_SECRET_ACCESS_KEY": keys["aws_secret_access_key"], "AWS_ALLOW_HTTP": "true"}
-    finally:
-        server.terminate()
-        server.wait()
-
-
 def s3(ctx):
     """The same sync to an independent S3 gives the same tables."""
-    with moto() as (bucket, env):
-        _on_s3(ctx, bucket, env["AWS_ENDPOINT_URL"], env)
+    keys = {"AWS_ACCESS_KEY_ID": "acceptance", "AWS_SECRET_ACCESS_KEY": "canary-s3-secret-5Hd"}
+    with loopback_s3.running(*keys.values()) as (endpoint, bucket):
+        env = keys | {"AWS_ENDPOINT_URL": endpoint, "AWS_REGION": loopback_s3.REGION, "AWS_ALLOW_HTTP": "true"}
+        _on_s3(ctx, bucket, endpoint, env)
 
 
 def _on_s3(ctx, bucket, endpoint, env):
@@ -135,15 +111,6 @@ def download(bucket, to, prefix="some/prefix/"):
         path.parent.mkdir(parents=True, exist_ok=True)
         bucket.download_file("lake", key, str(path))
     return set(keys)
-
-
-def _wait_for(port):
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise TimeoutError("moto_server did not start")
 
 
 def budget(ctx):

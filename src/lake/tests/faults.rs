@@ -303,9 +303,13 @@ async fn failing_to_delete_does_not_fail_the_run(lake: &TestLake) {
 async fn failing_to_write_views_is_told_after_publishing(lake: &TestLake) {
     let broken = |_, path: &Path| if path.as_ref().starts_with("views/") { Fate::Failed } else { Fate::Done };
     let failing = lake.through(FaultyStore::with(&lake.raw, broken));
+    let before = publish_employees(lake, "2026-11-22", "run-0", 0, 3).await.unwrap();
     let error = publish_employees(&failing, "2026-11-22", "run-1", 0, 3).await.unwrap_err();
     assert!(matches!(error, LakeError::Views { .. }) && error.is_retryable(), "{error}");
     let snapshot = lake.newest().await.unwrap().unwrap();
-    assert_eq!(verify(lake, &snapshot).await.unwrap(), []);
+    assert_eq!(snapshot.run_id, "run-1");
+    let (old, new) = (paths(&before), paths(&snapshot));
+    assert_eq!(objects(&lake.raw, "core").await, old.union(&new).cloned().collect(), "the views name the old files");
+    assert_eq!(verify_views(lake).await.unwrap().len(), 2);
     assert_eq!(objects(&lake.raw, "_lake/staging").await, BTreeSet::new());
 }

@@ -5,14 +5,26 @@ use serde_json::{Value, json};
 use super::*;
 use crate::error::ExitCode;
 
+/// A manifest without its checksum.
+fn open(manifest: &str) -> Value {
+    let mut manifest: Value = serde_json::from_str(manifest).unwrap();
+    manifest.as_object_mut().unwrap().remove("sha256").unwrap();
+    manifest
+}
+
+/// A manifest whose checksum fits, so that only the rest of it can be wrong.
+fn sealed(manifest: &Value) -> Vec<u8> {
+    seal::seal(serde_json::to_string_pretty(manifest).unwrap().as_bytes())
+}
+
 /// Publishes, then replaces the manifest by `change` of it, and reads it.
 async fn read_changed(change: impl FnOnce(&mut Value)) -> LakeError {
     let lake = TestLake::memory();
     let snapshot = publish_employees(&lake, "2026-11-22", "run-1", 0, 3).await.unwrap();
     let path = layout::manifest(snapshot.id());
-    let mut manifest: Value = serde_json::from_str(&text(&lake, path.as_ref()).await).unwrap();
+    let mut manifest = open(&text(&lake, path.as_ref()).await);
     change(&mut manifest);
-    lake.raw.put(&path, manifest.to_string().into()).await.unwrap();
+    lake.raw.put(&path, sealed(&manifest).into()).await.unwrap();
     lake.newest().await.unwrap_err()
 }
 
@@ -52,8 +64,32 @@ async fn unusable_manifests_are_refused() {
         assert!(error.to_string().contains("as_of=2026-11-22/0000000001.json"), "{error}");
         assert!(!error.to_string().contains('\n'));
     }
-    let newer = read_changed(|m| *m = json!({ "format_version": 2, "unheard_of": true })).await;
-    assert!(matches!(newer, LakeError::Newer { found: 2, supported: 1, .. }), "{newer:?}");
+    let newer = read_changed(|m| *m = json!({ "format_version": 3, "unheard_of": true })).await;
+    assert!(matches!(newer, LakeError::Newer { found: 3, supported: 2, .. }), "{newer:?}");
+}
+
+#[tokio::test]
+async fn manifests_of_the_first_format_stay_readable_and_are_replaced_by_the_second() {
+    let lake = TestLake::memory();
+    let snapshot = publish_employees(&lake, "2026-11-22", "run-1", 0, 3).await.unwrap();
+    let path = layout::manifest(snapshot.id());
+    let mut old = open(&text(&lake, path.as_ref()).await);
+    old["format_version"] = json!(1);
+    lake.raw.put(&path, format!("{old:#}\n").into()).await.unwrap();
+    assert_eq!(lake.newest().await.unwrap().unwrap(), Snapshot { format_version: 1, ..snapshot });
+
+    let next = publish_employees(&lake, "2026-11-22", "run-2", 5, 3).await.unwrap();
+    assert_eq!(next.format_version, FORMAT_VERSION);
+    assert_eq!(verify(&lake, &next).await.unwrap(), [], "the chain goes on");
+
+    // Neither may pass for the other.
+    for (version, checksum) in [(1, true), (2, false)] {
+        old["format_version"] = json!(version);
+        let content = if checksum { sealed(&old) } else { format!("{old:#}\n").into_bytes() };
+        lake.raw.put(&path, content.into()).await.unwrap();
+        let error = lake.read(SnapshotId { as_of: next.as_of, sequence: 1 }).await.err().unwrap();
+        assert!(matches!(&error, LakeError::Corrupt { reason, .. } if reason.contains("sha256")), "{error:?}");
+    }
 }
 
 #[tokio::test]

@@ -1,12 +1,21 @@
-//! One conformance suite, run on every kind of store.
+//! One conformance suite, run on every kind of store: memory, a local disk, and an S3 over HTTP.
 
 mod conformance;
+mod crash;
 #[cfg(feature = "delta")]
 mod delta;
+mod durability;
 mod faults;
+mod integrity;
+mod interleaving;
 mod manifests;
+mod outages;
 mod roundtrip;
+mod s3;
+mod steps;
+mod store;
 mod uploads;
+mod worlds;
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -58,6 +67,21 @@ impl TestLake {
         Self { lake, raw, _folder: Some(folder) }
     }
 
+    /// In the S3 that the suite is run on.
+    async fn s3() -> Self {
+        Self::in_bucket(s3::place().await)
+    }
+
+    /// In the bucket of a server that can be told to fail.
+    fn on(server: &s3::Server) -> Self {
+        Self::in_bucket(server.patient_client("test"))
+    }
+
+    fn in_bucket(raw: Arc<dyn ObjectStore>) -> Self {
+        let lake = Lake::with_store(Arc::clone(&raw), Url::parse("s3://lake/test").unwrap());
+        Self { lake, raw, _folder: None }
+    }
+
     /// The same lake, seen through another store.
     fn through(&self, store: Arc<dyn ObjectStore>) -> Lake {
         Lake::with_store(store, self.lake.url().clone()).with_table_format(self.lake.format)
@@ -69,6 +93,7 @@ macro_rules! on_every_store {
     ($($case:ident)*) => {
         mod memory { $(#[tokio::test] async fn $case() { super::$case(&super::TestLake::memory()).await; })* }
         mod disk { $(#[tokio::test] async fn $case() { super::$case(&super::TestLake::disk()).await; })* }
+        mod s3 { $(#[tokio::test] async fn $case() { super::$case(&super::TestLake::s3().await).await; })* }
     };
 }
 use on_every_store;

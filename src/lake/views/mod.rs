@@ -23,17 +23,14 @@ use super::{Lake, LakeError, Snapshot, SnapshotColumn, SnapshotTable, layout, lo
 /// Runs that publish at the same moment each write the views; this many rounds let the last of them see all snapshots.
 const MAX_ROUNDS: usize = 4;
 
-/// Writes the views of everything published. Another run may publish meanwhile, so what was described is compared with
-/// what there is afterwards.
-pub(super) async fn regenerate(lake: &Lake) -> Result<(), LakeError> {
+/// Writes the views of everything published, by way of the staging of `run_id`. Another run may publish meanwhile, so
+/// what was described is compared with what there is afterwards.
+pub(super) async fn regenerate(lake: &Lake, run_id: &str) -> Result<(), LakeError> {
     let mut current = lake.snapshots().await?;
     for _ in 0..MAX_ROUNDS {
         let snapshots = lake.read_all(&current).await?;
-        for (path, sql) in [
-            (layout::DUCKDB_VIEWS, duckdb_sql(lake.url(), &snapshots)),
-            (layout::SPARK_VIEWS, spark_sql(lake.url(), &snapshots)),
-        ] {
-            lake.put(Path::from(path), sql.into_bytes()).await?;
+        for (path, sql) in files(lake.url(), &snapshots) {
+            lake.replace(run_id, Path::from(path), sql.into_bytes()).await?;
         }
         let described = std::mem::replace(&mut current, lake.snapshots().await?);
         if described == current {
@@ -41,6 +38,11 @@ pub(super) async fn regenerate(lake: &Lake) -> Result<(), LakeError> {
         }
     }
     Ok(())
+}
+
+/// Path and content of each file with views over `snapshots`.
+pub(super) fn files(lake: &Url, snapshots: &[Snapshot]) -> [(&'static str, String); 2] {
+    [(layout::DUCKDB_VIEWS, duckdb_sql(lake, snapshots)), (layout::SPARK_VIEWS, spark_sql(lake, snapshots))]
 }
 
 /// One table over all dates.
