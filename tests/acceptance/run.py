@@ -12,6 +12,8 @@ import traceback
 
 import check_faults
 import check_operations
+import check_portable
+import check_readers
 import check_resume
 import check_values
 from context import Context
@@ -21,7 +23,8 @@ from program import Program
 CHECKS = {"values": check_values.values, "derived": check_values.derived, "rerun": check_operations.rerun, "s3": check_operations.s3,
           "budget": check_operations.budget, "concurrency": check_operations.concurrency, "faults": check_faults.faults,
           "killed": check_resume.killed, "stopped": check_resume.stopped, "alone": check_resume.alone, "pace": check_resume.pace,
-          "memory": check_operations.memory, "quiet": check_faults.quiet}
+          "memory": check_operations.memory, "readers": check_readers.readers, "portable": check_portable.portable,
+          "quiet": check_faults.quiet}
 
 
 def main():
