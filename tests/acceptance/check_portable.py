@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,22 +28,24 @@ def portable(ctx):
     quality = sorted(Path(lucca_queries.QUERIES, "quality").glob("*.sql"))
     rules = lucca_queries.read_queries(quality[0].parent) if quality else []
     ctx.note(f"{len(queries)} queries, {len(rules)} rules of quality")
-    for tenant in sorted(p.name for p in root.iterdir()):
-        snapshot, wanted = _snapshot(root / tenant)
-        results = {}
-        for name, compute in ENGINES.items():
-            begun = time.monotonic()
-            results[name], skipped = compute(snapshot, queries + rules)
-            problems = [f"{query.name}: there is no {table}" for query, table in skipped]
-            for query in queries:
-                problems += [f"{query.name}: {p}" for p in _unlike(wanted.get(query.name), results[name].get(query.name))]
-            ctx.check(f"portable: {tenant} in {name}", problems)
-            ctx.note(f"{time.monotonic() - begun:.1f} s")
-        for rule in rules:  # their findings are no tables of their own, so the engines are compared with each other
-            one, other = (results[name].get(rule.name) for name in ENGINES)
-            ctx.check(f"portable: {tenant}, rule {rule.name} finds the same in both", _unlike(one and one.table, other))
-    _job(ctx, root, queries, "local[2]")
-    _job(ctx, root, queries[:1], "local-cluster[2,1,1024]")
+    tenants = sorted(path.name for path in root.iterdir())
+    snapshots = {tenant: snapshot_of(root / tenant) for tenant in tenants}
+    results = {}
+    for name, compute in ENGINES.items():
+        begun = time.monotonic()
+        with ThreadPoolExecutor(2) as pool:
+            computed = pool.map(lambda tenant, compute=compute: compute(snapshots[tenant][0], queries + rules), tenants)
+            results[name] = dict(zip(tenants, computed))
+        for tenant in tenants:
+            ctx.check(f"portable: {tenant} in {name}", problems(queries, snapshots[tenant][1], *results[name][tenant]))
+        ctx.note(f"{name}: {time.monotonic() - begun:.1f} s")
+    for tenant in tenants:  # the findings of rules are no tables of their own, so the engines are compared with each other
+        one, other = (results[name][tenant][0] for name in ENGINES)
+        for rule in rules:
+            ctx.check(f"portable: {tenant}, rule {rule.name} finds the same in both",
+                      problems([rule], {rule.name: one[rule.name].table} if rule.name in one else {}, other))
+    _job(ctx, root, tenants, queries[:1], "local[2]")
+    _job(ctx, root, tenants[:2], queries, "local-cluster[2,1,1024]")
 
 
 def _tenants(ctx, root):
@@ -55,43 +58,49 @@ def _tenants(ctx, root):
         ctx.check(f"portable, tenant {name}: sync ends well", [] if result.code == 0 else [result.tail()])
 
 
-def _snapshot(root):
+def snapshot_of(root):
     """The one published snapshot of a lake, and its tables as the files hold them."""
     tables = published(root)
     day = {day for table in tables.values() for day, _ in table.files}.pop()
     read = {name: pa.concat_tables(pq.ParquetFile(path).read() for path in table.paths()) for name, table in tables.items()}
-    return lakes.Snapshot(root.name, str(root), day, 1, {name: table.paths() for name, table in tables.items()}), read
+    paths = {name: table.paths() for name, table in tables.items()}
+    return lakes.Snapshot(root.name, str(root), day, 1, paths), read
 
 
-def _unlike(wanted, result):
-    if wanted is None or result is None:
-        return ["not published" if wanted is None else "not computed"]
-    return engines.unlike(wanted, result)
+def problems(queries, wanted, results, skipped=()):
+    """What an engine computed otherwise than published, query by query, as text."""
+    out = [f"{query.name}: there is no table {table}" for query, table in skipped]
+    for query in queries:
+        if query.name not in wanted or query.name not in results:
+            out.append(f"{query.name}: not {'computed' if query.name in wanted else 'published'}")
+        else:
+            out += [f"{query.name}: {p}" for p in engines.unlike(wanted[query.name], results[query.name])]
+    return out
 
 
-def _job(ctx, root, queries, master):
-    """The example as a user submits it, over all lakes at once: one folder per table, tenant and day."""
+def _job(ctx, root, tenants, queries, master):
+    """The example as a user submits it, over several lakes at once: one folder per table, tenant and day."""
     output, folder, begun = ctx.new_lake(), ctx.new_lake(), time.monotonic()
     folder.mkdir()
     for query in queries:
         shutil.copy(lucca_queries.QUERIES / f"{query.name}.sql", folder)
     submit = [str(Path(sys.executable).parent / "spark-submit"), "--master", master]
     submit += [part for key, value in SETTINGS.items() for part in ("--conf", f"{key}={value}")]
-    job = [str(EXAMPLE / "lucca_queries.py"), "--root", str(root), "--queries", str(folder), "--output", str(output)]
+    where = ["--root", str(root)] if len(tenants) > 2 else [part for t in tenants for part in ("--lake", f"{t}={root / t}")]
+    job = [str(EXAMPLE / "lucca_queries.py"), *where, "--queries", str(folder), "--output", str(output)]
     environment = os.environ | {"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
     done = subprocess.run(submit + job, env=environment, cwd=ctx.scratch.name, capture_output=True, text=True, timeout=900)
     said = (done.stdout + done.stderr)[-700:]
     ctx.check(f"portable: the job on {master} ends well", [] if done.returncode == 0 else [f"code {done.returncode}: {said}"])
-    problems = []
-    for tenant in sorted(p.name for p in root.iterdir()):
-        snapshot, wanted = _snapshot(root / tenant)
+    wrong, due = [], set()
+    for tenant in tenants:
+        snapshot, wanted = snapshot_of(root / tenant)
         for query in queries:
             part = output / query.name / f"tenant={lakes.partition_value(tenant)}" / f"as_of={snapshot.as_of}"
-            files = sorted(part.glob("*.parquet"))
-            if not files:
-                problems.append(f"{tenant} {query.name}: no file")
-                continue
-            found = pa.concat_tables(pq.ParquetFile(path).read() for path in files)
-            problems += [f"{tenant} {query.name}: {p}" for p in canonical.differences(wanted[query.name], found)]
-    ctx.check(f"portable: the job on {master} writes what was published", problems)
-    ctx.note(f"{time.monotonic() - begun:.1f} s")
+            due |= set(part.glob("*.parquet"))
+            parts = [pq.ParquetFile(path).read() for path in sorted(part.glob("*.parquet"))]
+            found = canonical.differences(wanted[query.name], pa.concat_tables(parts)) if parts else ["no file"]
+            wrong += [f"{tenant} {query.name}: {p}" for p in found]
+    wrong += [f"unexpected {path.relative_to(output)}" for path in set(output.rglob("*.parquet")) - due]
+    ctx.check(f"portable: the job on {master} writes what was published", wrong)
+    ctx.note(f"the job on {master}: {len(queries)} queries, {len(tenants)} tenants, {time.monotonic() - begun:.1f} s")

@@ -15,7 +15,8 @@ import lucca_queries  # noqa: E402, F401
 # Small and alone: no page of its own, few partitions, nothing but loopback.
 SETTINGS = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.shuffle.partitions": "2",
             "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.log.level": "OFF",
-            "spark.sql.session.timeZone": "UTC", "spark.sql.catalogImplementation": "in-memory", "spark.driver.memory": "2g"}
+            "spark.sql.session.timeZone": "UTC", "spark.sql.catalogImplementation": "in-memory", "spark.driver.memory": "2g",
+            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}  # minutes of work, not days
 escape = lakes.escape
 
 

@@ -4,6 +4,7 @@ mod conformance;
 mod faults;
 mod manifests;
 mod roundtrip;
+mod skipping;
 mod uploads;
 
 use std::{collections::BTreeSet, sync::Arc};
