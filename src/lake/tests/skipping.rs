@@ -29,7 +29,9 @@ fn pages() -> Vec<RecordBatch> {
 
 fn page(first: usize, people: usize) -> RecordBatch {
     let rows = || (first..first + people).flat_map(|person| (0..VALUES_EACH).map(move |n| (person, n)));
-    let text = |f: &dyn Fn((usize, usize)) -> String| -> ArrayRef { Arc::new(StringArray::from_iter_values(rows().map(f))) };
+    let text = |f: &dyn Fn((usize, usize)) -> String| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(rows().map(f).collect::<Vec<_>>()))
+    };
     let columns = vec![
         text(&|(person, n)| format!("{}", person * 7919 % 999_983 * 100 + n)),
         text(&|(_, n)| format!("e_field{n}")),
