@@ -44,8 +44,8 @@ def portable(ctx):
         for rule in rules:
             ctx.check(f"portable: {tenant}, rule {rule.name} finds the same in both",
                       problems([rule], {rule.name: one[rule.name].table} if rule.name in one else {}, other))
-    _job(ctx, root, tenants, queries[:1], "local[2]")
-    _job(ctx, root, tenants[:2], queries, "local-cluster[2,1,1024]")
+    _job(ctx, root, tenants[:1], queries, "local[2]")
+    _job(ctx, root, tenants, queries[:1], "local-cluster[2,1,1024]")
 
 
 def _tenants(ctx, root):

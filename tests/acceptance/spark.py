@@ -12,11 +12,13 @@ sys.path.insert(0, str(EXAMPLE))
 import lakes  # noqa: E402  (what the job is made of)
 import lucca_queries  # noqa: E402, F401
 
+# For minutes of work, not days.
+FAST_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 # Small and alone: no page of its own, few partitions, nothing but loopback.
 SETTINGS = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.shuffle.partitions": "2",
             "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.log.level": "OFF",
             "spark.sql.session.timeZone": "UTC", "spark.sql.catalogImplementation": "in-memory", "spark.driver.memory": "2g",
-            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}  # minutes of work, not days
+            "spark.driver.extraJavaOptions": FAST_START, "spark.executor.extraJavaOptions": FAST_START}
 escape = lakes.escape
 
 
