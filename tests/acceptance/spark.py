@@ -12,8 +12,8 @@ sys.path.insert(0, str(EXAMPLE))
 import lakes  # noqa: E402  (what the job is made of)
 import lucca_queries  # noqa: E402, F401
 
-# For minutes of work, not days.
-FAST_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# For minutes of work, not days; without optimisation the code cache would be small and fill up.
+FAST_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=512m"
 # Small and alone: no page of its own, few partitions, nothing but loopback.
 SETTINGS = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.shuffle.partitions": "2",
             "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.log.level": "OFF",
