@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,6 +79,17 @@ class Program:
         result = self.run("sync", *args, *flags, env=self.names(lucca, lake, secret) | dict(env), timeout=timeout)
         self.said.append(result.out + result.err)
         return result
+
+    @contextmanager
+    def fake_tenant(self, *flags):
+        """The program's own fake of a tenant, for checks that only need plenty of data: the environment to read it with."""
+        command = [self.binary, "fake-tenant", "--requests-per-minute", "1000000", *map(str, flags)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+                              cwd=tempfile.gettempdir(), text=True) as server:
+            try:
+                yield dict(server.stdout.readline().strip().split("=", 1) for _ in range(4))
+            finally:
+                server.kill()
 
     def query(self, lake, sql, *flags, env=()):
         """One SQL statement over a lake."""

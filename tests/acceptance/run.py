@@ -13,7 +13,9 @@ import traceback
 import check_delta
 import check_faults
 import check_operations
+import check_portable
 import check_prompt
+import check_readers
 import check_resume
 import check_values
 from context import Context
@@ -23,7 +25,8 @@ from program import Program
 CHECKS = {"values": check_values.values, "derived": check_values.derived, "rerun": check_operations.rerun, "s3": check_operations.s3,
           "budget": check_operations.budget, "concurrency": check_operations.concurrency, "faults": check_faults.faults,
           "killed": check_resume.killed, "stopped": check_resume.stopped, "alone": check_resume.alone, "pace": check_resume.pace,
-          "memory": check_operations.memory, "prompt": check_prompt.prompt, "quiet": check_faults.quiet}
+          "memory": check_operations.memory, "readers": check_readers.readers, "portable": check_portable.portable,
+          "prompt": check_prompt.prompt, "quiet": check_faults.quiet}
 # For a build with the feature of that name; only when asked for.
 WITH_DELTA = {"delta": check_delta.delta, "delta-s3": check_delta.delta_s3}
 

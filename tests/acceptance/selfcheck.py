@@ -1,6 +1,7 @@
 """Proves the fake before it judges anything: walks it with urllib and compares with the tenant it serves.
 
-`python tests/acceptance/selfcheck.py` needs only the standard library.
+`python tests/acceptance/selfcheck.py` needs only the standard library; `selfcheck_readers.py` proves the checks that compare
+readers and engines.
 """
 import gzip
 import http.client

@@ -12,6 +12,7 @@ mod manifests;
 mod outages;
 mod roundtrip;
 mod s3;
+mod skipping;
 mod steps;
 mod store;
 mod uploads;

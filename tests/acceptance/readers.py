@@ -1,0 +1,101 @@
+"""Every public reader of the lake, each as a user of that program would write it: `READERS` maps a name to
+`read(program, root, published) -> pyarrow.Table` of one table over all days."""
+import tempfile
+from pathlib import Path
+
+import datafusion
+import duckdb
+import polars as pl
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+import spark
+
+DAY = pa.field("as_of", pa.date32())
+BY_DAY = ds.partitioning(pa.schema([DAY]), flavor="hive")
+
+
+def _folder(root, table):
+    return str(Path(root, table.zone, table.name))
+
+
+def _duckdb():
+    db = duckdb.connect()
+    db.execute("SET TimeZone = 'UTC'")
+    return db
+
+
+def duckdb_glob(_, root, table):
+    """A bracket expression keeps a character of the lake's own path from being a pattern."""
+    folder = "".join(f"[{c}]" if c in "*?[" else c for c in _folder(root, table)).replace("'", "''")
+    with _duckdb() as db:
+        return db.sql(f"SELECT * FROM read_parquet('{folder}/**/*.parquet', union_by_name = true)").to_arrow_table()
+
+
+def duckdb_view(_, root, table):
+    with _duckdb() as db:
+        db.execute(Path(root, "views", "duckdb.sql").read_text())
+        return db.sql(f"SELECT * FROM {table.name}").to_arrow_table()
+
+
+def pyarrow_glob(_, root, table):
+    """The schema of all files: by itself a dataset has the columns of the file it finds first."""
+    files = ds.dataset(_folder(root, table)).files
+    return _pyarrow(_folder(root, table), files)
+
+
+def pyarrow_files(_, root, table):
+    return _pyarrow(table.paths(), table.paths())
+
+
+def _pyarrow(source, files):
+    schema = pa.unify_schemas([pq.read_schema(file) for file in files])
+    return ds.dataset(source, schema=schema.append(DAY), partitioning=BY_DAY).to_table()
+
+
+def polars_glob(_, root, table):
+    return _polars(map(str, sorted(Path(_folder(root, table)).glob("**/*.parquet"))))
+
+
+def polars_files(_, root, table):
+    return _polars(table.paths())
+
+
+def _polars(files):
+    """File by file: a scan of many has the columns of the first."""
+    scans = [pl.scan_parquet(file, hive_partitioning=True, glob=False) for file in files]
+    return pl.concat(scans, how="diagonal").collect().to_arrow()
+
+
+def datafusion_glob(_, root, table):
+    """As a URL, whose special characters are encoded: a path with a space or a bracket is taken for something else."""
+    context = datafusion.SessionContext()
+    context.register_parquet(table.name, Path(_folder(root, table)).as_uri() + "/", table_partition_cols=[("as_of", pa.date32())])
+    return context.sql(f"SELECT * FROM {table.name}").to_arrow_table()
+
+
+def spark_glob(_, root, table):
+    folder = spark.escape(_folder(root, table))
+    return spark.session().read.option("mergeSchema", "true").parquet(folder).toArrow()
+
+
+def spark_view(_, root, table):
+    for line in Path(root, "views", "spark.sql").read_text().splitlines():
+        if f" VIEW `{table.name}` AS " in line:
+            spark.session().sql(line.rstrip(";"))
+            return spark.session().table(table.name).toArrow()
+    raise LookupError(f"no view of {table.name}")
+
+
+def own_query(program, root, table):
+    with tempfile.TemporaryDirectory() as here:
+        target = Path(here, "rows.parquet")
+        result = program.query(root, f"SELECT * FROM {table.name}", "--as-of", "all", "--format", "parquet", "-o", target)
+        assert result.code == 0, result.tail()
+        return pq.ParquetFile(target).read()
+
+
+READERS = {"DuckDB glob": duckdb_glob, "DuckDB view": duckdb_view, "PyArrow glob": pyarrow_glob, "PyArrow files": pyarrow_files,
+           "Polars glob": polars_glob, "Polars files": polars_files, "DataFusion glob": datafusion_glob, "Spark glob": spark_glob,
+           "Spark view": spark_view, "query": own_query}
