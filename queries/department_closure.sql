@@ -1,7 +1,6 @@
 -- department_closure: one row per (department, department above it), archived ones included; each department is also its
 --   own ancestor at depth 0. Chains that run into a cycle stop before the repetition, so nobody is dropped
 -- key descendant_id, ancestor_id
--- key descendant_id, depth
 -- column ancestor_id string! none: the department above
 -- source ancestor_id: departments.id
 -- column ancestor_name string none: its name

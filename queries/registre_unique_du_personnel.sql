@@ -5,7 +5,6 @@
 --   Moves between establishments within a contract make no new row
 -- zone personal
 -- key employment_id
--- key section, business_establishment_id, entry_number
 -- column section string! personal: employees or trainees, who have a part of their own; by the audience of the template,
 --   so that a contract without a visible template is among the employees
 -- source section: employment_templates.audience
