@@ -11,9 +11,9 @@
 -- column department_level int32 none: depth in the tree of the person's department, 1 at the root; null when it is not
 --   visible
 -- source department_level: departments.level
--- column occupation_category_id string none: occupation category of the job position; null without one
+-- column occupation_category_id string personal: occupation category of the job position; null without one
 -- source occupation_category_id: assignment_history.occupation_category_id
--- column occupation_category_title string none: its title; null when the category is not visible
+-- column occupation_category_title string personal: its title; null when the category is not visible
 -- source occupation_category_title: occupation_categories.title
 -- column is_manager boolean! none: whether these people manage somebody else in employment that day; the two never
 --   overlap, so everyone is the sum

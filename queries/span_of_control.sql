@@ -61,7 +61,9 @@ SELECT
     s.indirect_reports,
     s.depth_below,
     -- A manager who is absent that day has no manager that day.
-    CASE WHEN COALESCE(c.cycles, 0) = 0 AND COALESCE(c.cuts, 0) = 0 THEN COALESCE(c.depth_above, 0) + 1 END AS layer,
+    CAST(
+        CASE WHEN COALESCE(c.cycles, 0) = 0 AND COALESCE(c.cuts, 0) = 0 THEN COALESCE(c.depth_above, 0) + 1 END AS INTEGER
+    ) AS layer,
     c.report_id IS NOT NULL AS is_present,
     c.report_id IS NULL AND l.employee_id IS NOT NULL AS has_left,
     w.id IS NOT NULL AS is_visible,
