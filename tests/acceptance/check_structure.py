@@ -52,8 +52,19 @@ def _compare(ctx, name, root):
     ctx.check(f"structure: {name}: the closures are transitive", _transitive(_rows(root, "department_closure"), "ancestor_id",
               "descendant_id") + _transitive(_rows(root, "manager_closure"), "manager_id", "report_id"))
     ctx.check(f"structure: {name}: the register is in order", _register_order(_rows(root, "registre_unique_du_personnel")))
+    _exercised(ctx, name, root)
     _suppressed(ctx, name, root, "age_pyramid", AGE, oracle.age_cells(tables, as_of), [lambda k: (k[0], k[2]), lambda k: k[0]])
     _suppressed(ctx, name, root, "gender_balance", BALANCE, oracle.gender_cells(tables, as_of), [lambda k: k[:-1], lambda k: (k[0], k[-1])])
+
+
+def _exercised(ctx, name, root):
+    """The awkward tenants have what they were made for, or the checks above prove nothing."""
+    due = {"cycles and orphans": [("department_closure", "is_cycle"), ("department_closure", "is_orphan"), ("manager_closure", "is_cycle"),
+                                  ("span_of_control", "is_cycle")],
+           "long chains": [("department_closure", "is_cut"), ("manager_closure", "is_cut"), ("span_of_control", "has_left")]}
+    missing = [f"no row of {table} has {flag}" for table, flag in due.get(name, []) if not any(r[flag] for r in _rows(root, table))]
+    if name in due:
+        ctx.check(f"structure: {name}: all cases occur", missing)
 
 
 def _rows(root, table):
@@ -89,6 +100,9 @@ def _suppressed(ctx, name, root, table, key, cells, groups):
     problems += [f"cells {sorted(set(cells) ^ set(shown), key=str)[:3]}"] if set(cells) != set(shown) else \
         oracle.suppression_problems(cells, shown, groups)
     ctx.check(f"structure: {name}: {table} shows no small cell", problems)
+    if name == "cells near five":
+        bare = {k: n if n >= 5 else None for k, n in cells.items()}
+        ctx.check(f"structure: {name}: {table} has to hide more than small cells", bool(oracle.suppression_problems(cells, bare, groups)))
     ctx.note(f"{sum(n is not None for n in shown.values())} of {len(shown)} cells of {table} shown")
 
 
@@ -129,6 +143,6 @@ def _cells(origin):
         record["birthDate"] = str(tenant.as_of - timedelta(days=years * 365 + dice.randrange(400)))
     for position in tenant.collections["job-positions"]:
         position["department"] = urls.ref("department", dice.choice(["301", "301", "302", "303"]))
-        position["occupationCategory"] = urls.ref("occupation-category", dice.choice(["401", "402", None]))
-        position["manager"] = urls.ref("employee", str(1001 + dice.randrange(480)))
+        position["occupationCategory"] = urls.ref("occupation-category", dice.choice(["401"] * 14 + [None]))
+        position["manager"] = urls.ref("employee", str(1001 + dice.randrange(60)))
     return tenant
