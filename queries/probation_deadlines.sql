@@ -80,14 +80,8 @@ counted AS (
             + FLOOR((EXTRACT(YEAR FROM ends_on) - 1) / 400.0) - FLOOR((EXTRACT(YEAR FROM today) - 1) / 400.0)
             + EXTRACT(DOY FROM ends_on) - EXTRACT(DOY FROM today)
             AS INTEGER
-        ) AS days_left
-    FROM periods
-),
-
--- The notice grows with presence. For each length: the last day that leaves it, and the first day it is due.
-notices AS (
-    SELECT
-        counted.*,
+        ) AS days_left,
+        -- The notice grows with presence. For each length: the last day that leaves it, and the first day it is due.
         CAST(ends_on - INTERVAL '1' MONTH AS DATE) AS month_by,
         CAST(CAST(starts_on + INTERVAL '3' MONTH AS DATE) - INTERVAL '1' DAY AS DATE) AS month_from,
         CAST(ends_on - INTERVAL '14' DAY AS DATE) AS weeks_by,
@@ -95,13 +89,13 @@ notices AS (
         CAST(ends_on - INTERVAL '2' DAY AS DATE) AS two_days_by,
         CAST(starts_on + INTERVAL '7' DAY AS DATE) AS two_days_from,
         CAST(ends_on - INTERVAL '1' DAY AS DATE) AS day_by
-    FROM counted
+    FROM periods
 ),
 
 -- The latest day on which the notice due that day is left; the day before a longer notice is due may be the last.
 deadlines AS (
     SELECT
-        notices.*,
+        counted.*,
         CASE
             WHEN month_by >= month_from THEN month_by
             WHEN weeks_by >= weeks_from THEN LEAST(weeks_by, CAST(month_from - INTERVAL '1' DAY AS DATE))
@@ -114,7 +108,7 @@ deadlines AS (
             WHEN two_days_by >= two_days_from THEN '48_hours'
             WHEN day_by >= starts_on THEN '24_hours'
         END AS notice
-    FROM notices
+    FROM counted
 ),
 
 classed AS (
