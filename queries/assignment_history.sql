@@ -4,6 +4,8 @@
 --   Of several at once, an employment with a position that day comes first, then the employment that started latest,
 --   then the smallest employment id, then the position that started latest, then the smallest position id. Positions are
 --   cut to their employment; those of an employment that is not visible, or that ends before it starts, count for nothing
+-- key employee_id, valid_from
+-- interval valid_from, valid_to of employee_id
 -- column employee_id string! none: the person
 -- source employee_id: employments.employee_id
 -- column valid_from date! directory: first day of the row

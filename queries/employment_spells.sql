@@ -2,6 +2,7 @@
 --   follow each other without a day between them joined. A first day after days without employment is a rehire, a change
 --   of legal entity without a day between is a transfer; of employments that overlap, the one that assignment_history
 --   chooses for the day counts
+-- key employee_id, spell_number
 -- column employee_id string! none: the person
 -- source employee_id: assignment_history.employee_id
 -- column spell_number int64! directory: 1 for the first spell of the person, then 2 and so on, future ones included

@@ -1,0 +1,143 @@
+-- movements: one row per person and event, past and future, read off the rows of assignment_history that follow each
+--   other. joiner: first day in employment ever; rehire: first day after days without employment; leaver: first day
+--   without; transfer_in and transfer_out: another legal entity, establishment or department than the day before, seen
+--   from the new one and from the old one; contract_change: another employment than the day before, with or without a
+--   transfer
+-- key employee_id, event, event_date
+-- column employee_id string! none: the person
+-- source employee_id: assignment_history.employee_id
+-- column event string! personal: joiner, rehire, leaver, transfer_in, transfer_out or contract_change
+-- column event_date date! personal: first day on which it is so: for a leaver the first day without employment, for a
+--   transfer_out the first day elsewhere
+-- source event_date: assignment_history.valid_from; valid_to for leaver and transfer_out
+-- column last_day date personal: last day before event_date, of leaver and transfer_out only
+-- column is_future boolean! personal: whether event_date is after the as-of date
+-- column legal_entity_id string directory: legal entity that the person comes to; of a leaver or transfer_out, leaves
+-- source legal_entity_id: assignment_history.legal_entity_id
+-- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
+-- source legal_entity_name: assignment_history.legal_entity_name
+-- column business_establishment_id string directory: establishment that the person comes to or leaves
+-- source business_establishment_id: assignment_history.business_establishment_id
+-- column business_establishment_name string directory: its name; null when the establishment is not visible
+-- source business_establishment_name: assignment_history.business_establishment_name
+-- column department_id string directory: department that the person comes to or leaves
+-- source department_id: assignment_history.department_id
+-- column department_name string directory: its name; null when the department is not visible
+-- source department_name: assignment_history.department_name
+-- column employment_id string! none: employment that begins or goes on with the event; of a leaver or transfer_out, the
+--   one before
+-- source employment_id: assignment_history.employment_id
+-- column template_id string personal: its template, the kind of contract
+-- source template_id: assignment_history.template_id
+-- column contract_term string personal: permanent or fixed, as the template says
+-- source contract_term: assignment_history.contract_term
+-- column other_legal_entity_id string directory: of transfers and contract changes, the legal entity at the other end: the
+--   one before, of a transfer_out the one after
+-- source other_legal_entity_id: assignment_history.legal_entity_id
+-- column other_business_establishment_id string directory: the establishment at the other end
+-- source other_business_establishment_id: assignment_history.business_establishment_id
+-- column other_department_id string directory: the department at the other end
+-- source other_department_id: assignment_history.department_id
+-- column other_employment_id string none: the employment at the other end
+-- source other_employment_id: assignment_history.employment_id
+-- column other_template_id string personal: the template at the other end
+-- source other_template_id: assignment_history.template_id
+-- column other_contract_term string personal: the term at the other end
+-- source other_contract_term: assignment_history.contract_term
+-- column legal_entity_changed boolean! directory: whether both ends differ in it; false without another end
+-- column business_establishment_changed boolean! directory: whether both ends differ in it; false without another end
+-- column department_changed boolean! directory: whether both ends differ in it; false without another end
+WITH stretches AS (
+    SELECT
+        employee_id,
+        valid_from,
+        valid_to,
+        legal_entity_id,
+        legal_entity_name,
+        business_establishment_id,
+        business_establishment_name,
+        department_id,
+        department_name,
+        employment_id,
+        template_id,
+        contract_term,
+        ROW_NUMBER() OVER (PARTITION BY employee_id ORDER BY valid_from) AS place
+    FROM assignment_history
+),
+
+-- Each stretch looks back (-1) from its first day and forward (1) from its end.
+faces AS (
+    SELECT
+        s.*,
+        d.direction,
+        CASE WHEN d.direction = -1 THEN s.valid_from ELSE s.valid_to END AS event_date,
+        o.employee_id IS NOT NULL AS has_other,
+        COALESCE(CASE WHEN d.direction = -1 THEN o.valid_to = s.valid_from ELSE o.valid_from = s.valid_to END, FALSE)
+            AS is_adjacent,
+        o.legal_entity_id AS other_legal_entity_id,
+        o.business_establishment_id AS other_business_establishment_id,
+        o.department_id AS other_department_id,
+        o.employment_id AS other_employment_id,
+        o.template_id AS other_template_id,
+        o.contract_term AS other_contract_term
+    FROM stretches s
+    CROSS JOIN (VALUES (-1), (1)) AS d (direction)
+    LEFT JOIN stretches o ON o.employee_id = s.employee_id AND o.place = s.place + d.direction
+),
+
+-- Null is a value like another here: from an unknown department to a known one is a change.
+compared AS (
+    SELECT
+        faces.*,
+        is_adjacent AND legal_entity_id IS DISTINCT FROM other_legal_entity_id AS legal_entity_changed,
+        is_adjacent AND business_establishment_id IS DISTINCT FROM other_business_establishment_id
+            AS business_establishment_changed,
+        is_adjacent AND department_id IS DISTINCT FROM other_department_id AS department_changed
+    FROM faces
+    WHERE event_date IS NOT NULL
+),
+
+events AS (
+    SELECT
+        e.event,
+        c.*
+    FROM compared c
+    INNER JOIN (
+        VALUES
+            ('joiner', -1), ('rehire', -1), ('transfer_in', -1), ('contract_change', -1), ('leaver', 1), ('transfer_out', 1)
+    ) AS e (event, direction) ON e.direction = c.direction
+    WHERE CASE e.event
+        WHEN 'joiner' THEN NOT c.has_other
+        WHEN 'rehire' THEN c.has_other AND NOT c.is_adjacent
+        WHEN 'leaver' THEN NOT c.is_adjacent
+        WHEN 'contract_change' THEN c.is_adjacent AND c.employment_id <> c.other_employment_id
+        ELSE c.legal_entity_changed OR c.business_establishment_changed OR c.department_changed
+    END
+)
+
+SELECT
+    employee_id,
+    event,
+    event_date,
+    CASE WHEN event IN ('leaver', 'transfer_out') THEN CAST(event_date - INTERVAL '1' DAY AS DATE) END AS last_day,
+    event_date > CAST($as_of AS DATE) AS is_future,
+    legal_entity_id,
+    legal_entity_name,
+    business_establishment_id,
+    business_establishment_name,
+    department_id,
+    department_name,
+    employment_id,
+    template_id,
+    contract_term,
+    CASE WHEN is_adjacent THEN other_legal_entity_id END AS other_legal_entity_id,
+    CASE WHEN is_adjacent THEN other_business_establishment_id END AS other_business_establishment_id,
+    CASE WHEN is_adjacent THEN other_department_id END AS other_department_id,
+    CASE WHEN is_adjacent THEN other_employment_id END AS other_employment_id,
+    CASE WHEN is_adjacent THEN other_template_id END AS other_template_id,
+    CASE WHEN is_adjacent THEN other_contract_term END AS other_contract_term,
+    legal_entity_changed,
+    business_establishment_changed,
+    department_changed
+FROM events
+ORDER BY employee_id NULLS LAST, event_date NULLS LAST, event NULLS LAST
