@@ -4,6 +4,7 @@
 //! -- headcount: one row per department,
 //! --   with a meaning that may continue on further lines
 //! -- zone personal
+//! -- key department_id
 //! -- column department_id string none: identifier of the department
 //! -- column headcount int64! none: people that day
 //! -- source headcount: employments, job_positions
@@ -12,7 +13,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{DerivedTable, LakeType, Privacy, Table, TableColumn, Zone};
+use super::{DerivedTable, LakeType, Privacy, Quality, Table, TableColumn, Zone, quality};
 
 /// A file of `queries/` that does not describe its table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,7 +61,13 @@ pub fn parse(file_name: &str, text: &str) -> Result<DerivedTable, DerivedError> 
     let in_file = |problem: &str| DerivedError::File { file: file_name.to_owned(), problem: problem.to_owned() };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
 
-    let mut table = Table { name: name.to_owned(), zone: Zone::Derived, meaning: String::new(), columns: Vec::new() };
+    let mut table = Table {
+        name: name.to_owned(),
+        zone: Zone::Derived,
+        meaning: String::new(),
+        columns: Vec::new(),
+        quality: Quality::default(),
+    };
     let mut open = None;
     let mut header_lines = 0;
     for (index, line) in text.lines().enumerate() {
@@ -82,6 +89,7 @@ pub fn parse(file_name: &str, text: &str) -> Result<DerivedTable, DerivedError> 
     if let Some(twice) = table.columns.iter().find(|c| !seen.insert(&c.name)) {
         return Err(in_file(&format!("column {} is declared twice", twice.name)));
     }
+    table.quality.check(&table.columns).map_err(|problem| in_file(&problem))?;
     let sql = text.lines().skip(header_lines).collect::<Vec<_>>().join("\n").trim().to_owned();
     if sql.is_empty() {
         return Err(in_file("there is no query below the leading comment"));
@@ -106,6 +114,9 @@ fn header_line(table: &mut Table, open: Option<Open>, comment: &str) -> Result<O
             other => return Err(format!("a derived table is in zone derived or personal, not {other}")),
         };
         return Ok(open);
+    }
+    if let Some(read) = comment.strip_prefix(' ').and_then(|line| quality::heading(&mut table.quality, line)) {
+        return read.map(|()| open);
     }
     // Deeper indentation marks a continuation, so that no misspelt keyword is taken for prose.
     if comment.starts_with("  ") {
@@ -143,8 +154,8 @@ fn header_line(table: &mut Table, open: Option<Open>, comment: &str) -> Result<O
 }
 
 fn expected() -> String {
-    "expected `-- column <name> <type>[!] <privacy>: <meaning>`, `-- source <column>: <text>` \
-     or a continuation indented by two spaces or more"
+    "expected `-- column <name> <type>[!] <privacy>: <meaning>`, `-- source <column>: <text>`, `-- key …`, \
+     `-- interval …`, `-- filled …` or a continuation indented by two spaces or more"
         .to_owned()
 }
 
@@ -178,7 +189,7 @@ const ALL_TYPES: [LakeType; 8] = [
     LakeType::StringList,
 ];
 
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }

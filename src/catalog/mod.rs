@@ -1,17 +1,22 @@
-//! What exists: `schemas/*.toml` and `queries/*.sql`, parsed strictly into [`Resource`] and [`DerivedTable`].
+//! What exists: `schemas/*.toml`, `queries/*.sql` and `queries/quality/*.sql`, parsed strictly into [`Resource`],
+//! [`DerivedTable`] and [`QualityRule`].
 //!
 //! Pure: no network, no clock, no storage. Whoever adds a file gets the rules as test failures.
 
 pub mod derived;
+mod quality;
 mod raw;
 mod resource;
+pub mod rule;
 pub mod table;
 mod validate;
 
 use std::collections::HashSet;
 
 pub use derived::DerivedError;
+pub use quality::{Filled, Interval, Quality};
 pub use resource::{Column, EXTRA, EXTRACTED_AT, FanOut, Filter, History, RUN_ID, Reading, Resource, Shape, Split};
+pub use rule::{QualityRule, RuleGate, Severity};
 pub use table::{DerivedTable, LakeType, Privacy, Table, TableColumn, Zone};
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
@@ -48,6 +53,8 @@ pub struct Catalog {
     pub resources: Vec<Resource>,
     /// Derived tables, in name order.
     pub derived: Vec<DerivedTable>,
+    /// Rules over the tables of a snapshot, in name order.
+    pub rules: Vec<QualityRule>,
 }
 
 impl Catalog {
@@ -56,20 +63,26 @@ impl Catalog {
     /// # Errors
     /// When an embedded file breaks a rule; a test makes sure that none does.
     pub fn embedded() -> Result<Self, CatalogError> {
-        Self::parse(SCHEMAS, QUERIES)
+        Self::parse(SCHEMAS, QUERIES, RULES)
     }
 
-    /// Parses `(file stem, text)` pairs of schemas and queries.
+    /// Parses `(file stem, text)` pairs of schemas, queries and rules.
     ///
     /// # Errors
     /// Names the file and the rule it breaks.
-    pub fn parse(schemas: &[(&str, &str)], queries: &[(&str, &str)]) -> Result<Self, CatalogError> {
+    pub fn parse(
+        schemas: &[(&str, &str)],
+        queries: &[(&str, &str)],
+        rules: &[(&str, &str)],
+    ) -> Result<Self, CatalogError> {
         let resources = schemas.iter().map(|(stem, text)| validate::resource(stem, text)).collect::<Result<_, _>>()?;
         let derived = queries
             .iter()
             .map(|(stem, text)| derived::parse(&format!("{stem}.sql"), text))
             .collect::<Result<_, _>>()?;
-        let catalog = Self { resources, derived };
+        let rules =
+            rules.iter().map(|(stem, text)| rule::parse(&format!("{stem}.sql"), text)).collect::<Result<_, _>>()?;
+        let catalog = Self { resources, derived, rules };
         catalog.check_names()?;
         Ok(catalog)
     }

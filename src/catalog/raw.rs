@@ -1,5 +1,7 @@
 //! `schemas/*.toml` as text: strict structs that mirror the file format and nothing else.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::{Privacy, Zone};
@@ -24,6 +26,8 @@ pub(super) struct RawResource {
     pub(super) filter: Option<RawFilter>,
     pub(super) fan_out: Option<RawFanOut>,
     pub(super) split: Option<RawSplit>,
+    #[serde(default)]
+    pub(super) quality: RawQuality,
 }
 
 /// One line of `columns`.
@@ -116,4 +120,22 @@ pub(super) struct RawSplit {
     pub(super) zone: Zone,
     pub(super) patterns: Vec<String>,
     pub(super) meaning: String,
+}
+
+/// `[quality]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawQuality {
+    pub(super) disjoint: Option<RawDisjoint>,
+    #[serde(default)]
+    pub(super) filled: BTreeMap<String, u8>,
+}
+
+/// Days, the last one included, that no two records of one owner share.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawDisjoint {
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) of: String,
 }

@@ -1,6 +1,6 @@
 //! A validated API collection: where its pages come from and which columns they become.
 
-use super::{LakeType, Privacy, Table, TableColumn, Zone};
+use super::{LakeType, Privacy, Quality, Table, TableColumn, Zone};
 
 /// One API collection and the table, or two tables, its records become.
 #[derive(Debug, Clone)]
@@ -31,6 +31,8 @@ pub struct Resource {
     pub split: Option<Split>,
     /// Columns read from the items, in file order.
     pub columns: Vec<Column>,
+    /// What its tables' rows keep beyond their types.
+    pub quality: Quality,
     pub(super) zone: Zone,
     pub(super) meaning: String,
     pub(super) source: String,
@@ -190,13 +192,19 @@ impl Resource {
     pub fn tables(&self) -> Vec<Table> {
         let mut columns: Vec<TableColumn> = self.columns.iter().map(Column::table_column).collect();
         columns.extend(added_columns());
-        let first =
-            Table { name: self.table_name(), zone: self.zone, meaning: self.meaning.clone(), columns: columns.clone() };
+        let first = Table {
+            name: self.table_name(),
+            zone: self.zone,
+            meaning: self.meaning.clone(),
+            columns: columns.clone(),
+            quality: self.quality.clone(),
+        };
         let second = self.split.as_ref().map(|split| Table {
             name: split.table.clone(),
             zone: split.zone,
             meaning: split.meaning.clone(),
             columns,
+            quality: self.quality.clone(),
         });
         std::iter::once(first).chain(second).collect()
     }

@@ -5,6 +5,8 @@ use std::{fmt, sync::Arc};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use serde::{Deserialize, Serialize};
 
+use super::Quality;
+
 /// Top-level folder of the lake, so that each class of data can have its own bucket policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -146,6 +148,8 @@ pub struct Table {
     pub meaning: String,
     /// Columns in file order.
     pub columns: Vec<TableColumn>,
+    /// What the rows keep beyond their types.
+    pub quality: Quality,
 }
 
 impl Table {

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::{
-    CatalogError, Column, FanOut, Filter, History, Reading, Resource, Shape, Split, Zone,
-    raw::{RawColumn, RawFanOut, RawFilter, RawHistory, RawReading, RawResource, RawType},
+    CatalogError, Column, FanOut, Filled, Filter, History, Interval, Quality, Reading, Resource, Shape, Split, Zone,
+    raw::{RawColumn, RawFanOut, RawFilter, RawHistory, RawQuality, RawReading, RawResource, RawType},
     resource::{EXTRA, EXTRACTED_AT, RUN_ID},
 };
 
@@ -38,7 +38,7 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
     let history = raw.history.map(|h| history(h, &columns)).transpose().map_err(&rule)?;
     let filter = raw.filter.map(|f| filter(f, &columns)).transpose().map_err(&rule)?;
     let fan_out = raw.fan_out.map(|f| fan_out(f, &columns)).transpose().map_err(&rule)?;
-    Ok(Resource {
+    let resource = Resource {
         name: raw.resource,
         item_type: raw.item_type,
         scope: raw.scope,
@@ -52,10 +52,22 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
         fan_out,
         split,
         columns,
+        quality: quality(raw.quality),
         zone: raw.zone,
         meaning: raw.meaning,
         source: raw.source,
-    })
+    };
+    for table in resource.tables() {
+        table.quality.check(&table.columns).map_err(|broken| rule(format!("[quality] {broken}")))?;
+    }
+    Ok(resource)
+}
+
+/// Records are named by their ids; the rest is declared.
+fn quality(raw: RawQuality) -> Quality {
+    let interval = raw.disjoint.map(|d| Interval { from: d.from, to: d.to, to_included: true, of: vec![d.of] });
+    let filled = raw.filled.into_iter().map(|(column, percent)| Filled { column, percent }).collect();
+    Quality { key: vec!["id".to_owned()], interval, filled }
 }
 
 fn fan_out(raw: RawFanOut, columns: &[Column]) -> Result<FanOut, String> {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Context, ListFormat, print};
 use crate::{
-    catalog::{LakeType, Privacy, Table, TableColumn, Zone},
+    catalog::{LakeType, Privacy, Quality, Table, TableColumn, Zone},
     error::Error,
     lake::{SnapshotColumn, SnapshotTable},
     settings::{Settings, did_you_mean},
@@ -78,7 +78,7 @@ async fn of_the_tenant(context: &Context, settings: &Settings, known: &[Table]) 
         };
         let meaning = format!("Of the snapshot of {}, by the tenant's definitions.", snapshot.as_of);
         let columns = table.columns.iter().map(column).collect();
-        Table { name: table.name.clone(), zone: table.zone, meaning, columns }
+        Table { name: table.name.clone(), zone: table.zone, meaning, columns, quality: Quality::default() }
     };
     Ok(unknown.map(table).collect())
 }

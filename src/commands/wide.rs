@@ -13,7 +13,7 @@ use futures::StreamExt as _;
 
 use super::{derivation::table_files, sync::AttributesRead};
 use crate::{
-    catalog::{LakeType, Privacy, Table, TableColumn, Zone},
+    catalog::{LakeType, Privacy, Quality, Table, TableColumn, Zone},
     decode::{Label, Labels, matches_any},
     engine::{Rows, Session, SessionOptions, derive::Skipped, query},
     error::Error,
@@ -97,6 +97,7 @@ pub(super) async fn stage_labels(lake: &Lake, run_id: &str, labels: &Labels) -> 
             column("name", true, "Its name, in the tenant's own language."),
             column("taxonomy_id", true, "The list of labels it is from."),
         ],
+        quality: Quality { key: vec!["id".to_owned()], ..Quality::default() },
     };
     let ids: StringArray = labels.0.keys().map(Some).collect();
     let names: StringArray = labels.0.values().map(|Label { name, .. }| name.as_deref()).collect();

@@ -9,7 +9,7 @@ use super::{
     kind::{Kind, REFERENCE_NAMES},
     names::{snake, unique},
 };
-use crate::catalog::{LakeType, Privacy, Table, TableColumn, Zone};
+use crate::catalog::{LakeType, Privacy, Quality, Table, TableColumn, Zone};
 
 /// A definition of attributes, as far as its values need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,7 +133,7 @@ impl WidePlan {
         if zone == Zone::Personal {
             columns.iter_mut().filter(|c| c.name != EMPLOYEE_ID).for_each(|c| c.privacy = Privacy::Sensitive);
         }
-        Table { name: name.to_owned(), zone, meaning: meaning.to_owned(), columns }
+        Table { name: name.to_owned(), zone, meaning: meaning.to_owned(), columns, quality: Quality::default() }
     }
 
     /// The type of each column.

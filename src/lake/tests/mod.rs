@@ -24,7 +24,7 @@ use tempfile::TempDir;
 use url::Url;
 
 use super::*;
-use crate::catalog::{LakeType, Privacy, Table, TableColumn, Zone};
+use crate::catalog::{LakeType, Privacy, Quality, Table, TableColumn, Zone};
 
 /// A lake of its own for one test, and the folder that goes with it.
 struct TestLake {
@@ -97,7 +97,7 @@ fn table(name: &str, zone: Zone) -> Table {
         column("at", LakeType::Timestamp, true),
         column("ids", LakeType::StringList, true),
     ];
-    Table { name: name.into(), zone, meaning: String::new(), columns }
+    Table { name: name.into(), zone, meaning: String::new(), columns, quality: Quality::default() }
 }
 
 /// Values of one row of [`table`].
