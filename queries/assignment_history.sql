@@ -64,7 +64,6 @@ WITH contracts AS (
             ELSE CAST('9999-12-31' AS DATE)
         END AS valid_to
     FROM employments
-    WHERE end_date IS NULL OR end_date >= start_date
 ),
 
 stays AS (
@@ -137,6 +136,7 @@ choices AS (
         ON c.employee_id = s.employee_id AND c.valid_from <= s.edge AND c.valid_to >= s.next_edge
 ),
 
+-- An employment has no days off in between, so two of its steps that follow each other touch.
 compared AS (
     SELECT
         employee_id,
@@ -146,8 +146,7 @@ compared AS (
         job_position_id,
         CASE WHEN contracts_then > 1 OR positions_then > 1 THEN 1 ELSE 0 END AS overlap,
         CASE
-            WHEN LAG(next_edge) OVER (PARTITION BY employee_id ORDER BY edge) = edge
-                AND LAG(employment_id) OVER (PARTITION BY employee_id ORDER BY edge) = employment_id
+            WHEN LAG(employment_id) OVER (PARTITION BY employee_id ORDER BY edge) = employment_id
                 AND COALESCE(LAG(job_position_id) OVER (PARTITION BY employee_id ORDER BY edge), '')
                     = COALESCE(job_position_id, '')
                 THEN 0
