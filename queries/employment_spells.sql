@@ -69,6 +69,14 @@ numbered AS (
     FROM arrivals
 ),
 
+-- Counted by their first stretches: engines need far more memory to count distinct values in many groups.
+counted AS (
+    SELECT
+        numbered.*,
+        ROW_NUMBER() OVER (PARTITION BY employee_id, spell_number, employment_id ORDER BY valid_from) AS turn
+    FROM numbered
+),
+
 spells AS (
     SELECT
         employee_id,
@@ -80,10 +88,10 @@ spells AS (
         CASE WHEN COUNT(valid_to) = COUNT(*) THEN MAX(valid_to) END AS valid_to,
         MIN(CASE WHEN arrival <> 'stay' THEN arrival END) AS arrival,
         MIN(seniority_start) AS seniority_start,
-        COUNT(DISTINCT employment_id) AS contracts,
+        COUNT(CASE WHEN turn = 1 THEN 1 END) AS contracts,
         MIN(place) AS first_place,
         MAX(place) AS last_place
-    FROM numbered
+    FROM counted
     GROUP BY employee_id, spell_number
 )
 

@@ -15,15 +15,15 @@
 -- column legal_entity_id string directory: legal entity that the person comes to; of a leaver or transfer_out, leaves
 -- source legal_entity_id: assignment_history.legal_entity_id
 -- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
--- source legal_entity_name: assignment_history.legal_entity_name
+-- source legal_entity_name: legal_entities.legal_name
 -- column business_establishment_id string directory: establishment that the person comes to or leaves
 -- source business_establishment_id: assignment_history.business_establishment_id
 -- column business_establishment_name string directory: its name; null when the establishment is not visible
--- source business_establishment_name: assignment_history.business_establishment_name
+-- source business_establishment_name: business_establishments.name
 -- column department_id string directory: department that the person comes to or leaves
 -- source department_id: assignment_history.department_id
 -- column department_name string directory: its name; null when the department is not visible
--- source department_name: assignment_history.department_name
+-- source department_name: departments.name
 -- column employment_id string! none: employment that begins or goes on with the event; of a leaver or transfer_out, the
 --   one before
 -- source employment_id: assignment_history.employment_id
@@ -53,36 +53,51 @@ WITH stretches AS (
         valid_from,
         valid_to,
         legal_entity_id,
-        legal_entity_name,
         business_establishment_id,
-        business_establishment_name,
         department_id,
-        department_name,
         employment_id,
         template_id,
         contract_term,
-        ROW_NUMBER() OVER (PARTITION BY employee_id ORDER BY valid_from) AS place
+        LAG(valid_to) OVER (PARTITION BY employee_id ORDER BY valid_from) AS previous_to,
+        LEAD(valid_from) OVER (PARTITION BY employee_id ORDER BY valid_from) AS next_from,
+        LAG(legal_entity_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS previous_legal_entity_id,
+        LAG(business_establishment_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS previous_business_establishment_id,
+        LAG(department_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS previous_department_id,
+        LAG(employment_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS previous_employment_id,
+        LAG(template_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS previous_template_id,
+        LAG(contract_term) OVER (PARTITION BY employee_id ORDER BY valid_from) AS previous_contract_term,
+        LEAD(legal_entity_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS next_legal_entity_id,
+        LEAD(business_establishment_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS next_business_establishment_id,
+        LEAD(department_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS next_department_id,
+        LEAD(employment_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS next_employment_id,
+        LEAD(template_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS next_template_id,
+        LEAD(contract_term) OVER (PARTITION BY employee_id ORDER BY valid_from) AS next_contract_term
     FROM assignment_history
 ),
 
 -- Each stretch looks back (-1) from its first day and forward (1) from its end.
 faces AS (
     SELECT
-        s.*,
+        s.employee_id,
         d.direction,
         CASE WHEN d.direction = -1 THEN s.valid_from ELSE s.valid_to END AS event_date,
-        o.employee_id IS NOT NULL AS has_other,
-        COALESCE(CASE WHEN d.direction = -1 THEN o.valid_to = s.valid_from ELSE o.valid_from = s.valid_to END, FALSE)
+        d.direction = -1 AND s.previous_employment_id IS NULL AS is_first,
+        COALESCE(CASE WHEN d.direction = -1 THEN s.previous_to = s.valid_from ELSE s.next_from = s.valid_to END, FALSE)
             AS is_adjacent,
-        o.legal_entity_id AS other_legal_entity_id,
-        o.business_establishment_id AS other_business_establishment_id,
-        o.department_id AS other_department_id,
-        o.employment_id AS other_employment_id,
-        o.template_id AS other_template_id,
-        o.contract_term AS other_contract_term
-    FROM stretches s
-    CROSS JOIN (VALUES (-1), (1)) AS d (direction)
-    LEFT JOIN stretches o ON o.employee_id = s.employee_id AND o.place = s.place + d.direction
+        s.legal_entity_id,
+        s.business_establishment_id,
+        s.department_id,
+        s.employment_id,
+        s.template_id,
+        s.contract_term,
+        CASE WHEN d.direction = -1 THEN s.previous_legal_entity_id ELSE s.next_legal_entity_id END AS other_legal_entity_id,
+        CASE WHEN d.direction = -1 THEN s.previous_business_establishment_id ELSE s.next_business_establishment_id END AS other_business_establishment_id,
+        CASE WHEN d.direction = -1 THEN s.previous_department_id ELSE s.next_department_id END AS other_department_id,
+        CASE WHEN d.direction = -1 THEN s.previous_employment_id ELSE s.next_employment_id END AS other_employment_id,
+        CASE WHEN d.direction = -1 THEN s.previous_template_id ELSE s.next_template_id END AS other_template_id,
+        CASE WHEN d.direction = -1 THEN s.previous_contract_term ELSE s.next_contract_term END AS other_contract_term
+    FROM (VALUES (-1), (1)) AS d (direction)
+    CROSS JOIN stretches s
 ),
 
 -- Null is a value like another here: from an unknown department to a known one is a change.
@@ -101,14 +116,14 @@ events AS (
     SELECT
         e.event,
         c.*
-    FROM compared c
-    INNER JOIN (
+    FROM (
         VALUES
             ('joiner', -1), ('rehire', -1), ('transfer_in', -1), ('contract_change', -1), ('leaver', 1), ('transfer_out', 1)
-    ) AS e (event, direction) ON e.direction = c.direction
+    ) AS e (event, direction)
+    INNER JOIN compared c ON c.direction = e.direction
     WHERE CASE e.event
-        WHEN 'joiner' THEN NOT c.has_other
-        WHEN 'rehire' THEN c.has_other AND NOT c.is_adjacent
+        WHEN 'joiner' THEN c.is_first
+        WHEN 'rehire' THEN NOT c.is_first AND NOT c.is_adjacent
         WHEN 'leaver' THEN NOT c.is_adjacent
         WHEN 'contract_change' THEN c.is_adjacent AND c.employment_id <> c.other_employment_id
         ELSE c.legal_entity_changed OR c.business_establishment_changed OR c.department_changed
@@ -116,28 +131,31 @@ events AS (
 )
 
 SELECT
-    employee_id,
-    event,
-    event_date,
-    CASE WHEN event IN ('leaver', 'transfer_out') THEN CAST(event_date - INTERVAL '1' DAY AS DATE) END AS last_day,
-    event_date > CAST($as_of AS DATE) AS is_future,
-    legal_entity_id,
-    legal_entity_name,
-    business_establishment_id,
-    business_establishment_name,
-    department_id,
-    department_name,
-    employment_id,
-    template_id,
-    contract_term,
-    CASE WHEN is_adjacent THEN other_legal_entity_id END AS other_legal_entity_id,
-    CASE WHEN is_adjacent THEN other_business_establishment_id END AS other_business_establishment_id,
-    CASE WHEN is_adjacent THEN other_department_id END AS other_department_id,
-    CASE WHEN is_adjacent THEN other_employment_id END AS other_employment_id,
-    CASE WHEN is_adjacent THEN other_template_id END AS other_template_id,
-    CASE WHEN is_adjacent THEN other_contract_term END AS other_contract_term,
-    legal_entity_changed,
-    business_establishment_changed,
-    department_changed
-FROM events
-ORDER BY employee_id NULLS LAST, event_date NULLS LAST, event NULLS LAST
+    e.employee_id,
+    e.event,
+    e.event_date,
+    CASE WHEN e.event IN ('leaver', 'transfer_out') THEN CAST(e.event_date - INTERVAL '1' DAY AS DATE) END AS last_day,
+    e.event_date > CAST($as_of AS DATE) AS is_future,
+    e.legal_entity_id,
+    l.legal_name AS legal_entity_name,
+    e.business_establishment_id,
+    b.name AS business_establishment_name,
+    e.department_id,
+    d.name AS department_name,
+    e.employment_id,
+    e.template_id,
+    e.contract_term,
+    CASE WHEN e.is_adjacent THEN e.other_legal_entity_id END AS other_legal_entity_id,
+    CASE WHEN e.is_adjacent THEN e.other_business_establishment_id END AS other_business_establishment_id,
+    CASE WHEN e.is_adjacent THEN e.other_department_id END AS other_department_id,
+    CASE WHEN e.is_adjacent THEN e.other_employment_id END AS other_employment_id,
+    CASE WHEN e.is_adjacent THEN e.other_template_id END AS other_template_id,
+    CASE WHEN e.is_adjacent THEN e.other_contract_term END AS other_contract_term,
+    e.legal_entity_changed,
+    e.business_establishment_changed,
+    e.department_changed
+FROM events e
+LEFT JOIN legal_entities l ON l.id = e.legal_entity_id
+LEFT JOIN business_establishments b ON b.id = e.business_establishment_id
+LEFT JOIN departments d ON d.id = e.department_id
+ORDER BY e.employee_id NULLS LAST, e.event_date NULLS LAST, e.event NULLS LAST
