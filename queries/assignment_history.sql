@@ -4,6 +4,8 @@
 --   Of several at once, an employment with a position that day comes first, then the employment that started latest,
 --   then the smallest employment id, then the position that started latest, then the smallest position id. Positions are
 --   cut to their employment; those of an employment that is not visible, or that ends before it starts, count for nothing
+-- key employee_id, valid_from
+-- interval valid_from, valid_to of employee_id
 -- column employee_id string! none: the person
 -- source employee_id: employments.employee_id
 -- column valid_from date! directory: first day of the row
@@ -62,7 +64,6 @@ WITH contracts AS (
             ELSE CAST('9999-12-31' AS DATE)
         END AS valid_to
     FROM employments
-    WHERE end_date IS NULL OR end_date >= start_date
 ),
 
 stays AS (
@@ -135,6 +136,7 @@ choices AS (
         ON c.employee_id = s.employee_id AND c.valid_from <= s.edge AND c.valid_to >= s.next_edge
 ),
 
+-- An employment has no days off in between, so two of its steps that follow each other touch.
 compared AS (
     SELECT
         employee_id,
@@ -144,8 +146,7 @@ compared AS (
         job_position_id,
         CASE WHEN contracts_then > 1 OR positions_then > 1 THEN 1 ELSE 0 END AS overlap,
         CASE
-            WHEN LAG(next_edge) OVER (PARTITION BY employee_id ORDER BY edge) = edge
-                AND LAG(employment_id) OVER (PARTITION BY employee_id ORDER BY edge) = employment_id
+            WHEN LAG(employment_id) OVER (PARTITION BY employee_id ORDER BY edge) = employment_id
                 AND COALESCE(LAG(job_position_id) OVER (PARTITION BY employee_id ORDER BY edge), '')
                     = COALESCE(job_position_id, '')
                 THEN 0

@@ -2,6 +2,7 @@
 --   follow each other without a day between them joined. A first day after days without employment is a rehire, a change
 --   of legal entity without a day between is a transfer; of employments that overlap, the one that assignment_history
 --   chooses for the day counts
+-- key employee_id, spell_number
 -- column employee_id string! none: the person
 -- source employee_id: assignment_history.employee_id
 -- column spell_number int64! directory: 1 for the first spell of the person, then 2 and so on, future ones included
@@ -57,8 +58,10 @@ arrivals AS (
 numbered AS (
     SELECT
         arrivals.*,
-        SUM(CASE WHEN arrival = 'stay' THEN 0 ELSE 1 END) OVER (
-            PARTITION BY employee_id ORDER BY valid_from ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        CAST(
+            SUM(CASE WHEN arrival = 'stay' THEN 0 ELSE 1 END) OVER (
+                PARTITION BY employee_id ORDER BY valid_from ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            ) AS BIGINT
         ) AS spell_number,
         MAX(CASE WHEN arrival IN ('join', 'rehire') THEN valid_from END) OVER (
             PARTITION BY employee_id ORDER BY valid_from ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
@@ -66,12 +69,11 @@ numbered AS (
     FROM arrivals
 ),
 
-ends AS (
+-- Counted by their first stretches: engines need far more memory to count distinct values in many groups.
+counted AS (
     SELECT
         numbered.*,
-        FIRST_VALUE(employment_id) OVER (PARTITION BY employee_id, spell_number ORDER BY valid_from) AS first_employment_id,
-        FIRST_VALUE(employment_id) OVER (PARTITION BY employee_id, spell_number ORDER BY valid_from DESC)
-            AS last_employment_id
+        ROW_NUMBER() OVER (PARTITION BY employee_id, spell_number, employment_id ORDER BY valid_from) AS turn
     FROM numbered
 ),
 
@@ -86,29 +88,31 @@ spells AS (
         CASE WHEN COUNT(valid_to) = COUNT(*) THEN MAX(valid_to) END AS valid_to,
         MIN(CASE WHEN arrival <> 'stay' THEN arrival END) AS arrival,
         MIN(seniority_start) AS seniority_start,
-        COUNT(DISTINCT employment_id) AS contracts,
-        MIN(first_employment_id) AS first_employment_id,
-        MIN(last_employment_id) AS last_employment_id
-    FROM ends
+        COUNT(CASE WHEN turn = 1 THEN 1 END) AS contracts,
+        MIN(place) AS first_place,
+        MAX(place) AS last_place
+    FROM counted
     GROUP BY employee_id, spell_number
 )
 
 SELECT
-    employee_id,
-    CAST(spell_number AS BIGINT) AS spell_number,
-    legal_entity_id,
-    legal_entity_name,
-    first_day,
-    CAST(valid_to - INTERVAL '1' DAY AS DATE) AS last_day,
-    first_day <= CAST($as_of AS DATE) AND (valid_to IS NULL OR valid_to > CAST($as_of AS DATE)) AS is_current,
-    first_day > CAST($as_of AS DATE) AS is_future,
-    arrival = 'rehire' AS is_rehire,
-    arrival = 'transfer' AS is_transfer,
-    COALESCE(LEAD(arrival) OVER (PARTITION BY employee_id ORDER BY first_day) = 'transfer', FALSE)
+    s.employee_id,
+    s.spell_number,
+    s.legal_entity_id,
+    s.legal_entity_name,
+    s.first_day,
+    CAST(s.valid_to - INTERVAL '1' DAY AS DATE) AS last_day,
+    s.first_day <= CAST($as_of AS DATE) AND (s.valid_to IS NULL OR s.valid_to > CAST($as_of AS DATE)) AS is_current,
+    s.first_day > CAST($as_of AS DATE) AS is_future,
+    s.arrival = 'rehire' AS is_rehire,
+    s.arrival = 'transfer' AS is_transfer,
+    COALESCE(LEAD(s.arrival) OVER (PARTITION BY s.employee_id ORDER BY s.first_day) = 'transfer', FALSE)
         AS is_followed_by_transfer,
-    seniority_start,
-    contracts,
-    first_employment_id,
-    last_employment_id
-FROM spells
-ORDER BY employee_id NULLS LAST, spell_number NULLS LAST
+    s.seniority_start,
+    s.contracts,
+    a.employment_id AS first_employment_id,
+    z.employment_id AS last_employment_id
+FROM spells s
+INNER JOIN stretches a ON a.employee_id = s.employee_id AND a.place = s.first_place
+INNER JOIN stretches z ON z.employee_id = s.employee_id AND z.place = s.last_place
+ORDER BY s.employee_id NULLS LAST, s.spell_number NULLS LAST
