@@ -17,13 +17,14 @@ use crate::{
     catalog::Catalog,
     clock::SystemClock,
     commands::{
-        self, AsOf, Context, Ddl, DemoOptions, FakeTenantOptions, ListFormat, PlanOptions, QueryOptions, SyncOptions,
-        TablesOptions,
+        self, AcceptOptions, Context, Ddl, DemoOptions, FakeTenantOptions, GcOptions, ListFormat, PlanOptions,
+        QueryOptions, SyncOptions, TablesOptions, Which,
     },
     engine::{output::Format, stack::run_with_deep_stack},
     env_vars::{Environment, LUCCA_LOG},
     error::{Error, ExitCode},
     fake_tenant,
+    lake::SnapshotId,
     progress::Progress,
     settings::{self, Every, Settings, parse_date, series},
     telemetry::{self, LogFormat},
@@ -117,7 +118,13 @@ enum Command {
         file: Option<PathBuf>,
         /// Snapshot to read: a date, or all; the newest by default
         #[arg(long, value_name = "DATE|all")]
-        as_of: Option<AsOf>,
+        as_of: Option<Which>,
+        /// Snapshot to read by its name, such as 2026-01-31.2, also when a later one replaced it
+        #[arg(long, value_name = "ID", conflicts_with_all = ["as_of", "run"])]
+        snapshot: Option<SnapshotId>,
+        /// Read what this run published, or what a quality gate holds back of it
+        #[arg(long, value_name = "RUN_ID", conflicts_with = "as_of")]
+        run: Option<String>,
         /// table, csv, json, ndjson, parquet or arrow
         #[arg(long, default_value = "table")]
         format: Format,
@@ -145,6 +152,45 @@ enum Command {
         /// Only this snapshot; all current ones by default
         #[arg(long, value_name = "DATE", value_parser = parse_date)]
         as_of: Option<NaiveDate>,
+    },
+    /// List the snapshots: current, replaced, and held back by a quality gate
+    Snapshots {
+        #[command(flatten)]
+        lake: LakeFlag,
+        /// How to print
+        #[arg(long, value_enum, default_value = "text")]
+        format: ListFormat,
+    },
+    /// Publish a snapshot that a quality gate held back
+    Publish {
+        #[command(flatten)]
+        lake: LakeFlag,
+        /// The run that is held back
+        #[arg(long, value_name = "RUN_ID")]
+        accept: String,
+        /// Why it is right all the same; the manifest keeps it
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Delete snapshots past retention, and files that nobody needs
+    Gc {
+        #[command(flatten)]
+        lake: LakeFlag,
+        /// Only show what would go
+        #[arg(long)]
+        dry_run: bool,
+        /// Keep so many newest dates; without any --keep all dates are kept
+        #[arg(long, value_name = "N")]
+        keep_last: Option<String>,
+        /// Keep the dates of so many days before today
+        #[arg(long, value_name = "N")]
+        keep_days: Option<String>,
+        /// Keep the last date of each of so many newest months that are over
+        #[arg(long, value_name = "N")]
+        keep_month_ends: Option<String>,
+        /// How to print
+        #[arg(long, value_enum, default_value = "text")]
+        format: ListFormat,
     },
     /// Show the resolved settings and where each came from
     Config {
@@ -174,6 +220,9 @@ enum Command {
         /// Scopes the application was not granted, comma-separated
         #[arg(long, value_name = "A,B", value_delimiter = ',')]
         without_scopes: Vec<String>,
+        /// Properties that the application may not see, comma-separated, such as employees.email
+        #[arg(long, value_name = "A,B", value_delimiter = ',')]
+        hide: Vec<String>,
         /// Answer pages of the largest size where a larger one is asked for, instead of refusing
         #[arg(long)]
         clamp_limit: bool,
@@ -227,6 +276,12 @@ struct SettingFlags {
     /// Use pages that a run which died had read, for so long [default: 6]
     #[arg(long, value_name = "HOURS")]
     resume_within_hours: Option<String>,
+    /// Rules, comma-separated, that never stop a publication
+    #[arg(long, value_name = "A,B")]
+    tolerate: Option<String>,
+    /// How long files of a snapshot that is run again stay for those who still read them, such as 6h or 2d [default: 0]
+    #[arg(long, value_name = "TIME")]
+    superseded_grace: Option<String>,
 }
 
 impl LakeFlag {
@@ -251,6 +306,8 @@ impl SettingFlags {
             attribute_definitions,
             attribute_people,
             resume_within_hours,
+            tolerate,
+            superseded_grace,
         } = self;
         let mut given = lake.given();
         let flags = [
@@ -266,6 +323,8 @@ impl SettingFlags {
             ("attribute-definitions", attribute_definitions),
             ("attribute-people", attribute_people),
             ("resume-within-hours", resume_within_hours),
+            ("tolerate", tolerate),
+            ("superseded-grace", superseded_grace),
         ];
         given.extend(flags.into_iter().filter_map(|(name, value)| Some((name, value?))));
         given
@@ -341,14 +400,26 @@ async fn run(cli: Cli) -> Result<(), Error> {
             commands::plan(&context, &resolve(settings.given())?, PlanOptions { offline, format }).await
         }
         Command::Derive { lake, as_of } => commands::derive(&context, &resolve(lake.given())?, as_of).await,
-        Command::Query { lake, sql, file, as_of, format, output } => {
-            let options = QueryOptions { sql, file, as_of: as_of.unwrap_or_default(), format: Some(format), output };
+        Command::Query { lake, sql, file, as_of, snapshot, run, format, output } => {
+            let which = snapshot.map(Which::Snapshot).or(run.map(Which::Run)).or(as_of).unwrap_or_default();
+            let options = QueryOptions { sql, file, which, format: Some(format), output };
             commands::query(&context, &resolve(lake.given())?, options).await
         }
         Command::Tables { lake, table, format, ddl } => {
             commands::tables(&context, &resolve(lake.given())?, &TablesOptions { table, format, ddl }).await
         }
         Command::Verify { lake, as_of } => commands::verify(&context, &resolve(lake.given())?, as_of).await,
+        Command::Snapshots { lake, format } => commands::snapshots(&context, &resolve(lake.given())?, format).await,
+        Command::Publish { lake, accept, reason } => {
+            let options = AcceptOptions { run_id: accept, reason };
+            commands::accept(&context, &resolve(lake.given())?, options).await
+        }
+        Command::Gc { lake, dry_run, keep_last, keep_days, keep_month_ends, format } => {
+            let mut given = lake.given();
+            let keep = [("keep-last", keep_last), ("keep-days", keep_days), ("keep-month-ends", keep_month_ends)];
+            given.extend(keep.into_iter().filter_map(|(name, value)| Some((name, value?))));
+            commands::gc(&context, &resolve(given)?, GcOptions { dry_run, format }).await
+        }
         Command::Config { settings } => commands::config(&resolve(settings.given())?),
         Command::FakeTenant {
             port,
@@ -358,6 +429,7 @@ async fn run(cli: Cli) -> Result<(), Error> {
             requests_per_minute,
             latency_ms,
             without_scopes,
+            hide,
             clamp_limit,
         } => {
             let today = match today {
@@ -370,6 +442,7 @@ async fn run(cli: Cli) -> Result<(), Error> {
             tenant.requests_per_window = requests_per_minute;
             tenant.latency = std::time::Duration::from_millis(latency_ms);
             tenant.refused_scopes = without_scopes;
+            tenant.hidden = hide;
             if clamp_limit {
                 tenant.limit_rule = fake_tenant::LimitRule::Clamp;
             }

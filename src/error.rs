@@ -158,6 +158,20 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+    /// A quality gate did not let a snapshot through.
+    #[error(
+        "a quality gate refused to publish {as_of}: {}; look at it with `lucca-lake query --run {run_id}`, publish it \
+         with `lucca-lake publish --accept {run_id} --reason TEXT`",
+        breaches.join("; ")
+    )]
+    Refused {
+        /// The day.
+        as_of: chrono::NaiveDate,
+        /// The run that is held back.
+        run_id: String,
+        /// What the gates said.
+        breaches: Vec<String>,
+    },
     /// Problems found by `verify`.
     #[error("the snapshot is damaged: {0} findings")]
     Damaged(usize),
@@ -185,7 +199,7 @@ impl Error {
             Self::TooManyRequests { .. } => ExitCode::Usage,
             Self::Interrupted => ExitCode::Temporary,
             Self::Io { .. } => ExitCode::Usage,
-            Self::Damaged(_) => ExitCode::Gate,
+            Self::Damaged(_) | Self::Refused { .. } => ExitCode::Gate,
             Self::Catalog(_) | Self::Bug(_) => ExitCode::Bug,
         }
     }

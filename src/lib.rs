@@ -19,6 +19,7 @@
 //! - [`decode`]: bytes → Arrow, in one pass. Pure.
 //! - [`lake`]: Arrow → Parquet out: files, manifest, publish, verify, views. Nothing of HTTP or JSON records.
 //! - [`engine`]: SQL over snapshots: derived tables and ad-hoc queries.
+//! - [`quality`]: whether a snapshot is fit to be published. Pure.
 //! - [`wide`]: attributes in their wide form, by their definitions' schemas. Pure.
 //! - [`commands`]: one file per subcommand; [`commands::sync`] is the only place where all of the above meet.
 //! - [`fake_tenant`]: the API again, from the other side: the embedded fake for the demo and all tests.
@@ -39,6 +40,7 @@ pub mod lake;
 pub mod lock;
 pub mod page;
 pub mod progress;
+pub mod quality;
 pub mod report;
 pub mod settings;
 pub mod telemetry;

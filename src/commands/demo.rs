@@ -3,12 +3,13 @@
 
 use std::{collections::BTreeMap, io, sync::Arc};
 
-use super::{AsOf, Context, SyncOptions, fake_tenant::listen, query, sync};
+use super::{Context, SyncOptions, Which, fake_tenant::listen, query, sync};
 use crate::{
     engine::output::{self, Format, Written},
     env_vars::{Environment, LUCCA_CLIENT_SECRET},
     error::Error,
     fake_tenant::{FakeTenant, Options, server::serve},
+    quality::compare::COMPARING,
     settings::Settings,
 };
 
@@ -48,6 +49,8 @@ pub async fn demo(
     flags.insert("token-url", format!("http://{address}/connect/token"));
     flags.insert("client-id", tenant.client_id.clone());
     flags.entry("lake").or_insert_with(|| "./lake".to_owned());
+    // Another size or seed is another company: its numbers are not to be compared.
+    flags.entry("tolerate").or_insert_with(|| COMPARING.join(","));
     let environment = Environment::from([(LUCCA_CLIENT_SECRET, tenant.client_secret.as_str())]);
     let settings = Settings::resolve(&flags, &environment, None)?;
 
@@ -63,7 +66,7 @@ pub async fn demo(
     let lake = context.lake_to_read(&settings)?;
     for (title, sql) in [("Headcount (largest 15)", HEADCOUNT), ("Probation deadlines (next 15)", PROBATION)] {
         super::print(&format!("\n{title}\n"))?;
-        let rows = query::run(&lake, AsOf::Newest, sql).await?;
+        let rows = query::run(&lake, &Which::Newest, sql).await?;
         if output::write(Format::Table, rows, io::stdout()).await? == Written::ReaderGone {
             break;
         }

@@ -1,5 +1,6 @@
 //! One file per subcommand; each reads like prose.
 
+mod accept;
 mod check;
 mod config;
 mod connection;
@@ -7,9 +8,13 @@ mod demo;
 mod derivation;
 mod derive;
 mod estimate;
+mod exclusive;
 mod fake_tenant;
+mod gates;
+mod gc;
 mod plan;
 mod query;
+mod snapshots;
 mod sync;
 mod tables;
 mod verify;
@@ -25,13 +30,16 @@ use chrono::{DateTime, Utc};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
 pub use self::{
+    accept::{AcceptOptions, accept},
     check::check,
     config::config,
     demo::{DemoOptions, demo},
     derive::derive,
     fake_tenant::{FakeTenantOptions, fake_tenant},
+    gc::{GcOptions, gc},
     plan::{PlanOptions, plan},
-    query::{AsOf, QueryOptions, query},
+    query::{QueryOptions, Which, query},
+    snapshots::snapshots,
     sync::{SyncOptions, sync},
     tables::{Ddl, TablesOptions, tables},
     verify::verify,

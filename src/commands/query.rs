@@ -9,17 +9,17 @@ use std::{
 
 use chrono::NaiveDate;
 
-use super::{Context, derivation::table_files};
+use super::{Context, accept::held, derivation::table_files};
 use crate::{
     engine::{Rows, Session, SessionOptions, TableFiles, output, output::Format, query as statement},
     error::Error,
-    lake::{Lake, Snapshot},
+    lake::{Lake, Snapshot, SnapshotId},
     settings::{Settings, parse_date},
 };
 
 /// Which snapshots a query reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum AsOf {
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Which {
     /// The one of the latest as-of date.
     #[default]
     Newest,
@@ -27,9 +27,13 @@ pub enum AsOf {
     Date(NaiveDate),
     /// All of them, told apart by the column `as_of`.
     All,
+    /// One by its name, also when a later one replaced it.
+    Snapshot(SnapshotId),
+    /// What a run published, or holds back.
+    Run(String),
 }
 
-impl FromStr for AsOf {
+impl FromStr for Which {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -45,7 +49,7 @@ pub struct QueryOptions {
     /// File that holds the statement.
     pub file: Option<PathBuf>,
     /// Which snapshots.
-    pub as_of: AsOf,
+    pub which: Which,
     /// How the answer looks; aligned columns by default.
     pub format: Option<Format>,
     /// Where the answer goes; stdout by default.
@@ -59,7 +63,7 @@ pub struct QueryOptions {
 pub async fn query(context: &Context, settings: &Settings, options: QueryOptions) -> Result<(), Error> {
     let sql = read_statement(&options)?;
     let lake = context.lake_to_read(settings)?;
-    let rows = run(&lake, options.as_of, &sql).await?;
+    let rows = run(&lake, &options.which, &sql).await?;
     let format = options.format.unwrap_or(Format::Table);
     match &options.output {
         Some(path) => write_file(path, format, rows).await,
@@ -74,8 +78,8 @@ pub async fn query(context: &Context, settings: &Settings, options: QueryOptions
 }
 
 /// Starts one statement over some snapshots of a lake.
-pub(super) async fn run(lake: &Lake, as_of: AsOf, sql: &str) -> Result<Rows, Error> {
-    let snapshots = snapshots(lake, as_of).await?;
+pub(super) async fn run(lake: &Lake, which: &Which, sql: &str) -> Result<Rows, Error> {
+    let snapshots = snapshots(lake, which).await?;
     let files: Vec<TableFiles> =
         snapshots.iter().flat_map(|s| s.tables.iter().map(|t| table_files(t, s.as_of))).collect();
     let session = Session::new(lake.store(), &SessionOptions::default())?;
@@ -84,18 +88,41 @@ pub(super) async fn run(lake: &Lake, as_of: AsOf, sql: &str) -> Result<Rows, Err
     Ok(statement::run(&session, sql, day).await?)
 }
 
-async fn snapshots(lake: &Lake, as_of: AsOf) -> Result<Vec<Snapshot>, Error> {
+async fn snapshots(lake: &Lake, which: &Which) -> Result<Vec<Snapshot>, Error> {
     let nothing = |what: &str| {
         Error::NoSnapshot(format!("the lake at {} has no snapshot{what}; run `lucca-lake sync` first", lake.display()))
     };
-    match as_of {
-        AsOf::Newest => Ok(vec![lake.newest().await?.ok_or_else(|| nothing(""))?]),
-        AsOf::Date(date) => Ok(vec![lake.snapshot(date).await?.ok_or_else(|| nothing(&format!(" as of {date}")))?]),
-        AsOf::All => {
+    match which {
+        Which::Newest => Ok(vec![lake.newest().await?.ok_or_else(|| nothing(""))?]),
+        Which::Date(date) => Ok(vec![lake.snapshot(*date).await?.ok_or_else(|| nothing(&format!(" as of {date}")))?]),
+        Which::All => {
             let all = lake.all_current().await?;
             if all.is_empty() { Err(nothing("")) } else { Ok(all) }
         }
+        Which::Snapshot(id) => Ok(vec![called(lake, *id).await?]),
+        Which::Run(run_id) => {
+            for id in lake.every_snapshot().await?.into_iter().rev() {
+                if let Some(snapshot) = lake.snapshot_called(id).await?
+                    && snapshot.run_id == *run_id
+                {
+                    return Ok(vec![called(lake, id).await?]);
+                }
+            }
+            Ok(vec![held(lake, run_id).await?.as_snapshot()])
+        }
     }
+}
+
+/// A snapshot by its name. One whose files went with its successor is told apart from one that never was.
+async fn called(lake: &Lake, id: SnapshotId) -> Result<Snapshot, Error> {
+    let here = format!("in the lake at {}; `lucca-lake snapshots` lists them", lake.display());
+    let snapshot = lake.snapshot_called(id).await?;
+    let snapshot = snapshot.ok_or_else(|| Error::NoSnapshot(format!("there is no snapshot {id} {here}")))?;
+    if lake.has_files(&snapshot).await? {
+        return Ok(snapshot);
+    }
+    let why = "a later one of its date replaced it, and `superseded_grace` is over";
+    Err(Error::NoSnapshot(format!("the files of snapshot {id} are gone: {why}")))
 }
 
 fn read_statement(options: &QueryOptions) -> Result<String, Error> {

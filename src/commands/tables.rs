@@ -7,6 +7,7 @@ use crate::{
     catalog::{LakeType, Privacy, Quality, Table, TableColumn, Zone},
     error::Error,
     lake::{SnapshotColumn, SnapshotTable},
+    quality,
     settings::{Settings, did_you_mean},
 };
 
@@ -36,6 +37,7 @@ pub struct TablesOptions {
 /// When there is no such table.
 pub async fn tables(context: &Context, settings: &Settings, options: &TablesOptions) -> Result<(), Error> {
     let mut tables = context.catalog.tables();
+    tables.push(quality::finding::table());
     tables.extend(of_the_tenant(context, settings, &tables).await?);
     if let Some(name) = &options.table {
         let hint = did_you_mean(name, tables.iter().map(|t| t.name.as_str()));

@@ -171,7 +171,7 @@ fn conform(
 }
 
 /// The tables a query reads, without its common table expressions.
-fn references(session: &Session, sql: &str) -> Result<BTreeSet<String>, EngineError> {
+pub(crate) fn references(session: &Session, sql: &str) -> Result<BTreeSet<String>, EngineError> {
     let statement = query::parse_query(sql)?;
     let tables = session.context().state().resolve_table_references(&statement).map_err(EngineError::planning)?;
     Ok(tables.iter().map(ToString::to_string).collect())

@@ -71,7 +71,10 @@ impl FakeTenant {
         let status = answer.as_ref().map_or_else(|problem| problem.status, |_| 200);
         self.state().served.count(status, route.as_ref().map(Route::collection));
         match answer {
-            Ok(body) => respond(200, "application/json; charset=utf-8", body),
+            Ok(body) => {
+                let collection = route.as_ref().map(Route::collection).unwrap_or_default();
+                respond(200, "application/json; charset=utf-8", self.options.hide(collection, body))
+            }
             Err(problem) => self.problem(&call, &problem),
         }
     }

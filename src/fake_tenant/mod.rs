@@ -27,6 +27,7 @@ mod attribute_pages;
 mod collections;
 mod envelope;
 mod filter;
+mod hidden;
 mod http;
 mod options;
 mod order;

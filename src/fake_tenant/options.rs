@@ -39,6 +39,8 @@ pub struct Options {
     pub granted_scopes: Option<Vec<String>>,
     /// Scopes among those that it was not granted after all.
     pub refused_scopes: Vec<String>,
+    /// Properties that it may not see, such as `employees.email`.
+    pub hidden: Vec<String>,
     /// How long the server waits before each API response. [`super::FakeTenant::handle`] never waits.
     pub latency: Duration,
 }
@@ -58,6 +60,7 @@ impl Options {
             client_secret: "fake-secret".to_owned(),
             granted_scopes: None,
             refused_scopes: Vec::new(),
+            hidden: Vec::new(),
             latency: Duration::ZERO,
         }
     }
@@ -75,6 +78,7 @@ impl std::fmt::Debug for Options {
             .field("token_lifetime_secs", &self.token_lifetime_secs)
             .field("granted_scopes", &self.granted_scopes)
             .field("refused_scopes", &self.refused_scopes)
+            .field("hidden", &self.hidden)
             .field("latency", &self.latency)
             .finish_non_exhaustive()
     }

@@ -3,13 +3,20 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use object_store::path::Path;
 
-use super::{Lake, layout, publish::discard};
+use super::{HELD_FOR, Held, Lake, layout, publish::discard};
 
 /// How run ids begin: the second the run began.
 const STARTED_AT: &str = "%Y%m%dT%H%M%SZ";
 
-/// Removes the staging of runs that began before `before`, as their ids tell. What cannot be removed is left for the next
-/// time, with a warning: it is no reason to fail a run.
+/// When a run began, as its id tells.
+pub(super) fn began(run_id: &str) -> Option<DateTime<Utc>> {
+    let (started_at, _) = run_id.split_once('-')?;
+    NaiveDateTime::parse_from_str(started_at, STARTED_AT).ok().map(|time| time.and_utc())
+}
+
+/// Removes the staging of runs that began before `before`, as their ids tell, except snapshots that are held back and
+/// may still be published. What cannot be removed is left for the next time, with a warning: it is no reason to fail a
+/// run.
 pub async fn discard_abandoned(lake: &Lake, before: DateTime<Utc>) {
     let folder = Path::from(layout::STAGING);
     let runs = match lake.store().list_with_delimiter(Some(&folder)).await {
@@ -17,11 +24,17 @@ pub async fn discard_abandoned(lake: &Lake, before: DateTime<Utc>) {
         Err(error) => return tracing::warn!(%error, "staging of former runs was not looked for"),
     };
     for run_id in runs.iter().filter_map(Path::filename) {
-        let Some((started_at, _)) = run_id.split_once('-') else { continue };
-        let started_at = NaiveDateTime::parse_from_str(started_at, STARTED_AT).map(|time| time.and_utc());
-        if started_at.is_ok_and(|started_at| started_at < before)
-            && let Err(error) = discard(lake, run_id).await
-        {
+        if began(run_id).is_none_or(|began| began >= before) {
+            continue;
+        }
+        let waits = match Held::of_run(lake, run_id).await {
+            Ok(held) => held.is_some_and(|held| held.held_at > before - HELD_FOR),
+            Err(error) => {
+                tracing::warn!(run_id, %error, "staging of a former run is left as it is");
+                true
+            }
+        };
+        if !waits && let Err(error) = discard(lake, run_id).await {
             tracing::warn!(run_id, %error, "staging of a former run was not removed");
         }
     }

@@ -172,6 +172,14 @@ impl Checkpoint {
         publish::discard(&self.lake, &self.run_id).await
     }
 
+    /// Forgets the run and its pages; tables that it staged stay.
+    ///
+    /// # Errors
+    /// When the store refuses or fails.
+    pub async fn discard_pages(&self) -> Result<(), LakeError> {
+        publish::discard_folder(&self.lake, &layout::checkpoint_dir(&self.run_id)).await
+    }
+
     fn path(&self, key: &str) -> Path {
         layout::kept_page(&self.run_id, &hex::encode(Sha256::digest(key)))
     }

@@ -36,6 +36,16 @@ pub(super) fn staging_manifest(run_id: &str) -> Path {
     Path::from(format!("_lake/staging/{run_id}/manifest.json"))
 }
 
+/// What a run holds back.
+pub(super) fn held(run_id: &str) -> Path {
+    Path::from(format!("{STAGING}/{run_id}/held.json"))
+}
+
+/// The run whose staging holds `path`.
+pub(super) fn staging_run(path: &str) -> Option<&str> {
+    path.strip_prefix(STAGING)?.strip_prefix('/')?.split_once('/').map(|(run, _)| run)
+}
+
 /// Folder of what an unfinished run keeps for the next one.
 pub(super) fn checkpoint_dir(run_id: &str) -> Path {
     Path::from(format!("{STAGING}/{run_id}/pages"))
@@ -132,6 +142,15 @@ pub(super) fn is_data_file(path: &str, zone: Zone, table: &str, as_of: NaiveDate
     let dir = data_dir(zone, table, as_of);
     let inside = parsed.prefix_match(&dir).is_some_and(|rest| rest.count() == 1);
     inside && parsed.as_ref() == path && path.ends_with(".parquet")
+}
+
+/// The date of a file that lies where the data files of some table lie.
+pub(super) fn as_of_of(path: &str) -> Option<NaiveDate> {
+    let mut parts = path.split('/');
+    let (zone, table, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let as_of = day.strip_prefix(AS_OF)?.strip_prefix('=')?.parse().ok()?;
+    let zone = ZONES.into_iter().find(|z| z.as_str() == zone)?;
+    is_data_file(path, zone, table, as_of).then_some(as_of)
 }
 
 /// Table names become folders, file names and SQL names: lower snake_case only.

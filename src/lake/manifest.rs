@@ -44,6 +44,9 @@ pub struct Snapshot {
     pub program_version: String,
     /// The manifest that this one replaced.
     pub previous: Option<PreviousManifest>,
+    /// Until when the files of the snapshot that this one replaced stay; none when they went at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keeps_replaced_until: Option<DateTime<Utc>>,
     /// The tables, by name.
     pub tables: Vec<SnapshotTable>,
     /// State of the extraction, committed together with the data it belongs to.

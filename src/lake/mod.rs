@@ -13,11 +13,14 @@
 //!
 //! - `layout`: every path of the lake
 //! - `location`: from a path or URL to a store
-//! - `writer`, `hashing`, `footer`: Parquet files with bounded memory, hashed as they are sent, read back at once
+//! - `writer`, `hashing`, `footer`: Parquet files with bounded memory, hashed as they are sent, read back at once;
+//!   `filled`: what footers tell of a table
 //! - `manifest`: the snapshot and its JSON
 //! - `publish`: promote, commit, clean up; `abandoned`: what killed runs left behind
 //! - `probe`: whether the store honours what publishing rests on
 //! - `lease`: one writer at a time; `checkpoint`: pages of a run that has not ended
+//! - `superseded`, `retention`: snapshots that were replaced, and dates that are not kept; `gc`: removes their files
+//! - `held`: snapshots that wait for somebody's word
 //! - `verify`: checks a snapshot from the store alone
 //! - [`views`]: SQL that reads exactly the published files
 //! - `disk`: what local disks need on top
@@ -26,14 +29,19 @@ mod abandoned;
 mod checkpoint;
 mod disk;
 mod error;
+mod filled;
 mod footer;
+mod gc;
 mod hashing;
+mod held;
 mod layout;
 mod lease;
 mod location;
 mod manifest;
 mod probe;
 mod publish;
+mod retention;
+mod superseded;
 mod verify;
 pub mod views;
 mod writer;
@@ -53,12 +61,15 @@ use url::Url;
 pub use abandoned::discard_abandoned;
 pub use checkpoint::{Checkpoint, Purpose};
 pub use error::LakeError;
+pub use gc::{Garbage, GarbageObject, Why, collect as collect_garbage, find as find_garbage};
+pub use held::{HELD_FOR, Held};
 pub use lease::Lease;
 pub use manifest::{
     ABSENT, DataFile, FORMAT_VERSION, PreviousManifest, Snapshot, SnapshotColumn, SnapshotId, SnapshotTable,
 };
 pub use probe::PutIfAbsent;
 pub use publish::{Publication, Replaces, discard, discard_tables, publish};
+pub use retention::Retention;
 pub use verify::{Finding, Problem, verify};
 pub use writer::{StagedTable, TableWriter, WriterOptions};
 

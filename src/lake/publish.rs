@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, path::Path};
 
@@ -31,6 +31,9 @@ pub struct Publication {
     pub state: serde_json::Map<String, serde_json::Value>,
     /// Which snapshot may be replaced.
     pub replaces: Replaces,
+    /// How long the files of the replaced snapshot stay, for those who still read them. Until they go, a plain glob
+    /// reads the rows of both.
+    pub superseded_grace: TimeDelta,
 }
 
 /// Which snapshot a publication may replace.
@@ -89,11 +92,15 @@ pub async fn publish(lake: &Lake, publication: Publication) -> Result<Snapshot, 
 /// When the store refuses or fails.
 pub async fn discard(lake: &Lake, run_id: &str) -> Result<(), LakeError> {
     layout::check_run_id(run_id)?;
-    let folder = layout::staging_dir(run_id);
-    if disk::remove_folder(lake, &folder).await? {
+    discard_folder(lake, &layout::staging_dir(run_id)).await
+}
+
+/// Removes a folder of staging with everything in it.
+pub(super) async fn discard_folder(lake: &Lake, folder: &Path) -> Result<(), LakeError> {
+    if disk::remove_folder(lake, folder).await? {
         return Ok(());
     }
-    let files = list(lake, &folder).await?;
+    let files = list(lake, folder).await?;
     remove(lake, files).await
 }
 
@@ -104,10 +111,7 @@ pub async fn discard(lake: &Lake, run_id: &str) -> Result<(), LakeError> {
 pub async fn discard_tables(lake: &Lake, run_id: &str) -> Result<(), LakeError> {
     layout::check_run_id(run_id)?;
     for folder in layout::staging_zones(run_id) {
-        if !disk::remove_folder(lake, &folder).await? {
-            let files = list(lake, &folder).await?;
-            remove(lake, files).await?;
-        }
+        discard_folder(lake, &folder).await?;
     }
     Ok(())
 }
@@ -129,7 +133,16 @@ struct Plan {
 
 impl Plan {
     fn new(publication: Publication, current: Option<StoredManifest>) -> Result<Self, LakeError> {
-        let Publication { as_of, run_id, published_at, tables: staged, carried_over, state, replaces } = publication;
+        let Publication {
+            as_of,
+            run_id,
+            published_at,
+            tables: staged,
+            carried_over,
+            state,
+            replaces,
+            superseded_grace,
+        } = publication;
         layout::check_run_id(&run_id)?;
         let current_run = current.as_ref().map(|c| c.snapshot.run_id.as_str());
         if current_run == Some(run_id.as_str()) || staged.iter().any(|t| t.run_id() != run_id) {
@@ -166,6 +179,10 @@ impl Plan {
             run_id,
             published_at,
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
+            keeps_replaced_until: previous
+                .as_ref()
+                .filter(|_| superseded_grace > TimeDelta::zero())
+                .map(|_| published_at + superseded_grace),
             previous,
             tables,
             state,
@@ -242,7 +259,9 @@ impl Plan {
     async fn leftovers(&self, lake: &Lake) -> Result<Vec<Path>, LakeError> {
         let found = data_files(lake, self.snapshot.as_of).await?;
         let replaced = self.replaced.iter().flat_map(|t| &t.files).map(|f| Path::from(f.path.as_str()));
-        let kept: HashSet<&str> = self.snapshot.files().map(|f: &DataFile| f.path.as_str()).collect();
+        let in_grace = lake.in_grace(&self.snapshot, self.snapshot.published_at).await?;
+        let named = in_grace.iter().chain([&self.snapshot]).flat_map(Snapshot::files);
+        let kept: HashSet<&str> = named.map(|f: &DataFile| f.path.as_str()).collect();
         let all: BTreeSet<Path> = found.into_iter().chain(replaced).collect();
         Ok(all.into_iter().filter(|path| !kept.contains(path.as_ref())).collect())
     }
@@ -277,7 +296,7 @@ async fn list(lake: &Lake, folder: &Path) -> Result<Vec<Path>, LakeError> {
 }
 
 /// Deletes as much as it can; the first failure is the error.
-async fn remove(lake: &Lake, paths: Vec<Path>) -> Result<(), LakeError> {
+pub(super) async fn remove(lake: &Lake, paths: Vec<Path>) -> Result<(), LakeError> {
     let mut deletions = lake.store.delete_stream(stream::iter(paths.into_iter().map(Ok)).boxed());
     let mut first = None;
     while let Some(deletion) = deletions.next().await {

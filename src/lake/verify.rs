@@ -2,6 +2,7 @@
 
 use std::{collections::HashSet, fmt};
 
+use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::{Error as StoreError, ObjectStoreExt, path::Path};
 use serde::Serialize;
@@ -84,7 +85,7 @@ impl fmt::Display for Finding {
 }
 
 /// Compares every file of `snapshot` with the manifest: present, size, SHA-256, and rows and columns by its footer.
-/// Reports files in any table's folder of that date that the snapshot does not name, and manifests of the chain that
+/// Reports files in any table's folder of that date that neither the snapshot names nor one whose files it keeps for a while, and manifests of the chain that
 /// are missing or changed. Sorted by path; empty means all is well. Memory: a few chunks of the files being read.
 ///
 /// # Errors
@@ -142,7 +143,13 @@ async fn check_file(lake: &Lake, table: &SnapshotTable, file: &DataFile) -> Resu
 }
 
 async fn strays(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, LakeError> {
-    let known: HashSet<&str> = snapshot.files().map(|f| f.path.as_str()).collect();
+    // A chain that is broken is a finding of its own; what it named cannot be told from strays then.
+    let in_grace = lake.in_grace(snapshot, DateTime::<Utc>::MIN_UTC).await.or_else(|e| match e {
+        LakeError::Corrupt { .. } => Ok(Vec::new()),
+        error => Err(error),
+    })?;
+    let known: HashSet<&str> =
+        in_grace.iter().chain([snapshot]).flat_map(Snapshot::files).map(|f| f.path.as_str()).collect();
     let found = publish::data_files(lake, snapshot.as_of).await?;
     let strays = found.iter().filter(|path| !known.contains(path.as_ref()));
     Ok(strays.map(|path| Finding { path: path.to_string(), problem: Problem::Stray }).collect())

@@ -15,8 +15,8 @@ use parquet::{
     schema::types::ColumnPath,
 };
 
-use super::{DataFile, Lake, LakeError, SnapshotTable, footer, hashing::HashingUpload, layout};
-use crate::catalog::{Table, Zone};
+use super::{DataFile, Lake, LakeError, SnapshotColumn, SnapshotTable, footer, hashing::HashingUpload, layout};
+use crate::catalog::{Privacy, Quality, Table, TableColumn, Zone};
 
 /// Rows handed to the encoder at once: its memory is looked at after each such slice.
 const MAX_SLICE_ROWS: usize = 8192;
@@ -101,6 +101,26 @@ impl StagedTable {
     /// Bytes in all files.
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|f| f.bytes).sum()
+    }
+
+    /// A table that another process staged.
+    pub(super) fn from_held(held: SnapshotTable, run_id: &str) -> Self {
+        let column = |c: SnapshotColumn| TableColumn {
+            name: c.name,
+            lake_type: c.lake_type,
+            nullable: c.nullable,
+            meaning: String::new(),
+            privacy: Privacy::None,
+            source: String::new(),
+        };
+        let table = Table {
+            name: held.name,
+            zone: held.zone,
+            meaning: String::new(),
+            columns: held.columns.into_iter().map(column).collect(),
+            quality: Quality::default(),
+        };
+        Self { table, run_id: run_id.to_owned(), files: held.files }
     }
 
     /// The same files in the staging of another run.

@@ -138,4 +138,60 @@ pub const SETTINGS: &[Declared] = &[
         meaning: "attribute definitions whose values go to the personal zone: ids, or prefixes that end in *",
         ..PLAIN
     },
+    Declared {
+        key: "max_row_drop",
+        default: Some("20"),
+        meaning: "gate: percent of its rows that a table may lose since the snapshot before",
+        ..PLAIN
+    },
+    Declared {
+        key: "max_fill_drop",
+        default: Some("20"),
+        meaning: "gate: points by which the percentage of rows with a value may fall in a column since the snapshot before",
+        ..PLAIN
+    },
+    Declared {
+        key: "max_unresolved_rise",
+        default: Some("20"),
+        meaning: "gate: points by which the percentage of references that lead nowhere may rise since the snapshot before",
+        ..PLAIN
+    },
+    Declared {
+        key: "gate_min_rows",
+        default: Some("10"),
+        meaning: "gate: fewer rows, values or references than these are not judged by percentages",
+        ..PLAIN
+    },
+    Declared {
+        key: "tolerate",
+        flag: Some("tolerate"),
+        meaning: "rules, comma-separated, that never stop a publication; their findings are published all the same",
+        ..PLAIN
+    },
+    Declared {
+        key: "superseded_grace",
+        flag: Some("superseded-grace"),
+        default: Some("0"),
+        meaning: "how long the files of a snapshot that was run again stay for those who still read them, such as 6h or 2d; \
+                  a plain glob reads both until they go",
+        ..PLAIN
+    },
+    Declared {
+        key: "keep_last",
+        flag: Some("keep-last"),
+        meaning: "gc keeps so many newest dates; without any keep_ setting it keeps all",
+        ..PLAIN
+    },
+    Declared {
+        key: "keep_days",
+        flag: Some("keep-days"),
+        meaning: "gc keeps the dates of so many days before today",
+        ..PLAIN
+    },
+    Declared {
+        key: "keep_month_ends",
+        flag: Some("keep-month-ends"),
+        meaning: "gc keeps the last date of each of so many newest months that are over",
+        ..PLAIN
+    },
 ];

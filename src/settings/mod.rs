@@ -4,6 +4,8 @@ mod days;
 mod declared;
 mod error;
 mod file;
+mod gates;
+mod keeping;
 #[cfg(test)]
 mod tests;
 
@@ -215,13 +217,22 @@ impl Settings {
     /// # Errors
     /// When it is no date or the time zone does not exist.
     pub fn as_of(&self, now: chrono::DateTime<chrono::Utc>) -> Result<NaiveDate, SettingsError> {
+        let today = self.today(now)?;
+        match self.get("as_of") {
+            None => Ok(today),
+            Some(_) => self.parsed("as_of", |text| dates(text)?.pop().ok_or_else(|| "names no day".to_owned())),
+        }
+    }
+
+    /// Today in the configured time zone.
+    ///
+    /// # Errors
+    /// When the time zone does not exist.
+    pub fn today(&self, now: chrono::DateTime<chrono::Utc>) -> Result<NaiveDate, SettingsError> {
         let zone: Tz = self.parsed("timezone", |text| {
             text.parse().map_err(|_| format!("{text:?} is no time zone such as Europe/Paris"))
         })?;
-        match self.get("as_of") {
-            None => Ok(now.with_timezone(&zone).date_naive()),
-            Some(_) => self.parsed("as_of", |text| dates(text)?.pop().ok_or_else(|| "names no day".to_owned())),
-        }
+        Ok(now.with_timezone(&zone).date_naive())
     }
 
     /// The days to describe, ascending: as given, or today in the configured time zone.

@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use lucca_lake::settings::SETTINGS;
+use lucca_lake::settings::{Declared, SETTINGS};
 
 use crate::tenant::{PROGRAM, Tenant};
 
@@ -98,7 +98,7 @@ fn every_command_runs() {
 #[test]
 fn the_configuration_table_is_the_code() {
     let code = |text: Option<String>| text.map(|text| format!("`{text}`")).unwrap_or_default();
-    let row = |d: &lucca_lake::settings::Declared| {
+    let row = |d: &Declared| {
         let in_file = if d.in_file { "yes" } else { "no" };
         let (flag, variable) = (d.flag.map(|f| format!("--{f}")), d.variable.map(str::to_owned));
         let default = code(d.default.map(str::to_owned));
@@ -107,10 +107,15 @@ fn the_configuration_table_is_the_code() {
     let declared: Vec<Vec<String>> = SETTINGS.iter().map(row).collect();
     assert_eq!(table_below(&read("README.md"), "Configuration"), declared);
 
-    let help = Command::new(PROGRAM).args(["sync", "--help"]).output().unwrap();
-    let help = String::from_utf8(help.stdout).unwrap();
-    for flag in SETTINGS.iter().filter_map(|d| d.flag) {
-        assert!(help.contains(&format!("--{flag} <")), "sync has no --{flag}");
+    let help = |command: &str| {
+        let help = Command::new(PROGRAM).args([command, "--help"]).output().unwrap();
+        String::from_utf8(help.stdout).unwrap()
+    };
+    let (sync, gc) = (help("sync"), help("gc"));
+    for Declared { key, flag, .. } in SETTINGS {
+        let Some(flag) = flag else { continue };
+        let (command, help) = if key.starts_with("keep_") { ("gc", &gc) } else { ("sync", &sync) };
+        assert!(help.contains(&format!("--{flag} <")), "{command} has no --{flag}");
     }
 }
 

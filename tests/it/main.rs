@@ -5,9 +5,11 @@
 mod attributes;
 mod backfill;
 mod docs;
+mod gates;
 mod golden;
 mod permissions;
 mod plan;
 mod quiet;
+mod retention;
 mod tenant;
 mod wide;

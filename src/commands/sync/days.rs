@@ -1,16 +1,19 @@
 //! From what a run read to one snapshot for each of its days: contracts, positions and attributes come with their whole
 //! history, so that one reading serves them all.
 
+use chrono::NaiveDate;
+
 use super::{Produced, Run, Work};
 use crate::{
     catalog::{History, Resource},
     commands::{
         Context,
         derivation::{derive_tables, follow_references, stage_applicable},
+        gates::{Judged, Subject, judge},
         wide::{LABELS, WideInputs, stage_labels, stage_wide},
     },
     error::Error,
-    lake::{self, Publication, Replaces, Snapshot, SnapshotTable, StagedTable},
+    lake::{self, Held, Publication, Replaces, Snapshot, SnapshotTable, StagedTable},
     report::{PublishedDay, SkippedReport, WideReport},
     settings::HistoryMode,
 };
@@ -41,30 +44,50 @@ impl Run {
         produced: &mut Produced,
     ) -> Result<Snapshot, Error> {
         let read = std::mem::take(&mut produced.staged);
-        let mut last = None;
+        let mut last: Option<Snapshot> = None;
         for day in &self.days {
             let run_id = self.run_of(*day);
-            let replaced = work.replaced.get(day);
+            let replaced = work.before.iter().find(|snapshot| snapshot.as_of == *day);
             let carried_over = self.carried_over(replaced);
             let staged = tokio::select! {
                 biased;
                 () = self.stop.stopped() => return Err(Error::Interrupted),
                 staged = self.stage_day(*day, &run_id, &read, (replaced, &carried_over), produced) => staged?,
             };
+            let state = self.state(replaced, work, produced);
+            let mut tables = staged;
+            let breaches = {
+                let before = self.snapshot_before(*day, work, last.as_ref());
+                let judging = self.judge(*day, &run_id, (&tables, &carried_over), &state, before, produced);
+                let judged = tokio::select! {
+                    biased;
+                    () = self.stop.stopped() => return Err(Error::Interrupted),
+                    judged = judging => judged?,
+                };
+                tables.push(judged.findings);
+                judged.breaches
+            };
+            let staged = tables.clone();
             let publication = Publication {
                 as_of: *day,
                 run_id,
                 published_at: context.clock.now(),
-                tables: staged.clone(),
+                tables,
                 carried_over,
-                state: self.state(replaced, work, produced),
+                state,
                 replaces: Replaces::Exactly(replaced.map(|snapshot| snapshot.sequence)),
+                superseded_grace: self.superseded_grace,
             };
+            if !breaches.is_empty() {
+                let held = Held::keep(&self.lake, publication, breaches).await?;
+                produced.staged = staged;
+                return Err(Error::Refused { as_of: *day, run_id: held.run_id, breaches: held.breaches });
+            }
             // The last moment to stop: publishing is short, and half of it would have to be cleaned up.
             if self.stop.is_stopped() {
                 return Err(Error::Interrupted);
             }
-            compare_wide(&mut produced.wide, &staged, last.as_ref().or(work.newest.as_ref()));
+            compare_wide(&mut produced.wide, &staged, last.as_ref().or(work.before.last()));
             let snapshot = lake::publish(&self.lake, publication).await?;
             produced.published.push(PublishedDay { as_of: *day, sequence: snapshot.sequence });
             produced.staged = staged;
@@ -73,15 +96,44 @@ impl Run {
         last.ok_or_else(|| Error::Bug("a run without a day".into()))
     }
 
+    /// The snapshot that a day's is compared with: the one it replaces, or else that of the latest day before.
+    fn snapshot_before<'a>(&self, day: NaiveDate, work: &'a Work, last: Option<&'a Snapshot>) -> Option<&'a Snapshot> {
+        let known = work.before.iter().filter(|snapshot| snapshot.as_of <= day);
+        known.chain(last).max_by_key(|snapshot| snapshot.as_of)
+    }
+
+    async fn judge(
+        &self,
+        day: NaiveDate,
+        run_id: &str,
+        (staged, carried_over): (&[StagedTable], &[SnapshotTable]),
+        state: &serde_json::Map<String, serde_json::Value>,
+        before: Option<&Snapshot>,
+        produced: &Produced,
+    ) -> Result<Judged, Error> {
+        let staged = staged.iter().map(StagedTable::as_snapshot_table);
+        let tables: Vec<SnapshotTable> = staged.chain(carried_over.iter().cloned()).collect();
+        let subject = Subject {
+            day,
+            read_that_day: day == self.today,
+            tables: &tables,
+            references: &produced.references,
+            state,
+            before,
+            thresholds: &self.thresholds,
+        };
+        judge(&self.lake, run_id, &self.catalog, &subject).await
+    }
+
     /// The run that stages and publishes `day`.
-    pub(super) fn run_of(&self, day: chrono::NaiveDate) -> String {
+    pub(super) fn run_of(&self, day: NaiveDate) -> String {
         if self.days.len() == 1 { self.id.clone() } else { format!("{}.{}", self.id, day.format("%Y%m%d")) }
     }
 
     /// The tables of one day, from what was read for all of them.
     async fn stage_day(
         &self,
-        day: chrono::NaiveDate,
+        day: NaiveDate,
         run_id: &str,
         read: &[StagedTable],
         (replaced, carried_over): (Option<&Snapshot>, &[SnapshotTable]),
@@ -101,9 +153,7 @@ impl Run {
         }
         let tables: Vec<SnapshotTable> = staged.iter().map(StagedTable::as_snapshot_table).collect();
         let inputs = carried_over.iter().chain(&tables);
-        if day == self.as_of {
-            produced.references = follow_references(&self.lake, day, inputs.clone(), &self.catalog).await?;
-        }
+        produced.references = follow_references(&self.lake, day, inputs.clone(), &self.catalog).await?;
         let queries = &self.catalog.derived;
         let (derived, mut skipped) =
             derive_tables(&self.lake, run_id, day, inputs.clone(), queries, &self.catalog).await?;

@@ -26,7 +26,7 @@ pub(super) use self::{
     selection::{Selected, Selection},
     state::{
         AttributesRead, WIDE_TYPES, attributes_read, check_tenant, known_records, known_types, remembered_limits,
-        wide_types,
+        same_attributes, wide_types,
     },
 };
 use super::{Context, connection::Turn, plan::refuse_above};
@@ -36,6 +36,7 @@ use crate::{
     decode::Labels,
     error::{Error, ExitCode},
     lake::{self, Checkpoint, Lake, LakeError, Lease, Purpose, PutIfAbsent, Snapshot, StagedTable},
+    quality::Thresholds,
     report::{
         Absence, Outcome, PublishedDay, ReferenceReport, ResourceReport, RunReport, SkippedReport, TableReport,
         WideReport,
@@ -68,15 +69,17 @@ struct Run {
     history: HistorySettings,
     /// Definitions whose values are personal.
     personal: Vec<String>,
+    /// The day on which the API is read, in the configured time zone.
+    today: NaiveDate,
+    thresholds: Thresholds,
+    superseded_grace: chrono::TimeDelta,
     stop: Stop,
 }
 
 /// What a run works with once it may write to the lake.
 struct Work {
-    /// By day.
-    replaced: BTreeMap<NaiveDate, Snapshot>,
-    /// The newest snapshot when the run began.
-    newest: Option<Snapshot>,
+    /// The snapshots when the run began, ascending.
+    before: Vec<Snapshot>,
     checkpoint: Arc<RunCheckpoint>,
     limits: Arc<PageLimits>,
 }
@@ -161,6 +164,9 @@ impl Run {
             purpose: Purpose { as_of, reader },
             max_requests: asked.max_requests,
             history: settings.history()?,
+            today: settings.today(started_at)?,
+            thresholds: settings.thresholds()?,
+            superseded_grace: settings.superseded_grace()?,
             personal,
             continue_since: resume_within.map(|hours| started_at - hours),
             lake,
@@ -199,17 +205,15 @@ impl Run {
     }
 
     async fn execute_alone(&self, context: &Context, produced: &mut Produced) -> Result<Snapshot, Error> {
-        let mut all = self.lake.all_current().await?;
-        produced.wide_types = known_types(&all);
-        let newest = all.last().cloned();
-        all.retain(|snapshot| self.days.contains(&snapshot.as_of));
-        let replaced: BTreeMap<NaiveDate, Snapshot> = all.into_iter().map(|s| (s.as_of, s)).collect();
-        let checkpoint = Arc::new(self.checkpoint(replaced.get(&self.as_of)).await?);
+        let before = self.lake.all_current().await?;
+        produced.wide_types = known_types(&before);
+        let replaced = before.iter().find(|snapshot| snapshot.as_of == self.as_of);
+        let checkpoint = Arc::new(self.checkpoint(replaced).await?);
         produced.checkpoint = Some(Arc::clone(&checkpoint));
-        let mut remembered = newest.as_ref().map(remembered_limits).unwrap_or_default();
+        let mut remembered = before.last().map(remembered_limits).unwrap_or_default();
         remembered.extend(checkpoint.noted_limits().await);
         let limits = Arc::new(PageLimits::new(remembered, self.started_at.date_naive()));
-        let work = Work { replaced, newest, checkpoint, limits };
+        let work = Work { before, checkpoint, limits };
         tracing::info!(
             run = self.id,
             tenant = self.client.tenant().host(),
@@ -273,9 +277,17 @@ impl Run {
     /// failed.
     async fn clean_up(&self, error: &Error, produced: &Produced) {
         let Some(checkpoint) = &produced.checkpoint else { return };
-        let mut tables = lake::discard_tables(&self.lake, &self.id).await;
+        // What a gate holds back stays for whoever looks at it.
+        let held = if let Error::Refused { run_id, .. } = error { run_id.as_str() } else { "" };
+        let mut tables = Ok(());
+        if held != self.id {
+            tables = lake::discard_tables(&self.lake, &self.id).await;
+        }
         for day in self.days.iter().filter(|_| self.days.len() > 1) {
-            tables = tables.and(lake::discard(&self.lake, &self.run_of(*day)).await);
+            let run_id = self.run_of(*day);
+            if held != run_id {
+                tables = tables.and(lake::discard(&self.lake, &run_id).await);
+            }
         }
         let pages = if error.exit_code() == ExitCode::Temporary && self.continue_since.is_some() {
             let kept = checkpoint.kept();
@@ -284,6 +296,8 @@ impl Run {
                 "the next run of the same command asks only for the other pages; --fresh asks for all"
             );
             Ok(())
+        } else if held == self.id {
+            checkpoint.checkpoint().discard_pages().await
         } else {
             checkpoint.checkpoint().discard().await
         };

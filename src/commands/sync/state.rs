@@ -8,6 +8,7 @@ use super::{Produced, Run, Work};
 use crate::{
     api::{LearnedLimit, Tenant},
     catalog::LakeType,
+    commands::gates::{READ_ON, REFERENCES, references_to_remember},
     error::Error,
     lake::{self, Lake, Snapshot},
     settings::HistoryMode,
@@ -82,6 +83,8 @@ impl Run {
             (WHOLE_HISTORY, json!(attributes.whole_history)),
             (PERSONAL, json!(attributes.personal)),
             (PEOPLE, json!(attributes.statuses)),
+            (REFERENCES, references_to_remember(&produced.references)),
+            (READ_ON, json!(self.today)),
         ];
         state.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }
@@ -131,6 +134,11 @@ pub(crate) fn attributes_read(snapshot: &Snapshot, personal: &[String]) -> Attri
         personal: list(PERSONAL).unwrap_or_else(|| personal.to_vec()),
         statuses: list(PEOPLE),
     }
+}
+
+/// Whether two snapshots remember that the same attributes were read.
+pub(crate) fn same_attributes(one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
+    [DEFINITIONS_READ, WHOLE_HISTORY, PERSONAL, PEOPLE].iter().all(|key| one.get(*key) == other.get(*key))
 }
 
 /// The type that each column of the wide tables had first, in any of the snapshots.

@@ -170,6 +170,7 @@ fn publication(as_of: &str, run: &str, tables: Vec<StagedTable>) -> Publication 
         carried_over: Vec::new(),
         state,
         replaces: Replaces::Current,
+        superseded_grace: chrono::TimeDelta::zero(),
     }
 }
 

@@ -32,6 +32,7 @@ fn snapshot(as_of: &str, columns: &[(&str, LakeType)], files: usize) -> Snapshot
         published_at: "2026-11-22T06:00:00Z".parse().unwrap(),
         program_version: "0".into(),
         previous: None,
+        keeps_replaced_until: None,
         tables: vec![table("people", Zone::Core)],
         state: serde_json::Map::new(),
     }

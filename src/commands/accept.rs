@@ -1,0 +1,56 @@
+//! `publish --accept`: publishes a snapshot that a quality gate held back, because somebody says that it is right.
+
+use serde_json::json;
+
+use super::{Context, exclusive::exclusively, print};
+use crate::{
+    error::Error,
+    lake::{self, Held, Lake},
+    settings::Settings,
+};
+
+/// Key of the state under which a snapshot tells who let it through, and why.
+pub(super) const ACCEPTED: &str = "accepted";
+
+/// What to publish, and why.
+#[derive(Debug)]
+pub struct AcceptOptions {
+    /// The run that is held back.
+    pub run_id: String,
+    /// Why it is right all the same; the manifest keeps it.
+    pub reason: String,
+}
+
+/// Publishes what a run holds back.
+///
+/// # Errors
+/// When there is no such run, its day was published meanwhile, or the lake cannot be written.
+pub async fn accept(context: &Context, settings: &Settings, options: AcceptOptions) -> Result<(), Error> {
+    let AcceptOptions { run_id, reason } = options;
+    if reason.trim().is_empty() {
+        return Err(Error::Usage("--reason is empty: say why the snapshot is right all the same".into()));
+    }
+    let lake = context.lake_to_read(settings)?;
+    let publish = async {
+        let held = held(&lake, &run_id).await?;
+        let now = context.clock.now();
+        let mut publication = held.clone().into_publication(now, settings.superseded_grace()?);
+        let accepted = json!({ "reason": reason.trim(), "at": now, "breaches": held.breaches });
+        publication.state.insert(ACCEPTED.to_owned(), accepted);
+        Ok(lake::publish(&lake, publication).await?)
+    };
+    let snapshot = exclusively(context, &lake, ("publish", &run_id), publish).await?;
+    print(&format!("{}\tpublished\n", snapshot.id()))
+}
+
+/// What a run holds back.
+pub(super) async fn held(lake: &Lake, run_id: &str) -> Result<Held, Error> {
+    let nothing = || {
+        let what = format!("run {run_id} holds nothing back in the lake at {}", lake.display());
+        Error::NoSnapshot(format!("{what}; `lucca-lake snapshots` lists those that do"))
+    };
+    if !run_id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) || run_id.is_empty() {
+        return Err(nothing());
+    }
+    Held::of_run(lake, run_id).await?.ok_or_else(nothing)
+}

@@ -1,0 +1,261 @@
+//! The quality gates over the tables of one snapshot, published or still staged: what is found becomes the table
+//! `data_quality_findings`, and what passes a threshold stops the publication.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use futures::StreamExt as _;
+use serde_json::{Value, json};
+
+use super::{
+    derivation::table_files,
+    sync::same_attributes,
+    wide::{LABELS, WIDE_TABLES},
+};
+use crate::{
+    catalog::{Catalog, DerivedTable, Resource, Table},
+    engine::{Session, SessionOptions, derive},
+    error::Error,
+    lake::{Lake, Snapshot, SnapshotTable, StagedTable, TableWriter, WriterOptions},
+    quality::{
+        Counts, FINDINGS, Gate, Statement, Thresholds,
+        compare::{self, Finding, MAX_DAYS_APART, References},
+        finding, statement,
+    },
+    report::ReferenceReport,
+};
+
+/// References of each column and how many lead nowhere, by `table.column`, as the manifest remembers them.
+pub(super) const REFERENCES: &str = "references";
+/// The day on which the API was read.
+pub(super) const READ_ON: &str = "read_on";
+
+/// What is to be judged.
+pub(super) struct Subject<'a> {
+    pub(super) day: NaiveDate,
+    /// Whether the API was read on that day.
+    pub(super) read_that_day: bool,
+    /// All tables of the snapshot.
+    pub(super) tables: &'a [SnapshotTable],
+    pub(super) references: &'a [ReferenceReport],
+    /// What the snapshot remembers.
+    pub(super) state: &'a serde_json::Map<String, Value>,
+    /// The snapshot before.
+    pub(super) before: Option<&'a Snapshot>,
+    pub(super) thresholds: &'a Thresholds,
+}
+
+/// What came of it.
+pub(super) struct Judged {
+    /// The table of findings.
+    pub(super) findings: StagedTable,
+    /// What stops the publication, a line each.
+    pub(super) breaches: Vec<String>,
+}
+
+/// Judges the tables of a snapshot that was read from the API.
+///
+/// # Errors
+/// When tables cannot be read, or written.
+pub(super) async fn judge(
+    lake: &Lake,
+    run_id: &str,
+    catalog: &Catalog,
+    subject: &Subject<'_>,
+) -> Result<Judged, Error> {
+    let mut statements: Vec<Statement> =
+        compared(lake, catalog, subject).await?.iter().map(statement::of_finding).collect();
+    statements.extend(declared(catalog, subject));
+    ask(lake, run_id, subject, statements, Vec::new()).await
+}
+
+/// Judges the tables of a snapshot whose derived tables were computed again. What was found by comparing when the API
+/// was read stays as it was.
+///
+/// # Errors
+/// When tables cannot be read, or written.
+pub(super) async fn judge_again(
+    lake: &Lake,
+    run_id: &str,
+    catalog: &Catalog,
+    subject: &Subject<'_>,
+) -> Result<Judged, Error> {
+    ask(lake, run_id, subject, declared(catalog, subject).collect(), compare::COMPARING.to_vec()).await
+}
+
+/// What schemas, queries and rules ask of these tables.
+fn declared<'a>(catalog: &'a Catalog, subject: &'a Subject<'_>) -> impl Iterator<Item = Statement> + 'a {
+    let tables = catalog.tables().into_iter().filter(|t| subject.tables.iter().any(|s| s.name == t.name));
+    let of_tables = tables.flat_map(|table| statement::declared(&table).collect::<Vec<_>>());
+    let rules = catalog.rules.iter().filter(|rule| subject.read_that_day || !rule.only_today);
+    of_tables.chain(rules.map(statement::of_rule))
+}
+
+/// Asks every statement and writes what it finds.
+async fn ask(
+    lake: &Lake,
+    run_id: &str,
+    subject: &Subject<'_>,
+    statements: Vec<Statement>,
+    kept: Vec<&str>,
+) -> Result<Judged, Error> {
+    let Subject { day, tables, before, thresholds, .. } = subject;
+    let session = Session::new(lake.store(), &SessionOptions::default())?;
+    session
+        .register(&tables.iter().filter(|t| t.name != FINDINGS).map(|t| table_files(t, *day)).collect::<Vec<_>>())?;
+    let findings_before = before.and_then(|snapshot| Some((snapshot.table(FINDINGS)?, snapshot.as_of)));
+    if let Some((table, as_of)) = findings_before {
+        let mut files = table_files(table, as_of);
+        statement::BEFORE.clone_into(&mut files.table);
+        session.register(&[files])?;
+    }
+    let table = finding::table();
+    let mut writer = TableWriter::new(lake, run_id, &table, WriterOptions::default());
+    let mut breaches = Vec::new();
+    let mut write = async |sql: String, rule: &str| -> Result<u64, Error> {
+        let mut query = DerivedTable { table: table.clone(), sql };
+        rule.clone_into(&mut query.table.name);
+        let mut rows = derive::start(&session, &query, *day).await?.into_stream();
+        let mut found = 0;
+        while let Some(batch) = rows.next().await {
+            let batch = batch?;
+            found += batch.num_rows() as u64;
+            writer.write(&batch).await?;
+        }
+        Ok(found)
+    };
+    let written = async {
+        if !kept.is_empty() && findings_before.is_some() {
+            let rules: Vec<String> = kept.iter().map(|rule| format!("'{rule}'")).collect();
+            let columns: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
+            let (columns, rules) = (columns.join(", "), rules.join(", "));
+            let sql = format!("SELECT {columns} FROM \"{}\" WHERE rule IN ({rules})", statement::BEFORE);
+            write(sql, FINDINGS).await?;
+        }
+        for statement in &statements {
+            let reads = derive::references(&session, &statement.sql)?;
+            if reads.iter().any(|table| !session.has_table(table)) {
+                continue;
+            }
+            let found = write(statement.findings(findings_before.is_some()), &statement.rule).await?;
+            breaches.extend(breach(statement, found, tables, thresholds));
+        }
+        Ok::<_, Error>(())
+    };
+    match written.await {
+        Ok(()) => Ok(Judged { findings: writer.close().await?, breaches }),
+        Err(error) => {
+            writer.abort().await;
+            Err(error)
+        }
+    }
+}
+
+/// What to say when a statement found more than its gate allows.
+fn breach(statement: &Statement, found: u64, tables: &[SnapshotTable], allowed: &Thresholds) -> Option<String> {
+    let gate = statement.gate.as_ref().filter(|_| !allowed.tolerated.contains(&statement.rule) && found > 0)?;
+    let rule = &statement.rule;
+    match gate {
+        Gate::Any => Some(match &statement.detail {
+            Some(detail) => format!("{rule}: {}: {detail}", statement.about),
+            None => format!("{rule}: {}: {found} findings", statement.about),
+        }),
+        Gate::Share { percent, of } => {
+            let rows = tables.iter().find(|t| t.name == *of).map_or(0, SnapshotTable::rows);
+            let above = u128::from(found) * 100 > u128::from(rows) * u128::from(*percent);
+            (above && rows >= allowed.min_rows)
+                .then(|| format!("{rule}: {found} findings among {rows} rows of {of}, more than {percent} %"))
+        }
+    }
+}
+
+/// What comparing numbers finds.
+async fn compared(lake: &Lake, catalog: &Catalog, subject: &Subject<'_>) -> Result<Vec<Finding>, Error> {
+    let Subject { day, tables, thresholds, .. } = subject;
+    let recent = |snapshot: &&Snapshot| (*day - snapshot.as_of).num_days() <= MAX_DAYS_APART;
+    let before = subject.before.filter(recent);
+    let mut findings = Vec::new();
+    for table in judged_tables(catalog) {
+        let Some(now) = tables.iter().find(|t| t.name == table.name()) else { continue };
+        let then = before.and_then(|snapshot| Some((snapshot.table(table.name())?, snapshot)));
+        let then =
+            then.filter(|(then, snapshot)| then.files != now.files && comparable(table.name(), subject, snapshot));
+        let counts = counts(lake, now, &table).await?;
+        if let Judgeable::Declared(table) = &table {
+            findings.extend(compare::below_floor(table, &counts, thresholds));
+        }
+        if let Some((then, snapshot)) = then {
+            let was = self::counts(lake, then, &table).await?;
+            findings.extend(compare::lost(table.name(), &counts, &was, snapshot.as_of, thresholds));
+        }
+    }
+    let remembered = before.map(remembered_references).unwrap_or_default();
+    findings.extend(subject.references.iter().filter_map(|r| {
+        let now = References { all: r.references, unresolved: r.unresolved };
+        let then = remembered.get(&format!("{}.{}", r.table, r.column)).copied();
+        compare::unresolved(&r.table, &r.column, now, then, thresholds)
+    }));
+    Ok(findings)
+}
+
+/// A table whose numbers are compared.
+enum Judgeable {
+    /// Of the API, with what its schema declares.
+    Declared(Table),
+    /// Made from the tenant's own definitions.
+    Wide(&'static str),
+}
+
+impl Judgeable {
+    fn name(&self) -> &str {
+        match self {
+            Self::Declared(table) => &table.name,
+            Self::Wide(name) => name,
+        }
+    }
+}
+
+/// Tables of the API, and the wide ones: a definition that is hidden shows as a column of theirs that is gone. Derived
+/// tables follow from these.
+fn judged_tables(catalog: &Catalog) -> Vec<Judgeable> {
+    let documented = |resource: &Resource| {
+        let is_promised = |name: &str| !resource.columns.iter().any(|c| c.name == name && c.undocumented);
+        let mut tables = resource.tables();
+        tables.iter_mut().for_each(|table| table.columns.retain(|c| is_promised(&c.name)));
+        tables
+    };
+    let api = catalog.resources.iter().flat_map(documented).map(Judgeable::Declared);
+    api.chain(WIDE_TABLES.iter().map(|(name, ..)| Judgeable::Wide(name))).collect()
+}
+
+/// Attributes are the same only if the same ones were read: of a day or of all, of some definitions, of some people.
+fn comparable(table: &str, subject: &Subject<'_>, before: &Snapshot) -> bool {
+    let attributes = ["employee_attributes", "personal_attributes", LABELS];
+    let is_attributes = attributes.contains(&table) || WIDE_TABLES.iter().any(|(name, ..)| *name == table);
+    !is_attributes || same_attributes(&before.state, subject.state)
+}
+
+async fn counts(lake: &Lake, table: &SnapshotTable, of: &Judgeable) -> Result<Counts, Error> {
+    let mut filled = lake.filled(table).await?;
+    // What the lake adds, and what the API never promised, may come and go.
+    filled.retain(|column, _| !column.starts_with('_'));
+    if let Judgeable::Declared(declared) = of {
+        filled.retain(|column, _| declared.columns.iter().any(|c| c.name == *column));
+    }
+    Ok(Counts { rows: table.rows(), filled })
+}
+
+fn remembered_references(snapshot: &Snapshot) -> BTreeMap<String, References> {
+    let columns = snapshot.state.get(REFERENCES).and_then(Value::as_object).into_iter().flatten();
+    let counts = |value: &Value| {
+        let [all, unresolved] = value.as_array()?.as_slice() else { return None };
+        Some(References { all: all.as_u64()?, unresolved: unresolved.as_u64()? })
+    };
+    columns.filter_map(|(column, value)| Some((column.clone(), counts(value)?))).collect()
+}
+
+/// What the manifest remembers of the references.
+pub(super) fn references_to_remember(references: &[ReferenceReport]) -> Value {
+    let of = |r: &ReferenceReport| (format!("{}.{}", r.table, r.column), json!([r.references, r.unresolved]));
+    Value::Object(references.iter().map(of).collect())
+}

@@ -1,0 +1,125 @@
+//! `snapshots`: what the lake holds for which day, and which runs wait for somebody's word.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Context, ListFormat, accept::ACCEPTED, print};
+use crate::{
+    error::Error,
+    lake::{Held, Lake, Snapshot},
+    settings::Settings,
+};
+
+/// One line of the list.
+#[derive(Debug, Serialize)]
+struct Listed {
+    snapshot: String,
+    run_id: String,
+    published_at: Option<String>,
+    state: State,
+    tables: usize,
+    rows: u64,
+    bytes: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    breaches: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accepted_because: Option<String>,
+}
+
+/// What can be done with a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum State {
+    /// Readers see it.
+    Current,
+    /// Replaced, its files still there: `query --snapshot` reads it.
+    Kept,
+    /// Replaced, its files gone.
+    Replaced,
+    /// Held back by a gate: `query --run` reads it, `publish --accept` publishes it.
+    Held,
+}
+
+/// Prints every snapshot, ascending, then the held ones.
+///
+/// # Errors
+/// When the lake cannot be read.
+pub async fn snapshots(context: &Context, settings: &Settings, format: ListFormat) -> Result<(), Error> {
+    let lake = context.lake_to_read(settings)?;
+    let listed = list(&lake, context.clock.now()).await?;
+    let mut text = String::new();
+    match format {
+        ListFormat::Json => {
+            text = serde_json::to_string_pretty(&listed).unwrap_or_default();
+            text.push('\n');
+        }
+        ListFormat::Text => {
+            let _ = writeln!(
+                text,
+                "{:<16} {:<9} {:<34} {:<21} {:>7} {:>12} {:>14}",
+                "snapshot", "state", "run", "published", "tables", "rows", "bytes"
+            );
+            for l in &listed {
+                let published = l.published_at.as_deref().unwrap_or("");
+                let state = format!("{:?}", l.state).to_lowercase();
+                let _ = writeln!(
+                    text,
+                    "{:<16} {state:<9} {:<34} {published:<21} {:>7} {:>12} {:>14}",
+                    l.snapshot, l.run_id, l.tables, l.rows, l.bytes
+                );
+                for breach in &l.breaches {
+                    let _ = writeln!(text, "{:<16} {breach}", "");
+                }
+                if let Some(reason) = &l.accepted_because {
+                    let _ = writeln!(text, "{:<16} accepted: {reason}", "");
+                }
+            }
+        }
+    }
+    print(&text)
+}
+
+async fn list(lake: &Lake, now: chrono::DateTime<chrono::Utc>) -> Result<Vec<Listed>, Error> {
+    let mut listed = Vec::new();
+    let current = lake.all_current().await?;
+    let mut kept = Vec::new();
+    for snapshot in &current {
+        kept.extend(lake.in_grace(snapshot, now).await?.iter().map(Snapshot::id));
+    }
+    for id in lake.every_snapshot().await? {
+        // A snapshot that was collected meanwhile is no longer one.
+        let Some(snapshot) = lake.snapshot_called(id).await? else { continue };
+        let state = match () {
+            () if current.iter().any(|c| c.id() == id) => State::Current,
+            () if kept.contains(&id) => State::Kept,
+            () => State::Replaced,
+        };
+        listed.push(Listed::new(&snapshot, state));
+    }
+    for held in Held::all(lake).await? {
+        let mut line = Listed::new(&held.as_snapshot(), State::Held);
+        line.published_at = None;
+        line.breaches = held.breaches;
+        listed.push(line);
+    }
+    Ok(listed)
+}
+
+impl Listed {
+    fn new(snapshot: &Snapshot, state: State) -> Self {
+        let accepted = snapshot.state.get(ACCEPTED).and_then(|a| a.get("reason")).and_then(Value::as_str);
+        Self {
+            snapshot: snapshot.id().to_string(),
+            run_id: snapshot.run_id.clone(),
+            published_at: Some(snapshot.published_at.format("%Y-%m-%dT%H:%M:%SZ").to_string()),
+            state,
+            tables: snapshot.tables.len(),
+            rows: snapshot.files().map(|f| f.rows).sum(),
+            bytes: snapshot.files().map(|f| f.bytes).sum(),
+            breaches: Vec::new(),
+            accepted_because: accepted.map(str::to_owned),
+        }
+    }
+}

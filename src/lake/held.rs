@@ -1,0 +1,147 @@
+//! Snapshots that a quality gate did not let through: complete, staged, and published only when somebody says so.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use object_store::{ObjectStoreExt as _, path::Path};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    FORMAT_VERSION, Lake, LakeError, Publication, Replaces, Snapshot, SnapshotTable, StagedTable, layout, manifest,
+};
+
+/// For so long a held snapshot waits; then its staging is removed like that of a run that was killed.
+pub const HELD_FOR: TimeDelta = TimeDelta::days(14);
+
+/// A staged snapshot and why it was not published.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Held {
+    /// The day the data describes.
+    pub as_of: NaiveDate,
+    /// The run.
+    pub run_id: String,
+    /// When it was held back.
+    pub held_at: DateTime<Utc>,
+    /// What the gates said, one line each.
+    pub breaches: Vec<String>,
+    /// Sequence number of the snapshot that it would replace.
+    pub replaces: Option<u64>,
+    /// Its tables; the paths are in staging.
+    pub tables: Vec<SnapshotTable>,
+    /// Tables it would keep from the snapshot that it would replace.
+    pub carried_over: Vec<SnapshotTable>,
+    /// State of the extraction.
+    pub state: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Held {
+    /// Keeps in staging what would have been published.
+    ///
+    /// # Errors
+    /// When the store refuses or fails.
+    pub async fn keep(lake: &Lake, publication: Publication, breaches: Vec<String>) -> Result<Self, LakeError> {
+        let Publication { as_of, run_id, published_at, tables, carried_over, state, replaces, .. } = publication;
+        let replaces = match replaces {
+            Replaces::Exactly(sequence) => sequence,
+            Replaces::Current => lake.snapshot(as_of).await?.map(|s| s.sequence),
+        };
+        let tables = tables.iter().map(StagedTable::as_snapshot_table).collect();
+        let held = Self { as_of, run_id, held_at: published_at, breaches, replaces, tables, carried_over, state };
+        let failed = |e| LakeError::Internal { reason: format!("a held snapshot cannot be written as JSON: {e}") };
+        let json = serde_json::to_vec_pretty(&held).map_err(failed)?;
+        lake.put(layout::held(&held.run_id), json).await?;
+        Ok(held)
+    }
+
+    /// The snapshot that `run_id` holds back, if it does.
+    ///
+    /// # Errors
+    /// When the store refuses or fails, or what is kept cannot be used.
+    pub async fn of_run(lake: &Lake, run_id: &str) -> Result<Option<Self>, LakeError> {
+        layout::check_run_id(run_id)?;
+        let path = layout::held(run_id);
+        let failed = |e| LakeError::store("read", &path, e);
+        let content = match lake.store().get(&path).await {
+            Ok(object) => object.bytes().await.map_err(failed)?,
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        };
+        let corrupt = |reason: String, source| LakeError::Corrupt { path: path.to_string(), reason, source };
+        let held: Self = serde_json::from_slice(&content)
+            .map_err(|e| corrupt(format!("line {} column {}", e.line(), e.column()), Some(e)))?;
+        held.check(run_id).map_err(|reason| corrupt(reason, None))?;
+        Ok(Some(held))
+    }
+
+    /// Every held snapshot, by run; what cannot be used is left out with a warning.
+    ///
+    /// # Errors
+    /// When the store refuses or fails.
+    pub async fn all(lake: &Lake) -> Result<Vec<Self>, LakeError> {
+        let folder = Path::from(layout::STAGING);
+        let listing = lake.store().list_with_delimiter(Some(&folder)).await;
+        let runs = listing.map_err(|e| LakeError::store("list", &folder, e))?.common_prefixes;
+        let mut held = Vec::new();
+        for run_id in runs.iter().filter_map(Path::filename) {
+            match Self::of_run(lake, run_id).await {
+                Ok(found) => held.extend(found),
+                Err(LakeError::Corrupt { path, reason, .. }) => {
+                    tracing::warn!(path, reason, "a held snapshot is not usable");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(held)
+    }
+
+    /// It is input: a path that leads out of the run's staging would publish, and later delete, what is not its own.
+    fn check(&self, run_id: &str) -> Result<(), String> {
+        if self.run_id != run_id {
+            return Err(format!("it says run {}", self.run_id));
+        }
+        manifest::check_tables(self.as_of, &self.carried_over)?;
+        for table in &self.tables {
+            if !layout::is_table_name(&table.name) || table.files.is_empty() || table.columns.is_empty() {
+                return Err("a table without a usable name, files or columns".to_owned());
+            }
+            let staged = |number: usize| layout::staging_file(run_id, table.zone, &table.name, number);
+            let strange = table.files.iter().enumerate().find(|(n, f)| f.path != staged(*n).as_ref());
+            if let Some((_, file)) = strange {
+                return Err(format!("table {}: {:?} is not one of its files", table.name, file.path));
+            }
+        }
+        Ok(())
+    }
+
+    /// The snapshot as it would be, with the paths in staging.
+    pub fn as_snapshot(&self) -> Snapshot {
+        let mut tables: Vec<SnapshotTable> = self.tables.iter().chain(&self.carried_over).cloned().collect();
+        tables.sort_by(|a, b| a.name.cmp(&b.name));
+        Snapshot {
+            format_version: FORMAT_VERSION,
+            as_of: self.as_of,
+            sequence: self.replaces.unwrap_or(0).saturating_add(1),
+            run_id: self.run_id.clone(),
+            published_at: self.held_at,
+            program_version: env!("CARGO_PKG_VERSION").to_owned(),
+            keeps_replaced_until: None,
+            previous: None,
+            tables,
+            state: self.state.clone(),
+        }
+    }
+
+    /// What publishes it.
+    pub fn into_publication(self, published_at: DateTime<Utc>, superseded_grace: TimeDelta) -> Publication {
+        let tables = self.tables.into_iter().map(|table| StagedTable::from_held(table, &self.run_id)).collect();
+        Publication {
+            as_of: self.as_of,
+            run_id: self.run_id,
+            published_at,
+            tables,
+            carried_over: self.carried_over,
+            state: self.state,
+            replaces: Replaces::Exactly(self.replaces),
+            superseded_grace,
+        }
+    }
+}
