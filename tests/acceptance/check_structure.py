@@ -8,7 +8,7 @@ import people
 import structure_oracle as oracle
 import unified_oracle as unified
 from compare import differences
-from organisation import Urls
+from organisation import HIDDEN, Urls
 
 # Table → (what it must hold, its key). Order of rows is compared with the order of the key columns given last.
 EQUAL = {
@@ -124,9 +124,13 @@ def _cycles(origin):
 def _chains(origin):
     """One chain of managers and one of departments, both longer than is followed; the last manager left long ago."""
     tenant, urls = people.build(origin), Urls(origin)
+    day = str(tenant.as_of)
+    employed = list(dict.fromkeys(r["employee"]["id"] for r in tenant.collections["job-positions"]
+                                  if r["startsOn"] <= day and (not r.get("endsOn") or r["endsOn"] >= day)))
+    above = dict(zip(employed[1:], employed))
+    left = next(r["id"] for r in tenant.collections["employees"] if r["status"] == "deactivated")
     for position in tenant.collections["job-positions"]:
-        me = int(position["employee"]["id"])
-        position["manager"] = urls.ref("employee", str(me - 1))
+        position["manager"] = urls.ref("employee", above.get(position["employee"]["id"], left))
     first = tenant.collections["departments"][0]
     for n in range(105):
         parent = urls.ref("department", str(8000 + n - 1) if n else None)
@@ -137,6 +141,10 @@ def _chains(origin):
 def _cells(origin):
     """Ages, genders, departments and categories such that many cells have about five people."""
     tenant, urls, dice = people.build(origin, scale=4), Urls(origin), random.Random(5)
+    hidden = [r["id"] for r in tenant.collections["employments"] if r["employee"]["id"] == HIDDEN["employee"]]
+    for name, key in (("employments", "id"), ("job-positions", "employment"), ("probationary-periods", "employment")):
+        kept = [r for r in tenant.collections[name] if (r[key] if key == "id" else r[key]["id"]) not in hidden]
+        tenant.collections[name] = kept  # one person for all crews, whose contracts would overlap
     for record in tenant.collections["employee-personal-records"]:
         record["legalGender"] = dice.choice(["male", "male", "female", "female", "female", "diverse"])
         years = dice.choice([16, 22, 27, 27, 31, 31, 31, 36, 42, 77])

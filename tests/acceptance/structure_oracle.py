@@ -180,7 +180,7 @@ def suppression_problems(cells, shown, groups):
             people, visible = sum(cells[k] for k in hidden), len(hidden) < len(keys)
             if visible and 0 < people < 5:
                 out.append(f"{group}: a total shows that {people} people are in its {len(hidden)} hidden cells")
-            if visible and number == 0 and people and people == 4 * len(hidden):
+            if visible and number == 0 and hidden and all(cells[k] == 4 for k in hidden):
                 out.append(f"{group}: a total shows that every hidden cell has four people")
             if visible and people and sum(cells[k] > 0 for k in hidden) == 1 and any(0 < cells[k] < 5 for k in hidden):
                 out.append(f"{group}: a total shows the one hidden cell")
