@@ -297,8 +297,11 @@ fn statuses_change_on_the_right_days() {
     deep(|| async move {
         let (_, rows) = answer(&h).await;
         let mut ends: Vec<String> = expected.iter().map(|(_, n, status)| format!(",{n},{status}")).collect();
-        let mut seen: Vec<String> =
-            rows.iter().filter_map(|r| r.strip_suffix(ABROAD)).map(|r| r.rsplitn(3, ',').take(2).fold(String::new(), |a, b| format!(",{b}{a}"))).collect();
+        let mut seen: Vec<String> = rows
+            .iter()
+            .filter_map(|r| r.strip_suffix(ABROAD))
+            .map(|r| r.rsplitn(3, ',').take(2).fold(String::new(), |a, b| format!(",{b}{a}")))
+            .collect();
         ends.sort();
         seen.sort();
         assert_eq!(seen, ends);
