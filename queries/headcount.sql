@@ -1,4 +1,5 @@
 -- headcount: one row per (department, legal entity) that employs someone on the as-of date
+-- key department_id, legal_entity_id
 -- column department_id string none: department of the job position; null for positions without one
 -- source department_id: job_positions.department_id
 -- column department_name string none: its name; null when the department is not visible

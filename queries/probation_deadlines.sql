@@ -1,4 +1,5 @@
 -- probation_deadlines: one row per probationary period of an employment that has not ended before the as-of date
+-- key probationary_period_id
 -- column probationary_period_id string! none: the probationary period
 -- source probationary_period_id: probationary_periods.id
 -- column employee_id string none: the employee on probation
@@ -43,6 +44,18 @@
 -- column days_left int32 personal: days from the as-of date to ends_on: 0 on the last day, negative once past
 -- column status string! personal: upcoming (starts after the as-of date), ended (ends_on is past), due_7_days (0 to 7
 --   days left), due_30_days (8 to 30), in_progress (more, or no end known)
+-- column renewal_decision_by date personal: indicative, France only: last day to agree in writing on a renewal, which is
+--   the last day of the initial period; a renewal also needs a branch agreement that allows it and a clause of the
+--   contract (L1221-21, L1221-23). Null when it was extended already, and outside France
+-- source renewal_decision_by: probationary_periods.initial_ends_on
+-- column notify_by date personal: indicative, France only: last day on which the employer can end the period and leave the
+--   notice of L1221-25 before ends_on: 24 hours below 8 days of presence, 48 hours up to 1 month, 2 weeks after 1 month,
+--   1 month after 3 months, presence counted to the day of the notice, included. Absences that suspend the period move
+--   its end and the deadline; Lucca's dates are taken as they are. Null when no day of the period leaves that notice,
+--   and outside France
+-- source notify_by: probationary_periods.starts_on and ends_on, where legal_entities.country_code is FRA
+-- column notice string personal: indicative, France only: the notice due on notify_by: 24_hours, 48_hours, 2_weeks or
+--   1_month
 WITH periods AS (
     SELECT
         id,
@@ -67,8 +80,35 @@ counted AS (
             + FLOOR((EXTRACT(YEAR FROM ends_on) - 1) / 400.0) - FLOOR((EXTRACT(YEAR FROM today) - 1) / 400.0)
             + EXTRACT(DOY FROM ends_on) - EXTRACT(DOY FROM today)
             AS INTEGER
-        ) AS days_left
+        ) AS days_left,
+        -- The notice grows with presence. For each length: the last day that leaves it, and the first day it is due.
+        CAST(ends_on - INTERVAL '1' MONTH AS DATE) AS month_by,
+        CAST(CAST(starts_on + INTERVAL '3' MONTH AS DATE) - INTERVAL '1' DAY AS DATE) AS month_from,
+        CAST(ends_on - INTERVAL '14' DAY AS DATE) AS weeks_by,
+        CAST(CAST(starts_on + INTERVAL '1' MONTH AS DATE) - INTERVAL '1' DAY AS DATE) AS weeks_from,
+        CAST(ends_on - INTERVAL '2' DAY AS DATE) AS two_days_by,
+        CAST(starts_on + INTERVAL '7' DAY AS DATE) AS two_days_from,
+        CAST(ends_on - INTERVAL '1' DAY AS DATE) AS day_by
     FROM periods
+),
+
+-- The latest day on which the notice due that day is left; the day before a longer notice is due may be the last.
+deadlines AS (
+    SELECT
+        counted.*,
+        CASE
+            WHEN month_by >= month_from THEN month_by
+            WHEN weeks_by >= weeks_from THEN LEAST(weeks_by, CAST(month_from - INTERVAL '1' DAY AS DATE))
+            WHEN two_days_by >= two_days_from THEN LEAST(two_days_by, CAST(weeks_from - INTERVAL '1' DAY AS DATE))
+            WHEN day_by >= starts_on THEN LEAST(day_by, CAST(two_days_from - INTERVAL '1' DAY AS DATE))
+        END AS notify_by,
+        CASE
+            WHEN month_by >= month_from THEN '1_month'
+            WHEN weeks_by >= weeks_from THEN '2_weeks'
+            WHEN two_days_by >= two_days_from THEN '48_hours'
+            WHEN day_by >= starts_on THEN '24_hours'
+        END AS notice
+    FROM counted
 ),
 
 classed AS (
@@ -132,8 +172,11 @@ SELECT
         WHEN p.days_left <= 7 THEN 'due_7_days'
         WHEN p.days_left <= 30 THEN 'due_30_days'
         ELSE 'in_progress'
-    END AS status
-FROM counted p
+    END AS status,
+    CASE WHEN l.country_code = 'FRA' AND p.extended_ends_on IS NULL THEN p.initial_ends_on END AS renewal_decision_by,
+    CASE WHEN l.country_code = 'FRA' THEN p.notify_by END AS notify_by,
+    CASE WHEN l.country_code = 'FRA' THEN p.notice END AS notice
+FROM deadlines p
 INNER JOIN employments e ON e.id = p.employment_id
 LEFT JOIN ranked j ON j.employment_id = p.employment_id AND j.choice = 1
 LEFT JOIN employees w ON w.id = e.employee_id

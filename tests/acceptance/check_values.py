@@ -92,7 +92,8 @@ def _layout(ctx, root, as_of, tables):
               lake.manifest_problems(root, as_of))
     found = {p.relative_to(root).parts[:2] for p in lake.files(root)}
     due = {(lake.zone(t), t) for t in tables | {"headcount", "probation_deadlines"}}
-    due |= {("personal", "personal_snapshot"), ("personal", "legacy_users")}  # computed, and private
+    due |= {("personal", "personal_snapshot"), ("personal", "legacy_users"), ("personal", "unified_employees"),
+            ("personal", "registre_unique_du_personnel")}  # computed, and private
     unexpected = {t for t in found - due if t[0] != "derived"}
     ctx.check("layout: the tables due, in their zones", [f"missing {t}" for t in sorted(due - found)]
               + [f"unexpected {t}" for t in sorted(unexpected)])

@@ -10,6 +10,7 @@ import argparse
 import sys
 import traceback
 
+import check_analytics
 import check_delta
 import check_faults
 import check_operations
@@ -17,12 +18,15 @@ import check_portable
 import check_prompt
 import check_readers
 import check_resume
+import check_structure
 import check_values
 from context import Context
 from program import Program
 
 # `quiet` last: it reads everything the other runs said.
-CHECKS = {"values": check_values.values, "derived": check_values.derived, "rerun": check_operations.rerun, "s3": check_operations.s3,
+CHECKS = {"values": check_values.values, "derived": check_values.derived,
+          "analytics": check_analytics.analytics_tables, "structure": check_structure.structure,
+          "rerun": check_operations.rerun, "s3": check_operations.s3,
           "budget": check_operations.budget, "concurrency": check_operations.concurrency, "faults": check_faults.faults,
           "killed": check_resume.killed, "stopped": check_resume.stopped, "alone": check_resume.alone, "pace": check_resume.pace,
           "memory": check_operations.memory, "readers": check_readers.readers, "portable": check_portable.portable,

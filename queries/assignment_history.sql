@@ -1,0 +1,215 @@
+-- assignment_history: one row per person and unbroken stretch of time spent in one job position, over past and future;
+--   a day in employment belongs to exactly one row: the rows of a person never overlap, and only days without an
+--   employment are left out. Days in employment without a job position have a row too, with has_position false.
+--   Of several at once, an employment with a position that day comes first, then the employment that started latest,
+--   then the smallest employment id, then the position that started latest, then the smallest position id. Positions are
+--   cut to their employment; those of an employment that is not visible, or that ends before it starts, count for nothing
+-- key employee_id, valid_from
+-- interval valid_from, valid_to of employee_id
+-- column employee_id string! none: the person
+-- source employee_id: employments.employee_id
+-- column valid_from date! directory: first day of the row
+-- source valid_from: employments.start_date and job_positions.starts_on
+-- column valid_to date personal: first day after the row; null when open-ended, as also when the last day is given as
+--   9999-12-31
+-- source valid_to: employments.end_date and job_positions.ends_on, and the first days of rows that come before this one
+-- column is_current boolean! directory: whether the as-of date is within the row
+-- column is_future boolean! directory: whether the row starts after the as-of date
+-- column has_position boolean! directory: whether a job position was valid; where false, all its columns are null
+-- column has_overlap boolean! directory: whether another employment or another of its positions was valid too on some
+--   day of the row
+-- column employment_id string! none: the employment
+-- source employment_id: employments.id
+-- column job_position_id string none: the job position; null without one
+-- source job_position_id: job_positions.id
+-- column legal_entity_id string directory: legal entity of the employment; null for employments without one
+-- source legal_entity_id: employments.legal_entity_id
+-- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
+-- source legal_entity_name: legal_entities.legal_name
+-- column business_establishment_id string directory: establishment of the job position
+-- source business_establishment_id: job_positions.business_establishment_id
+-- column business_establishment_name string directory: its name; null when the establishment is not visible
+-- source business_establishment_name: business_establishments.name
+-- column department_id string directory: department of the job position
+-- source department_id: job_positions.department_id
+-- column department_name string directory: its name; null when the department is not visible
+-- source department_name: departments.name
+-- column job_title string directory: title of the job position
+-- source job_title: job_positions.job_title
+-- column job_qualification_id string directory: qualification of the job position
+-- source job_qualification_id: job_positions.job_qualification_id
+-- column job_qualification_title string directory: its title; null when the qualification is not visible
+-- source job_qualification_title: job_qualifications.title
+-- column occupation_category_id string personal: occupation category of the job position
+-- source occupation_category_id: job_positions.occupation_category_id
+-- column occupation_category_title string personal: its title; null when the category is not visible
+-- source occupation_category_title: occupation_categories.title
+-- column manager_id string directory: employee who manages the job position
+-- source manager_id: job_positions.manager_id
+-- column template_id string personal: template of the employment, the kind of contract
+-- source template_id: employments.template_id
+-- column template_title string personal: its title; null when the template is not visible
+-- source template_title: employment_templates.title
+-- column contract_term string personal: permanent or fixed, as the template says
+-- source contract_term: employment_templates.term
+-- column contract_audience string personal: kind of people that the template is meant for, such as employee or student
+-- source contract_audience: employment_templates.audience
+WITH contracts AS (
+    SELECT
+        id,
+        employee_id,
+        start_date AS valid_from,
+        CASE
+            WHEN end_date < CAST('9999-12-31' AS DATE) THEN CAST(end_date + INTERVAL '1' DAY AS DATE)
+            ELSE CAST('9999-12-31' AS DATE)
+        END AS valid_to
+    FROM employments
+),
+
+stays AS (
+    SELECT
+        id,
+        employment_id,
+        starts_on AS valid_from,
+        CASE
+            WHEN ends_on < CAST('9999-12-31' AS DATE) THEN CAST(ends_on + INTERVAL '1' DAY AS DATE)
+            ELSE CAST('9999-12-31' AS DATE)
+        END AS valid_to
+    FROM job_positions
+),
+
+-- What a day may be assigned to: each employment by itself, and with each of its positions.
+candidates AS (
+    SELECT
+        c.employee_id,
+        c.id AS employment_id,
+        c.valid_from AS employed_from,
+        CAST(NULL AS STRING) AS job_position_id,
+        c.valid_from AS placed_from,
+        c.valid_from,
+        c.valid_to,
+        1 AS preference
+    FROM contracts c
+    WHERE c.valid_from < c.valid_to
+    UNION ALL
+    SELECT
+        c.employee_id,
+        c.id AS employment_id,
+        c.valid_from AS employed_from,
+        s.id AS job_position_id,
+        s.valid_from AS placed_from,
+        GREATEST(s.valid_from, c.valid_from) AS valid_from,
+        LEAST(s.valid_to, c.valid_to) AS valid_to,
+        0 AS preference
+    FROM contracts c
+    INNER JOIN stays s ON s.employment_id = c.id
+    WHERE GREATEST(s.valid_from, c.valid_from) < LEAST(s.valid_to, c.valid_to)
+),
+
+edges AS (
+    SELECT employee_id, valid_from AS edge FROM candidates
+    UNION
+    SELECT employee_id, valid_to AS edge FROM candidates
+),
+
+-- Between two edges nothing changes.
+steps AS (
+    SELECT employee_id, edge, LEAD(edge) OVER (PARTITION BY employee_id ORDER BY edge) AS next_edge
+    FROM edges
+),
+
+choices AS (
+    SELECT
+        s.employee_id,
+        s.edge,
+        s.next_edge,
+        c.employment_id,
+        c.job_position_id,
+        ROW_NUMBER() OVER (
+            PARTITION BY s.employee_id, s.edge
+            ORDER BY c.preference, c.employed_from DESC, c.employment_id, c.placed_from DESC, c.job_position_id NULLS LAST
+        ) AS choice,
+        SUM(c.preference) OVER (PARTITION BY s.employee_id, s.edge) AS contracts_then,
+        SUM(1 - c.preference) OVER (PARTITION BY s.employee_id, s.edge) AS positions_then
+    FROM steps s
+    INNER JOIN candidates c
+        ON c.employee_id = s.employee_id AND c.valid_from <= s.edge AND c.valid_to >= s.next_edge
+),
+
+-- An employment has no days off in between, so two of its steps that follow each other touch.
+compared AS (
+    SELECT
+        employee_id,
+        edge,
+        next_edge,
+        employment_id,
+        job_position_id,
+        CASE WHEN contracts_then > 1 OR positions_then > 1 THEN 1 ELSE 0 END AS overlap,
+        CASE
+            WHEN LAG(employment_id) OVER (PARTITION BY employee_id ORDER BY edge) = employment_id
+                AND COALESCE(LAG(job_position_id) OVER (PARTITION BY employee_id ORDER BY edge), '')
+                    = COALESCE(job_position_id, '')
+                THEN 0
+            ELSE 1
+        END AS is_first
+    FROM choices
+    WHERE choice = 1
+),
+
+numbered AS (
+    SELECT
+        compared.*,
+        SUM(is_first) OVER (
+            PARTITION BY employee_id ORDER BY edge ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS stretch
+    FROM compared
+),
+
+stretches AS (
+    SELECT
+        employee_id,
+        MIN(edge) AS valid_from,
+        NULLIF(MAX(next_edge), CAST('9999-12-31' AS DATE)) AS valid_to,
+        MAX(overlap) AS overlap,
+        MIN(employment_id) AS employment_id,
+        MIN(job_position_id) AS job_position_id
+    FROM numbered
+    GROUP BY employee_id, stretch
+)
+
+SELECT
+    h.employee_id,
+    h.valid_from,
+    h.valid_to,
+    h.valid_from <= CAST($as_of AS DATE) AND (h.valid_to IS NULL OR h.valid_to > CAST($as_of AS DATE)) AS is_current,
+    h.valid_from > CAST($as_of AS DATE) AS is_future,
+    h.job_position_id IS NOT NULL AS has_position,
+    h.overlap = 1 AS has_overlap,
+    h.employment_id,
+    h.job_position_id,
+    e.legal_entity_id,
+    l.legal_name AS legal_entity_name,
+    p.business_establishment_id,
+    b.name AS business_establishment_name,
+    p.department_id,
+    d.name AS department_name,
+    p.job_title,
+    p.job_qualification_id,
+    q.title AS job_qualification_title,
+    p.occupation_category_id,
+    o.title AS occupation_category_title,
+    p.manager_id,
+    e.template_id,
+    t.title AS template_title,
+    t.term AS contract_term,
+    t.audience AS contract_audience
+FROM stretches h
+INNER JOIN employments e ON e.id = h.employment_id
+LEFT JOIN job_positions p ON p.id = h.job_position_id
+LEFT JOIN legal_entities l ON l.id = e.legal_entity_id
+LEFT JOIN business_establishments b ON b.id = p.business_establishment_id
+LEFT JOIN departments d ON d.id = p.department_id
+LEFT JOIN job_qualifications q ON q.id = p.job_qualification_id
+LEFT JOIN occupation_categories o ON o.id = p.occupation_category_id
+LEFT JOIN employment_templates t ON t.id = e.template_id
+ORDER BY h.employee_id NULLS LAST, h.valid_from NULLS LAST

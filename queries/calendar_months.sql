@@ -1,0 +1,53 @@
+-- calendar_months: one row per month from the first day in employment of anybody to the last complete month: the month of
+--   the as-of date is there only when that is its last day
+-- key month_number
+-- column month_end date! none: last day of the month
+-- column month_start date! none: first day of the month
+-- column month_number int64! none: 12 times the year plus the month, so that months that follow each other differ by 1
+WITH digits AS (
+    SELECT digit FROM (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) AS t (digit)
+),
+
+-- 1 to 10000: a wrong first day in the year 1 shows all months since then, as nothing here may be left out.
+years AS (
+    SELECT 1000 * a.digit + 100 * b.digit + 10 * c.digit + d.digit + 1 AS calendar_year
+    FROM digits a
+    CROSS JOIN digits b
+    CROSS JOIN digits c
+    CROSS JOIN digits d
+),
+
+bounds AS (
+    SELECT MIN(valid_from) AS first_day FROM assignment_history
+),
+
+months AS (
+    SELECT
+        y.calendar_year,
+        m.month_of_year,
+        b.first_day,
+        CAST(
+            LPAD(CAST(y.calendar_year AS STRING), 4, '0') || '-' || LPAD(CAST(m.month_of_year AS STRING), 2, '0') || '-01'
+            AS DATE
+        ) AS month_start
+    FROM years y
+    CROSS JOIN (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12)) AS m (month_of_year)
+    CROSS JOIN bounds b
+    WHERE y.calendar_year >= EXTRACT(YEAR FROM b.first_day)
+        AND y.calendar_year <= EXTRACT(YEAR FROM CAST($as_of AS DATE))
+),
+
+ends AS (
+    SELECT
+        months.*,
+        CAST(month_start + INTERVAL '1' MONTH - INTERVAL '1' DAY AS DATE) AS month_end
+    FROM months
+)
+
+SELECT
+    month_end,
+    month_start,
+    CAST(12 * calendar_year + month_of_year AS BIGINT) AS month_number
+FROM ends
+WHERE month_end >= first_day AND month_end <= CAST($as_of AS DATE)
+ORDER BY month_end NULLS LAST

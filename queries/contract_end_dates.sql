@@ -1,0 +1,104 @@
+-- contract_end_dates: one row per employment with a last day on or after the as-of date, whatever its kind, and per
+--   fixed-term employment whose last day is missing; employments that start in the future included
+-- key employment_id
+-- column employment_id string! none: the employment
+-- source employment_id: employments.id
+-- column employee_id string! none: the person
+-- source employee_id: employments.employee_id
+-- column legal_entity_id string directory: legal entity of the employment; null for employments without one
+-- source legal_entity_id: employments.legal_entity_id
+-- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
+-- source legal_entity_name: legal_entities.legal_name
+-- column template_id string personal: template of the employment, the kind of contract
+-- source template_id: employments.template_id
+-- column template_title string personal: its title; null when the template is not visible
+-- source template_title: employment_templates.title
+-- column contract_term string personal: permanent or fixed, as the template says; null when it is not visible
+-- source contract_term: employment_templates.term
+-- column contract_audience string personal: kind of people that the template is meant for, such as employee or student
+-- source contract_audience: employment_templates.audience
+-- column start_date date! directory: first day of the employment
+-- source start_date: employments.start_date
+-- column end_date date personal: last day of the employment, included; null when it is missing
+-- source end_date: employments.end_date; 9999-12-31 is read as missing
+-- column days_left int32 personal: days from the as-of date to end_date: 0 on the last day; null when it is missing
+-- column status string! personal: due_30_days (0 to 30 days left), due_60_days (31 to 60), due_90_days (61 to 90), later, or
+--   end_missing
+-- column successor_employment_id string none: employment of the same person that goes on after end_date: the first to start
+--   of those that last longer and start later; null when none is known
+-- source successor_employment_id: employments.id
+-- column successor_start_date date personal: its first day
+-- source successor_start_date: employments.start_date
+-- column is_continued boolean! personal: whether that employment leaves no day out after end_date
+WITH contracts AS (
+    SELECT
+        e.id,
+        e.employee_id,
+        e.legal_entity_id,
+        e.template_id,
+        e.start_date,
+        CASE WHEN e.end_date < CAST('9999-12-31' AS DATE) THEN e.end_date END AS end_date,
+        CAST($as_of AS DATE) AS today
+    FROM employments e
+    WHERE e.end_date IS NULL OR e.end_date >= e.start_date
+),
+
+-- Engines disagree on what date minus date is, so days are counted from 0001-01-01 on both sides: 365 a year before
+-- this one, its leap days, and the day of this year.
+counted AS (
+    SELECT
+        c.*,
+        t.title AS template_title,
+        t.term AS contract_term,
+        t.audience AS contract_audience,
+        CAST(
+            365 * (EXTRACT(YEAR FROM c.end_date) - EXTRACT(YEAR FROM c.today))
+            + FLOOR((EXTRACT(YEAR FROM c.end_date) - 1) / 4.0) - FLOOR((EXTRACT(YEAR FROM c.today) - 1) / 4.0)
+            - FLOOR((EXTRACT(YEAR FROM c.end_date) - 1) / 100.0) + FLOOR((EXTRACT(YEAR FROM c.today) - 1) / 100.0)
+            + FLOOR((EXTRACT(YEAR FROM c.end_date) - 1) / 400.0) - FLOOR((EXTRACT(YEAR FROM c.today) - 1) / 400.0)
+            + EXTRACT(DOY FROM c.end_date) - EXTRACT(DOY FROM c.today)
+            AS INTEGER
+        ) AS days_left
+    FROM contracts c
+    LEFT JOIN employment_templates t ON t.id = c.template_id
+    WHERE c.end_date >= c.today OR (c.end_date IS NULL AND t.term = 'fixed')
+),
+
+successors AS (
+    SELECT
+        c.id,
+        s.id AS successor_id,
+        s.start_date,
+        ROW_NUMBER() OVER (PARTITION BY c.id ORDER BY s.start_date, s.id) AS choice
+    FROM counted c
+    INNER JOIN contracts s ON s.employee_id = c.employee_id
+    WHERE s.start_date > c.start_date AND (s.end_date IS NULL OR s.end_date > c.end_date)
+        AND c.end_date IS NOT NULL
+)
+
+SELECT
+    c.id AS employment_id,
+    c.employee_id,
+    c.legal_entity_id,
+    l.legal_name AS legal_entity_name,
+    c.template_id,
+    c.template_title,
+    c.contract_term,
+    c.contract_audience,
+    c.start_date,
+    c.end_date,
+    c.days_left,
+    CASE
+        WHEN c.end_date IS NULL THEN 'end_missing'
+        WHEN c.days_left <= 30 THEN 'due_30_days'
+        WHEN c.days_left <= 60 THEN 'due_60_days'
+        WHEN c.days_left <= 90 THEN 'due_90_days'
+        ELSE 'later'
+    END AS status,
+    s.successor_id AS successor_employment_id,
+    s.start_date AS successor_start_date,
+    COALESCE(s.start_date <= CAST(c.end_date + INTERVAL '1' DAY AS DATE), FALSE) AS is_continued
+FROM counted c
+LEFT JOIN successors s ON s.id = c.id AND s.choice = 1
+LEFT JOIN legal_entities l ON l.id = c.legal_entity_id
+ORDER BY c.end_date NULLS LAST, c.id NULLS LAST

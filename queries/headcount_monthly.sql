@@ -1,0 +1,105 @@
+-- headcount_monthly: one row per month and legal entity, establishment, department and contract term with people on the
+--   last day of the month, for all months of calendar_months. Everybody in employment counts once, whatever the contract,
+--   those without a job position too: what is not known is null, so the rows of a month add up to everybody
+-- key month_end, legal_entity_id, business_establishment_id, department_id, contract_term
+-- column month_end date! none: last day of the month
+-- column legal_entity_id string none: legal entity of the employment; null for employments without one
+-- source legal_entity_id: assignment_history.legal_entity_id
+-- column legal_entity_name string none: its legal name; null when the legal entity is not visible
+-- source legal_entity_name: assignment_history.legal_entity_name
+-- column business_establishment_id string none: establishment of the job position; null without one
+-- source business_establishment_id: assignment_history.business_establishment_id
+-- column business_establishment_name string none: its name; null when the establishment is not visible
+-- source business_establishment_name: assignment_history.business_establishment_name
+-- column department_id string none: department of the job position; null without one
+-- source department_id: assignment_history.department_id
+-- column department_name string none: its name; null when the department is not visible
+-- source department_name: assignment_history.department_name
+-- column contract_term string none: permanent or fixed; null when the template is not known
+-- source contract_term: assignment_history.contract_term
+-- column headcount int64! none: people whose row of assignment_history covers the last day of the month
+
+-- A stretch counts at the month ends from that of its first day to the one before that of the first day after it.
+WITH changes AS (
+    SELECT
+        legal_entity_id,
+        legal_entity_name,
+        business_establishment_id,
+        business_establishment_name,
+        department_id,
+        department_name,
+        contract_term,
+        12 * EXTRACT(YEAR FROM valid_from) + EXTRACT(MONTH FROM valid_from) AS month_number,
+        1 AS people
+    FROM assignment_history
+    UNION ALL
+    SELECT
+        legal_entity_id,
+        legal_entity_name,
+        business_establishment_id,
+        business_establishment_name,
+        department_id,
+        department_name,
+        contract_term,
+        12 * EXTRACT(YEAR FROM valid_to) + EXTRACT(MONTH FROM valid_to) AS month_number,
+        -1 AS people
+    FROM assignment_history
+    WHERE valid_to IS NOT NULL
+),
+
+monthly AS (
+    SELECT
+        legal_entity_id,
+        MIN(legal_entity_name) AS legal_entity_name,
+        business_establishment_id,
+        MIN(business_establishment_name) AS business_establishment_name,
+        department_id,
+        MIN(department_name) AS department_name,
+        contract_term,
+        month_number,
+        SUM(people) AS people
+    FROM changes
+    GROUP BY legal_entity_id, business_establishment_id, department_id, contract_term, month_number
+),
+
+-- From one change to the next the count stays.
+runs AS (
+    SELECT
+        legal_entity_id,
+        legal_entity_name,
+        business_establishment_id,
+        business_establishment_name,
+        department_id,
+        department_name,
+        contract_term,
+        month_number,
+        SUM(people) OVER (
+            PARTITION BY legal_entity_id, business_establishment_id, department_id, contract_term
+            ORDER BY month_number ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS headcount,
+        LEAD(month_number) OVER (
+            PARTITION BY legal_entity_id, business_establishment_id, department_id, contract_term ORDER BY month_number
+        ) AS next_number
+    FROM monthly
+)
+
+SELECT
+    m.month_end,
+    r.legal_entity_id,
+    r.legal_entity_name,
+    r.business_establishment_id,
+    r.business_establishment_name,
+    r.department_id,
+    r.department_name,
+    r.contract_term,
+    CAST(r.headcount AS BIGINT) AS headcount
+FROM runs r
+INNER JOIN calendar_months m
+    ON m.month_number >= r.month_number AND (r.next_number IS NULL OR m.month_number < r.next_number)
+WHERE r.headcount > 0
+ORDER BY
+    m.month_end NULLS LAST,
+    r.legal_entity_id NULLS LAST,
+    r.business_establishment_id NULLS LAST,
+    r.department_id NULLS LAST,
+    r.contract_term NULLS LAST

@@ -1,0 +1,104 @@
+-- movements_monthly: one row per month and legal entity, establishment and department with people or movements in the
+--   month, for all months of calendar_months. In every row closing = opening + joiners + rehires + transfers_in - leavers -
+--   transfers_out, and closing is what headcount_monthly adds up to. Who works to the last day of a month is still in its
+--   closing headcount and leaves in the next month
+-- key month_end, legal_entity_id, business_establishment_id, department_id
+-- column month_end date! none: last day of the month
+-- column legal_entity_id string none: legal entity of the employment; null for employments without one
+-- source legal_entity_id: movements.legal_entity_id
+-- column legal_entity_name string none: its legal name; null when the legal entity is not visible
+-- source legal_entity_name: movements.legal_entity_name
+-- column business_establishment_id string none: establishment of the job position; null without one
+-- source business_establishment_id: movements.business_establishment_id
+-- column business_establishment_name string none: its name; null when the establishment is not visible
+-- source business_establishment_name: movements.business_establishment_name
+-- column department_id string none: department of the job position; null without one
+-- source department_id: movements.department_id
+-- column department_name string none: its name; null when the department is not visible
+-- source department_name: movements.department_name
+-- column opening_headcount int64! none: people on the last day of the month before
+-- column joiners int64! none: joiner events of the month
+-- column rehires int64! none: rehire events of the month
+-- column transfers_in int64! none: transfer_in events of the month, from any other row of the same months
+-- column leavers int64! none: leaver events of the month
+-- column transfers_out int64! none: transfer_out events of the month
+-- column closing_headcount int64! none: people on the last day of the month
+WITH monthly AS (
+    SELECT
+        legal_entity_id,
+        MIN(legal_entity_name) AS legal_entity_name,
+        business_establishment_id,
+        MIN(business_establishment_name) AS business_establishment_name,
+        department_id,
+        MIN(department_name) AS department_name,
+        12 * EXTRACT(YEAR FROM event_date) + EXTRACT(MONTH FROM event_date) AS month_number,
+        COUNT(CASE WHEN event = 'joiner' THEN 1 END) AS joiners,
+        COUNT(CASE WHEN event = 'rehire' THEN 1 END) AS rehires,
+        COUNT(CASE WHEN event = 'transfer_in' THEN 1 END) AS transfers_in,
+        COUNT(CASE WHEN event = 'leaver' THEN 1 END) AS leavers,
+        COUNT(CASE WHEN event = 'transfer_out' THEN 1 END) AS transfers_out
+    FROM movements
+    WHERE event <> 'contract_change'
+    GROUP BY
+        legal_entity_id,
+        business_establishment_id,
+        department_id,
+        12 * EXTRACT(YEAR FROM event_date) + EXTRACT(MONTH FROM event_date)
+),
+
+-- From one month with movements to the next the count stays.
+runs AS (
+    SELECT
+        monthly.*,
+        SUM(joiners + rehires + transfers_in - leavers - transfers_out) OVER (
+            PARTITION BY legal_entity_id, business_establishment_id, department_id
+            ORDER BY month_number ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS closing_headcount,
+        LEAD(month_number) OVER (
+            PARTITION BY legal_entity_id, business_establishment_id, department_id ORDER BY month_number
+        ) AS next_number
+    FROM monthly
+),
+
+filled AS (
+    SELECT
+        m.month_end,
+        r.legal_entity_id,
+        r.legal_entity_name,
+        r.business_establishment_id,
+        r.business_establishment_name,
+        r.department_id,
+        r.department_name,
+        r.closing_headcount,
+        CASE WHEN m.month_number = r.month_number THEN r.joiners ELSE 0 END AS joiners,
+        CASE WHEN m.month_number = r.month_number THEN r.rehires ELSE 0 END AS rehires,
+        CASE WHEN m.month_number = r.month_number THEN r.transfers_in ELSE 0 END AS transfers_in,
+        CASE WHEN m.month_number = r.month_number THEN r.leavers ELSE 0 END AS leavers,
+        CASE WHEN m.month_number = r.month_number THEN r.transfers_out ELSE 0 END AS transfers_out
+    FROM runs r
+    INNER JOIN calendar_months m
+        ON m.month_number >= r.month_number AND (r.next_number IS NULL OR m.month_number < r.next_number)
+    WHERE r.closing_headcount > 0 OR m.month_number = r.month_number
+)
+
+SELECT
+    month_end,
+    legal_entity_id,
+    legal_entity_name,
+    business_establishment_id,
+    business_establishment_name,
+    department_id,
+    department_name,
+    CAST(closing_headcount - joiners - rehires - transfers_in + leavers + transfers_out AS BIGINT) AS opening_headcount,
+    CAST(joiners AS BIGINT) AS joiners,
+    CAST(rehires AS BIGINT) AS rehires,
+    CAST(transfers_in AS BIGINT) AS transfers_in,
+    CAST(leavers AS BIGINT) AS leavers,
+    CAST(transfers_out AS BIGINT) AS transfers_out,
+    CAST(closing_headcount AS BIGINT) AS closing_headcount
+FROM filled
+ORDER BY
+    month_end NULLS LAST,
+    legal_entity_id NULLS LAST,
+    business_establishment_id NULLS LAST,
+    department_id NULLS LAST

@@ -1,0 +1,75 @@
+-- span_of_control: one row per manager of somebody in employment on the as-of date, also when the manager has left or is
+--   not visible
+-- key manager_id
+-- column manager_id string! directory: the manager
+-- source manager_id: manager_closure.manager_id
+-- column manager_given_name string directory: given name; null when the manager is not visible
+-- source manager_given_name: employees.given_name
+-- column manager_family_name string directory: family name; null when the manager is not visible
+-- source manager_family_name: employees.family_name
+-- column direct_reports int64! directory: people one step below, the manager never included
+-- source direct_reports: manager_closure.depth
+-- column indirect_reports int64! directory: people further below
+-- source indirect_reports: manager_closure.depth
+-- column depth_below int32! directory: steps down to the farthest report
+-- source depth_below: manager_closure.depth
+-- column layer int32 directory: layer from the top: 1 when nobody manages the manager that day; null when the chain above
+--   runs into a cycle or was cut
+-- source layer: manager_closure.depth
+-- column is_present boolean! directory: whether the manager is in employment that day
+-- source is_present: assignment_history.is_current
+-- column has_left boolean! directory: whether the manager is not in employment that day but was before
+-- source has_left: employments.end_date
+-- column is_visible boolean! directory: whether the manager is in the directory
+-- source is_visible: employees.id
+-- column is_cycle boolean! directory: whether the chain above the manager runs into a cycle: some of the reports below may
+--   also be above
+-- source is_cycle: manager_closure.is_cycle
+WITH spans AS (
+    SELECT
+        manager_id,
+        COUNT(CASE WHEN depth = 1 THEN 1 END) AS direct_reports,
+        COUNT(CASE WHEN depth > 1 THEN 1 END) AS indirect_reports,
+        MAX(depth) AS depth_below
+    FROM manager_closure
+    WHERE depth > 0
+    GROUP BY manager_id
+),
+
+chains AS (
+    SELECT
+        report_id,
+        MAX(depth) AS depth_above,
+        MAX(CASE WHEN is_cycle THEN 1 ELSE 0 END) AS cycles,
+        MAX(CASE WHEN is_cut THEN 1 ELSE 0 END) AS cuts
+    FROM manager_closure
+    GROUP BY report_id
+),
+
+leavers AS (
+    SELECT employee_id
+    FROM employments
+    WHERE end_date < CAST($as_of AS DATE)
+    GROUP BY employee_id
+)
+
+SELECT
+    s.manager_id,
+    w.given_name AS manager_given_name,
+    w.family_name AS manager_family_name,
+    s.direct_reports,
+    s.indirect_reports,
+    s.depth_below,
+    -- A manager who is absent that day has no manager that day.
+    CAST(
+        CASE WHEN COALESCE(c.cycles, 0) = 0 AND COALESCE(c.cuts, 0) = 0 THEN COALESCE(c.depth_above, 0) + 1 END AS INTEGER
+    ) AS layer,
+    c.report_id IS NOT NULL AS is_present,
+    c.report_id IS NULL AND l.employee_id IS NOT NULL AS has_left,
+    w.id IS NOT NULL AS is_visible,
+    COALESCE(c.cycles, 0) = 1 AS is_cycle
+FROM spans s
+LEFT JOIN chains c ON c.report_id = s.manager_id
+LEFT JOIN leavers l ON l.employee_id = s.manager_id
+LEFT JOIN employees w ON w.id = s.manager_id
+ORDER BY s.manager_id NULLS LAST

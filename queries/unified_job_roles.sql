@@ -1,0 +1,79 @@
+-- unified_job_roles: one row per job position, past and future ones included, and one per job qualification, with the
+--   column names of unified HRIS models. The two kinds of ids are independent: read type and id together
+-- key type, id
+-- column type string! none: job_position or job_qualification
+-- column id string! none: the job position or the job qualification
+-- source id: job_positions.id or job_qualifications.id
+-- column remote_id string none: identifier of the job position in the customer's other systems
+-- source remote_id: job_positions.remote_id
+-- column name string directory: job title, or title of the qualification
+-- source name: job_positions.job_title or job_qualifications.title
+-- column description string none: profession of the qualification; null when it is not visible
+-- source description: professions.title
+-- column level int32 none: rank of the qualification, higher is higher
+-- source level: job_qualifications.rank
+-- column job_qualification_id string directory: qualification of the job position, or the qualification itself
+-- source job_qualification_id: job_positions.job_qualification_id or job_qualifications.id
+-- column employee_id string none: who holds the job position
+-- source employee_id: job_positions.employee_id
+-- column employment_id string none: employment the job position belongs to
+-- source employment_id: job_positions.employment_id
+-- column group_id string directory: department of the job position, a row of unified_groups when visible
+-- source group_id: job_positions.department_id
+-- column location_id string directory: establishment of the job position, a row of unified_locations when visible
+-- source location_id: job_positions.business_establishment_id
+-- column manager_id string directory: employee who manages the job position
+-- source manager_id: job_positions.manager_id
+-- column effective_date date directory: first day of the job position
+-- source effective_date: job_positions.starts_on
+-- column end_date date personal: last day of the job position, included; null when open-ended
+-- source end_date: job_positions.ends_on
+-- column created_at timestamp none: when the record was created
+-- source created_at: job_positions.created_at or job_qualifications.created_at
+-- column updated_at timestamp none: when the record was last changed
+-- source updated_at: job_positions.last_updated_at or job_qualifications.last_updated_at
+WITH roles AS (
+    SELECT
+        'job_position' AS type,
+        p.id,
+        p.remote_id,
+        p.job_title AS name,
+        c.title AS description,
+        q.rank AS level,
+        p.job_qualification_id,
+        p.employee_id,
+        p.employment_id,
+        p.department_id AS group_id,
+        p.business_establishment_id AS location_id,
+        p.manager_id,
+        p.starts_on AS effective_date,
+        p.ends_on AS end_date,
+        p.created_at,
+        p.last_updated_at AS updated_at
+    FROM job_positions p
+    LEFT JOIN job_qualifications q ON q.id = p.job_qualification_id
+    LEFT JOIN professions c ON c.id = q.profession_id
+    UNION ALL
+    SELECT
+        'job_qualification' AS type,
+        q.id,
+        CAST(NULL AS STRING) AS remote_id,
+        q.title AS name,
+        c.title AS description,
+        q.rank AS level,
+        q.id AS job_qualification_id,
+        CAST(NULL AS STRING) AS employee_id,
+        CAST(NULL AS STRING) AS employment_id,
+        CAST(NULL AS STRING) AS group_id,
+        CAST(NULL AS STRING) AS location_id,
+        CAST(NULL AS STRING) AS manager_id,
+        CAST(NULL AS DATE) AS effective_date,
+        CAST(NULL AS DATE) AS end_date,
+        q.created_at,
+        q.last_updated_at AS updated_at
+    FROM job_qualifications q
+    LEFT JOIN professions c ON c.id = q.profession_id
+)
+
+SELECT * FROM roles
+ORDER BY type NULLS LAST, id NULLS LAST

@@ -1,0 +1,55 @@
+-- unified_locations: one row per establishment, archived ones included, with the column names of unified HRIS models
+-- key id
+-- column id string! none: the establishment
+-- source id: business_establishments.id
+-- column remote_id string none: identifier of the establishment in the customer's other systems
+-- source remote_id: business_establishments.remote_id
+-- column name string none: name of the establishment
+-- source name: business_establishments.name
+-- column company_id string none: legal entity it belongs to, a row of unified_companies when visible
+-- source company_id: business_establishments.legal_entity_id
+-- column location_type string! none: always work
+-- column street_lines string_list none: lines of the address, which other models split into street_1 and street_2
+-- source street_lines: business_establishments.address_lines
+-- column city string none: locality
+-- source city: business_establishments.address_locality
+-- column state string none: administrative area
+-- source state: business_establishments.address_administrative_area
+-- column postal_code string none: postal code
+-- source postal_code: business_establishments.address_postal_code
+-- column country string none: country, ISO 3166-1 alpha-3
+-- source country: business_establishments.address_country_code
+-- column timezone string none: IANA time zone
+-- source timezone: business_establishments.timezone_id
+-- column tax_id string none: tax number, in the format that tax_id_type names
+-- source tax_id: business_establishments.tax_identification_number_value
+-- column tax_id_type string none: such as franceSIRET
+-- source tax_id_type: business_establishments.tax_identification_number_format
+-- column is_headquarters boolean none: whether it is the head office of its legal entity
+-- source is_headquarters: business_establishments.is_headquarters
+-- column is_active boolean none: whether the establishment is in use, the contrary of archived
+-- source is_active: business_establishments.is_archived
+-- column created_at timestamp none: when the record was created
+-- source created_at: business_establishments.created_at
+-- column updated_at timestamp none: when the record was last changed
+-- source updated_at: business_establishments.last_updated_at
+SELECT
+    id,
+    remote_id,
+    name,
+    legal_entity_id AS company_id,
+    'work' AS location_type,
+    address_lines AS street_lines,
+    address_locality AS city,
+    address_administrative_area AS state,
+    address_postal_code AS postal_code,
+    address_country_code AS country,
+    timezone_id AS timezone,
+    tax_identification_number_value AS tax_id,
+    tax_identification_number_format AS tax_id_type,
+    is_headquarters,
+    NOT is_archived AS is_active,
+    created_at,
+    last_updated_at AS updated_at
+FROM business_establishments
+ORDER BY id NULLS LAST

@@ -1,0 +1,106 @@
+-- upcoming_changes: one row per event that is known to be due on the as-of date or in the 90 days after it: starter (first
+--   day, rehires too), leaver (last day in employment), move (first day in another legal entity, establishment or
+--   department), contract_end (last day of an employment, even when another one follows or the person leaves) and
+--   probation_end (last day of a probationary period)
+-- key employee_id, change, due_on, employment_id
+-- column employee_id string! none: the person
+-- column change string! personal: starter, leaver, move, contract_end or probation_end
+-- column due_on date! personal: the first or last day, as said above
+-- source due_on: movements.event_date or movements.last_day, contract_end_dates.end_date, probationary_periods.ends_on, else
+--   extended_ends_on, else initial_ends_on
+-- column days_until int32! personal: days from the as-of date to due_on, 0 to 90
+-- column within_days int32! personal: 30 (0 to 30 days), 60 (31 to 60) or 90 (61 to 90): the first of these spans that has it
+-- column employment_id string! none: the employment
+-- column is_continued boolean personal: of a contract_end, whether another employment leaves no day out; else null
+-- source is_continued: contract_end_dates.is_continued
+-- column legal_entity_id string directory: legal entity on due_on; null when none is known
+-- source legal_entity_id: assignment_history.legal_entity_id
+-- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
+-- source legal_entity_name: assignment_history.legal_entity_name
+-- column department_id string directory: department on due_on; null when none is known
+-- source department_id: assignment_history.department_id
+-- column department_name string directory: its name; null when the department is not visible
+-- source department_name: assignment_history.department_name
+-- column manager_id string directory: manager on due_on; null when none is known
+-- source manager_id: assignment_history.manager_id
+-- column previous_legal_entity_id string directory: of a move, the legal entity before; else null
+-- source previous_legal_entity_id: movements.other_legal_entity_id
+-- column previous_department_id string directory: of a move, the department before; else null
+-- source previous_department_id: movements.other_department_id
+WITH changes AS (
+    SELECT
+        employee_id,
+        CASE event WHEN 'leaver' THEN 'leaver' WHEN 'transfer_in' THEN 'move' ELSE 'starter' END AS change,
+        COALESCE(last_day, event_date) AS due_on,
+        employment_id,
+        CAST(NULL AS BOOLEAN) AS is_continued,
+        other_legal_entity_id AS previous_legal_entity_id,
+        other_department_id AS previous_department_id
+    FROM movements
+    WHERE event IN ('joiner', 'rehire', 'leaver', 'transfer_in')
+    UNION ALL
+    SELECT
+        employee_id,
+        'contract_end' AS change,
+        end_date AS due_on,
+        employment_id,
+        is_continued,
+        CAST(NULL AS STRING) AS previous_legal_entity_id,
+        CAST(NULL AS STRING) AS previous_department_id
+    FROM contract_end_dates
+    WHERE end_date IS NOT NULL
+    UNION ALL
+    SELECT DISTINCT
+        e.employee_id,
+        'probation_end' AS change,
+        COALESCE(p.ends_on, p.extended_ends_on, p.initial_ends_on) AS due_on,
+        p.employment_id,
+        CAST(NULL AS BOOLEAN) AS is_continued,
+        CAST(NULL AS STRING) AS previous_legal_entity_id,
+        CAST(NULL AS STRING) AS previous_department_id
+    FROM probationary_periods p
+    INNER JOIN employments e ON e.id = p.employment_id
+    WHERE e.end_date IS NULL OR e.end_date >= CAST($as_of AS DATE)
+),
+
+dated AS (
+    SELECT changes.*, CAST($as_of AS DATE) AS today
+    FROM changes
+    WHERE due_on >= CAST($as_of AS DATE) AND due_on <= CAST(CAST($as_of AS DATE) + INTERVAL '90' DAY AS DATE)
+),
+
+-- Engines disagree on what date minus date is, so days are counted from 0001-01-01 on both sides: 365 a year before
+-- this one, its leap days, and the day of this year.
+counted AS (
+    SELECT
+        dated.*,
+        CAST(
+            365 * (EXTRACT(YEAR FROM due_on) - EXTRACT(YEAR FROM today))
+            + FLOOR((EXTRACT(YEAR FROM due_on) - 1) / 4.0) - FLOOR((EXTRACT(YEAR FROM today) - 1) / 4.0)
+            - FLOOR((EXTRACT(YEAR FROM due_on) - 1) / 100.0) + FLOOR((EXTRACT(YEAR FROM today) - 1) / 100.0)
+            + FLOOR((EXTRACT(YEAR FROM due_on) - 1) / 400.0) - FLOOR((EXTRACT(YEAR FROM today) - 1) / 400.0)
+            + EXTRACT(DOY FROM due_on) - EXTRACT(DOY FROM today)
+            AS INTEGER
+        ) AS days_until
+    FROM dated
+)
+
+SELECT
+    c.employee_id,
+    c.change,
+    c.due_on,
+    c.days_until,
+    CAST(CASE WHEN c.days_until <= 30 THEN 30 WHEN c.days_until <= 60 THEN 60 ELSE 90 END AS INTEGER) AS within_days,
+    c.employment_id,
+    c.is_continued,
+    h.legal_entity_id,
+    h.legal_entity_name,
+    h.department_id,
+    h.department_name,
+    h.manager_id,
+    c.previous_legal_entity_id,
+    c.previous_department_id
+FROM counted c
+LEFT JOIN assignment_history h
+    ON h.employee_id = c.employee_id AND h.valid_from <= c.due_on AND (h.valid_to IS NULL OR h.valid_to > c.due_on)
+ORDER BY c.due_on NULLS LAST, c.employee_id NULLS LAST, c.change NULLS LAST, c.employment_id NULLS LAST

@@ -1,0 +1,156 @@
+"""Organisation, legal and unified tables against the slow oracle, over generated tenants and hand-made awkward ones."""
+import random
+from datetime import timedelta
+from pathlib import Path
+
+import lake
+import people
+import structure_oracle as oracle
+import unified_oracle as unified
+from compare import differences
+from organisation import HIDDEN, Urls
+
+# Table → (what it must hold, its key). Order of rows is compared with the order of the key columns given last.
+EQUAL = {
+    "department_closure": (oracle.department_closure, ("descendant_id", "ancestor_id")),
+    "manager_closure": (oracle.manager_closure, ("report_id", "manager_id")),
+    "span_of_control": (oracle.span_of_control, ("manager_id",)),
+    "registre_unique_du_personnel": (oracle.registre, ("employment_id",)),
+    "probation_deadlines": (oracle.probation, ("probationary_period_id",)),
+    "unified_companies": (unified.companies, ("id",)), "unified_groups": (unified.groups, ("id",)),
+    "unified_locations": (unified.locations, ("id",)), "unified_job_roles": (unified.job_roles, ("type", "id")),
+    "unified_employments": (unified.employments, ("id",)), "unified_employees": (unified.employees, ("id",)),
+}
+AGE = ("legal_entity_id", "age_band", "gender")
+BALANCE = ("legal_entity_id", "department_level", "occupation_category_id", "is_manager", "gender")
+
+
+def structure(ctx):
+    """Closures, spans, suppressed counts, the staff register and the unified tables against a computation of our own."""
+    for seed, employees in ((1, 40), (2, 250), (3, 400)):
+        root = ctx.new_lake()
+        result = ctx.program.run("demo", "--lake", root, "--seed", seed, "--employees", employees, "--attributes", "off", "-q")
+        if ctx.check(f"structure: demo of {employees} people", [] if result.code == 0 else [result.tail()]):
+            _compare(ctx, f"{employees} generated people", root)
+    for name, tenant in (("awkward people", people.build), ("cycles and orphans", _cycles), ("long chains", _chains),
+                         ("cells near five", _cells), ("nobody", lambda origin: people.build(origin, empty=("all",)))):
+        lucca, root = ctx.server(tenant), ctx.new_lake()
+        if ctx.synced(f"structure: {name}", lucca, root, flags=("--attributes", "off")).code == 0:
+            _compare(ctx, name, root)
+
+
+def _compare(ctx, name, root):
+    days = {p.parent.name.removeprefix("as_of=") for p in Path(root).glob("*/employees/*/*.parquet")}
+    assert len(days) == 1, days
+    as_of = days.pop()
+    tables = {p.parent.parent.name: lake.with_pyarrow([p]) for z in ("core", "personal") for p in Path(root, z).glob("*/*/*.parquet")}
+    for table, (expected, key) in EQUAL.items():
+        wanted, found = expected(tables, as_of), _rows(root, table)
+        columns = [(c, "") for c in (wanted[0] if wanted else {})]
+        extra = set(found[0]) - set(wanted[0]) if wanted and found and table != "probation_deadlines" else set()
+        ctx.check(f"structure: {name}: {table}", differences(wanted, found, columns, key) + [f"column {c}" for c in sorted(extra)])
+    ctx.check(f"structure: {name}: the closures are transitive", _transitive(_rows(root, "department_closure"), "ancestor_id",
+              "descendant_id") + _transitive(_rows(root, "manager_closure"), "manager_id", "report_id"))
+    ctx.check(f"structure: {name}: the register is in order", _register_order(_rows(root, "registre_unique_du_personnel")))
+    _exercised(ctx, name, root)
+    _suppressed(ctx, name, root, "age_pyramid", AGE, oracle.age_cells(tables, as_of), [lambda k: (k[0], k[2]), lambda k: k[0]])
+    _suppressed(ctx, name, root, "gender_balance", BALANCE, oracle.gender_cells(tables, as_of), [lambda k: k[:-1], lambda k: (k[0], k[-1])])
+
+
+def _exercised(ctx, name, root):
+    """The awkward tenants have what they were made for, or the checks above prove nothing."""
+    due = {"cycles and orphans": [("department_closure", "is_cycle"), ("department_closure", "is_orphan"), ("manager_closure", "is_cycle"),
+                                  ("span_of_control", "is_cycle")],
+           "long chains": [("department_closure", "is_cut"), ("manager_closure", "is_cut"), ("span_of_control", "has_left")]}
+    missing = [f"no row of {table} has {flag}" for table, flag in due.get(name, []) if not any(r[flag] for r in _rows(root, table))]
+    if name in due:
+        ctx.check(f"structure: {name}: all cases occur", missing)
+
+
+def _rows(root, table):
+    return lake.with_pyarrow(list(Path(root).glob(f"*/{table}/*/*.parquet")))
+
+
+def _transitive(rows, above, below):
+    """Whoever is above somebody's ancestor is above them too, unless a chain was cut."""
+    pairs = {(r[above], r[below]) for r in rows}
+    cut = {r[below] for r in rows if r["is_cut"]}
+    ancestors = {}
+    for a, b in pairs:
+        ancestors.setdefault(b, set()).add(a)
+    return [f"{c} is above {a}, who is above {b}, but not above {b}" for b, over in ancestors.items() if b not in cut
+            for a in over for c in ancestors.get(a, ()) if (c, b) not in pairs][:3]
+
+
+def _register_order(rows):
+    out, pages = [], {}
+    for row in rows:
+        pages.setdefault((row["section"], row["business_establishment_id"]), []).append(row)
+    for page, lines in pages.items():
+        out += [] if [r["entry_number"] for r in lines] == list(range(1, len(lines) + 1)) else [f"{page}: numbers are not 1, 2, 3 …"]
+        out += [] if [r["entry_date"] for r in lines] == sorted(r["entry_date"] for r in lines) else [f"{page}: not in order of hiring"]
+    return out
+
+
+def _suppressed(ctx, name, root, table, key, cells, groups):
+    rows = _rows(root, table)
+    shown = {tuple(r[k] for k in key): r["headcount"] for r in rows}
+    problems = [f"{len(rows)} rows, {len(shown)} keys"] if len(rows) != len(shown) else []
+    problems += [f"{k}: is_suppressed" for r in rows for k in [tuple(r[c] for c in key)] if r["is_suppressed"] != (r["headcount"] is None)]
+    problems += [f"cells {sorted(set(cells) ^ set(shown), key=str)[:3]}"] if set(cells) != set(shown) else \
+        oracle.suppression_problems(cells, shown, groups)
+    ctx.check(f"structure: {name}: {table} shows no small cell", problems)
+    if name == "cells near five":
+        bare = {k: n if n >= 5 else None for k, n in cells.items()}
+        ctx.check(f"structure: {name}: {table} has to hide more than small cells", bool(oracle.suppression_problems(cells, bare, groups)))
+    ctx.note(f"{sum(n is not None for n in shown.values())} of {len(shown)} cells of {table} shown")
+
+
+def _cycles(origin):
+    """Departments and managers in circles of one, two and five, with people hanging off them, and parents nobody sees."""
+    tenant, urls = people.build(origin), Urls(origin)
+    departments, positions = tenant.collections["departments"], tenant.collections["job-positions"]
+    parents = {"9001": "9001", "9002": "9003", "9003": "9002", "9004": "9005", "9005": "9006", "9006": "9007", "9007": "9008",
+               "9008": "9004", "9009": "9006", "9010": "9009", "9011": "9001", "9012": "unseen", "9013": "9012"}
+    for id_, parent in parents.items():
+        departments.append(departments[0] | urls.ref("department", id_) | {"parent": urls.ref("department", parent), "name": f"N{id_}"})
+    for n, position in enumerate(positions):
+        me = int(position["employee"]["id"])
+        manager = me if n % 11 == 0 else me ^ 1 if n % 11 < 3 else 1001 + (me * 7 + 3) % 120 if n % 11 < 8 else None
+        position["manager"] = urls.ref("employee", str(manager) if manager else None)
+    return tenant
+
+
+def _chains(origin):
+    """One chain of managers and one of departments, both longer than is followed; the last manager left long ago."""
+    tenant, urls = people.build(origin), Urls(origin)
+    day = str(tenant.as_of)
+    employed = list(dict.fromkeys(r["employee"]["id"] for r in tenant.collections["job-positions"]
+                                  if r["startsOn"] <= day and (not r.get("endsOn") or r["endsOn"] >= day)))
+    above = dict(zip(employed[1:], employed))
+    left = next(r["id"] for r in tenant.collections["employees"] if r["status"] == "deactivated")
+    for position in tenant.collections["job-positions"]:
+        position["manager"] = urls.ref("employee", above.get(position["employee"]["id"], left))
+    first = tenant.collections["departments"][0]
+    for n in range(105):
+        parent = urls.ref("department", str(8000 + n - 1) if n else None)
+        tenant.collections["departments"].append(first | urls.ref("department", str(8000 + n)) | {"parent": parent, "level": n + 1})
+    return tenant
+
+
+def _cells(origin):
+    """Ages, genders, departments and categories such that many cells have about five people."""
+    tenant, urls, dice = people.build(origin, scale=4), Urls(origin), random.Random(5)
+    hidden = [r["id"] for r in tenant.collections["employments"] if r["employee"]["id"] == HIDDEN["employee"]]
+    for name, key in (("employments", "id"), ("job-positions", "employment"), ("probationary-periods", "employment")):
+        kept = [r for r in tenant.collections[name] if (r[key] if key == "id" else r[key]["id"]) not in hidden]
+        tenant.collections[name] = kept  # one person for all crews, whose contracts would overlap
+    for record in tenant.collections["employee-personal-records"]:
+        record["legalGender"] = dice.choice(["male", "male", "female", "female", "female", "diverse"])
+        years = dice.choice([16, 22, 27, 27, 31, 31, 31, 36, 42, 77])
+        record["birthDate"] = str(tenant.as_of - timedelta(days=years * 365 + dice.randrange(400)))
+    for position in tenant.collections["job-positions"]:
+        position["department"] = urls.ref("department", dice.choice(["301", "301", "302", "303"]))
+        position["occupationCategory"] = urls.ref("occupation-category", dice.choice(["401"] * 14 + [None]))
+        position["manager"] = urls.ref("employee", str(1001 + dice.randrange(60)))
+    return tenant
