@@ -18,9 +18,8 @@
 -- column contract_term string none: permanent or fixed; null when the template is not known
 -- source contract_term: assignment_history.contract_term
 -- column headcount int64! none: people whose row of assignment_history covers the last day of the month
-
--- A stretch counts at the month ends from that of its first day to the one before that of the first day after it.
 WITH changes AS (
+    -- A stretch counts at the month ends from that of its first day to the one before that of the first day after it.
     SELECT
         legal_entity_id,
         legal_entity_name,
