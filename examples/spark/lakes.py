@@ -6,7 +6,8 @@ from urllib.parse import unquote
 
 from pyspark.errors import AnalysisException
 
-FORMAT_VERSION = 1
+# Formats of the manifest that this job reads; they differ in a checksum, which it does not look at.
+FORMATS = (1, 2)
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,8 @@ def _manifests(spark, lake, tenant):
     out = []
     for path, text in rows:
         base, manifest = unquote(path).rpartition("/_lake/manifests/")[0], json.loads(text)
-        if manifest["format_version"] != FORMAT_VERSION:
-            raise SystemExit(f"{path} has format {manifest['format_version']}, this job reads {FORMAT_VERSION}")
+        if manifest["format_version"] not in FORMATS:
+            raise SystemExit(f"{path} has format {manifest['format_version']}, this job reads {FORMATS}")
         tables = {t["name"]: [f"{base}/{f['path']}" for f in t["files"]] for t in manifest["tables"]}
         out.append(Snapshot(tenant or base.rpartition("/")[2], base, manifest["as_of"], manifest["sequence"], tables))
     return out

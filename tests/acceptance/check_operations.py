@@ -59,6 +59,23 @@ def s3(ctx):
     with loopback_s3.running(*keys.values()) as (endpoint, bucket):
         env = keys | {"AWS_ENDPOINT_URL": endpoint, "AWS_REGION": loopback_s3.REGION, "AWS_ALLOW_HTTP": "true"}
         _on_s3(ctx, bucket, endpoint, env)
+        with loopback_s3.overwriting(endpoint) as clone:
+            _refused_by(ctx, bucket, env | {"AWS_ENDPOINT_URL": clone})
+
+
+def _refused_by(ctx, bucket, env):
+    """A store that overwrites what must be put only if absent could undo a publication: nothing is written to it."""
+    lucca, url = ctx.server(), "s3://lake/overwriting"
+    names = ctx.program.names(lucca, url) | env
+    checked = ctx.program.run("check", env=names)
+    told = [line for line in checked.out.splitlines() if "put-if-absent" in line and "If-None-Match" in line]
+    ctx.check("s3: check refuses a store that overwrites, and says why", [] if checked.code and told else [checked.out[-600:] + checked.tail()])
+    asked = len(lucca.requests)
+    synced = ctx.program.sync(lucca, url, env=env)
+    ctx.check("s3: so does sync, before any request",
+              [] if synced.code == 2 and "If-None-Match" in synced.err and len(lucca.requests) == asked else [synced.tail()])
+    left = bucket.list_objects_v2(Bucket="lake", Prefix="overwriting/").get("Contents", [])
+    ctx.check("s3: nothing is left in it", [o["Key"] for o in left if "/_lake/runs/" not in o["Key"]])
 
 
 def _on_s3(ctx, bucket, endpoint, env):

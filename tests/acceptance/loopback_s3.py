@@ -1,8 +1,11 @@
 """An S3 that is not ours: moto, on loopback, with one empty bucket called `lake`."""
 import contextlib
+import http.client
+import http.server
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -39,3 +42,39 @@ def _wait_for(port):
                 return
         time.sleep(0.1)
     raise TimeoutError("moto_server did not start")
+
+
+@contextlib.contextmanager
+def overwriting(endpoint):
+    """Yields the address of the same S3 as some clones are: a put that should happen only if absent happens always."""
+    class Forward(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def forward(self):
+            content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            to = http.client.HTTPConnection(endpoint.removeprefix("http://"))
+            sent = {k: v for k, v in self.headers.items() if k.lower() not in ("if-none-match", "content-length", "connection")}
+            to.request(self.command, self.path, body=content or None, headers=sent)
+            answer = to.getresponse()
+            body = answer.read()
+            self.send_response(answer.status)
+            for name, value in answer.getheaders():
+                if name.lower() not in ("content-length", "transfer-encoding", "connection", "date", "server"):
+                    self.send_header(name, value)
+            self.send_header("Content-Length", answer.getheader("Content-Length") if self.command == "HEAD" else str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+            to.close()
+
+        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = forward
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Forward)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()

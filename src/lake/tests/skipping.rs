@@ -15,7 +15,13 @@ const CHAINS: usize = 8;
 
 fn attributes() -> Table {
     let columns = ["id", "definition_id", "employee_id", "value"].map(|name| column(name, LakeType::String, false));
-    Table { name: "employee_attributes".into(), zone: Zone::Core, meaning: String::new(), columns: columns.into() }
+    Table {
+        name: "employee_attributes".into(),
+        zone: Zone::Core,
+        meaning: String::new(),
+        columns: columns.into(),
+        quality: Quality::default(),
+    }
 }
 
 /// Pages of a thousand records as eight chains deliver them in turn: whole people, each chain with its own part of the ids.

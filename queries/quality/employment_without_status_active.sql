@@ -1,0 +1,14 @@
+-- employment_without_status_active: somebody has an employment that is valid that day, and a status other than active
+-- severity error
+-- gate above 10% of employees
+-- only today
+SELECT 'employees' AS table_name, 'status' AS column_name, w.id AS record_id
+FROM employees w
+INNER JOIN (
+    SELECT employee_id
+    FROM employments
+    WHERE start_date <= CAST($as_of AS DATE) AND (end_date IS NULL OR end_date >= CAST($as_of AS DATE))
+    GROUP BY employee_id
+) e ON e.employee_id = w.id
+WHERE w.status IS NULL OR w.status <> 'active'
+ORDER BY record_id NULLS LAST

@@ -1,0 +1,344 @@
+//! Commands and flags.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    commands::{Ddl, ListFormat, Which},
+    engine::output::Format,
+    lake::SnapshotId,
+    settings::{Every, parse_date},
+    telemetry::LogFormat,
+};
+
+/// Turns a Lucca HR account into a trustworthy Parquet lake.
+#[derive(Debug, Parser)]
+#[command(name = "lucca-lake", version, about, max_term_width = 110)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    /// Configuration file; otherwise lucca-lake.toml in the working directory, where it exists
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// How log lines look
+    #[arg(long, global = true, value_enum, default_value = "text", value_name = "FORMAT")]
+    pub(super) log_format: LogFormat,
+    /// No progress lines and no closing report
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Show the whole job on this machine: a fake tenant, a real sync into ./lake, headcount and probation deadlines
+    Demo {
+        #[command(flatten)]
+        settings: SettingFlags,
+        /// Employees of the fake tenant
+        #[arg(long, default_value_t = 250)]
+        employees: usize,
+        /// Seed of its people
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Fetch all resources, write Parquet, compute the derived tables, publish one snapshot
+    Sync {
+        #[command(flatten)]
+        settings: SettingFlags,
+        /// Ask for every page, also those that a run which died had read
+        #[arg(long)]
+        fresh: bool,
+        /// Do not start when more requests are expected; counting takes one request for each resource
+        #[arg(long, value_name = "N")]
+        max_requests: Option<u64>,
+        /// First of several days to describe; with --to, in place of --as-of
+        #[arg(long, value_name = "DATE", value_parser = parse_date, requires = "to", conflicts_with = "as_of")]
+        from: Option<NaiveDate>,
+        /// Last of them
+        #[arg(long, value_name = "DATE", value_parser = parse_date, requires = "from")]
+        to: Option<NaiveDate>,
+        /// How far apart they are
+        #[arg(long, value_enum, default_value = "month", value_name = "STEP")]
+        every: Every,
+    },
+    /// Show what a sync would cost: requests for each resource, minutes at the tenant's rate, scopes; reads no record
+    Plan {
+        #[command(flatten)]
+        settings: SettingFlags,
+        /// Ask nobody: take the counts of the newest snapshot
+        #[arg(long)]
+        offline: bool,
+        /// How to print
+        #[arg(long, value_enum, default_value = "text")]
+        format: ListFormat,
+    },
+    /// Prove the configuration: address, secret, token, scopes, every collection, clock, lake
+    Check {
+        #[command(flatten)]
+        settings: SettingFlags,
+        /// How to print
+        #[arg(long, value_enum, default_value = "text")]
+        format: ListFormat,
+    },
+    /// Compute the derived tables again over a published snapshot, without touching the API
+    Derive {
+        #[command(flatten)]
+        lake: LakeFlag,
+        #[command(flatten)]
+        table_format: TableFormatFlag,
+        /// Snapshot to compute for; the newest by default
+        #[arg(long, value_name = "DATE", value_parser = parse_date)]
+        as_of: Option<NaiveDate>,
+    },
+    /// Run one read-only SQL statement over the published snapshots, or a prompt for them
+    Query {
+        #[command(flatten)]
+        lake: LakeFlag,
+        /// The statement; otherwise -f FILE, otherwise standard input, which on a terminal is a prompt
+        sql: Option<String>,
+        /// File that holds the statement
+        #[arg(long, short, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// Snapshot to read: a date, or all; the newest by default
+        #[arg(long, value_name = "DATE|all")]
+        as_of: Option<Which>,
+        /// Snapshot to read by its name, such as 2026-01-31.2, also when a later one replaced it
+        #[arg(long, value_name = "ID", conflicts_with_all = ["as_of", "run"])]
+        snapshot: Option<SnapshotId>,
+        /// Read what this run published, or what a quality gate holds back of it
+        #[arg(long, value_name = "RUN_ID", conflicts_with = "as_of")]
+        run: Option<String>,
+        /// table, csv, json, ndjson, parquet or arrow
+        #[arg(long, default_value = "table")]
+        format: Format,
+        /// Write the answer to this file
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// A value for $NAME of the statement: text, or of TYPE int, number, bool or date; may be given several times
+        #[arg(long, value_name = "NAME[:TYPE]=VALUE")]
+        param: Vec<String>,
+        /// Keep no history of the prompt
+        #[arg(long)]
+        no_history: bool,
+    },
+    /// Show the catalogue: tables, columns, types, meaning, privacy class, source
+    Tables {
+        #[command(flatten)]
+        lake: LakeFlag,
+        /// Only this table, with its columns
+        table: Option<String>,
+        /// How to print
+        #[arg(long, value_enum, default_value = "text")]
+        format: ListFormat,
+        /// Print CREATE TABLE statements instead
+        #[arg(long, value_enum)]
+        ddl: Option<Ddl>,
+    },
+    /// Re-check published snapshots: every file present, size, SHA-256, rows, schema
+    Verify {
+        #[command(flatten)]
+        lake: LakeFlag,
+        /// Only this snapshot; all current ones by default
+        #[arg(long, value_name = "DATE", value_parser = parse_date)]
+        as_of: Option<NaiveDate>,
+    },
+    /// List the snapshots: current, replaced, and held back by a quality gate
+    Snapshots {
+        #[command(flatten)]
+        lake: LakeFlag,
+        /// How to print
+        #[arg(long, value_enum, default_value = "text")]
+        format: ListFormat,
+    },
+    /// Publish a snapshot that a quality gate held back
+    Publish {
+        #[command(flatten)]
+        lake: LakeFlag,
+        #[command(flatten)]
+        table_format: TableFormatFlag,
+        /// The run that is held back
+        #[arg(long, value_name = "RUN_ID")]
+        accept: String,
+        /// Why it is right all the same; the manifest keeps it
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Delete snapshots past retention, and files that nobody needs
+    Gc {
+        #[command(flatten)]
+        lake: LakeFlag,
+        #[command(flatten)]
+        table_format: TableFormatFlag,
+        /// Only show what would go
+        #[arg(long)]
+        dry_run: bool,
+        /// Keep so many newest dates; without any --keep all dates are kept
+        #[arg(long, value_name = "N")]
+        keep_last: Option<String>,
+        /// Keep the dates of so many days before today
+        #[arg(long, value_name = "N")]
+        keep_days: Option<String>,
+        /// Keep the last date of each of so many newest months that are over
+        #[arg(long, value_name = "N")]
+        keep_month_ends: Option<String>,
+        /// How to print
+        #[arg(long, value_enum, default_value = "text")]
+        format: ListFormat,
+    },
+    /// Show the resolved settings and where each came from
+    Config {
+        #[command(flatten)]
+        settings: SettingFlags,
+    },
+    /// Serve the embedded fake tenant on loopback
+    FakeTenant {
+        /// Port; 0 takes a free one
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+        /// Employees
+        #[arg(long, default_value_t = 250)]
+        employees: usize,
+        /// Seed of its people
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Day that its people live in; today by default
+        #[arg(long, value_name = "DATE", value_parser = parse_date)]
+        today: Option<NaiveDate>,
+        /// Requests it takes in any 60 seconds
+        #[arg(long, default_value_t = 50)]
+        requests_per_minute: u32,
+        /// Milliseconds it takes to answer
+        #[arg(long, default_value_t = 0)]
+        latency_ms: u64,
+        /// Scopes the application was not granted, comma-separated
+        #[arg(long, value_name = "A,B", value_delimiter = ',')]
+        without_scopes: Vec<String>,
+        /// Properties that the application may not see, comma-separated, such as employees.email
+        #[arg(long, value_name = "A,B", value_delimiter = ',')]
+        hide: Vec<String>,
+        /// Answer pages of the largest size where a larger one is asked for, instead of refusing
+        #[arg(long)]
+        clamp_limit: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LakeFlag {
+    /// Where the lake is [env: LUCCA_LAKE] [default: ./lake]
+    #[arg(long, value_name = "PATH|URL")]
+    pub(super) lake: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TableFormatFlag {
+    /// parquet, or delta: every table is a Delta Lake table too [default: parquet]
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) table_format: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SettingFlags {
+    /// Tenant address, such as https://example.ilucca.net [env: LUCCA_BASE_URL]
+    #[arg(long, value_name = "URL")]
+    pub(super) base_url: Option<String>,
+    /// OAuth token endpoint [env: LUCCA_TOKEN_URL]
+    #[arg(long, value_name = "URL")]
+    pub(super) token_url: Option<String>,
+    /// OAuth client id [env: LUCCA_CLIENT_ID]; the secret is never a flag: use LUCCA_CLIENT_SECRET or LUCCA_CLIENT_SECRET_FILE
+    #[arg(long, value_name = "ID")]
+    pub(super) client_id: Option<String>,
+    #[command(flatten)]
+    pub(super) lake: LakeFlag,
+    #[command(flatten)]
+    pub(super) table_format: TableFormatFlag,
+    /// Our share of the tenant's request budget [env: LUCCA_REQUESTS_PER_MINUTE] [default: 50]
+    #[arg(long, value_name = "N")]
+    pub(super) requests_per_minute: Option<String>,
+    /// Day to describe, today by default; may be given several times: one reading serves all days
+    #[arg(long, value_name = "DATE")]
+    pub(super) as_of: Vec<String>,
+    /// Time zone of today [default: Europe/Paris]
+    #[arg(long, value_name = "ZONE")]
+    pub(super) timezone: Option<String>,
+    /// Only these tables, comma-separated, and what they need
+    #[arg(long, value_name = "A,B")]
+    pub(super) tables: Option<String>,
+    /// Tables, comma-separated, to do without when their scope is missing or their module is not there
+    #[arg(long, value_name = "A,B")]
+    pub(super) optional_tables: Option<String>,
+    /// Attribute values to read: as-of, history, or off [default: as-of]
+    #[arg(long, value_name = "MODE")]
+    pub(super) attributes: Option<String>,
+    /// Only attributes of these definitions: ids, or prefixes that end in * [default: *]
+    #[arg(long, value_name = "A,B")]
+    pub(super) attribute_definitions: Option<String>,
+    /// Only attributes of people with these statuses: active, upcoming, deactivated; or all [default: all]
+    #[arg(long, value_name = "A,B")]
+    pub(super) attribute_people: Option<String>,
+    /// Use pages that a run which died had read, for so long [default: 6]
+    #[arg(long, value_name = "HOURS")]
+    pub(super) resume_within_hours: Option<String>,
+    /// Rules, comma-separated, that never stop a publication
+    #[arg(long, value_name = "A,B")]
+    pub(super) tolerate: Option<String>,
+    /// How long files of a snapshot that is run again stay for those who still read them, such as 6h or 2d [default: 0]
+    #[arg(long, value_name = "TIME")]
+    pub(super) superseded_grace: Option<String>,
+}
+
+impl LakeFlag {
+    pub(super) fn given(self) -> BTreeMap<&'static str, String> {
+        self.lake.map(|lake| ("lake", lake)).into_iter().collect()
+    }
+}
+
+impl TableFormatFlag {
+    pub(super) fn given(self) -> BTreeMap<&'static str, String> {
+        self.table_format.map(|format| ("table-format", format)).into_iter().collect()
+    }
+}
+
+impl SettingFlags {
+    pub(super) fn given(self) -> BTreeMap<&'static str, String> {
+        let Self {
+            base_url,
+            token_url,
+            client_id,
+            lake,
+            table_format,
+            requests_per_minute,
+            as_of,
+            timezone,
+            tables,
+            optional_tables,
+            attributes,
+            attribute_definitions,
+            attribute_people,
+            resume_within_hours,
+            tolerate,
+            superseded_grace,
+        } = self;
+        let mut given = lake.given();
+        given.extend(table_format.given());
+        let flags = [
+            ("base-url", base_url),
+            ("token-url", token_url),
+            ("client-id", client_id),
+            ("requests-per-minute", requests_per_minute),
+            ("as-of", (!as_of.is_empty()).then(|| as_of.join(","))),
+            ("timezone", timezone),
+            ("tables", tables),
+            ("optional-tables", optional_tables),
+            ("attributes", attributes),
+            ("attribute-definitions", attribute_definitions),
+            ("attribute-people", attribute_people),
+            ("resume-within-hours", resume_within_hours),
+            ("tolerate", tolerate),
+            ("superseded-grace", superseded_grace),
+        ];
+        given.extend(flags.into_iter().filter_map(|(name, value)| Some((name, value?))));
+        given
+    }
+}
