@@ -1,6 +1,6 @@
 -- employment_without_status_active: somebody has an employment that is valid that day, and a status other than active
 -- severity error
--- gate above 10% of employees
+-- gate above 25% of employees
 -- only today
 SELECT 'employees' AS table_name, 'status' AS column_name, w.id AS record_id
 FROM employees w

@@ -1,6 +1,6 @@
 -- status_active_without_employment: somebody with status active has no employment that is valid that day
 -- severity error
--- gate above 10% of employees
+-- gate above 25% of employees
 -- only today
 SELECT 'employees' AS table_name, 'status' AS column_name, w.id AS record_id
 FROM employees w
