@@ -21,8 +21,9 @@ from lakes import escape, partition_value, published
 QUERIES = Path(__file__).resolve().parents[2] / "queries"
 TYPES = {"string": "string", "boolean": "boolean", "int32": "int", "int64": "bigint", "double": "double", "date": "date",
          "timestamp": "timestamp", "string_list": "array<string>"}
-# What the queries rely on: a wrong cast is an error and not a null, and a day is a day in UTC.
-SETTINGS = {"spark.sql.ansi.enabled": "true", "spark.sql.session.timeZone": "UTC"}
+# What the queries rely on: a wrong cast is an error and not a null, and a day is a day in UTC. Times are written as the lake's are.
+SETTINGS = {"spark.sql.ansi.enabled": "true", "spark.sql.session.timeZone": "UTC",
+            "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS"}
 
 
 @dataclass(frozen=True)

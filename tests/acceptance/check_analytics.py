@@ -19,6 +19,8 @@ NAMES = {"legal_entity_id": ("legal_entities", "legal_name", "legal_entity_name"
          "occupation_category_id": ("occupation_categories", "title", "occupation_category_title")}
 NAMED = ("assignment_history", "employment_spells", "headcount_monthly", "headcount_rollup", "movements", "movements_monthly", "tenure",
          "contract_end_dates", "upcoming_changes")
+# These careers overlap and leave things out on purpose, far beyond what a gate lets through.
+DIRTY = ("--tolerate", "overlapping_intervals,values_below_floor,rows_dropped,values_dropped")
 # Generated tenants: seed, people, the day they live in.
 GENERATED = [(3, 250, "2026-11-25"), (17, 120, "2024-02-29"), (58, 400, "2025-12-31")]
 
@@ -27,7 +29,7 @@ def analytics_tables(ctx):
     """Spells, assignments, headcounts, movements, turnover, tenure and what is due, over several tenants and days."""
     lucca, root = ctx.server(careers.build), ctx.new_lake()
     for day in careers.DAYS:
-        if ctx.synced(f"analytics {day}", lucca, root, as_of=day).code == 0:
+        if ctx.synced(f"analytics {day}", lucca, root, as_of=day, flags=DIRTY).code == 0:
             _compare(ctx, root, f"careers {day}", day)
     for seed, people, day in GENERATED:
         _generated(ctx, seed, people, day)

@@ -64,4 +64,5 @@ def without_columns(root, as_of, dropped):
             pq.write_table(newer.drop_columns(gone), file, compression="zstd", store_schema=False, use_compliant_nested_type=False)
             body = file.read_bytes()
             entry |= {"bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()}
-    path.write_text(json.dumps(manifest))
+    # Versions of that time wrote format 1, whose manifests had no checksum of their own.
+    path.write_text(json.dumps({key: value for key, value in manifest.items() if key != "sha256"} | {"format_version": 1}))

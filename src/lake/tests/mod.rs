@@ -94,7 +94,12 @@ macro_rules! on_every_store {
     ($($case:ident)*) => {
         mod memory { $(#[tokio::test] async fn $case() { super::$case(&super::TestLake::memory()).await; })* }
         mod disk { $(#[tokio::test] async fn $case() { super::$case(&super::TestLake::disk()).await; })* }
-        mod s3 { $(#[tokio::test] async fn $case() { super::$case(&super::TestLake::s3().await).await; })* }
+        // On several threads, as the program is: on one, the library behind the Delta logs brings a runtime of its own, and
+        // connections that it opened end with it.
+        mod s3 { $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() { super::$case(&super::TestLake::s3().await).await; }
+        )* }
     };
 }
 use on_every_store;
