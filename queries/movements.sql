@@ -47,7 +47,9 @@
 -- column legal_entity_changed boolean! directory: whether both ends differ in it; false without another end
 -- column business_establishment_changed boolean! directory: whether both ends differ in it; false without another end
 -- column department_changed boolean! directory: whether both ends differ in it; false without another end
-WITH stretches AS (
+
+-- A person's stretches are numbered and each is joined with its neighbours: one window function costs less than eighteen.
+WITH numbered AS (
     SELECT
         employee_id,
         valid_from,
@@ -58,21 +60,38 @@ WITH stretches AS (
         employment_id,
         template_id,
         contract_term,
-        LAG(valid_to) OVER (PARTITION BY employee_id ORDER BY valid_from) AS previous_to,
-        LEAD(valid_from) OVER (PARTITION BY employee_id ORDER BY valid_from) AS next_from,
-        LAG(legal_entity_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS previous_legal_entity_id,
-        LAG(business_establishment_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS previous_business_establishment_id,
-        LAG(department_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS previous_department_id,
-        LAG(employment_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS previous_employment_id,
-        LAG(template_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS previous_template_id,
-        LAG(contract_term) OVER (PARTITION BY employee_id ORDER BY valid_from) AS previous_contract_term,
-        LEAD(legal_entity_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS next_legal_entity_id,
-        LEAD(business_establishment_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS next_business_establishment_id,
-        LEAD(department_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS next_department_id,
-        LEAD(employment_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS next_employment_id,
-        LEAD(template_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS next_template_id,
-        LEAD(contract_term) OVER (PARTITION BY employee_id ORDER BY valid_from) AS next_contract_term
+        ROW_NUMBER() OVER (PARTITION BY employee_id ORDER BY valid_from) AS number
     FROM assignment_history
+),
+
+stretches AS (
+    SELECT
+        s.employee_id,
+        s.valid_from,
+        s.valid_to,
+        s.legal_entity_id,
+        s.business_establishment_id,
+        s.department_id,
+        s.employment_id,
+        s.template_id,
+        s.contract_term,
+        p.valid_to AS previous_to,
+        n.valid_from AS next_from,
+        p.legal_entity_id AS previous_legal_entity_id,
+        p.business_establishment_id AS previous_business_establishment_id,
+        p.department_id AS previous_department_id,
+        p.employment_id AS previous_employment_id,
+        p.template_id AS previous_template_id,
+        p.contract_term AS previous_contract_term,
+        n.legal_entity_id AS next_legal_entity_id,
+        n.business_establishment_id AS next_business_establishment_id,
+        n.department_id AS next_department_id,
+        n.employment_id AS next_employment_id,
+        n.template_id AS next_template_id,
+        n.contract_term AS next_contract_term
+    FROM numbered s
+    LEFT JOIN numbered p ON p.employee_id = s.employee_id AND p.number = s.number - 1
+    LEFT JOIN numbered n ON n.employee_id = s.employee_id AND n.number = s.number + 1
 ),
 
 -- Each stretch looks back (-1) from its first day and forward (1) from its end.
