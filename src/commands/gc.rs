@@ -9,9 +9,6 @@ use crate::{
     settings::Settings,
 };
 
-/// Staging of runs that began this long ago belongs to nobody any more.
-const ABANDONED_AFTER: chrono::TimeDelta = chrono::TimeDelta::hours(24);
-
 /// How to collect.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct GcOptions {
@@ -29,7 +26,7 @@ pub async fn gc(context: &Context, settings: &Settings, options: GcOptions) -> R
     let lake = context.lake_to_change(settings)?;
     let now = context.clock.now();
     let (retention, today) = (settings.retention()?, settings.today(now)?);
-    let find = || lake::find_garbage(&lake, retention, today, now, now - ABANDONED_AFTER);
+    let find = || lake::find_garbage(&lake, retention, today, now);
     if options.dry_run {
         return print(&show(&find().await?, options));
     }

@@ -1,9 +1,12 @@
 //! Staging of runs that were killed: nobody else removes it, and it holds personal data outside its zone's folder.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use object_store::path::Path;
 
-use super::{HELD_FOR, Held, Lake, layout, publish::discard};
+use super::{HELD_FOR, Held, Lake, LakeError, layout, publish::discard};
+
+/// Staging of runs that began this long ago belongs to nobody any more.
+pub(super) const ABANDONED_AFTER: TimeDelta = TimeDelta::hours(24);
 
 /// How run ids begin: the second the run began.
 const STARTED_AT: &str = "%Y%m%dT%H%M%SZ";
@@ -14,16 +17,24 @@ pub(super) fn began(run_id: &str) -> Option<DateTime<Utc>> {
     NaiveDateTime::parse_from_str(started_at, STARTED_AT).ok().map(|time| time.and_utc())
 }
 
-/// Removes the staging of runs that began before `before`, as their ids tell, except snapshots that are held back and
+/// The runs that have a folder in staging.
+pub(super) async fn staged_runs(lake: &Lake) -> Result<Vec<String>, LakeError> {
+    let folder = Path::from(layout::STAGING);
+    let listing = lake.store().list_with_delimiter(Some(&folder)).await;
+    let runs = listing.map_err(|e| LakeError::store("list", &folder, e))?.common_prefixes;
+    Ok(runs.iter().filter_map(Path::filename).map(str::to_owned).collect())
+}
+
+/// Removes the staging of runs that began a day before `now`, as their ids tell, except snapshots that are held back and
 /// may still be published. What cannot be removed is left for the next time, with a warning: it is no reason to fail a
 /// run.
-pub async fn discard_abandoned(lake: &Lake, before: DateTime<Utc>) {
-    let folder = Path::from(layout::STAGING);
-    let runs = match lake.store().list_with_delimiter(Some(&folder)).await {
-        Ok(listing) => listing.common_prefixes,
+pub async fn discard_abandoned(lake: &Lake, now: DateTime<Utc>) {
+    let before = now - ABANDONED_AFTER;
+    let runs = match staged_runs(lake).await {
+        Ok(runs) => runs,
         Err(error) => return tracing::warn!(%error, "staging of former runs was not looked for"),
     };
-    for run_id in runs.iter().filter_map(Path::filename) {
+    for run_id in runs.iter().map(String::as_str) {
         if began(run_id).is_none_or(|began| began >= before) {
             continue;
         }

@@ -1,14 +1,16 @@
 //! Removes what no reader needs any more: snapshots past retention, replaced files past their grace, files that no
 //! manifest names, and what runs left in staging.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use futures::TryStreamExt as _;
 use object_store::{ObjectMeta, path::Path};
 use serde::Serialize;
 
-use super::{HELD_FOR, Held, Lake, LakeError, Retention, Snapshot, SnapshotId, layout, publish, table_format, views};
+use super::{
+    HELD_FOR, Held, Lake, LakeError, Retention, Snapshot, SnapshotId, abandoned, layout, manifest, publish,
+    table_format, views,
+};
 
 /// In a bucket, a file that no manifest names may be another run's that is about to publish, however unlikely: a lease
 /// that is lost is noticed within this time. On a local disk the lock excludes it.
@@ -62,8 +64,7 @@ impl Why {
     }
 }
 
-/// Looks for garbage and touches nothing. `today` is the day from which ages are counted; staging of runs that began
-/// before `abandoned_before` is garbage.
+/// Looks for garbage and touches nothing. `today` is the day from which ages are counted.
 ///
 /// # Errors
 /// When the store refuses or fails, or a manifest is not usable: what it names could not be told from garbage.
@@ -72,12 +73,11 @@ pub async fn find(
     retention: Retention,
     today: NaiveDate,
     now: DateTime<Utc>,
-    abandoned_before: DateTime<Utc>,
 ) -> Result<Garbage, LakeError> {
     let ids = lake.every_snapshot().await?;
     let dates: BTreeSet<NaiveDate> = ids.iter().map(|id| id.as_of).collect();
     let kept = retention.kept(&dates, today);
-    let current = lake.all_current().await?;
+    let current = lake.read_all(&manifest::newest_of(&ids)).await?;
     let mut named: HashSet<String> = HashSet::new();
     for snapshot in current.iter().filter(|s| kept.contains(&s.as_of)) {
         let readable = lake.in_grace(snapshot, now).await?;
@@ -103,15 +103,14 @@ pub async fn find(
             objects.push(GarbageObject { path: path.to_owned(), bytes: object.size, why });
         }
     }
-    objects.extend(staging(lake, &current, now, abandoned_before).await?);
+    objects.extend(staging(lake, &current, now).await?);
     objects.sort_by(|a, b| a.path.cmp(&b.path));
     let expired: Vec<SnapshotId> = ids.into_iter().filter(|id| !kept.contains(&id.as_of)).collect();
     Ok(Garbage { snapshots: expired.iter().map(ToString::to_string).collect(), objects, expired })
 }
 
 /// Deletes garbage. The manifests of expired snapshots go first, oldest first, so that no manifest that a reader can
-/// find names a file that is gone; then the views and the Delta logs forget them;
-/// then the files go.
+/// find names a file that is gone; then the views and the Delta logs forget them; then the files go.
 ///
 /// # Errors
 /// The first failure; what was not deleted is garbage for the next time.
@@ -133,9 +132,8 @@ pub async fn collect(lake: &Lake, run_id: &str, garbage: &Garbage) -> Result<(),
 
 /// Files that only replaced snapshots name.
 async fn superseded_files(lake: &Lake, ids: &[SnapshotId], current: &[Snapshot]) -> Result<HashSet<String>, LakeError> {
-    let newest: BTreeMap<NaiveDate, u64> = current.iter().map(|s| (s.as_of, s.sequence)).collect();
-    let replaced: Vec<SnapshotId> =
-        ids.iter().filter(|id| newest.get(&id.as_of) != Some(&id.sequence)).copied().collect();
+    let is_current = |id: &SnapshotId| current.iter().any(|snapshot| snapshot.id() == *id);
+    let replaced: Vec<SnapshotId> = ids.iter().filter(|id| !is_current(id)).copied().collect();
     let snapshots = lake.read_all(&replaced).await?;
     Ok(snapshots.iter().flat_map(Snapshot::files).map(|f| f.path.clone()).collect())
 }
@@ -144,35 +142,22 @@ async fn superseded_files(lake: &Lake, ids: &[SnapshotId], current: &[Snapshot])
 async fn data_objects(lake: &Lake) -> Result<Vec<ObjectMeta>, LakeError> {
     let mut objects = Vec::new();
     for zone in layout::ZONES {
-        let folder = layout::zone_dir(zone);
-        let store = lake.store();
-        let listing: Vec<ObjectMeta> =
-            store.list(Some(&folder)).try_collect().await.map_err(|e| LakeError::store("list", &folder, e))?;
-        objects.extend(listing);
+        objects.extend(lake.objects_in(&layout::zone_dir(zone)).await?);
     }
     Ok(objects)
 }
 
-/// What lies in the staging of runs that began before `abandoned_before`, except held snapshots that may still be
-/// published.
-async fn staging(
-    lake: &Lake,
-    current: &[Snapshot],
-    now: DateTime<Utc>,
-    abandoned_before: DateTime<Utc>,
-) -> Result<Vec<GarbageObject>, LakeError> {
+/// What lies in the staging of abandoned runs, except held snapshots that may still be published.
+async fn staging(lake: &Lake, current: &[Snapshot], now: DateTime<Utc>) -> Result<Vec<GarbageObject>, LakeError> {
     let held = Held::all(lake).await?;
     let sequence = |as_of| current.iter().find(|s| s.as_of == as_of).map(|s| s.sequence);
     let (waiting, over): (Vec<&Held>, Vec<&Held>) =
         held.iter().partition(|h| h.held_at > now - HELD_FOR && sequence(h.as_of) == h.replaces);
     let of_run = |runs: &[&Held], run: &str| runs.iter().any(|h| h.run_id == run);
-    let folder = Path::from(layout::STAGING);
-    let store = lake.store();
-    let listing: Vec<ObjectMeta> =
-        store.list(Some(&folder)).try_collect().await.map_err(|e| LakeError::store("list", &folder, e))?;
+    let listing = lake.objects_in(&Path::from(layout::STAGING)).await?;
     let left = listing.into_iter().filter(|object| {
         let Some(run) = layout::staging_run(object.location.as_ref()) else { return false };
-        let is_old = super::abandoned::began(run).is_some_and(|at| at < abandoned_before);
+        let is_old = abandoned::began(run).is_some_and(|at| at < now - abandoned::ABANDONED_AFTER);
         of_run(&over, run) || (is_old && !of_run(&waiting, run))
     });
     Ok(left.map(|o| GarbageObject { path: o.location.to_string(), bytes: o.size, why: Why::Staging }).collect())

@@ -1,11 +1,12 @@
 //! Snapshots that a quality gate did not let through: complete, staged, and published only when somebody says so.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use object_store::{ObjectStoreExt as _, path::Path};
+use object_store::ObjectStoreExt as _;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    FORMAT_VERSION, Lake, LakeError, Publication, Replaces, Snapshot, SnapshotTable, StagedTable, layout, manifest,
+    FORMAT_VERSION, Lake, LakeError, Publication, Replaces, Snapshot, SnapshotTable, StagedTable, abandoned, layout,
+    manifest,
 };
 
 /// For so long a held snapshot waits; then its staging is removed like that of a run that was killed.
@@ -77,12 +78,9 @@ impl Held {
     /// # Errors
     /// When the store refuses or fails.
     pub async fn all(lake: &Lake) -> Result<Vec<Self>, LakeError> {
-        let folder = Path::from(layout::STAGING);
-        let listing = lake.store().list_with_delimiter(Some(&folder)).await;
-        let runs = listing.map_err(|e| LakeError::store("list", &folder, e))?.common_prefixes;
         let mut held = Vec::new();
-        for run_id in runs.iter().filter_map(Path::filename) {
-            match Self::of_run(lake, run_id).await {
+        for run_id in abandoned::staged_runs(lake).await? {
+            match Self::of_run(lake, &run_id).await {
                 Ok(found) => held.extend(found),
                 Err(LakeError::Corrupt { path, reason, .. }) => {
                     tracing::warn!(path, reason, "a held snapshot is not usable");

@@ -208,15 +208,15 @@ impl Lake {
     }
 
     async fn list_current(&self, folder: Path) -> Result<Vec<SnapshotId>, LakeError> {
-        let mut newest = BTreeMap::<NaiveDate, u64>::new();
-        let mut listing = self.store.list(Some(&folder));
-        while let Some(entry) = listing.try_next().await.map_err(|e| LakeError::store("list", &folder, e))? {
-            if let Some(id) = layout::parse_manifest(&entry.location) {
-                let sequence = newest.entry(id.as_of).or_default();
-                *sequence = id.sequence.max(*sequence);
-            }
-        }
-        Ok(newest.into_iter().map(|(as_of, sequence)| SnapshotId { as_of, sequence }).collect())
+        Ok(newest_of(&self.list_manifests(&folder).await?))
+    }
+
+    /// Every snapshot with a manifest in `folder`, ascending.
+    pub(super) async fn list_manifests(&self, folder: &Path) -> Result<Vec<SnapshotId>, LakeError> {
+        let found = self.objects_in(folder).await?;
+        let mut ids: Vec<SnapshotId> = found.iter().filter_map(|o| layout::parse_manifest(&o.location)).collect();
+        ids.sort();
+        Ok(ids)
     }
 
     pub(super) async fn read(&self, id: SnapshotId) -> Result<StoredManifest, LakeError> {
@@ -225,6 +225,11 @@ impl Lake {
         let content = self.store.get(&path).await.map_err(failed)?.bytes().await.map_err(failed)?;
         Ok(StoredManifest { snapshot: parse(&content, id)?, path: path.to_string(), sha256: sha256_hex(&content) })
     }
+}
+
+/// The last of each date among `ids`, ascending.
+pub(super) fn newest_of(ids: &[SnapshotId]) -> Vec<SnapshotId> {
+    ids.iter().map(|id| (id.as_of, *id)).collect::<BTreeMap<NaiveDate, SnapshotId>>().into_values().collect()
 }
 
 /// A manifest as the store holds it.

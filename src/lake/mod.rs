@@ -60,7 +60,8 @@ use std::{
     sync::Arc,
 };
 
-use object_store::{ObjectStore, ObjectStoreExt};
+use futures::TryStreamExt as _;
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use url::Url;
 
 pub use abandoned::discard_abandoned;
@@ -159,6 +160,11 @@ impl Lake {
         self.put(staged.clone(), content).await?;
         self.store.rename(&staged, &path).await.map_err(|e| LakeError::store("write", &path, e))?;
         disk::sync(self, &[path]).await
+    }
+
+    /// Every object below `folder`.
+    async fn objects_in(&self, folder: &object_store::path::Path) -> Result<Vec<ObjectMeta>, LakeError> {
+        self.store.list(Some(folder)).try_collect().await.map_err(|e| LakeError::store("list", folder, e))
     }
 
     /// Writes an object, replacing what was there, and makes it durable.

@@ -306,8 +306,7 @@ pub(super) async fn tables_found(lake: &Lake) -> Result<Vec<(Zone, String)>, Lak
 }
 
 async fn list(lake: &Lake, folder: &Path) -> Result<Vec<Path>, LakeError> {
-    let listing = lake.store.list(Some(folder)).map_ok(|entry| entry.location);
-    listing.try_collect().await.map_err(|e| LakeError::store("list", folder, e))
+    Ok(lake.objects_in(folder).await?.into_iter().map(|object| object.location).collect())
 }
 
 /// Deletes as much as it can; the first failure is the error.

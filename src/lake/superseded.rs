@@ -34,12 +34,7 @@ impl Lake {
     /// # Errors
     /// When the store refuses or fails.
     pub async fn every_snapshot(&self) -> Result<Vec<SnapshotId>, LakeError> {
-        let folder = layout::manifests_dir();
-        let listing = self.store().list(Some(&folder));
-        let found: Vec<_> = listing.try_collect().await.map_err(|e| LakeError::store("list", &folder, e))?;
-        let mut ids: Vec<SnapshotId> = found.iter().filter_map(|o| layout::parse_manifest(&o.location)).collect();
-        ids.sort();
-        Ok(ids)
+        self.list_manifests(&layout::manifests_dir()).await
     }
 
     /// The snapshot called `id`, whether or not a later one replaced it.

@@ -44,9 +44,6 @@ use crate::{
     settings::{HistoryMode, HistorySettings, Settings},
 };
 
-/// Staging of runs that began this long ago belongs to nobody any more.
-const ABANDONED_AFTER: chrono::Duration = chrono::Duration::hours(24);
-
 /// One run before it starts: everything checked that can be checked without a request.
 struct Run {
     id: String,
@@ -245,7 +242,7 @@ impl Run {
         if let Err(error) = work.checkpoint.checkpoint().discard().await {
             tracing::warn!(%error, "pages that are used up stay in staging");
         }
-        lake::discard_abandoned(&self.lake, self.started_at - ABANDONED_AFTER).await;
+        lake::discard_abandoned(&self.lake, self.started_at).await;
         Ok(published)
     }
 
