@@ -3,6 +3,7 @@
 mod arguments;
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     panic::{self, AssertUnwindSafe},
     process,
@@ -27,7 +28,7 @@ use crate::{
     fake_tenant,
     progress::Progress,
     settings::{self, Settings, series},
-    telemetry,
+    telemetry, terminal_text,
 };
 
 /// Runs the program as the command line says and tells how it ended.
@@ -36,7 +37,11 @@ pub fn main() -> process::ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are answers, the rest is a usage error; clap knows where each belongs.
-            let _ = error.print();
+            let message = error.render().to_string();
+            match terminal_text::escape_lines(&message) {
+                Cow::Owned(_) => commands::tell(&message),
+                Cow::Borrowed(_) => drop(error.print()),
+            }
             return process::ExitCode::from(if error.use_stderr() { ExitCode::Usage as u8 } else { 0 });
         }
     };

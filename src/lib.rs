@@ -24,7 +24,8 @@
 //! - [`commands`]: one file per subcommand; [`commands::sync`] is the only place where all of the above meet.
 //! - [`fake_tenant`]: the API again, from the other side: the embedded fake for the demo and all tests.
 //!
-//! Around them: [`cli`], [`settings`], [`env_vars`], [`clock`], [`lock`], [`window_file`], [`progress`], [`telemetry`], [`report`], [`similar`], [`error`].
+//! Around them: [`cli`], [`settings`], [`env_vars`], [`clock`], [`lock`], [`window_file`], [`progress`], [`telemetry`], [`report`], [`similar`], [`surrogates`],
+//! [`terminal_text`], [`error`].
 
 pub mod api;
 pub mod catalog;
@@ -44,6 +45,8 @@ pub mod quality;
 pub mod report;
 pub mod settings;
 pub mod similar;
+pub mod surrogates;
 pub mod telemetry;
+pub mod terminal_text;
 pub mod wide;
 pub mod window_file;

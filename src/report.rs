@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{api::RequestCounts, catalog::Zone, decode::DriftFinding, lake::SnapshotTable};
+use crate::{api::RequestCounts, catalog::Zone, decode::DriftFinding, lake::SnapshotTable, terminal_text::quoted};
 
 /// The report of one run.
 #[derive(Debug, Clone, Serialize)]
@@ -217,10 +217,11 @@ impl RunReport {
         for WideReport { table, appeared, disappeared, unforeseen } in &self.wide {
             for (columns, what) in [(appeared, "new"), (disappeared, "gone")] {
                 if !columns.is_empty() {
-                    writeln!(out, "{table}: columns {what} since the snapshot before: {}", columns.join(", "))?;
+                    writeln!(out, "{table}: columns {what} since the snapshot before: {}", listed(columns))?;
                 }
             }
             for (definition, UnforeseenReport { other_shape, several }) in unforeseen {
+                let definition = quoted(definition);
                 if *other_shape > 0 {
                     writeln!(
                         out,
@@ -246,12 +247,24 @@ impl RunReport {
                 match finding {
                     DriftFinding::UnknownProperty { property, json_type, records } => writeln!(
                         out,
-                        "{}: unknown property {property:?} ({json_type}) in {records} records, kept in _extra",
-                        resource.resource
+                        "{}: unknown property \"{}\" ({json_type}) in {records} records, kept in _extra",
+                        resource.resource,
+                        quoted(property)
                     )?,
                     DriftFinding::UnknownValue { column, value, records } => writeln!(
                         out,
-                        "{}: unknown value {value:?} of {column} in {records} records, kept",
+                        "{}: unknown value \"{}\" of {column} in {records} records, kept",
+                        resource.resource,
+                        quoted(value)
+                    )?,
+                    DriftFinding::Disagreement { column, property, records } => writeln!(
+                        out,
+                        "{}: {property} says otherwise than {column} in {records} records, kept in _extra",
+                        resource.resource
+                    )?,
+                    DriftFinding::LoneSurrogates { column, records } => writeln!(
+                        out,
+                        "{}: halves of characters (lone surrogates) in {column} of {records} records, each replaced by U+FFFD",
                         resource.resource
                     )?,
                 }
@@ -282,4 +295,9 @@ impl RunReport {
             Outcome::Failed { .. } => writeln!(out, "; failed"),
         }
     }
+}
+
+/// Names that come from the API, as a list.
+fn listed(names: &[String]) -> String {
+    names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
 }

@@ -1,9 +1,11 @@
 //! Logs: to stderr, as text or JSON, above the progress lines where there are any.
 
-use std::{io, str::FromStr};
+use std::{borrow::Cow, io, str::FromStr};
 
 use indicatif::MultiProgress;
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+
+use crate::terminal_text;
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -19,17 +21,32 @@ const DEFAULT_FILTER: &str = "warn,lucca_lake=info";
 /// The same on a terminal, where progress lines say the rest.
 const TERMINAL_FILTER: &str = "warn";
 
-/// Writes to stderr without tearing progress lines apart.
+/// Writes log lines to stderr, without harmful characters and without tearing progress lines apart.
 #[derive(Debug, Clone)]
-struct AboveBars(Option<MultiProgress>);
+struct SafeLines<W> {
+    format: LogFormat,
+    bars: Option<MultiProgress>,
+    out: W,
+}
 
-impl io::Write for AboveBars {
+impl LogFormat {
+    /// One log line as it may be shown, whatever its fields hold. In JSON it means the same as before.
+    fn safe(self, line: &str) -> Cow<'_, str> {
+        match self {
+            Self::Text => terminal_text::escape(line),
+            Self::Json => terminal_text::escape_json(line),
+        }
+    }
+}
+
+impl<W: Fn(&[u8])> io::Write for SafeLines<W> {
+    /// Takes one whole line: an event is formatted first and written at once.
     fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-        // A reader of the log that went away must not end the run.
-        let write = || drop(io::stderr().lock().write_all(text));
-        match &self.0 {
-            Some(bars) => bars.suspend(write),
-            None => write(),
+        let line = String::from_utf8_lossy(text);
+        let line = self.format.safe(line.strip_suffix('\n').unwrap_or(&line)).into_owned() + "\n";
+        match &self.bars {
+            Some(bars) => bars.suspend(|| (self.out)(line.as_bytes())),
+            None => (self.out)(line.as_bytes()),
         }
         Ok(text.len())
     }
@@ -39,7 +56,12 @@ impl io::Write for AboveBars {
     }
 }
 
-impl<'w> MakeWriter<'w> for AboveBars {
+/// A reader of the log that went away must not end the run.
+fn to_stderr(line: &[u8]) {
+    drop(io::Write::write_all(&mut io::stderr().lock(), line));
+}
+
+impl<'w, W: Fn(&[u8]) + Clone> MakeWriter<'w> for SafeLines<W> {
     type Writer = Self;
 
     fn make_writer(&'w self) -> Self {
@@ -54,11 +76,47 @@ impl<'w> MakeWriter<'w> for AboveBars {
 pub fn start(format: LogFormat, filter: Option<&str>, bars: Option<MultiProgress>) -> Result<(), String> {
     let fallback = if bars.is_some() { TERMINAL_FILTER } else { DEFAULT_FILTER };
     let filter = EnvFilter::from_str(filter.unwrap_or(fallback)).map_err(|e| format!("LUCCA_LOG: {e}"))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(AboveBars(bars)).with_target(false);
+    let writer = SafeLines { format, bars, out: to_stderr as fn(&[u8]) };
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_target(false);
     // A second start in one process, as in tests, keeps the first.
     let _ = match format {
         LogFormat::Text => builder.with_ansi(false).try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
     };
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// What one event looks like in a format.
+    fn logged(format: LogFormat) -> String {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&lines);
+        let out = move |line: &[u8]| kept.lock().unwrap().extend_from_slice(line);
+        let builder = tracing_subscriber::fmt().with_writer(SafeLines { format, bars: None, out }).with_ansi(false);
+        let name = "\u{1b}]0;owned\u{7}\u{202e}\u{9b}\nINFO forged";
+        let log = || tracing::warn!(name, error = %name, "department {name}");
+        match format {
+            LogFormat::Text => tracing::subscriber::with_default(builder.finish(), log),
+            LogFormat::Json => tracing::subscriber::with_default(builder.json().flatten_event(true).finish(), log),
+        }
+        let lines = lines.lock().unwrap().clone();
+        String::from_utf8(lines).unwrap()
+    }
+
+    #[test]
+    fn no_field_of_a_log_line_can_act_on_the_terminal_or_forge_a_line() {
+        for format in [LogFormat::Text, LogFormat::Json] {
+            let text = logged(format);
+            let line = text.strip_suffix('\n').unwrap();
+            assert!(!line.contains(terminal_text::is_harmful), "{line:?}");
+            assert_eq!(line.matches("owned").count(), 3, "{line}");
+        }
+        let line: serde_json::Value = serde_json::from_str(&logged(LogFormat::Json)).unwrap();
+        assert_eq!(line["error"], "\u{1b}]0;owned\u{7}\u{202e}\u{9b}\nINFO forged");
+    }
 }

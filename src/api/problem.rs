@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
-/// Longest text quoted from a response, in characters.
-const MAX_QUOTED: usize = 500;
+use crate::{surrogates, terminal_text};
 
 #[derive(Deserialize)]
 struct Problem {
@@ -23,7 +22,7 @@ struct OAuthError {
 
 /// Title, detail and errors of a problem+json body; empty when it is something else.
 pub(super) fn problem(body: &[u8]) -> String {
-    let Ok(problem) = serde_json::from_slice::<Problem>(body) else { return String::new() };
+    let Some(problem) = read::<Problem>(body) else { return String::new() };
     let errors = problem.errors.unwrap_or_default();
     let errors = errors.iter().map(|(field, messages)| format!("{field}: {}", messages.join(" ")));
     let parts: Vec<String> = problem.title.into_iter().chain(problem.detail).chain(errors).collect();
@@ -32,15 +31,20 @@ pub(super) fn problem(body: &[u8]) -> String {
 
 /// `error` and `error_description` of an OAuth error body.
 pub(super) fn oauth(body: &[u8]) -> String {
-    match serde_json::from_slice::<OAuthError>(body) {
-        Ok(OAuthError { error, error_description: Some(description) }) => quoted(&format!("{error}: {description}")),
-        Ok(OAuthError { error, .. }) => quoted(&error),
-        Err(_) => problem(body),
+    match read::<OAuthError>(body) {
+        Some(OAuthError { error, error_description: Some(description) }) => quoted(&format!("{error}: {description}")),
+        Some(OAuthError { error, .. }) => quoted(&error),
+        None => problem(body),
     }
 }
 
+fn read<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    serde_json::from_str(&surrogates::replaced(std::str::from_utf8(body).ok()?)).ok()
+}
+
+/// On one line, escaped and cut short: the text is the API's, and goes to terminals and logs.
 fn quoted(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_QUOTED).collect()
+    terminal_text::quoted(&text.replace(['\n', '\r', '\t'], " "))
 }
 
 #[cfg(test)]
@@ -54,5 +58,16 @@ mod tests {
         assert_eq!(problem(b"<html>"), "");
         assert_eq!(oauth(br#"{"error":"invalid_client"}"#), "invalid_client");
         assert_eq!(oauth(br#"{"error":"invalid_scope","error_description":"no"}"#), "invalid_scope: no");
+    }
+
+    #[test]
+    fn what_the_api_says_is_cut_short_and_cannot_reach_the_terminal() {
+        let long = format!(r#"{{"title":"\u001b]0;owned\u0007\u202e","detail":"{}"}}"#, "x".repeat(5000));
+        let said = problem(long.as_bytes());
+        assert!(said.starts_with(r"\u{1b}]0;owned\u{7}\u{202e}; xxx") && said.ends_with("x…"), "{said}");
+        assert_eq!(said.chars().count(), 200);
+        assert_eq!(problem(br#"{"title":"\ud800\u001b"}"#), "\u{fffd}\\u{1b}");
+        let oauth = oauth(format!(r#"{{"error":"{}"}}"#, "y".repeat(5000)).as_bytes());
+        assert_eq!(oauth.chars().count(), 200);
     }
 }

@@ -44,6 +44,8 @@ pub(super) struct RawColumn {
     pub(super) nullable: bool,
     pub(super) json: String,
     #[serde(default)]
+    pub(super) aliases: Vec<String>,
+    #[serde(default)]
     pub(super) undocumented: bool,
     pub(super) reading: Option<RawReading>,
     #[serde(default)]

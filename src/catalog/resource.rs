@@ -47,6 +47,9 @@ pub struct Column {
     pub shape: Shape,
     /// Dotted path of the property; several columns may read one property only by [`Shape::Reading`].
     pub json: String,
+    /// Other dotted paths of the same property, in the same object: names that the API gave it at other times. The first
+    /// that has a value counts, [`Self::json`] before these.
+    pub aliases: Vec<String>,
     /// Whether the property may be null or absent.
     pub nullable: bool,
     /// Its type is not documented: another shape is kept in `_extra` and reported, instead of failing the run.
@@ -223,7 +226,7 @@ impl Column {
             nullable: self.nullable,
             meaning: self.meaning.clone(),
             privacy: self.privacy,
-            source: self.json.clone(),
+            source: std::iter::once(&self.json).chain(&self.aliases).cloned().collect::<Vec<_>>().join(" or "),
         }
     }
 }

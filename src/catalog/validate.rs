@@ -112,6 +112,7 @@ fn column(raw: &RawColumn) -> Result<Column, String> {
         name: raw.name.clone(),
         shape,
         json: raw.json.clone(),
+        aliases: raw.aliases.clone(),
         nullable: raw.nullable,
         undocumented: raw.undocumented,
         known_values: raw.values.clone(),
@@ -153,6 +154,29 @@ fn shape(raw: &RawColumn) -> Result<Shape, String> {
     Ok(Shape::Reading(reading))
 }
 
+/// Names are told apart where they are read: in one object, and not where several columns read one value.
+fn check_aliases(column: &Column, columns: &[Column]) -> Result<(), String> {
+    let name = &column.name;
+    let is_read = columns.iter().any(|c| c.json == column.json && matches!(c.shape, Shape::Reading(_)));
+    if is_read && !column.aliases.is_empty() {
+        return Err(format!("column {name}: a value with readings cannot have aliases"));
+    }
+    for alias in &column.aliases {
+        if parent(alias) != parent(&column.json) {
+            return Err(format!("column {name}: the alias {alias:?} is not in the same object as {}", column.json));
+        }
+        if ["type", "links", "embedded"].contains(&alias.as_str()) {
+            return Err(format!("column {name}: the alias {alias:?} is transport, never data"));
+        }
+    }
+    Ok(())
+}
+
+/// The path of the object that a property is in; empty for the record.
+fn parent(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(parent, _)| parent)
+}
+
 fn check_columns(columns: &[Column]) -> Result<(), String> {
     let mut names = HashSet::from([EXTRA, EXTRACTED_AT, RUN_ID]);
     let mut paths = HashSet::new();
@@ -177,14 +201,18 @@ fn check_columns(columns: &[Column]) -> Result<(), String> {
             if !read {
                 return Err(format!("column {name} reads {:?}, which no column of type json keeps", column.json));
             }
+        }
+        check_aliases(column, columns)?;
+        if let Shape::Reading(_) = column.shape {
             continue;
         }
-        let path = &column.json;
-        if path.split('.').any(str::is_empty) {
-            return Err(format!("column {name}: {path:?} is not a dotted path"));
-        }
-        if !paths.insert(path) {
-            return Err(format!("column {name}: the property {path} already has a column"));
+        for path in std::iter::once(&column.json).chain(&column.aliases) {
+            if path.split('.').any(str::is_empty) {
+                return Err(format!("column {name}: {path:?} is not a dotted path"));
+            }
+            if !paths.insert(path) {
+                return Err(format!("column {name}: the property {path} already has a column"));
+            }
         }
     }
     // A property cannot be both a value and the parent of values.

@@ -46,7 +46,7 @@ pub use self::{
 };
 use crate::{
     api::Transport, catalog::Catalog, clock::SharedClock, env_vars::Environment, error::Error, lake::Lake,
-    progress::Progress, settings::Settings,
+    progress::Progress, settings::Settings, terminal_text,
 };
 
 /// What commands are given instead of taking it from the process: time, randomness, network, environment.
@@ -107,9 +107,14 @@ impl Context {
     }
 }
 
-/// Writes to stderr; nobody listening there is no error.
+/// Writes lines for people to stderr, without characters that act on a terminal; nobody listening there is no error.
 pub(crate) fn tell(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    let _ = io::stderr().lock().write_all(terminal_text::escape_lines(text).as_bytes());
+}
+
+/// Writes lines for people to stdout, in which texts from elsewhere may be quoted.
+fn print_lines(text: &str) -> Result<(), Error> {
+    print(&terminal_text::escape_lines(text))
 }
 
 /// Writes to stdout; a reader that went away, as `head` does, is no error.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Context, ListFormat, accept::ACCEPTED, print};
+use super::{Context, ListFormat, accept::ACCEPTED, print, print_lines};
 use crate::{
     error::Error,
     lake::{Held, Lake, Snapshot},
@@ -49,13 +49,10 @@ enum State {
 pub async fn snapshots(context: &Context, settings: &Settings, format: ListFormat) -> Result<(), Error> {
     let lake = context.lake_to_read(settings)?;
     let listed = list(&lake, context.clock.now()).await?;
-    let mut text = String::new();
     match format {
-        ListFormat::Json => {
-            text = serde_json::to_string_pretty(&listed).unwrap_or_default();
-            text.push('\n');
-        }
+        ListFormat::Json => print(&(serde_json::to_string_pretty(&listed).unwrap_or_default() + "\n")),
         ListFormat::Text => {
+            let mut text = String::new();
             let _ = writeln!(
                 text,
                 "{:<16} {:<9} {:<34} {:<21} {:>7} {:>12} {:>14}",
@@ -76,9 +73,9 @@ pub async fn snapshots(context: &Context, settings: &Settings, format: ListForma
                     let _ = writeln!(text, "{:<16} accepted: {reason}", "");
                 }
             }
+            print_lines(&text)
         }
     }
-    print(&text)
 }
 
 async fn list(lake: &Lake, now: chrono::DateTime<chrono::Utc>) -> Result<Vec<Listed>, Error> {

@@ -19,6 +19,7 @@ use crate::{
     error::Error,
     lake::{Lake, SnapshotTable, StagedTable, TableWriter, WriterOptions},
     report::{UnforeseenReport, WideReport},
+    surrogates,
     wide::{Attribute, Definition, Names, Pivot, REFERENCE_NAMES, Sorting, WidePlan},
 };
 
@@ -219,7 +220,7 @@ async fn build(
                 id: row.text(2).unwrap_or_default().to_owned(),
                 starts: row.date(3),
                 ends: row.date(4),
-                value: row.text(5).map(str::to_owned),
+                value: row.text(5).map(|value| surrogates::replaced(value).into_owned()),
             });
         }
     }

@@ -18,6 +18,8 @@ const MAX_VALUE_CHARS: usize = 60;
 pub struct Drift {
     unknown: BTreeMap<(String, Cow<'static, str>), u64>,
     values: BTreeMap<(String, String), u64>,
+    disagreements: BTreeMap<(String, String), u64>,
+    halves: BTreeMap<String, u64>,
 }
 
 /// One line of the drift report.
@@ -42,12 +44,29 @@ pub enum DriftFinding {
         /// Times seen.
         records: u64,
     },
+    /// A property that came under two names of its column with different values. The first name's is in the column, the
+    /// other's in `_extra`.
+    Disagreement {
+        /// Column.
+        column: String,
+        /// The name that did not count.
+        property: String,
+        /// Records that had both.
+        records: u64,
+    },
+    /// Texts with lone surrogates, halves of characters; each half became U+FFFD.
+    LoneSurrogates {
+        /// Column; `_extra` for properties without one, `embedded` for names that come with pages.
+        column: String,
+        /// Records that had some; pages, for `embedded`.
+        records: u64,
+    },
 }
 
 impl Drift {
     /// Whether everything was as declared.
     pub fn is_empty(&self) -> bool {
-        self.unknown.is_empty() && self.values.is_empty()
+        *self == Self::default()
     }
 
     /// Adds what another page found.
@@ -57,6 +76,12 @@ impl Drift {
         }
         for (key, count) in other.values {
             add(&mut self.values, key, count);
+        }
+        for (key, count) in other.disagreements {
+            add(&mut self.disagreements, key, count);
+        }
+        for (key, count) in other.halves {
+            add(&mut self.halves, key, count);
         }
     }
 
@@ -72,7 +97,16 @@ impl Drift {
             value: value.clone(),
             records: *records,
         });
-        unknown.chain(values).collect()
+        let disagreements = self.disagreements.iter().map(|((column, property), records)| DriftFinding::Disagreement {
+            column: column.clone(),
+            property: property.clone(),
+            records: *records,
+        });
+        let halves = self
+            .halves
+            .iter()
+            .map(|(column, records)| DriftFinding::LoneSurrogates { column: column.clone(), records: *records });
+        unknown.chain(values).chain(disagreements).chain(halves).collect()
     }
 
     /// The inverse of [`Self::findings`].
@@ -86,6 +120,10 @@ impl Drift {
                 DriftFinding::UnknownValue { column, value, records } => {
                     add(&mut drift.values, (column, value), records);
                 }
+                DriftFinding::Disagreement { column, property, records } => {
+                    add(&mut drift.disagreements, (column, property), records);
+                }
+                DriftFinding::LoneSurrogates { column, records } => add(&mut drift.halves, column, records),
             }
         }
         drift
@@ -102,6 +140,16 @@ impl Drift {
             Privacy::Personal | Privacy::Sensitive => "(not shown: personal)".to_owned(),
         };
         add(&mut self.values, (column.name.clone(), value), 1);
+    }
+
+    /// A record had that property beside another of the same column, with another value.
+    pub(super) fn disagreement(&mut self, column: String, property: &str) {
+        add(&mut self.disagreements, (column, property.to_owned()), 1);
+    }
+
+    /// A record had lone surrogates in that column.
+    pub(super) fn halves(&mut self, column: &str) {
+        add(&mut self.halves, column.to_owned(), 1);
     }
 }
 

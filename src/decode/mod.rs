@@ -9,7 +9,9 @@ mod drift;
 mod envelope;
 mod error;
 mod extra;
+mod halves;
 mod labels;
+mod names;
 mod plan;
 mod reference;
 mod rows;
@@ -43,6 +45,7 @@ use self::{envelope::Envelope, error::Fault, plan::ObjectPlan, rows::Rows};
 use crate::{
     catalog::Resource,
     page::{Page, PageEnd, ReadPage, Unreadable},
+    surrogates,
 };
 
 /// Decodes the pages of one resource.
@@ -81,11 +84,13 @@ impl Decoder {
     /// # Errors
     /// [`DecodeError::NotAPage`] when the body is something else, [`DecodeError::WrongValue`] when a value does not fit.
     pub fn decode(&self, page: &Page) -> Result<(Decoded, PageEnd), DecodeError> {
-        let mut rows = Rows::new(&self.resource.columns);
         // Checked once here instead of text by text below.
-        let Ok(text) = std::str::from_utf8(&page.body) else {
+        let Ok(sent) = std::str::from_utf8(&page.body) else {
             return Err(self.not_a_page(page, "it is not UTF-8".into()));
         };
+        let repaired = surrogates::repair(sent);
+        let text = repaired.as_ref().map_or(sent, |repaired| repaired.text());
+        let mut rows = Rows::new(&self.resource.columns, repaired.as_ref());
         let mut json = serde_json::Deserializer::from_str(text);
         let walked = Envelope { rows: &mut rows, plan: &self.plan, labels: self.resource.labels.as_deref() }
             .deserialize(&mut json);
@@ -94,13 +99,16 @@ impl Decoder {
             Ok(_) => return Err(self.not_a_page(page, "it has no `items`".into())),
             Err(error) => {
                 return Err(match rows.fault.take() {
-                    Some(fault) => self.wrong_value(page, rows.count(), fault),
+                    Some(fault) => self.wrong_value(page, text, rows.count(), fault),
                     None => self.not_a_page(page, syntax(&error, page)),
                 });
             }
         };
         let records = rows.count();
-        let drift = std::mem::take(&mut rows.drift);
+        let mut drift = std::mem::take(&mut rows.drift);
+        if let Some(repaired) = &repaired {
+            halves::report(repaired, &self.plan, &self.resource.columns, &mut drift);
+        }
         let batch = self.batch(page, rows).map_err(|source| DecodeError::Arrow {
             resource: self.resource.name.clone(),
             page: page.number,
@@ -137,9 +145,9 @@ impl Decoder {
         DecodeError::NotAPage { resource: self.resource.name.clone(), page: page.number, why }
     }
 
-    fn wrong_value(&self, page: &Page, record: usize, fault: Fault) -> DecodeError {
+    fn wrong_value(&self, page: &Page, text: &str, record: usize, fault: Fault) -> DecodeError {
         let Fault { property, column, expected, found } = fault;
-        let record = record_id(&page.body, record).unwrap_or_else(|| format!("number {} of the page", record + 1));
+        let record = record_id(text, record).unwrap_or_else(|| format!("number {} of the page", record + 1));
         let (resource, page) = (self.resource.name.clone(), page.number);
         let wrong = WrongValue { resource, page, record, property, column, expected, found };
         DecodeError::WrongValue(Box::new(wrong))
@@ -164,7 +172,7 @@ fn syntax(error: &serde_json::Error, page: &Page) -> String {
 }
 
 /// The id of the n-th record, found by a second look at the page: only for error messages.
-fn record_id(body: &[u8], n: usize) -> Option<String> {
+fn record_id(text: &str, n: usize) -> Option<String> {
     #[derive(Deserialize)]
     struct Bare<'a> {
         #[serde(borrow)]
@@ -174,7 +182,7 @@ fn record_id(body: &[u8], n: usize) -> Option<String> {
     struct Identified {
         id: String,
     }
-    let page: Bare<'_> = serde_json::from_slice(body).ok()?;
+    let page: Bare<'_> = serde_json::from_str(text).ok()?;
     let item: Identified = serde_json::from_str(page.items.get(n)?.get()).ok()?;
     Some(item.id.chars().take(80).collect())
 }

@@ -13,6 +13,8 @@ pub(super) struct ObjectPlan {
 pub(super) enum Action {
     /// Append it to the column of that index.
     Column(usize),
+    /// One of several names of the property that the column of that index takes; 0 is the first one.
+    Named { column: usize, rank: usize },
     /// Keep its exact text in one column and its typed readings in others.
     Value(ValuePlan),
     /// Look inside.
@@ -36,6 +38,11 @@ impl ObjectPlan {
         let mut root = Self::default();
         for (index, column) in resource.columns.iter().enumerate() {
             if matches!(column.shape, Shape::Reading(_)) {
+                continue;
+            }
+            if !column.aliases.is_empty() {
+                let names = std::iter::once(&column.json).chain(&column.aliases);
+                names.enumerate().for_each(|(rank, name)| root.insert(name, Action::Named { column: index, rank }));
                 continue;
             }
             let readings = readings_of(column, &resource.columns);

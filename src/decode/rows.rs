@@ -1,7 +1,15 @@
 //! The columns of one page under construction.
 
-use super::{column::ColumnBuilder, drift::Drift, error::Fault, extra::Extra, plan::ValuePlan, time, value::Readings};
-use crate::catalog::{Column, Shape};
+use std::collections::BTreeMap;
+
+use super::{
+    column::ColumnBuilder, drift::Drift, error::Fault, extra::Extra, names::Name, plan::ValuePlan, time,
+    value::Readings,
+};
+use crate::{
+    catalog::{Column, Shape},
+    surrogates::{self, Repaired},
+};
 
 /// Columns, `_extra` and findings of the records walked so far.
 #[derive(Debug)]
@@ -12,6 +20,10 @@ pub(super) struct Rows<'p> {
     pub(super) extra: Extra<'p>,
     pub(super) drift: Drift,
     pub(super) fault: Option<Fault>,
+    /// Properties of the record that came under one of several names, by column.
+    pub(super) names: BTreeMap<usize, Name>,
+    /// The page's text, where lone surrogates were replaced in it.
+    repaired: Option<&'p Repaired<'p>>,
 }
 
 /// Marks that [`Rows::fault`] says what went wrong.
@@ -40,10 +52,10 @@ impl Scalar<'_> {
 }
 
 impl<'p> Rows<'p> {
-    pub(super) fn new(columns: &'p [Column]) -> Self {
+    pub(super) fn new(columns: &'p [Column], repaired: Option<&'p Repaired<'p>>) -> Self {
         let builders = columns.iter().map(|c| ColumnBuilder::new(c.shape.lake_type())).collect();
-        let (extras, extra, drift, fault) = Default::default();
-        Self { columns, builders, extras, extra, drift, fault }
+        let (extras, extra, drift, fault, names) = Default::default();
+        Self { columns, builders, extras, extra, drift, fault, names, repaired }
     }
 
     /// Records finished so far.
@@ -127,13 +139,41 @@ impl<'p> Rows<'p> {
         }
     }
 
+    /// A property under one of the names of its column. What the other name said stays in `_extra` where it differs.
+    pub(super) fn named(&mut self, index: usize, rank: usize, property: &str, raw: &str) {
+        // Only here the exact text is still known.
+        let is_json = self.columns.get(index).is_some_and(|c| matches!(c.shape, Shape::Json { .. }));
+        let raw = if is_json { self.sent(raw) } else { raw };
+        let name = Name { rank, property: property.to_owned(), raw: raw.to_owned() };
+        let Some(before) = self.names.remove(&index) else { return drop(self.names.insert(index, name)) };
+        if before.rank == rank {
+            self.names.insert(index, before);
+            return self.keep_extra(property, raw);
+        }
+        let (counts, other) = if name.precedes(&before) { (name, before) } else { (before, name) };
+        if other.differs_from(&counts) {
+            self.extra.keep(&other.property, &surrogates::replaced(&other.raw));
+            let column = self.columns.get(index).map(|c| c.name.clone()).unwrap_or_default();
+            self.drift.disagreement(column, &other.property);
+        }
+        self.names.insert(index, counts);
+    }
+
+    /// The exact text of a part of the page.
+    fn sent<'r>(&self, raw: &'r str) -> &'r str
+    where
+        'p: 'r,
+    {
+        self.repaired.map_or(raw, |repaired| repaired.sent(raw))
+    }
+
     /// Appends the exact text of a value.
     pub(super) fn json(&mut self, index: usize, raw: &str) -> Result<(), Faulty> {
         let keeps_null = self.columns.get(index).is_some_and(|c| c.shape == Shape::Json { keeps_null: true });
         if raw == "null" && !keeps_null {
             return self.scalar(index, Scalar::Null);
         }
-        self.reference(index, raw)
+        self.reference(index, self.sent(raw))
     }
 
     /// Appends the exact text of a value and its typed readings.

@@ -284,7 +284,7 @@ fn properties_without_a_column_are_kept_and_reported() {
             DriftFinding::UnknownProperty { property, json_type, records } => {
                 format!("{property} {json_type} {records}")
             }
-            DriftFinding::UnknownValue { .. } => "value".into(),
+            _ => "value".into(),
         })
         .collect();
     unknown.retain(|u| u != "value");

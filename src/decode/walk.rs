@@ -9,11 +9,15 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::value::RawValue;
 
 use super::{
+    names::Name,
     plan::{Action, ObjectPlan},
     reference::Reference,
     rows::{Faulty, Rows, Scalar, expected},
 };
 use crate::catalog::{Column, Shape};
+
+/// What a number like `1e400` is.
+const UNHELD: &str = "a number that no column can hold";
 
 /// Turns a recorded fault into the error that unwinds the walk.
 fn stop<E: Error>(_: Faulty) -> E {
@@ -57,7 +61,10 @@ impl ObjectWalk<'_, '_> {
 fn first_column(plan: &ObjectPlan) -> usize {
     plan.properties
         .iter()
-        .find_map(|(_, action)| if let Action::Column(i) = action { Some(*i) } else { None })
+        .find_map(|(_, action)| match action {
+            Action::Column(column) | Action::Named { column, .. } => Some(*column),
+            _ => None,
+        })
         .unwrap_or(0)
 }
 
@@ -96,6 +103,8 @@ impl<'de> Visitor<'de> for ObjectWalk<'_, '_> {
                     Some(c) => map.next_value_seed(ColumnSeed { rows, property, index: *column, column: c })?,
                     None => map.next_value::<IgnoredAny>().map(|_| ())?,
                 },
+                Action::Named { column, .. } if rows.has(*column) => rows.keep_extra(property, raw(&mut map)?),
+                Action::Named { column, rank } => rows.named(*column, *rank, property, raw(&mut map)?),
                 Action::Value(plan) if rows.has(plan.json) => rows.keep_extra(property, raw(&mut map)?),
                 Action::Value(plan) => rows.value(plan, raw(&mut map)?).map_err(stop)?,
                 Action::Object(plan) => {
@@ -113,7 +122,7 @@ impl<'de> Visitor<'de> for ObjectWalk<'_, '_> {
                 Action::Skip => map.next_value::<IgnoredAny>().map(|_| ())?,
             }
         }
-        Ok(())
+        settle_names(self.rows, self.plan).map_err(stop)
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
@@ -138,6 +147,29 @@ impl<'de> Visitor<'de> for ObjectWalk<'_, '_> {
     fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<(), A::Error> {
         self.other("a list")
     }
+}
+
+/// Reads the properties of an object that came under one of several names.
+fn settle_names(rows: &mut Rows<'_>, plan: &ObjectPlan) -> Result<(), Faulty> {
+    if rows.names.is_empty() {
+        return Ok(());
+    }
+    for (_, action) in &plan.properties {
+        let Action::Named { column: index, .. } = action else { continue };
+        let (Some(Name { property, raw, .. }), Some(column)) = (rows.names.remove(index), rows.column(*index)) else {
+            continue;
+        };
+        if column.undocumented {
+            undocumented(rows, &property, *index, column, &raw);
+            continue;
+        }
+        let seed = ColumnSeed { rows: &mut *rows, property: &property, index: *index, column };
+        if seed.deserialize(&mut serde_json::Deserializer::from_str(&raw)).is_err() {
+            // Without a fault of its own it is a number that nothing here can hold.
+            return if rows.fault.is_some() { Err(Faulty) } else { rows.fail(*index, expected(column.shape), UNHELD) };
+        }
+    }
+    Ok(())
 }
 
 fn raw<'de, A: MapAccess<'de>>(map: &mut A) -> Result<&'de str, A::Error> {

@@ -5,6 +5,8 @@ use std::fmt;
 use datafusion::{common::Span, sql::sqlparser::tokenizer};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
+use crate::terminal_text;
+
 /// Most characters of the line shown on each side of the place.
 const CONTEXT_CHARS: usize = 60;
 
@@ -81,7 +83,7 @@ fn lines(sql: &str) -> impl Iterator<Item = &str> {
 
 /// A tab is one column for the tokenizer, and nothing else may move the cursor either.
 fn printable(c: char) -> char {
-    if c.is_control() || c.width().is_none() { ' ' } else { c }
+    if terminal_text::is_harmful(c) || c.width().is_none() { ' ' } else { c }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Context, ListFormat, print, sync::Selection};
+use super::{Context, ListFormat, print, print_lines, sync::Selection};
 use crate::{
     error::{Error, ExitCode},
     settings::Settings,
@@ -74,10 +74,10 @@ pub async fn check(context: &Context, settings: &Settings, format: ListFormat) -
     let mut findings = Findings::default();
     tenant::check(context, settings, &selection, &mut findings).await?;
     lake::check(context, settings, &mut findings).await;
-    print(&match format {
-        ListFormat::Text => text(&findings),
-        ListFormat::Json => serde_json::to_string_pretty(&findings).unwrap_or_default() + "\n",
-    })?;
+    match format {
+        ListFormat::Text => print_lines(&text(&findings)),
+        ListFormat::Json => print(&(serde_json::to_string_pretty(&findings).unwrap_or_default() + "\n")),
+    }?;
     let failed: Vec<&Finding> = findings.checks.iter().filter(|f| f.status == Status::Failed).collect();
     match failed.first() {
         None => Ok(()),
