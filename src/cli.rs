@@ -108,7 +108,7 @@ async fn run(cli: Cli) -> Result<(), Error> {
             flags.extend(table_format.given());
             commands::derive(&context, &resolve(flags)?, as_of).await
         }
-        Command::Query { lake, sql, file, as_of, snapshot, run, format, output, param, no_history } => {
+        Command::Query { lake, sql, file, as_of, snapshot, run, format, safe, output, param, no_history } => {
             let which = snapshot.map(Which::Snapshot).or(run.map(Which::Run)).or(as_of).unwrap_or_default();
             let mut parameters = BTreeMap::new();
             for given in &param {
@@ -118,7 +118,7 @@ async fn run(cli: Cli) -> Result<(), Error> {
                     return Err(Error::Usage(format!("--param {name} is given twice")));
                 }
             }
-            let options = QueryOptions { sql, file, which, format: Some(format), output, parameters, no_history };
+            let options = QueryOptions { sql, file, which, format: Some(format), safe, output, parameters, no_history };
             commands::query(&context, &resolve(lake.given())?, options).await
         }
         Command::Tables { lake, table, format, ddl } => {

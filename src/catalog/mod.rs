@@ -17,7 +17,7 @@ pub use derived::DerivedError;
 pub use quality::{Filled, Interval, Quality};
 pub use resource::{Column, EXTRA, EXTRACTED_AT, FanOut, Filter, History, RUN_ID, Reading, Resource, Shape, Split};
 pub use rule::{QualityRule, RuleGate, Severity};
-pub use table::{DerivedTable, LakeType, Privacy, Table, TableColumn, Zone};
+pub use table::{ALL_DAYS, DerivedTable, LakeType, Privacy, Table, TableColumn, Zone};
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
@@ -101,6 +101,10 @@ impl Catalog {
     fn check_names(&self) -> Result<(), CatalogError> {
         let mut names = HashSet::new();
         for table in self.tables() {
+            if table.name.starts_with(ALL_DAYS) {
+                let broken = format!("table {}: names that begin with {ALL_DAYS} are those of all days", table.name);
+                return Err(CatalogError::Rule { file: "schemas/ and queries/".into(), broken });
+            }
             if !names.insert(table.name.clone()) {
                 let broken = format!("two tables are named {}", table.name);
                 return Err(CatalogError::Rule { file: "schemas/ and queries/".into(), broken });

@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Quality;
 
+/// Schema of the tables of all days, where a table's own name means one day; and their prefix, where there are no schemas.
+/// No table may be called so.
+pub const ALL_DAYS: &str = "all_days";
+
 /// Top-level folder of the lake, so that each class of data can have its own bucket policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -113,6 +113,9 @@ pub(super) enum Command {
         /// table, csv, json, ndjson, parquet or arrow
         #[arg(long, default_value = "table")]
         format: Format,
+        /// Write CSV so that no spreadsheet runs a cell of it
+        #[arg(long)]
+        safe: bool,
         /// Write the answer to this file
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     catalog::Zone,
     error::Error,
-    lake::{self, Held, Lake, Publication, Replaces, Snapshot, SnapshotTable, StagedTable},
+    lake::{self, DESCRIBED, Held, Lake, Publication, Replaces, Snapshot, SnapshotTable, StagedTable},
     settings::Settings,
 };
 
@@ -131,5 +131,6 @@ async fn compute(
     types.extend(widened.types);
     let mut state = snapshot.state.clone();
     state.insert(WIDE_TYPES.to_owned(), serde_json::json!(types));
+    state.insert(DESCRIBED.to_owned(), serde_json::json!(widened.described));
     Ok((staged, state))
 }

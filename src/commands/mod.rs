@@ -87,12 +87,13 @@ impl Context {
     fn lake(&self, settings: &Settings) -> Result<Lake, Error> {
         let format = settings.table_format()?;
         let lake = Lake::open(settings.lake(), &|name| self.environment.get(name).map(str::to_owned))?;
-        Ok(lake.with_table_format(format))
+        Ok(lake.describing(&tables::every(&self.catalog)).with_table_format(format))
     }
 
     /// The lake where it already is: a folder that does not exist is not made.
     fn lake_to_read(&self, settings: &Settings) -> Result<Lake, Error> {
-        Ok(Lake::open_existing(settings.lake(), &|name| self.environment.get(name).map(str::to_owned))?)
+        let lake = Lake::open_existing(settings.lake(), &|name| self.environment.get(name).map(str::to_owned))?;
+        Ok(lake.describing(&tables::every(&self.catalog)))
     }
 
     /// The same for those who change what is there.

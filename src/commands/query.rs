@@ -17,7 +17,9 @@ pub use self::parameter::parse as parse_parameter;
 use super::{Context, accept::held, derivation::table_files};
 use crate::{
     engine::{
-        Parameters, Rows, Session, SessionOptions, TableFiles, Value, output, output::Format, query as statement,
+        Parameters, Rows, Session, SessionOptions, TableFiles, Value, all_days, output,
+        output::{Format, Style},
+        query as statement,
     },
     error::Error,
     lake::{Lake, Snapshot, SnapshotId},
@@ -32,7 +34,7 @@ pub enum Which {
     Newest,
     /// The one of that date.
     Date(NaiveDate),
-    /// All of them, told apart by the column `as_of`.
+    /// All of them, told apart by the column `as_of`, under the tables' own names.
     All,
     /// One by its name, also when a later one replaced it.
     Snapshot(SnapshotId),
@@ -59,6 +61,8 @@ pub struct QueryOptions {
     pub which: Which,
     /// How the answer looks; aligned columns by default.
     pub format: Option<Format>,
+    /// Whether CSV has no cell that a spreadsheet runs; otherwise the setting says.
+    pub safe: bool,
     /// Where the answer goes; stdout by default.
     pub output: Option<PathBuf>,
     /// Values for the `$name`s of the statement.
@@ -71,12 +75,28 @@ pub struct QueryOptions {
 struct Opened {
     session: Session,
     snapshots: Vec<Snapshot>,
+    /// The files of all days, once a statement named a table of theirs.
+    all_days: Option<Vec<TableFiles>>,
 }
 
 impl Opened {
     /// What `$as_of` stands for: the latest day.
     fn day(&self) -> Option<NaiveDate> {
         self.snapshots.last().map(|snapshot| snapshot.as_of)
+    }
+
+    /// Makes the tables of all days known, if the statement names one.
+    async fn know_all_days(&mut self, lake: &Lake, sql: &str) -> Result<(), Error> {
+        if !all_days::named_in(sql) {
+            return Ok(());
+        }
+        let files = match self.all_days.take() {
+            Some(files) => files,
+            None => files(&lake.all_current().await?),
+        };
+        all_days::register(&self.session, &files, sql)?;
+        self.all_days = Some(files);
+        Ok(())
     }
 }
 
@@ -88,23 +108,35 @@ pub async fn query(context: &Context, settings: &Settings, options: QueryOptions
     if options.sql.is_none() && options.file.is_none() && io::stdin().is_terminal() && io::stdout().is_terminal() {
         return prompt::on_terminal(context, settings, options).await;
     }
+    let style = style(&options, settings)?;
     let sql = read_statement(&options)?;
     let lake = context.lake_to_read(settings)?;
-    let opened = open(&lake, &options.which).await?;
+    let mut opened = open(&lake, &options.which).await?;
     let parameters = Parameters { as_of: opened.day(), values: options.parameters };
     parameters.check_used(&sql)?;
+    opened.know_all_days(&lake, &sql).await?;
     let rows = statement::run_with(&opened.session, &sql, &parameters).await?;
-    let format = options.format.unwrap_or(Format::Table);
+    let format = style.format;
     match &options.output {
-        Some(path) => write_file(path, format, rows).await,
+        Some(path) => write_file(path, style, rows).await,
         None if format.is_binary() && io::stdout().is_terminal() => {
             Err(Error::Usage(format!("{format} is no text for a terminal; use -o FILE")))
         }
         None => {
-            output::write(format, rows, io::stdout()).await?;
+            output::write(style, rows, io::stdout()).await?;
             Ok(())
         }
     }
+}
+
+/// How the answer is written: as asked, and where only the setting asks for safe CSV, the other formats are as ever.
+fn style(options: &QueryOptions, settings: &Settings) -> Result<Style, Error> {
+    let format = options.format.unwrap_or(Format::Table);
+    if options.safe && format != Format::Csv {
+        let why = format!("--safe is for --format csv, which spreadsheets open; {format} has no cells that they run");
+        return Err(Error::Usage(why));
+    }
+    Ok(Style { format, safe_csv: options.safe || settings.safe_csv()? })
 }
 
 /// Starts one statement over some snapshots of a lake.
@@ -115,11 +147,13 @@ pub(super) async fn run(lake: &Lake, which: &Which, sql: &str) -> Result<Rows, E
 
 async fn open(lake: &Lake, which: &Which) -> Result<Opened, Error> {
     let snapshots = snapshots(lake, which).await?;
-    let files: Vec<TableFiles> =
-        snapshots.iter().flat_map(|s| s.tables.iter().map(|t| table_files(t, s.as_of))).collect();
     let session = Session::new(lake.store(), &SessionOptions::default())?;
-    session.register(&files)?;
-    Ok(Opened { session, snapshots })
+    session.register(&files(&snapshots))?;
+    Ok(Opened { session, snapshots, all_days: None })
+}
+
+fn files(snapshots: &[Snapshot]) -> Vec<TableFiles> {
+    snapshots.iter().flat_map(|s| s.tables.iter().map(|t| table_files(t, s.as_of))).collect()
 }
 
 async fn snapshots(lake: &Lake, which: &Which) -> Result<Vec<Snapshot>, Error> {
@@ -177,13 +211,13 @@ fn read_statement(options: &QueryOptions) -> Result<String, Error> {
 }
 
 /// Writes beside the file and renames, so that a failure leaves what was there.
-async fn write_file(path: &Path, format: Format, rows: Rows) -> Result<(), Error> {
+async fn write_file(path: &Path, style: Style, rows: Rows) -> Result<(), Error> {
     let failed = |source| Error::Io { what: path.display().to_string(), source };
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     let part = path.with_file_name(name);
     let file = File::create(&part).map_err(failed)?;
-    if let Err(error) = output::write(format, rows, file).await {
+    if let Err(error) = output::write(style, rows, file).await {
         let _ = std::fs::remove_file(&part);
         return Err(error.into());
     }

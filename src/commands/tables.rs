@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use super::{Context, ListFormat, print};
+use super::{Context, ListFormat, print, wide::labels_table};
 use crate::{
     catalog::{Catalog, LakeType, Privacy, Quality, Table, TableColumn, Zone},
     error::Error,
@@ -67,9 +67,9 @@ pub async fn tables(context: &Context, settings: &Settings, options: &TablesOpti
 }
 
 /// Every table that the program itself defines.
-fn every(catalog: &Catalog) -> Vec<Table> {
+pub(super) fn every(catalog: &Catalog) -> Vec<Table> {
     let mut tables = catalog.tables();
-    tables.push(quality::finding::table());
+    tables.extend([quality::finding::table(), labels_table()]);
     tables
 }
 
@@ -109,15 +109,22 @@ fn of_the_tenant(snapshots: &[Snapshot], known: &[Table]) -> Vec<Table> {
 
 fn as_published(snapshot: &Snapshot, table: &SnapshotTable) -> Table {
     let privacy = if table.zone == Zone::Personal { Privacy::Sensitive } else { Privacy::Directory };
-    let column = |c: &SnapshotColumn| TableColumn {
-        name: c.name.clone(),
-        lake_type: c.lake_type,
-        nullable: c.nullable,
-        meaning: "By the tenant's definitions.".to_owned(),
-        privacy,
-        source: String::new(),
+    let described = snapshot.described(&table.name);
+    let column = |c: &SnapshotColumn| {
+        let told = described.as_ref().and_then(|d| d.columns.get(&c.name));
+        TableColumn {
+            name: c.name.clone(),
+            lake_type: c.lake_type,
+            nullable: c.nullable,
+            meaning: told.map_or_else(|| "By the tenant's definitions.".to_owned(), |told| told.meaning.clone()),
+            privacy: told.map_or(privacy, |told| told.privacy),
+            source: String::new(),
+        }
     };
-    let meaning = format!("Of the snapshot of {}, by the tenant's definitions.", snapshot.as_of);
+    let meaning = match &described {
+        Some(described) => described.meaning.clone(),
+        None => format!("Of the snapshot of {}, by the tenant's definitions.", snapshot.as_of),
+    };
     let columns = table.columns.iter().map(column).collect();
     Table { name: table.name.clone(), zone: table.zone, meaning, columns, quality: Quality::default() }
 }

@@ -17,7 +17,7 @@ use crate::{
     decode::{Label, Labels, matches_any},
     engine::{Rows, Session, SessionOptions, derive::Skipped, query},
     error::Error,
-    lake::{Lake, SnapshotTable, StagedTable, TableWriter, WriterOptions},
+    lake::{Described, Lake, SnapshotTable, StagedTable, TableWriter, WriterOptions},
     report::{UnforeseenReport, WideReport},
     surrogates,
     wide::{Attribute, Definition, Names, Pivot, REFERENCE_NAMES, Sorting, WidePlan},
@@ -67,6 +67,8 @@ pub(super) struct Widened {
     pub(super) skipped: Vec<Skipped>,
     pub(super) reports: Vec<WideReport>,
     pub(super) types: BTreeMap<String, LakeType>,
+    /// What the tables and their columns mean.
+    pub(super) described: BTreeMap<String, Described>,
 }
 
 /// Tables that the wide tables are made of: with names, where they are there.
@@ -81,25 +83,7 @@ pub(super) fn sources_of_wide_tables() -> Vec<&'static str> {
 /// # Errors
 /// When the lake cannot be written.
 pub(super) async fn stage_labels(lake: &Lake, run_id: &str, labels: &Labels) -> Result<StagedTable, Error> {
-    let column = |name: &str, nullable, meaning: &str| TableColumn {
-        name: name.to_owned(),
-        lake_type: LakeType::String,
-        nullable,
-        meaning: meaning.to_owned(),
-        privacy: Privacy::None,
-        source: "embedded in the pages of employee-attributes".to_owned(),
-    };
-    let table = Table {
-        name: LABELS.to_owned(),
-        zone: Zone::Derived,
-        meaning: "Labels that attribute values refer to, one row per label.".to_owned(),
-        columns: vec![
-            column("id", false, "Identifier of the label."),
-            column("name", true, "Its name, in the tenant's own language."),
-            column("taxonomy_id", true, "The list of labels it is from."),
-        ],
-        quality: Quality { key: vec!["id".to_owned()], ..Quality::default() },
-    };
+    let table = labels_table();
     let ids: StringArray = labels.0.keys().map(Some).collect();
     let names: StringArray = labels.0.values().map(|Label { name, .. }| name.as_deref()).collect();
     let taxonomies: StringArray = labels.0.values().map(|l| l.taxonomy_id.as_deref()).collect();
@@ -111,6 +95,29 @@ pub(super) async fn stage_labels(lake: &Lake, run_id: &str, labels: &Labels) -> 
         writer.write(&rows).await?;
     }
     Ok(writer.close().await?)
+}
+
+/// The table of labels.
+pub(super) fn labels_table() -> Table {
+    let column = |name: &str, nullable, meaning: &str| TableColumn {
+        name: name.to_owned(),
+        lake_type: LakeType::String,
+        nullable,
+        meaning: meaning.to_owned(),
+        privacy: Privacy::None,
+        source: "embedded in the pages of employee-attributes".to_owned(),
+    };
+    Table {
+        name: LABELS.to_owned(),
+        zone: Zone::Derived,
+        meaning: "Labels that attribute values refer to, one row per label.".to_owned(),
+        columns: vec![
+            column("id", false, "Identifier of the label."),
+            column("name", true, "Its name, in the tenant's own language."),
+            column("taxonomy_id", true, "The list of labels it is from."),
+        ],
+        quality: Quality { key: vec!["id".to_owned()], ..Quality::default() },
+    }
 }
 
 /// Stages the wide tables of one day over `tables`. Memory: the names of what is referred to, and the sorting of the
@@ -168,6 +175,7 @@ async fn stage_one(
     let unforeseen = unforeseen.collect();
     widened.reports.push(WideReport { table: name.to_owned(), unforeseen, ..WideReport::default() });
     widened.types.extend(plan.types());
+    widened.described.insert(name.to_owned(), Described::from(&table));
     Ok(())
 }
 

@@ -117,7 +117,8 @@ fn only_place_of(sql: &str, name: &str) -> Option<Place> {
 /// The table in "table 'datafusion.public.x' not found".
 fn unknown_table(text: &str) -> Option<&str> {
     let name = text.strip_prefix("table '")?.strip_suffix("' not found")?;
-    Some(name.strip_prefix("datafusion.public.").unwrap_or(name))
+    let name = name.strip_prefix("datafusion.").unwrap_or(name);
+    Some(name.strip_prefix("public.").unwrap_or(name))
 }
 
 fn unknown_column(field: &Column, valid: &[Column]) -> String {

@@ -5,16 +5,19 @@
 //!
 //! 1. [`stack::run_with_deep_stack`] starts the runtime everything below runs on;
 //! 2. [`Session::new`] over the lake's store, then [`Session::register`] with the files of one or more snapshots;
+//!    [`all_days`] adds those of every snapshot under other names;
 //! 3. [`query::run`] answers one read-only statement, [`derive::run`] computes the derived tables into a
 //!    [`derive::Sink`]; both give [`Rows`], a stream of record batches;
 //! 4. [`references::follow`] counts references that lead nowhere;
 //! 5. [`output::write()`] prints rows in one of the [`output::Format`]s.
 
+pub mod all_days;
 mod columns;
 pub mod derive;
 mod diagnosis;
 pub mod error;
 pub mod guard;
+mod names;
 pub mod output;
 pub mod parameters;
 pub mod place;

@@ -23,7 +23,7 @@ use super::{EngineError, Rows};
 /// How to write rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// Aligned columns for people; control characters in values are shown escaped.
+    /// Aligned columns for people; control characters in values and headings are shown escaped, long values cut.
     Table,
     /// RFC 4180 with `\n` line ends and a heading; null is empty, a list is its JSON text.
     Csv,
@@ -65,6 +65,21 @@ impl fmt::Display for Format {
     }
 }
 
+/// A format, and what it takes care of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// The format.
+    pub format: Format,
+    /// Whether cells of `csv` that a spreadsheet would run are written so that it does not; the others have no such cells.
+    pub safe_csv: bool,
+}
+
+impl From<Format> for Style {
+    fn from(format: Format) -> Self {
+        Self { format, safe_csv: false }
+    }
+}
+
 /// A format that does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown format {0}; the formats are table, csv, json, ndjson, parquet, arrow")]
@@ -94,7 +109,9 @@ pub enum Written {
 ///
 /// # Errors
 /// What the query fails with, or the output; never a broken pipe, which is [`Written::ReaderGone`].
-pub async fn write<W: Write + Send>(format: Format, rows: Rows, out: W) -> Result<Written, EngineError> {
+pub async fn write<W: Write + Send>(style: impl Into<Style>, rows: Rows, out: W) -> Result<Written, EngineError> {
+    let style: Style = style.into();
+    let format = style.format;
     let failure = Failure::default();
     let out = BufWriter::new(Watched { out, failure: failure.clone() });
     // Encoders say in words what the writer below them said, so the writer itself is asked first.
@@ -106,7 +123,7 @@ pub async fn write<W: Write + Send>(format: Format, rows: Rows, out: W) -> Resul
     if !matches!(format, Format::Table | Format::Csv) {
         distinct_names(rows.schema(), format)?;
     }
-    let mut encoder = match encoders::start(format, &rows, out) {
+    let mut encoder = match encoders::start(style, &rows, out) {
         Ok(encoder) => encoder,
         Err(message) => return blame(message),
     };

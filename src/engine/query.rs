@@ -14,7 +14,7 @@ use datafusion::{
 };
 use futures::FutureExt;
 
-use super::{EngineError, Parameters, Rows, Session, columns, guard, stack};
+use super::{EngineError, Parameters, Rows, Session, columns, guard, names, stack};
 
 /// Deepest nesting the parser accepts, in its own recursion steps; parentheses are limited by [`guard`] already.
 const PARSER_RECURSION_LIMIT: usize = 256;
@@ -56,10 +56,19 @@ pub async fn run_with(session: &Session, sql: &str, parameters: &Parameters) -> 
 pub(crate) async fn plan(session: &Session, sql: &str, parameters: &Parameters) -> Result<LogicalPlan, EngineError> {
     let refused = |error| EngineError::planning(error, sql, &session.table_names());
     let work = async {
-        let statement = parse_query(sql)?;
+        let named = |are_alike| {
+            let mut statement = parse_query(sql)?;
+            names::give(&mut statement, are_alike);
+            Ok(statement)
+        };
+        let statement = named(false)?;
         parameters.check_given(sql)?;
         let state = session.context().state();
-        let plan = state.statement_to_plan(statement).await.map_err(refused)?;
+        let plan = match state.statement_to_plan(statement).await {
+            Err(error) if names::are_alike(&error.strip_backtrace()) => state.statement_to_plan(named(true)?).await,
+            planned => planned,
+        };
+        let plan = plan.map_err(refused)?;
         read_only().verify_plan(&plan).map_err(refused)?;
         plan.with_param_values(parameters.to_values()).map_err(refused)
     };

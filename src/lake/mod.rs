@@ -22,7 +22,7 @@
 //! - `superseded`, `retention`: snapshots that were replaced, and dates that are not kept; `gc`: removes their files
 //! - `held`: snapshots that wait for somebody's word
 //! - `verify`: checks a snapshot from the store alone
-//! - [`views`]: SQL that reads exactly the published files
+//! - [`views`]: SQL that reads exactly the published files; `described`: what their comments say
 //! - `table_format`: whether tables are Delta Lake tables too; `delta`: their logs
 //! - `disk`: what local disks need on top
 
@@ -30,6 +30,7 @@ mod abandoned;
 mod checkpoint;
 #[cfg(feature = "delta")]
 mod delta;
+mod described;
 mod disk;
 mod error;
 mod filled;
@@ -64,8 +65,11 @@ use futures::TryStreamExt as _;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use url::Url;
 
+use crate::catalog::Table;
+
 pub use abandoned::discard_abandoned;
 pub use checkpoint::{Checkpoint, Purpose};
+pub use described::{DESCRIBED, Described, DescribedColumn};
 pub use error::LakeError;
 pub use gc::{Garbage, GarbageObject, Why, collect as collect_garbage, find as find_garbage};
 pub use held::{HELD_FOR, Held};
@@ -87,6 +91,7 @@ pub struct Lake {
     url: Url,
     root: Option<PathBuf>,
     format: TableFormat,
+    tables: Arc<[Table]>,
 }
 
 impl Lake {
@@ -112,13 +117,24 @@ impl Lake {
     /// that folder.
     pub fn with_store(store: Arc<dyn ObjectStore>, url: Url) -> Self {
         let root = location::folder_of(&url);
-        Self { store, url, root, format: TableFormat::default() }
+        Self { store, url, root, format: TableFormat::default(), tables: Arc::from([]) }
     }
 
     /// The same lake, whose tables are published in this format.
     #[must_use]
     pub fn with_table_format(self, format: TableFormat) -> Self {
         Self { format, ..self }
+    }
+
+    /// The same lake, whose views say what these tables mean.
+    #[must_use]
+    pub fn describing(self, tables: &[Table]) -> Self {
+        Self { tables: tables.into(), ..self }
+    }
+
+    /// The tables whose meaning is known.
+    fn tables(&self) -> &[Table] {
+        &self.tables
     }
 
     /// The store, with lake-relative paths.

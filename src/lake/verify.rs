@@ -118,7 +118,7 @@ pub async fn verify(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, La
 pub async fn verify_views(lake: &Lake) -> Result<Vec<Finding>, LakeError> {
     let snapshots = lake.all_current().await?;
     let mut findings = Vec::new();
-    for (path, expected) in views::files(lake.url(), &snapshots) {
+    for (path, expected) in views::files(lake, &snapshots) {
         let failed = |e| LakeError::store("read", path, e);
         let problem = match lake.store.get(&Path::from(path)).await {
             Ok(found) => (found.bytes().await.map_err(failed)? != expected).then_some(Problem::Views),

@@ -176,6 +176,12 @@ pub const SETTINGS: &[Declared] = &[
         ..PLAIN
     },
     Declared {
+        key: "safe_csv",
+        default: Some("false"),
+        meaning: "true: query writes CSV so that no spreadsheet runs a cell of it, as with --safe",
+        ..PLAIN
+    },
+    Declared {
         key: "superseded_grace",
         flag: Some("superseded-grace"),
         default: Some("0"),

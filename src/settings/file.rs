@@ -19,6 +19,7 @@ pub(super) fn parse_file(path: &str, text: &str) -> Result<BTreeMap<&'static str
         let text = match value {
             toml::Value::String(text) => Some(text),
             toml::Value::Integer(number) => Some(number.to_string()),
+            toml::Value::Boolean(truth) => Some(truth.to_string()),
             toml::Value::Array(items) => {
                 let texts: Option<Vec<&str>> = items.iter().map(toml::Value::as_str).collect();
                 texts.map(|texts| texts.join(","))
@@ -27,7 +28,7 @@ pub(super) fn parse_file(path: &str, text: &str) -> Result<BTreeMap<&'static str
         };
         let Some(text) = text else {
             let (origin, problem) =
-                (Origin::File(path.to_owned()), "must be a text, a number or a list of texts".into());
+                (Origin::File(path.to_owned()), "must be a text, a number, true, false or a list of texts".into());
             return Err(SettingsError::Invalid { key: declared.key, origin, problem });
         };
         values.insert(declared.key, text);

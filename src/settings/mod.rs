@@ -207,6 +207,14 @@ impl Settings {
         })
     }
 
+    /// Whether CSV has no cell that a spreadsheet runs.
+    ///
+    /// # Errors
+    /// When it is neither true nor false.
+    pub fn safe_csv(&self) -> Result<bool, SettingsError> {
+        self.parsed("safe_csv", |text| text.trim().parse().map_err(|_| format!("{text:?} is neither true nor false")))
+    }
+
     /// Requests per minute.
     ///
     /// # Errors

@@ -38,15 +38,17 @@ def rerun(ctx):
     ctx.check("rerun: the first date is still there", unequal(root, tables, as_of))
     ctx.check("rerun: the other date is there", unequal(root, later, other))
     people_on = {str(day): len(tables["employees"]) for day in (as_of, other)}
-    views, _ = lake.with_duckdb("employees", Path(root, "views", "duckdb.sql").read_text())
-    found = {str(day): sum(r["as_of"] == str(day) for r in views) for day in (as_of, other)}
-    ctx.check("rerun: the views show the newest date, each row once", found[str(other)] == people_on[str(other)]
-              and found[str(as_of)] in (0, people_on[str(as_of)]) and len(views) == sum(found.values()))
-    days = {"newest": ((), [other]), "--as-of DATE": (("--as-of", as_of), [as_of]),
-            "--as-of all": (("--as-of", "all"), [as_of, other])}
-    for name, (flags, shown) in days.items():
+    for name, shown in {"employees": [other], "all_days.employees": [as_of, other]}.items():
+        views, _ = lake.with_duckdb(name, Path(root, "views", "duckdb.sql").read_text())
+        found = {str(day): sum(r["as_of"] == str(day) for r in views) for day in (as_of, other)}
+        ctx.check(f"rerun: the view {name}", len(views) == sum(found.values())
+                  and found == {str(day): people_on[str(day)] if day in shown else 0 for day in (as_of, other)})
+    days = {"newest": ((), "employees", [other]), "--as-of DATE": (("--as-of", as_of), "employees", [as_of]),
+            "--as-of all": (("--as-of", "all"), "employees", [as_of, other]),
+            "all_days": ((), "all_days.employees", [as_of, other])}
+    for name, (flags, table, shown) in days.items():
         wanted = {str(day): people_on[str(day)] for day in shown}
-        result = ctx.program.query(root, "SELECT as_of, count(*) AS n FROM employees GROUP BY as_of", "--format", "csv", *flags)
+        result = ctx.program.query(root, f"SELECT as_of, count(*) AS n FROM {table} GROUP BY as_of", "--format", "csv", *flags)
         found = dict(line.split(",") for line in result.out.strip().splitlines()[1:]) if result.code == 0 else {}
         ctx.check(f"rerun: query {name}", [] if {k: int(v) for k, v in found.items()} == wanted else [f"{found} {result.tail()}"])
     days = ds.dataset(str(root / "core" / "employees"), partitioning="hive").to_table(columns=["as_of"]).column("as_of").to_pylist()

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import people
 from canonical import differences
 from context import expected, unequal
-from readers import READERS
+from readers import COMMENTS, COUNTS, READERS
 from snapshots import published, without_columns
 
 # Where a lake should not be, and may be: patterns, quotes, escapes and what looks like a partition, all in one path.
@@ -37,6 +37,33 @@ def readers(ctx):
             problems += [f"{table.name}: {p}" for p in found]
         ctx.check(f"readers: {name}", problems)
         ctx.note(f"{name}: {time.monotonic() - begun:.1f} s")
+    _names_mean_the_same(ctx, root, tables, days[-1])
+    _views_say_what_they_are(ctx, root)
+
+
+def _names_mean_the_same(ctx, root, tables, newest):
+    """A table's own name is the newest day, whoever reads it, and `all_days` is all days."""
+    rows = {name: table.table().num_rows for name, table in published(root, str(newest)).items()}
+    wanted = rows | {f"all_days.{name}": tables[name].table().num_rows for name in rows}
+    ctx.check("readers: a count of all days is not that of the newest", any(wanted[f"all_days.{name}"] > n > 0 for name, n in rows.items()))
+    for name, count in COUNTS.items():
+        try:
+            found = count(ctx.program, root, sorted(rows))
+            problems = [f"{table}: {n}, {name} says {found.get(table)}" for table, n in wanted.items() if found.get(table) != n]
+        except Exception as error:  # whatever a reader raises is the finding
+            problems = [f"{type(error).__name__}: {str(error)[:300]}"]
+        ctx.check(f"readers: count(*) by {name} is that of the newest day, and that of all days", problems)
+
+
+def _views_say_what_they_are(ctx, root):
+    """Meaning and privacy class, of what the program defines and of the tenant's own columns."""
+    for name, read in COMMENTS.items():
+        table, columns = read(ctx.program, root, "employees")
+        ctx.check(f"readers: {name} shows what employees are", [] if "one row per employee. The newest day" in table else [table])
+        ctx.check(f"readers: {name} shows it of every column", [c for c, said in columns.items() if " Privacy: " not in (said or "")])
+        table, columns = read(ctx.program, root, "personal_snapshot")
+        ctx.check(f"readers: {name} shows the tenant's own columns", [f"{c}: {said}" for c, said in columns.items() if not said]
+                  + ([] if "Privacy: sensitive." in columns.get("e_motto", "") else [columns.get("e_motto", "no e_motto")]))
 
 
 def compared(program, root, table, read, wanted, ignored=()):

@@ -1,5 +1,7 @@
 """Every public reader of the lake, each as a user of that program would write it: `READERS` maps a name to
-`read(program, root, published) -> pyarrow.Table` of one table over all days."""
+`read(program, root, published) -> pyarrow.Table` of one table over all days; `COUNTS` says how many rows each table has by its
+own name and over all days, `COMMENTS` what views say of themselves."""
+import json
 import tempfile
 from pathlib import Path
 
@@ -36,7 +38,7 @@ def duckdb_glob(_, root, table):
 def duckdb_view(_, root, table):
     with _duckdb() as db:
         db.execute(Path(root, "views", "duckdb.sql").read_text())
-        return db.sql(f"SELECT * FROM {table.name}").to_arrow_table()
+        return db.sql(f"SELECT * FROM all_days.{table.name}").to_arrow_table()
 
 
 def pyarrow_glob(_, root, table):
@@ -81,21 +83,74 @@ def spark_glob(_, root, table):
 
 
 def spark_view(_, root, table):
+    name = f"all_days_{table.name}"
     for line in Path(root, "views", "spark.sql").read_text().splitlines():
-        if f" VIEW `{table.name}` AS " in line:
+        if line.startswith(f"CREATE OR REPLACE TEMPORARY VIEW `{name}` "):
             spark.session().sql(line.rstrip(";"))
-            return spark.session().table(table.name).toArrow()
-    raise LookupError(f"no view of {table.name}")
+            return spark.session().table(name).toArrow()
+    raise LookupError(f"no view {name}")
 
 
 def own_query(program, root, table):
     with tempfile.TemporaryDirectory() as here:
         target = Path(here, "rows.parquet")
-        result = program.query(root, f"SELECT * FROM {table.name}", "--as-of", "all", "--format", "parquet", "-o", target)
+        result = program.query(root, f"SELECT * FROM all_days.{table.name}", "--format", "parquet", "-o", target)
         assert result.code == 0, result.tail()
         return pq.ParquetFile(target).read()
 
 
+def _counting(names, all_days):
+    """One statement that counts the rows of every table, on the newest day and on all days."""
+    counts = [f"SELECT '{name}' AS name, count(*) AS n FROM {name}" for name in names]
+    counts += [f"SELECT 'all_days.{name}' AS name, count(*) AS n FROM {all_days}{name}" for name in names]
+    return " UNION ALL ".join(counts)
+
+
+def counts_by_query(program, root, names):
+    """Rows of every table by name; those of all days by both of their names."""
+    out = {}
+    for all_days in ("all_days.", "all_days_"):
+        result = program.query(root, _counting(names, all_days), "--format", "ndjson")
+        assert result.code == 0, result.tail()
+        found = {row["name"]: row["n"] for row in map(json.loads, result.out.splitlines())}
+        assert found == (out or found), f"{all_days}: {found}"
+        out = found
+    return out
+
+
+def counts_by_duckdb(_, root, names):
+    with _duckdb() as db:
+        db.execute(Path(root, "views", "duckdb.sql").read_text())
+        return dict(db.sql(_counting(names, "all_days.")).fetchall())
+
+
+def counts_by_spark(_, root, names):
+    session = spark.session().newSession()
+    for line in Path(root, "views", "spark.sql").read_text().splitlines():
+        if not line.startswith("--"):
+            session.sql(line.rstrip(";"))
+    return {row["name"]: row["n"] for row in session.sql(_counting(names, "all_days_")).collect()}
+
+
+def comments_by_duckdb(_, root, table):
+    """Comment of a view, and of its columns that have one."""
+    with _duckdb() as db:
+        db.execute(Path(root, "views", "duckdb.sql").read_text())
+        ours = f"schema_name = 'main' AND {{}}_name = '{table}'"
+        view = db.sql(f"SELECT comment FROM duckdb_views() WHERE {ours.format('view')}").fetchone()[0]
+        return view, dict(db.sql(f"SELECT column_name, comment FROM duckdb_columns() WHERE {ours.format('table')}").fetchall())
+
+
+def comments_by_spark(_, root, table):
+    session, start = spark.session().newSession(), f"CREATE OR REPLACE TEMPORARY VIEW `{table}` "
+    line = next(line for line in Path(root, "views", "spark.sql").read_text().splitlines() if line.startswith(start))
+    session.sql(line.rstrip(";"))
+    columns = {row["col_name"]: row["comment"] for row in session.sql(f"DESCRIBE {table}").collect()}
+    return line.partition(") COMMENT '")[2].partition("' AS SELECT")[0].replace("\\'", "'"), columns
+
+
+COUNTS = {"query": counts_by_query, "DuckDB views": counts_by_duckdb, "Spark views": counts_by_spark}
+COMMENTS = {"DuckDB": comments_by_duckdb, "Spark": comments_by_spark}
 READERS = {"DuckDB glob": duckdb_glob, "DuckDB view": duckdb_view, "PyArrow glob": pyarrow_glob, "PyArrow files": pyarrow_files,
            "Polars glob": polars_glob, "Polars files": polars_files, "DataFusion glob": datafusion_glob, "Spark glob": spark_glob,
            "Spark view": spark_view, "query": own_query}

@@ -27,12 +27,13 @@ use crate::{
     commands::{Context, tables},
     engine::{
         AS_OF_COLUMN, Parameters, Value,
-        output::{self, Format, Written},
+        output::{self, Format, Style, Written},
         query as statement,
     },
     error::Error,
     lake::Lake,
     settings::{Settings, did_you_mean},
+    terminal_text::escape_lines,
 };
 
 /// A lake, somebody who asks, and what they chose so far.
@@ -41,7 +42,7 @@ struct Prompt<'l, E, W> {
     catalog: &'l Catalog,
     opened: Opened,
     which: Which,
-    format: Format,
+    style: Style,
     values: BTreeMap<String, Value>,
     editor: E,
     out: W,
@@ -54,8 +55,8 @@ struct Prompt<'l, E, W> {
 /// # Errors
 /// When lake or terminal cannot be used.
 pub(super) async fn on_terminal(context: &Context, settings: &Settings, options: QueryOptions) -> Result<(), Error> {
-    let format = options.format.unwrap_or(Format::Table);
-    if format.is_binary() || options.output.is_some() {
+    let style = super::style(&options, settings)?;
+    if style.format.is_binary() || options.output.is_some() {
         return Err(Error::Usage("the prompt prints text; give a statement to write a file with -o".into()));
     }
     let lake = context.lake_to_read(settings)?;
@@ -66,7 +67,7 @@ pub(super) async fn on_terminal(context: &Context, settings: &Settings, options:
         catalog: &context.catalog,
         opened,
         which: options.which,
-        format,
+        style,
         values: options.parameters,
         editor: Terminal::start(history)?,
         out: io::stdout(),
@@ -127,8 +128,13 @@ impl<E: Editor, W: Write + Send> Prompt<'_, E, W> {
     /// Runs one statement; `false` when the user stopped it.
     async fn answer(&mut self, sql: &str) -> Result<bool, Error> {
         let parameters = Parameters { as_of: self.opened.day(), values: self.values.clone() };
-        let (session, format, out) = (&self.opened.session, self.format, &mut self.out);
-        let work = async { output::write(format, statement::run_with(session, sql, &parameters).await?, out).await };
+        let (opened, lake, style, out) = (&mut self.opened, self.lake, self.style, &mut self.out);
+        let work = async {
+            opened.know_all_days(lake, sql).await?;
+            Ok::<_, Error>(
+                output::write(style, statement::run_with(&opened.session, sql, &parameters).await?, out).await?,
+            )
+        };
         let outcome = tokio::select! {
             biased;
             () = (self.interrupted)() => None,
@@ -139,8 +145,8 @@ impl<E: Editor, W: Write + Send> Prompt<'_, E, W> {
                 self.say("\nstopped\n")?;
                 return Ok(false);
             }
-            Some(Err(error)) => self.say(&Error::from(error).for_people())?,
-            Some(Ok(Written::All { rows })) if format == Format::Table => {
+            Some(Err(error)) => self.say(&error.for_people())?,
+            Some(Ok(Written::All { rows })) if style.format == Format::Table => {
                 self.say(&format!("({rows} {})\n", if rows == 1 { "row" } else { "rows" }))?;
             }
             Some(Ok(_)) => {}
@@ -166,7 +172,7 @@ impl<E: Editor, W: Write + Send> Prompt<'_, E, W> {
                     }
                 }
             }
-            Ok(Command::Format(format)) => self.format = format,
+            Ok(Command::Format(format)) => self.style.format = format,
             Ok(Command::Parameter(name, value)) => {
                 self.values.insert(name, value);
             }
@@ -185,8 +191,9 @@ impl<E: Editor, W: Write + Send> Prompt<'_, E, W> {
         Ok(true)
     }
 
+    /// What is said may quote names of the tenant.
     fn say(&mut self, text: &str) -> Result<(), Error> {
-        let written = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+        let written = self.out.write_all(escape_lines(text).as_bytes()).and_then(|()| self.out.flush());
         written.map_err(|source| Error::Io { what: "the terminal".into(), source })
     }
 }

@@ -164,6 +164,7 @@ impl Run {
         skipped.extend(widened.skipped);
         produced.wide = widened.reports;
         produced.wide_types.extend(widened.types);
+        produced.described = widened.described;
         staged.extend(derived.into_iter().chain(widened.staged));
         produced.skipped = skipped.into_iter().map(|s| SkippedReport { table: s.table, missing: s.missing }).collect();
         Ok(staged)

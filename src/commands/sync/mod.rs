@@ -35,7 +35,7 @@ use crate::{
     catalog::{Catalog, LakeType},
     decode::Labels,
     error::{Error, ExitCode},
-    lake::{self, Checkpoint, Lake, LakeError, Lease, Purpose, PutIfAbsent, Snapshot, StagedTable},
+    lake::{self, Checkpoint, Described, Lake, LakeError, Lease, Purpose, PutIfAbsent, Snapshot, StagedTable},
     quality::Thresholds,
     report::{
         Absence, Outcome, PublishedDay, ReferenceReport, ResourceReport, RunReport, SkippedReport, TableReport,
@@ -94,6 +94,8 @@ struct Produced {
     wide: Vec<WideReport>,
     /// The types that columns of the wide tables have or had.
     wide_types: BTreeMap<String, LakeType>,
+    /// What the wide tables and their columns mean.
+    described: BTreeMap<String, Described>,
     checkpoint: Option<Arc<RunCheckpoint>>,
 }
 

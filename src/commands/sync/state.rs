@@ -67,6 +67,10 @@ impl Run {
         let before = replaced.and_then(|s| s.state.get(RECORDS)).and_then(Value::as_object);
         let mut records = before.cloned().unwrap_or_default();
         records.extend(produced.resources.iter().map(|r| (r.resource.clone(), json!(r.records))));
+        // Tables that this run did not make may have stayed.
+        let before = replaced.and_then(|s| s.state.get(lake::DESCRIBED)).and_then(Value::as_object);
+        let mut described = before.cloned().unwrap_or_default();
+        described.extend(produced.described.iter().map(|(table, words)| (table.clone(), json!(words))));
         let read = self.selection.table_names();
         let before = replaced.into_iter().flat_map(Snapshot::absent).filter(|(table, _)| !read.contains(table));
         let now = produced.absent.iter().flat_map(|a| a.tables.iter().map(|table| (table.as_str(), a.reason.as_str())));
@@ -79,6 +83,7 @@ impl Run {
             (PAGES_OF, json!(work.checkpoint.checkpoint().run_id())),
             (lake::ABSENT, json!(absent)),
             (WIDE_TYPES, json!(produced.wide_types)),
+            (lake::DESCRIBED, Value::Object(described)),
             (DEFINITIONS_READ, json!(attributes.patterns)),
             (WHOLE_HISTORY, json!(attributes.whole_history)),
             (PERSONAL, json!(attributes.personal)),

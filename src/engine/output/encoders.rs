@@ -21,8 +21,8 @@ use parquet::{
     file::properties::WriterProperties,
 };
 
-use super::{Format, text};
-use crate::engine::Rows;
+use super::{Format, Style, text};
+use crate::{engine::Rows, terminal_text::escape};
 
 /// Rows of a block of `table`.
 const TABLE_BLOCK_ROWS: usize = 1_000;
@@ -36,15 +36,15 @@ pub(super) trait Encoder: Send {
 
 /// Starts an output.
 pub(super) fn start<'w, W: Write + Send + 'w>(
-    format: Format,
+    style: Style,
     rows: &Rows,
     out: W,
 ) -> Result<Box<dyn Encoder + 'w>, String> {
     let schema = rows.schema();
-    Ok(match format {
+    Ok(match style.format {
         Format::Table if rows.explain() => Box::new(PlanEncoder { out }),
         Format::Table => Box::new(TableEncoder { out, block: Vec::new(), rows: 0, schema: schema.clone(), blocks: 0 }),
-        Format::Csv => Box::new(CsvEncoder::start(schema, out)?),
+        Format::Csv => Box::new(CsvEncoder::start(schema, out, style.safe_csv)?),
         Format::Json => Box::new(JsonEncoder::<W, JsonArray> { writer: json_writer(out), end: "\n" }),
         Format::Ndjson => Box::new(JsonEncoder::<W, LineDelimited> { writer: json_writer(out), end: "" }),
         Format::Parquet => Box::new(ParquetEncoder::start(schema, out)?),
@@ -111,7 +111,7 @@ impl<W: Write + Send> Encoder for PlanEncoder<W> {
         for row in 0..batch.num_rows() {
             for (cell, indent) in cells.iter().zip(["", "  "]) {
                 for line in cell.value(row).to_string().lines() {
-                    writeln!(self.out, "{indent}{}", text::visible(line)).map_err(words)?;
+                    writeln!(self.out, "{indent}{}", escape(line)).map_err(words)?;
                 }
             }
         }
@@ -123,19 +123,23 @@ impl<W: Write + Send> Encoder for PlanEncoder<W> {
     }
 }
 
-struct CsvEncoder<W: Write>(csv::Writer<W>);
+struct CsvEncoder<W: Write> {
+    writer: csv::Writer<W>,
+    /// Whether a spreadsheet shall find nothing to run.
+    safe: bool,
+}
 
 impl<W: Write> CsvEncoder<W> {
-    fn start(schema: &SchemaRef, out: W) -> Result<Self, String> {
-        let mut encoder = Self(csv::WriterBuilder::new().with_header(true).build(out));
+    fn start(schema: &SchemaRef, out: W, safe: bool) -> Result<Self, String> {
+        let mut encoder = Self { writer: csv::WriterBuilder::new().with_header(true).build(out), safe };
         // The heading comes with the first batch, and there may be none.
         encoder.encode(&RecordBatch::new_empty(schema.clone()))?;
         Ok(encoder)
     }
 
     fn encode(&mut self, batch: &RecordBatch) -> Result<(), String> {
-        let flat = text::without_nesting(batch).map_err(words)?;
-        self.0.write(&flat).map_err(words)
+        let flat = if self.safe { text::for_spreadsheets(batch) } else { text::without_nesting(batch) };
+        self.writer.write(&flat.map_err(words)?).map_err(words)
     }
 }
 
@@ -145,7 +149,7 @@ impl<W: Write + Send> Encoder for CsvEncoder<W> {
     }
 
     fn finish(self: Box<Self>) -> Result<(), String> {
-        self.0.into_inner().flush().map_err(words)
+        self.writer.into_inner().flush().map_err(words)
     }
 }
 

@@ -12,7 +12,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use super::*;
 use crate::engine::{
     FailureKind,
-    testing::{batch, dates, day, ints, strings},
+    testing::{batch, dates, day, ints, string_fields, strings},
 };
 
 /// Every lake type, with the values that formats get wrong.
@@ -127,6 +127,86 @@ async fn csv_reads_back_equal() {
         column.iter().map(|v| v.unwrap_or_default().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(texts(&back[0]), nasty);
+}
+
+#[tokio::test]
+async fn safe_csv_has_no_cell_that_a_spreadsheet_runs() {
+    let runs = ["=1+1", "+33 1 02", "-5", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"];
+    let stays = ["", "a=1", "'=1", " =1", "0", "é"];
+    let all = runs.iter().chain(&stays).map(|text| Some(*text));
+    let n = runs.len() + stays.len();
+    let rows = batch(vec![
+        ("=cmd|' /C calc'!A0", strings(all)),
+        ("number", ints((0..n).map(|i| Some(-i64::try_from(i).unwrap())))),
+        ("real", Arc::new(Float64Array::from(vec![Some(-0.5); n]))),
+        ("flag", Arc::new(BooleanArray::from(vec![Some(true); n]))),
+        ("day", dates(vec![Some(day("-0001-01-01")); n])),
+        ("null", strings(vec![None::<&str>; n])),
+    ]);
+    let out = async |safe_csv| {
+        let mut out = Vec::new();
+        let style = Style { format: Format::Csv, safe_csv };
+        write(style, Rows::from_batches(rows.schema(), vec![rows.clone()]), &mut out).await.unwrap();
+        let cells = arrow::csv::ReaderBuilder::new(string_fields(&["text", "number", "real", "flag", "day", "null"]));
+        let read: Vec<RecordBatch> = cells.with_header(false).build(&*out).unwrap().map(Result::unwrap).collect();
+        let column = |i: usize| {
+            let texts = arrow::array::AsArray::as_string::<i32>(read[0].column(i));
+            texts.iter().map(|v| v.unwrap_or_default().to_owned()).collect::<Vec<_>>()
+        };
+        (0..6).map(column).collect::<Vec<_>>()
+    };
+    let (plain, safe) = (out(false).await, out(true).await);
+    assert_eq!(safe[0][0], "'=cmd|' /C calc'!A0");
+    for (before, after) in plain[0].iter().zip(&safe[0]).skip(1) {
+        let expected = if runs.contains(&&**before) { format!("'{before}") } else { before.clone() };
+        assert_eq!(*after, expected);
+    }
+    // Numbers are numbers, with their minus.
+    assert_eq!(safe[1..4], plain[1..4]);
+    assert_eq!((&*safe[1][2], &*safe[2][1], &*safe[4][1], &*safe[5][1]), ("-1", "-0.5", "'-0001-01-01", ""));
+}
+
+#[tokio::test]
+async fn only_tables_for_people_escape_what_moves_a_terminal() {
+    let evil = "HR\u{1b}]0;owned\u{7}\0\u{202e}fdp.exe";
+    let rows = batch(vec![(evil, strings([Some(evil)]))]);
+    let shown = r"HR\u{1b}]0;owned\u{7}\u{0}\u{202e}fdp.exe";
+    let table = text(Format::Table, std::slice::from_ref(&rows)).await;
+    assert_eq!(table.matches(shown).count(), 2, "{table}");
+    assert!(!table.contains(|c: char| c != '\n' && (c.is_control() || c == '\u{202e}')));
+    let csv = text(Format::Csv, std::slice::from_ref(&rows)).await;
+    assert_eq!(csv, format!("{evil}\n{evil}\n"));
+    let json: serde_json::Value = serde_json::from_str(&text(Format::Json, std::slice::from_ref(&rows)).await).unwrap();
+    assert_eq!(json, serde_json::json!([{ evil: evil }]));
+    for format in [Format::Parquet, Format::Arrow] {
+        assert_eq!(
+            read_back(format, written(format, std::slice::from_ref(&rows)).await).1,
+            std::slice::from_ref(&rows)
+        );
+    }
+}
+
+/// Three million characters, beside rows of one: exact in every format but the one for people, which stays readable.
+#[tokio::test]
+async fn long_values_are_exact_and_cut_only_for_people() {
+    let long = format!("\0{}é", "x".repeat(3_000_000));
+    let rows = batch(vec![("a", strings(std::iter::once(Some(&*long)).chain((0..999).map(|_| Some("y")))))]);
+    let table = text(Format::Table, std::slice::from_ref(&rows)).await;
+    assert!(table.contains("x… (3000002 characters) |") && table.len() < 2_000_000, "{}", table.len());
+    let csv = text(Format::Csv, std::slice::from_ref(&rows)).await;
+    assert_eq!(csv.lines().nth(1), Some(&*long));
+    for format in [Format::Json, Format::Ndjson] {
+        let text = text(format, std::slice::from_ref(&rows)).await;
+        let first = text.trim_start_matches('[').lines().next().unwrap_or_default();
+        let mut values = serde_json::Deserializer::from_str(first).into_iter::<serde_json::Value>();
+        assert_eq!(values.next().unwrap().unwrap()["a"], long, "{format}");
+    }
+    for format in [Format::Parquet, Format::Arrow] {
+        assert_eq!(
+            read_back(format, written(format, std::slice::from_ref(&rows)).await).1,
+            std::slice::from_ref(&rows)
+        );
+    }
 }
 
 #[tokio::test]

@@ -118,6 +118,61 @@ fn two_thousand_terms_run() {
     });
 }
 
+#[test]
+fn columns_without_names_that_are_alike_get_names_of_our_own() {
+    deep(|| async {
+        let mut lake = TestLake::default();
+        lake.add_batch("t", "2026-01-01", &batch(vec![("a", strings([Some("x")])), ("b", ints([Some(1)]))])).await;
+        let session = lake.session();
+        for (sql, expected) in [
+            ("select (select 1), (select 2)", "subquery_1,subquery_2\n1,2\n"),
+            ("select 1 + (select 1), a, 1 + (select 2) from t", "subquery_1,a,subquery_3\n2,x,3\n"),
+            ("select (select 1), (select 2), 3 as Subquery_2", "subquery_1,subquery_2_2,subquery_2\n1,2,3\n"),
+            ("select 1, 1", "1,1_2\n1,1\n"),
+            ("select a, A, t.a from t", "a,a_2,a_3\nx,x,x\n"),
+            ("select * from (select (select 1), (select 2)) as s", "subquery_1,subquery_2\n1,2\n"),
+            ("with c as (select count(*), count(*) from t) select * from c", "count(*),count(*)_2\n1,1\n"),
+            ("select (select 1), (select 2) union all select 3, 4 order by 1", "subquery_1,subquery_2\n1,2\n3,4\n"),
+            // One alone has the name that it always had.
+            ("select max(b) from t", "max(t.b)\n1\n"),
+        ] {
+            assert_eq!(ask(&session, sql).await.unwrap(), expected, "{sql}");
+        }
+        let error = ask(&session, "select a as x, b as x from t").await.unwrap_err();
+        assert!(error.to_string().starts_with("SQL error"), "{error}");
+    });
+}
+
+/// 3,000 deep: one line that says so, whatever is around it, and never a crash.
+#[test]
+fn three_thousand_parentheses_are_one_clear_error() {
+    let (open, close) = ("(".repeat(3_000), ")".repeat(3_000));
+    let statements = [
+        format!("select {open}1{close}"),
+        format!("{open}select 1{close}"),
+        format!("select 1 where {open}true{close}"),
+        format!("explain select {open}1{close}"),
+        format!("select {open}"),
+        format!("select 1 from {open}select 1{close}"),
+        format!("select {}1{}", "[".repeat(3_000), "]".repeat(3_000)),
+        format!("select {}1{}", "abs(".repeat(3_000), close),
+    ];
+    let check = |on: &str, sql: &str, outcome: Result<String, EngineError>| {
+        let error = outcome.unwrap_err();
+        assert!(matches!(error, EngineError::TooComplex { .. }), "{on}: {sql:.40}: {error}");
+        assert_eq!((error.to_string().lines().count(), error.exit_code()), (1, ExitCode::Usage), "{on}: {sql:.40}");
+    };
+    deep(|| async {
+        for sql in &statements {
+            check("deep", sql, ask(&empty_session(), sql).await);
+        }
+    });
+    let shallow = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for sql in &statements {
+        check("shallow", sql, shallow.block_on(ask(&empty_session(), sql)));
+    }
+}
+
 /// Each shape, run just below the limits or refused, never a crash: a crash would end the test process.
 #[test]
 fn no_shape_of_expression_ends_the_process() {

@@ -31,6 +31,10 @@ use super::{
 /// between two checkpoints; the largest number that every engine takes.
 const NO_CHECKPOINTS: (&str, &str) = ("delta.checkpointInterval", "2147483647");
 
+/// What every Delta reader is told of a table: by its own name it is not one day, as it is in the views and in `query`.
+const DESCRIPTION: &str =
+    "All days of the lake, told apart by as_of: without a filter on it a count is of all days together.";
+
 /// Commits what the log of `table` lacks, if anything, as one version.
 pub(super) async fn bring_up_to_date(lake: &Lake, table: &DeltaTable) -> Result<(), LakeError> {
     let failed = |source: DeltaTableError| LakeError::Delta {
@@ -116,20 +120,22 @@ impl Change {
     }
 }
 
-/// Protocol and columns, where the log does not have them. The columns of a table that is gone stay.
+/// Protocol, description and columns, where the log does not have them. The columns of a table that is gone stay.
 fn head(table: &DeltaTable, known: Option<&EagerSnapshot>) -> Result<Vec<Action>, DeltaTableError> {
     let Some(schema) = table.schema() else { return Ok(Vec::new()) };
     let schema: StructType = (&schema).try_into_kernel()?;
     let Some(known) = known else {
         let protocol: Protocol = serde_json::from_value(json!({ "minReaderVersion": 1, "minWriterVersion": 2 }))?;
         let metadata: Metadata = new_metadata(&schema, [layout::AS_OF], [NO_CHECKPOINTS])?;
-        let metadata = metadata.with_name(table.name.clone())?;
+        let metadata = metadata.with_name(table.name.clone())?.with_description(DESCRIPTION.to_owned())?;
         return Ok(vec![Action::Protocol(protocol), Action::Metadata(metadata)]);
     };
-    if *known.schema() == schema {
+    let is_described = known.metadata().description() == Some(DESCRIPTION);
+    if is_described && *known.schema() == schema {
         return Ok(Vec::new());
     }
-    Ok(vec![Action::Metadata(known.metadata().clone().with_schema(&schema)?)])
+    let metadata = known.metadata().clone().with_description(DESCRIPTION.to_owned())?.with_schema(&schema)?;
+    Ok(vec![Action::Metadata(metadata)])
 }
 
 /// Without smallest and largest values: a version outlives the files that it names, and people must be forgettable.

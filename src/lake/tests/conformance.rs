@@ -245,10 +245,7 @@ async fn views_name_exactly_the_published_files(lake: &TestLake) {
     let gone = publish_employees(lake, "2026-11-22", "run-1", 0, 1).await.unwrap();
     let current = publish_employees(lake, "2026-11-22", "run-2", 0, 1).await.unwrap();
     let expected = [other, current];
-    for (path, sql) in [
-        ("views/duckdb.sql", views::duckdb_sql(lake.url(), &expected)),
-        ("views/spark.sql", views::spark_sql(lake.url(), &expected)),
-    ] {
+    for (path, sql) in views::files(lake, &expected) {
         let found = text(lake, path).await;
         assert_eq!(found, sql);
         assert!(expected.iter().flat_map(Snapshot::files).all(|f| found.contains(&f.path)));

@@ -75,7 +75,10 @@ async fn a_version_for_each_snapshot_that_changes_a_table(lake: &TestLake) {
     let lake = &delta(lake);
     let employees = "core/employees";
     let first = publish_employees(lake, "2026-11-22", "run-1", 0, 10).await.unwrap();
-    assert_eq!(versions(lake, employees).await.len(), 1);
+    let log = versions(lake, employees).await;
+    assert_eq!(log.len(), 1);
+    let metadata = log[0].iter().find_map(|action| action.get("metaData")).unwrap();
+    assert!(metadata["description"].as_str().unwrap().starts_with("All days"), "{metadata}");
     assert_eq!(named(lake, employees).await, paths(&first));
     publish_employees(lake, "2026-11-23", "run-2", 0, 4).await.unwrap();
     assert_eq!(versions(lake, employees).await.len(), 2);

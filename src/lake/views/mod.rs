@@ -1,8 +1,11 @@
 //! SQL views over exactly the published files, for engines that know nothing of manifests.
 //!
-//! One view per table over the current snapshots of all dates, with the as-of date as the last column. A column that
-//! some snapshots do not have is null there; its type is the newest snapshot's.
+//! A table's own name means what it means to `query`: the newest day. All days together are a view beside it, in the schema
+//! `all_days`, or with that prefix where views have no schema. The as-of date is the last column of both. A column that
+//! some snapshots do not have is null there; its type is the newest snapshot's. A table that the newest day lacks has the
+//! view of all days alone, and a comment says so: an older day under the name of the newest would be taken for it.
 
+mod comments;
 mod duckdb;
 mod spark;
 
@@ -18,10 +21,25 @@ use url::Url;
 pub use duckdb::duckdb_sql;
 pub use spark::spark_sql;
 
+use self::comments::Comments;
 use super::{Lake, LakeError, Snapshot, SnapshotColumn, SnapshotTable, layout, location};
+use crate::catalog::{ALL_DAYS, Table};
 
 /// Runs that publish at the same moment each write the views; this many rounds let the last of them see all snapshots.
 const MAX_ROUNDS: usize = 4;
+
+/// What there is to make views of.
+#[derive(Debug, Clone, Copy)]
+pub struct Published<'a> {
+    /// Where the lake is.
+    pub lake: &'a Url,
+    /// The current snapshots of all days, ascending.
+    pub snapshots: &'a [Snapshot],
+    /// The day that a table's own name stands for.
+    pub newest: Option<NaiveDate>,
+    /// The tables whose meaning is known.
+    pub tables: &'a [Table],
+}
 
 /// Writes the views of everything published, by way of the staging of `run_id`. Another run may publish meanwhile, so
 /// what was described is compared with what there is afterwards.
@@ -29,7 +47,7 @@ pub(super) async fn regenerate(lake: &Lake, run_id: &str) -> Result<(), LakeErro
     let mut current = lake.snapshots().await?;
     for _ in 0..MAX_ROUNDS {
         let snapshots = lake.read_all(&current).await?;
-        for (path, sql) in files(lake.url(), &snapshots) {
+        for (path, sql) in files(lake, &snapshots) {
             lake.replace(run_id, Path::from(path), sql.into_bytes()).await?;
         }
         let described = std::mem::replace(&mut current, lake.snapshots().await?);
@@ -41,13 +59,16 @@ pub(super) async fn regenerate(lake: &Lake, run_id: &str) -> Result<(), LakeErro
 }
 
 /// Path and content of each file with views over `snapshots`.
-pub(super) fn files(lake: &Url, snapshots: &[Snapshot]) -> [(&'static str, String); 2] {
-    [(layout::DUCKDB_VIEWS, duckdb_sql(lake, snapshots)), (layout::SPARK_VIEWS, spark_sql(lake, snapshots))]
+pub(super) fn files(lake: &Lake, snapshots: &[Snapshot]) -> [(&'static str, String); 2] {
+    let newest = snapshots.iter().map(|snapshot| snapshot.as_of).max();
+    let published = Published { lake: lake.url(), snapshots, newest, tables: lake.tables() };
+    [(layout::DUCKDB_VIEWS, duckdb_sql(&published)), (layout::SPARK_VIEWS, spark_sql(&published))]
 }
 
-/// One table over all dates.
+/// One table, of the newest day or of all.
 struct View<'a> {
-    name: &'a str,
+    table: &'a str,
+    of_all_days: bool,
     columns: Vec<ViewColumn<'a>>,
     /// Ascending by date.
     parts: Vec<(NaiveDate, &'a SnapshotTable)>,
@@ -59,22 +80,48 @@ struct ViewColumn<'a> {
     one_type: bool,
 }
 
-/// The views by name. Columns: the newest snapshot's in its order, then those that only older ones have.
-fn views(snapshots: &[Snapshot]) -> Vec<View<'_>> {
-    let mut parts = BTreeMap::<&str, Vec<(NaiveDate, &SnapshotTable)>>::new();
-    for snapshot in snapshots {
-        for table in &snapshot.tables {
-            parts.entry(&table.name).or_default().push((snapshot.as_of, table));
-        }
+impl<'a> View<'a> {
+    fn new(table: &'a str, of_all_days: bool, parts: Vec<(NaiveDate, &'a SnapshotTable)>) -> Self {
+        View { table, of_all_days, columns: columns(&parts), parts }
     }
-    let mut views = Vec::with_capacity(parts.len());
-    for (name, mut parts) in parts {
-        parts.sort_by_key(|(as_of, _)| *as_of);
-        views.push(View { name, columns: columns(&parts), parts });
+
+    /// The day it reads, unless it reads all.
+    fn day(&self) -> Option<NaiveDate> {
+        let first = self.parts.first().map(|(as_of, _)| *as_of);
+        first.filter(|_| !self.of_all_days)
     }
-    views
 }
 
+/// The views by name: those of the newest day, then those of all days.
+struct Views<'a> {
+    newest: Vec<View<'a>>,
+    all_days: Vec<View<'a>>,
+    /// Tables that the newest day does not have.
+    older: Vec<&'a str>,
+}
+
+impl<'a> Views<'a> {
+    fn of(published: &Published<'a>) -> Self {
+        let mut by_table = BTreeMap::<&str, Vec<(NaiveDate, &SnapshotTable)>>::new();
+        for snapshot in published.snapshots {
+            for table in &snapshot.tables {
+                by_table.entry(&table.name).or_default().push((snapshot.as_of, table));
+            }
+        }
+        let mut views = Self { newest: Vec::new(), all_days: Vec::new(), older: Vec::new() };
+        for (name, mut parts) in by_table {
+            parts.sort_by_key(|(as_of, _)| *as_of);
+            match parts.iter().find(|(as_of, _)| Some(*as_of) == published.newest) {
+                Some(newest) => views.newest.push(View::new(name, false, vec![*newest])),
+                None => views.older.push(name),
+            }
+            views.all_days.push(View::new(name, true, parts));
+        }
+        views
+    }
+}
+
+/// Columns: the newest snapshot's in its order, then those that only older ones have.
 fn columns<'a>(parts: &[(NaiveDate, &'a SnapshotTable)]) -> Vec<ViewColumn<'a>> {
     let mut columns = Vec::<ViewColumn<'a>>::new();
     for column in parts.iter().rev().flat_map(|(_, table)| &table.columns) {
@@ -86,19 +133,30 @@ fn columns<'a>(parts: &[(NaiveDate, &'a SnapshotTable)]) -> Vec<ViewColumn<'a>> 
     columns
 }
 
-/// The first lines of both files, and what the snapshots do not have although it was asked for.
-fn header(engine: &str, snapshots: &[Snapshot]) -> String {
+/// The first lines of both files, and what the snapshots do not have although it was asked for. `all_days` is how the engine
+/// names a table of all days.
+fn header(engine: &str, all_days: &str, published: &Published<'_>) -> String {
     let mut text = format!(
         "-- Views over exactly the published files of this lake, for {engine}.\n\
          -- Generated by lucca-lake at every publication: changes made here do not last.\n"
     );
-    for snapshot in snapshots {
+    if let Some(newest) = published.newest {
+        text.push_str(&format!(
+            "-- A table by its own name is the newest day, {newest}. All days together are {all_days}employees and so on.\n"
+        ));
+    }
+    for snapshot in published.snapshots {
         for (table, reason) in snapshot.absent() {
             let reason = reason.replace(['\n', '\r', ';'], " ");
             text.push_str(&format!("-- {table} is not in the snapshot of {}: {reason}\n", snapshot.as_of));
         }
     }
     text
+}
+
+/// What stands for the view of a table that the newest day does not have.
+fn only_older(all_days: &str, table: &str) -> String {
+    format!("-- {table} is not in the newest day: only {all_days}{table} has it.\n")
 }
 
 /// Address of a data file: an absolute local path, or a URL with `s3` as its scheme for S3. Nothing is percent-encoded,

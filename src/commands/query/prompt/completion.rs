@@ -1,7 +1,7 @@
 //! What the Tab key offers: commands, keywords, tables, and columns of the tables that the statement names.
 
 use super::{command::COMMANDS, scan::ends_in_quotes};
-use crate::engine::output::Format;
+use crate::{catalog::ALL_DAYS, engine::output::Format};
 
 /// Keywords worth completing.
 const KEYWORDS: [&str; 46] = [
@@ -78,14 +78,17 @@ pub(super) fn complete(vocabulary: &Vocabulary, pending: &str, line: &str, at: u
     }
     let statement = format!("{pending}{line}");
     let named = named_tables(vocabulary, &statement);
+    let tables = vocabulary.tables.iter().map(|(name, _)| name.as_str());
     if let Some((qualifier, column)) = word.rsplit_once('.') {
+        if qualifier.eq_ignore_ascii_case(ALL_DAYS) {
+            return (start + qualifier.len() + 1, starting_with(column, tables));
+        }
         let columns = named.iter().filter(|(name, _)| name.eq_ignore_ascii_case(qualifier)).flat_map(|(_, c)| c.iter());
         return (start + qualifier.len() + 1, starting_with(column, columns.map(String::as_str)));
     }
     let previous = words(earlier.get(..earlier.len() - word.len()).unwrap_or_default()).last().map(str::to_uppercase);
-    let tables = vocabulary.tables.iter().map(|(name, _)| name.as_str());
     if previous.is_some_and(|p| ["FROM", "JOIN", "DESCRIBE"].contains(&&*p)) {
-        return (start, starting_with(word, tables));
+        return (start, starting_with(word, tables.chain([ALL_DAYS])));
     }
     let columns: Vec<&str> = match (named.is_empty(), word.is_empty()) {
         (false, _) => named.iter().flat_map(|(_, columns)| columns.iter()).map(String::as_str).collect(),
@@ -166,8 +169,11 @@ mod tests {
         for (pending, line, start, offered) in [
             ("", "sel", 0, &["select"][..]),
             ("", "SEL", 0, &["SELECT"]),
-            ("", "select * from ", 14, &["employees", "employments"]),
+            ("", "select * from ", 14, &["all_days", "employees", "employments"]),
             ("", "select * FROM EMPLOYEE", 14, &["employees"]),
+            ("", "select * from al", 14, &["all_days"]),
+            ("", "select * from all_days.employm", 23, &["employments"]),
+            ("select *\n", "from all_days.employees where fam", 30, &["family_name"]),
             ("select *\n", "from employm", 5, &["employments"]),
             ("", "select giv", 7, &["given_name"]),
             ("select id from employments\n", "where st", 6, &["start_date"]),

@@ -80,7 +80,7 @@ fn session(lines: &[Line], stops: bool) -> (String, Script) {
             catalog: &catalog,
             opened: open(&lake, &Which::Newest).await.unwrap(),
             which: Which::Newest,
-            format: Format::Csv,
+            style: Format::Csv.into(),
             values: BTreeMap::new(),
             editor,
             out: &mut out,

@@ -1,0 +1,95 @@
+//! What the views say of tables and columns, as comments that engines show.
+
+use std::collections::BTreeMap;
+
+use super::{View, ViewColumn, layout::AS_OF};
+use crate::{
+    catalog::{Privacy, Table},
+    lake::{Described, Snapshot},
+    terminal_text::is_harmful,
+};
+
+/// Comments by table, where anything is known of it.
+pub(super) struct Comments<'a> {
+    known: BTreeMap<&'a str, Described>,
+    /// Newest first.
+    snapshots: Vec<&'a Snapshot>,
+}
+
+/// Comments of one view.
+pub(super) struct ViewComments {
+    /// Of the table.
+    pub(super) table: String,
+    /// Of the columns that something is known of, and of `as_of`, by name.
+    columns: BTreeMap<String, String>,
+}
+
+impl<'a> Comments<'a> {
+    pub(super) fn new(tables: &'a [Table], snapshots: &'a [Snapshot]) -> Self {
+        let mut newest_first: Vec<&Snapshot> = snapshots.iter().collect();
+        newest_first.sort_by_key(|snapshot| std::cmp::Reverse(snapshot.as_of));
+        let known = tables.iter().map(|table| (table.name.as_str(), Described::from(table))).collect();
+        Self { known, snapshots: newest_first }
+    }
+
+    /// What is said of a view: by the catalogue, else by the snapshots it reads, the newest first. A table that nobody
+    /// knows any more has no comments.
+    pub(super) fn of(&self, view: &View<'_>) -> Option<ViewComments> {
+        let described = match self.known.get(view.table) {
+            Some(known) => known.clone(),
+            None => self.by_snapshots(view)?,
+        };
+        let days = match view.day() {
+            Some(day) => format!("The newest day, {day}."),
+            None => format!("All days, told apart by {AS_OF}."),
+        };
+        let of_column = |ViewColumn { column, .. }: &ViewColumn<'_>| {
+            let known = described.columns.get(&column.name)?;
+            Some((
+                column.name.clone(),
+                known.privacy,
+                format!("{} Privacy: {}.", sentence(&known.meaning), known.privacy),
+            ))
+        };
+        let columns: Vec<(String, Privacy, String)> = view.columns.iter().filter_map(of_column).collect();
+        // A column that nobody knows may be more private than all that are known.
+        let most = columns.iter().map(|(_, privacy, _)| *privacy).max().filter(|_| columns.len() == view.columns.len());
+        let most = most.map(|privacy| format!(" Privacy: up to {privacy}.")).unwrap_or_default();
+        let mut columns: BTreeMap<String, String> = columns.into_iter().map(|(name, _, text)| (name, text)).collect();
+        columns.insert(AS_OF.to_owned(), format!("The day that the row describes. Privacy: {}.", Privacy::None));
+        let table = format!("{} {days}{most}", sentence(&described.meaning));
+        Some(ViewComments { table, columns })
+    }
+
+    fn by_snapshots(&self, view: &View<'_>) -> Option<Described> {
+        let read = self.snapshots.iter().filter(|s| view.parts.iter().any(|(as_of, _)| *as_of == s.as_of));
+        let mut told = read.filter_map(|snapshot| snapshot.described(view.table));
+        let mut newest = told.next()?;
+        for (name, column) in told.flat_map(|older| older.columns) {
+            newest.columns.entry(name).or_insert(column);
+        }
+        Some(newest)
+    }
+}
+
+impl ViewComments {
+    pub(super) fn column(&self, name: &str) -> Option<&str> {
+        self.columns.get(name).map(String::as_str)
+    }
+}
+
+/// One line that ends as a sentence does. Meanings may hold what the tenant wrote, and a statement is one line: nothing in
+/// it may end the line or the statement, or turn its direction.
+fn sentence(text: &str) -> String {
+    let shown = |c: char| match c {
+        ';' => ',',
+        c if is_harmful(c) => ' ',
+        c => c,
+    };
+    let text: String = text.chars().map(shown).collect();
+    let mut text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if !text.ends_with(['.', '!', '?']) {
+        text.push('.');
+    }
+    text
+}
