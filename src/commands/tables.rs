@@ -9,6 +9,7 @@ use crate::{
     lake::{Snapshot, SnapshotColumn, SnapshotTable},
     quality,
     settings::{Settings, did_you_mean},
+    terminal_text::escape_lines,
 };
 
 /// Whose `CREATE TABLE` statements to print.
@@ -63,7 +64,11 @@ pub async fn tables(context: &Context, settings: &Settings, options: &TablesOpti
             }
         }
     }
-    print(&text)
+    // Definitions are called what the tenant calls them.
+    match (options.ddl, options.format) {
+        (None, ListFormat::Text) => print(&escape_lines(&text)),
+        _ => print(&text),
+    }
 }
 
 /// Every table that the program itself defines.

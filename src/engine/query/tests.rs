@@ -128,7 +128,7 @@ fn columns_without_names_that_are_alike_get_names_of_our_own() {
             ("select (select 1), (select 2)", "subquery_1,subquery_2\n1,2\n"),
             ("select 1 + (select 1), a, 1 + (select 2) from t", "subquery_1,a,subquery_3\n2,x,3\n"),
             ("select (select 1), (select 2), 3 as Subquery_2", "subquery_1,subquery_2_2,subquery_2\n1,2,3\n"),
-            ("select 1, 1", "1,1_2\n1,1\n"),
+            ("select 1, 1", "Int64(1),1_2\n1,1\n"),
             ("select a, A, t.a from t", "a,a_2,a_3\nx,x,x\n"),
             ("select * from (select (select 1), (select 2)) as s", "subquery_1,subquery_2\n1,2\n"),
             ("with c as (select count(*), count(*) from t) select * from c", "count(*),count(*)_2\n1,1\n"),
