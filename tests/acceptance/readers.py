@@ -137,7 +137,7 @@ def comments_by_duckdb(_, root, table):
     with _duckdb() as db:
         db.execute(Path(root, "views", "duckdb.sql").read_text())
         ours = f"schema_name = 'main' AND {{}}_name = '{table}'"
-        view = db.sql(f"SELECT comment FROM duckdb_views() WHERE {ours.format('view')}").fetchone()[0]
+        view = db.sql(f"SELECT comment FROM duckdb_views() WHERE {ours.format('view')}").fetchall()[0][0]
         return view, dict(db.sql(f"SELECT column_name, comment FROM duckdb_columns() WHERE {ours.format('table')}").fetchall())
 
 
