@@ -223,3 +223,52 @@ fn check_columns(columns: &[Column]) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is wrong with a resource of these columns beside `id`.
+    fn broken(columns: &str) -> Option<String> {
+        let text = format!(
+            "resource = \"x\"\nitem_type = \"x\"\nscope = \"x.readonly\"\npage_limit = 1\nzone = \"core\"\nmeaning = \"X.\"\n\
+             source = \"X\"\ncolumns = [\n{{ name = \"id\", type = \"string\", nullable = false, json = \"id\", privacy = \
+             \"none\", meaning = \"X.\" }},\n{columns}]\n"
+        );
+        resource("x", &text).err().map(|error| error.to_string())
+    }
+
+    fn column(rest: &str) -> String {
+        format!("{{ {rest}, privacy = \"none\", meaning = \"X.\" }},\n")
+    }
+
+    #[test]
+    fn aliases_are_other_names_in_the_same_object() {
+        let a = |aliases: &str| column(&format!(r#"name = "a", type = "string", json = "o.a", aliases = [{aliases}]"#));
+        let b = column(r#"name = "b", type = "string", json = "o.b""#);
+        assert_eq!(broken(&(a(r#""o.old", "o.older""#) + &b)), None);
+        for (columns, why) in [
+            (a(r#""o.b""#) + &b, "the property o.b already has a column"),
+            (a(r#""o.old", "o.old""#), "the property o.old already has a column"),
+            (a(r#""o.a""#), "the property o.a already has a column"),
+            (a(r#""old""#), "not in the same object"),
+            (a(r#""o.""#), "not a dotted path"),
+            (a(r#""o.b""#) + &column(r#"name = "c", type = "string", json = "o.b.c""#), "both a column and an object"),
+            (column(r#"name = "a", type = "string", json = "a", aliases = ["links"]"#), "transport"),
+            (column(r#"name = "a", type = "string", json = "a", alias = ["b"]"#), "schemas/x.toml"),
+            (
+                column(r#"name = "a", type = "json", json = "a", aliases = ["b"]"#)
+                    + &column(r#"name = "t", type = "string", json = "a", reading = "text""#),
+                "readings cannot have aliases",
+            ),
+            (
+                column(r#"name = "a", type = "json", json = "a""#)
+                    + &column(r#"name = "t", type = "string", json = "a", reading = "text", aliases = ["b"]"#),
+                "readings cannot have aliases",
+            ),
+        ] {
+            let error = broken(&columns).unwrap_or_default();
+            assert!(error.contains(why), "{columns}{error}");
+        }
+    }
+}

@@ -98,6 +98,10 @@ impl Decoder {
             Ok(facts) if facts.has_items => facts,
             Ok(_) => return Err(self.not_a_page(page, "it has no `items`".into())),
             Err(error) => {
+                // The tokenizer refuses numbers that it cannot hold, in JSON that is well-formed all the same.
+                if let (None, Some(column), true) = (&rows.fault, rows.unread, is_json(text)) {
+                    let _ = rows.fail_unread(column);
+                }
                 return Err(match rows.fault.take() {
                     Some(fault) => self.wrong_value(page, text, rows.count(), fault),
                     None => self.not_a_page(page, syntax(&error, page)),
@@ -169,6 +173,10 @@ fn syntax(error: &serde_json::Error, page: &Page) -> String {
         serde_json::error::Category::Data => "it is JSON of another shape".into(),
         _ => format!("its JSON breaks at line {} column {}", error.line(), error.column()),
     }
+}
+
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<&RawValue>(text).is_ok()
 }
 
 /// The id of the n-th record, found by a second look at the page: only for error messages.

@@ -20,6 +20,8 @@ pub(super) struct Rows<'p> {
     pub(super) extra: Extra<'p>,
     pub(super) drift: Drift,
     pub(super) fault: Option<Fault>,
+    /// The column whose value the tokenizer refused.
+    pub(super) unread: Option<usize>,
     /// Properties of the record that came under one of several names, by column.
     pub(super) names: BTreeMap<usize, Name>,
     /// The page's text, where lone surrogates were replaced in it.
@@ -54,8 +56,8 @@ impl Scalar<'_> {
 impl<'p> Rows<'p> {
     pub(super) fn new(columns: &'p [Column], repaired: Option<&'p Repaired<'p>>) -> Self {
         let builders = columns.iter().map(|c| ColumnBuilder::new(c.shape.lake_type())).collect();
-        let (extras, extra, drift, fault, names) = Default::default();
-        Self { columns, builders, extras, extra, drift, fault, names, repaired }
+        let (extras, extra, drift, fault, unread, names) = Default::default();
+        Self { columns, builders, extras, extra, drift, fault, unread, names, repaired }
     }
 
     /// Records finished so far.
@@ -220,6 +222,12 @@ impl<'p> Rows<'p> {
         }
         self.extras.push(self.extra.take());
         Ok(())
+    }
+
+    /// A value that is JSON and that the tokenizer refused: a number such as `1e400`.
+    pub(super) fn fail_unread(&mut self, index: usize) -> Result<(), Faulty> {
+        let shape = self.columns.get(index).map(|c| c.shape);
+        self.fail(index, shape.map_or("another value", expected), "a number that no column can hold")
     }
 
     pub(super) fn fail(&mut self, index: usize, expected: &'static str, found: &'static str) -> Result<(), Faulty> {

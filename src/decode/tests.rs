@@ -9,6 +9,8 @@ use bytes::Bytes;
 use proptest::{prelude::*, sample::Index};
 use serde_json::{Map, Value, json};
 
+mod oddities;
+
 use super::*;
 use crate::{
     catalog::{Catalog, Column, Reading, Shape},

@@ -16,9 +16,6 @@ use super::{
 };
 use crate::catalog::{Column, Shape};
 
-/// What a number like `1e400` is.
-const UNHELD: &str = "a number that no column can hold";
-
 /// Turns a recorded fault into the error that unwinds the walk.
 fn stop<E: Error>(_: Faulty) -> E {
     E::custom("")
@@ -100,7 +97,11 @@ impl<'de> Visitor<'de> for ObjectWalk<'_, '_> {
                 Action::Column(column) if rows.has(*column) => rows.keep_extra(property, raw(&mut map)?),
                 Action::Column(column) => match rows.column(*column) {
                     Some(c) if c.undocumented => undocumented(rows, property, *column, c, raw(&mut map)?),
-                    Some(c) => map.next_value_seed(ColumnSeed { rows, property, index: *column, column: c })?,
+                    Some(c) => {
+                        let read =
+                            map.next_value_seed(ColumnSeed { rows: &mut *rows, property, index: *column, column: c });
+                        read.inspect_err(|_| rows.unread = rows.unread.or(Some(*column)))?;
+                    }
                     None => map.next_value::<IgnoredAny>().map(|_| ())?,
                 },
                 Action::Named { column, .. } if rows.has(*column) => rows.keep_extra(property, raw(&mut map)?),
@@ -109,7 +110,8 @@ impl<'de> Visitor<'de> for ObjectWalk<'_, '_> {
                 Action::Value(plan) => rows.value(plan, raw(&mut map)?).map_err(stop)?,
                 Action::Object(plan) => {
                     rows.extra.enter(property);
-                    map.next_value_seed(ObjectWalk { rows: &mut *rows, plan, property })?;
+                    let read = map.next_value_seed(ObjectWalk { rows: &mut *rows, plan, property });
+                    read.inspect_err(|_| rows.unread = rows.unread.or(Some(first_column(plan))))?;
                     rows.extra.leave();
                 }
                 Action::Constant(constant) => {
@@ -165,8 +167,7 @@ fn settle_names(rows: &mut Rows<'_>, plan: &ObjectPlan) -> Result<(), Faulty> {
         }
         let seed = ColumnSeed { rows: &mut *rows, property: &property, index: *index, column };
         if seed.deserialize(&mut serde_json::Deserializer::from_str(&raw)).is_err() {
-            // Without a fault of its own it is a number that nothing here can hold.
-            return if rows.fault.is_some() { Err(Faulty) } else { rows.fail(*index, expected(column.shape), UNHELD) };
+            return if rows.fault.is_some() { Err(Faulty) } else { rows.fail_unread(*index) };
         }
     }
     Ok(())

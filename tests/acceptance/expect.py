@@ -37,14 +37,15 @@ PATHS = {
                    "lastUpdatedAt:t",
     "job-positions": "remoteId:s employment:r employee:r status:s startsOn:d endsOn:d businessEstablishment:r jobTitle:s "
                      "jobQualification:r manager:r occupationCategory:r workingTimeArrangement:r department:r document:r notes:s "
-                     "t9n:j updatedAttributes:l changedAttributes:l redacted:l createdAt:t lastUpdatedAt:t",
+                     "t9n:j updatedAttributes:l redacted:l createdAt:t lastUpdatedAt:t",
     "probationary-periods": "employment:r startsOn:d endsOn:d initialEndsOn:d extendedEndsOn:d createdAt:t lastUpdatedAt:t",
     "employee-attribute-definitions": "name:s schema:j applicabilitySchema:j propertyDescriptions:j taxonomy:r "
                                       "multipleValueHandling.sorting:s multipleValueHandling.sortingProperty:s targetType:s "
-                                      "ofResourceType:s isArchived:b lastArchivedAt:t t9n:j createdAt:t lastUpdatedAt:t",
+                                      "isArchived:b lastArchivedAt:t t9n:j createdAt:t lastUpdatedAt:t",
     "employee-attributes": "definition:r employee:r employment:r jobPosition:r applicability.start:d applicability.end:d value:v "
                            "createdAt:t lastUpdatedAt:t",
 }
+ALIASES = {"targetType": "ofResourceType", "updatedAttributes": "changedAttributes"}  # one property, two names
 READINGS = [("value_text", "s"), ("value_number", "f"), ("value_boolean", "b"), ("value_date", "d"),
             ("value_reference_id", "s"), ("value_reference_type", "s")]
 BOOKKEEPING = ("_extra", "_extracted_at", "_run_id")  # the last three columns of every API table
@@ -126,6 +127,8 @@ def row(collection, text, date_definitions=frozenset()):
         value = record
         for key in path:
             value = value.get(key) if isinstance(value, dict) else None
+        if value is None and path[0] in ALIASES:
+            value = record.get(ALIASES[path[0]])
         if kind == "r":
             value = value and value["id"]
         elif kind == "R":
@@ -176,7 +179,7 @@ def _extra(record, spec):
             inner |= {"id", "type", "url"} if kind == "r" else {path[1]}
     out = {}
     for key, value in record.items():
-        if key in ("type", "links", "embedded"):
+        if key in ("type", "links", "embedded") or key in ALIASES.values():
             continue
         if key not in known:
             out[key] = value

@@ -4,6 +4,7 @@ mod failures;
 mod faulty;
 mod kinds;
 mod log;
+mod oddities;
 mod schedules;
 mod sizes;
 mod tables;
