@@ -2,6 +2,7 @@
 import json
 import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 from urllib.parse import unquote
 
 from pyspark.errors import AnalysisException
@@ -22,7 +23,8 @@ class Snapshot:
 
 
 def published(spark, roots, lakes, as_of):
-    """The current snapshots of all lakes, at the newest day of each, at all days, or at one day."""
+    """The current snapshots of all lakes, at the newest day of each, at all days, or at one day. A day after tomorrow is a mistake
+    and never the newest."""
     found = [s for root in roots for s in _manifests(spark, f"{escape(root.rstrip('/'))}/*", None)]
     for lake in lakes:
         tenant, equals, url = lake.partition("=")
@@ -36,10 +38,11 @@ def published(spark, roots, lakes, as_of):
     current = {}
     for snapshot in sorted(found, key=lambda s: s.sequence):
         current[snapshot.tenant, snapshot.as_of] = snapshot
-    newest = {}
+    newest, tomorrow = {}, (date.today() + timedelta(days=1)).isoformat()
     for tenant, day in current:
-        newest[tenant] = max(day, newest.get(tenant, day))
-    wanted = lambda tenant, day: as_of in ("all", day) or (as_of == "newest" and day == newest[tenant])  # noqa: E731
+        if day <= tomorrow:
+            newest[tenant] = max(day, newest.get(tenant, day))
+    wanted = lambda tenant, day: as_of in ("all", day) or (as_of == "newest" and day == newest.get(tenant))  # noqa: E731
     chosen = [snapshot for key, snapshot in sorted(current.items()) if wanted(*key)]
     if not chosen:
         raise SystemExit(f"nothing is published as of {as_of} in {', '.join([*roots, *lakes]) or 'no lake: give --root or --lake'}")

@@ -9,6 +9,7 @@ mod gates;
 mod golden;
 mod permissions;
 mod plan;
+mod query;
 mod quiet;
 mod retention;
 mod table_format;

@@ -104,3 +104,13 @@ fn each_mistake_names_its_line_and_the_remedy() {
     let error = parse("t.sql", "-- t: x\nselect 1").unwrap_err().to_string();
     assert!(error.starts_with("queries/t.sql: no column is declared"), "{error}");
 }
+
+/// Else a table could stand where another's days are looked for.
+#[test]
+fn no_table_is_called_as_those_of_all_days_are() {
+    for name in ["all_days", "all_days_heads"] {
+        let text = GOOD.replace("heads: one", &format!("{name}: one"));
+        let error = crate::catalog::Catalog::parse(&[], &[(name, &text)], &[]).unwrap_err().to_string();
+        assert!(error.contains("names that begin with all_days are those of all days"), "{error}");
+    }
+}

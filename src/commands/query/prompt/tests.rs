@@ -111,6 +111,33 @@ fn statements_take_lines_until_their_end() {
 }
 
 #[test]
+fn a_table_is_its_day_and_all_days_are_beside_it() {
+    let (printed, _) = typed(&[
+        "select count(*) as n from all_days.headcount;",
+        "select count(*) as n from headcount;",
+        "\\as_of 2026-01-31",
+        "select count(*) as n from headcount; select count(*) as n from all_days_headcount;",
+        "\\as_of all",
+        "select count(*) as n from headcount; select count(*) as n from all_days.headcount;",
+    ]);
+    assert_eq!(printed, "n\n5\nn\n3\nn\n2\nn\n5\nn\n5\nn\n5\n");
+}
+
+#[test]
+fn nothing_that_is_said_acts_on_the_terminal() {
+    let (printed, _) = typed(&[
+        "\\format table",
+        "select 'a\u{1b}]0;owned\u{7}' as \"b\u{202e}\";",
+        "select \"c\u{1b}[2J\" from headcount;",
+        "select 'd\u{202e}', from headcount;",
+        "\\d e\u{1b}[2J",
+        "\\f\u{202e}",
+    ]);
+    assert_eq!(printed.matches(char::is_control).collect::<String>().trim_matches('\n'), "", "{printed:?}");
+    assert!(!printed.contains('\u{202e}') && printed.contains(r"a\u{1b}]0;owned\u{7}"), "{printed}");
+}
+
+#[test]
 fn no_error_ends_the_prompt() {
     let (printed, _) = typed(&[
         "selec 1;",

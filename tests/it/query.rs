@@ -1,0 +1,92 @@
+//! `query` as a user runs it: what names mean, what it refuses, and who stops reading.
+
+use std::{
+    io::Read as _,
+    process::{Command, Stdio},
+};
+
+use tempfile::tempdir;
+
+use crate::tenant::{PROGRAM, Tenant, code, err, out};
+
+/// A table's name is the newest day, as in the views; all days have names of their own.
+#[test]
+fn names_mean_what_they_mean_in_the_views() {
+    let (tenant, folder) = (Tenant::start(&["--employees", "30"]), tempdir().unwrap());
+    let lake = folder.path().join("lake");
+    let days = ["2026-02-28", "2026-03-15"];
+    let synced = tenant.run(&lake, &["sync", "--as-of", &days.join(",")]);
+    assert_eq!(code(&synced), 0, "{}", err(&synced));
+    let count = |table: &str, flags: &[&str]| -> u64 {
+        let sql = format!("SELECT count(*) FROM {table}");
+        let answer = tenant.run(&lake, &[&["query", "--format", "csv", &sql], flags].concat());
+        assert_eq!(code(&answer), 0, "{}", err(&answer));
+        out(&answer).lines().last().unwrap().parse().unwrap()
+    };
+    let one_day = count("employees", &[]);
+    assert!(one_day >= 30);
+    for (table, flags, rows) in [
+        ("all_days.employees", &[][..], 2 * one_day),
+        ("all_days_employees", &[], 2 * one_day),
+        ("employees", &["--as-of", days[0]], one_day),
+        ("all_days.employees", &["--as-of", days[0]], 2 * one_day),
+        ("employees", &["--as-of", "all"], 2 * one_day),
+    ] {
+        assert_eq!(count(table, flags), rows, "{table} {flags:?}");
+    }
+
+    let views = |file: &str| std::fs::read_to_string(lake.join("views").join(file)).unwrap();
+    for (sql, newest, all) in [
+        (views("duckdb.sql"), "VIEW \"employees\" ", "VIEW all_days.\"employees\" "),
+        (views("spark.sql"), "VIEW `employees` ", "VIEW `all_days_employees` "),
+    ] {
+        let read = |name: &str| {
+            let statement = sql.lines().find(|line| line.starts_with("CREATE") && line.contains(name)).unwrap();
+            days.map(|day| statement.matches(&format!("/as_of={day}/")).count())
+        };
+        assert_eq!((read(newest), read(all)), ([0, 1], [1, 1]));
+        let own = sql.lines().find(|line| line.contains("personal_snapshot") && line.contains("COMMENT")).unwrap();
+        assert!(own.contains("by the tenant") && sql.contains("Privacy: sensitive."), "{own}");
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_one_line_and_a_closed_pipe_is_no_error() {
+    let (tenant, folder) = (Tenant::start(&["--employees", "30"]), tempdir().unwrap());
+    let lake = folder.path().join("lake");
+    assert_eq!(code(&tenant.run(&lake, &["sync", "--tables", "employees,departments"])), 0);
+    let deep = format!("SELECT {}1{}", "(".repeat(3_000), ")".repeat(3_000));
+    for (arguments, said) in [
+        (&["query", "--safe", "SELECT 1"][..], "--safe is for --format csv"),
+        (&["query", "--safe", "--format", "parquet", "-o", "x", "SELECT 1"], "--safe is for --format csv"),
+        (&["query", &deep], "its deepest nesting is 3000, the limit is 64"),
+    ] {
+        let output = tenant.run(&lake, arguments);
+        assert_eq!((code(&output), err(&output).lines().count()), (2, 1), "{}", err(&output));
+        assert!(err(&output).contains(said), "{}", err(&output));
+    }
+    let answer = |arguments: &[&str]| out(&tenant.run(&lake, &[&["query", "--format", "csv"], arguments].concat()));
+    assert_eq!(answer(&["--safe", "SELECT '=1+1' AS a, -1 AS b"]), "a,b\n'=1+1,-1\n");
+    assert_eq!(answer(&["SELECT '=1+1' AS a, -1 AS b"]), "a,b\n=1+1,-1\n");
+    std::fs::write(folder.path().join("lucca-lake.toml"), "safe_csv = true\n").unwrap();
+    assert_eq!(answer(&["SELECT '=1+1' AS a, -1 AS b"]), "a,b\n'=1+1,-1\n");
+    assert_eq!(answer(&["SELECT (SELECT 1), (SELECT 2)"]), "subquery_1,subquery_2\n1,2\n");
+
+    for format in ["table", "csv", "json", "ndjson", "parquet", "arrow"] {
+        let sql = "SELECT a.*, b.id AS other FROM employees a, employees b, employees c";
+        let mut child = Command::new(PROGRAM)
+            .args(["query", "--format", format, sql])
+            .env_clear()
+            .env("LUCCA_LAKE", &lake)
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut first = [0; 4];
+        child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!((code(&ended), err(&ended)), (0, String::new()), "{format}");
+    }
+}
