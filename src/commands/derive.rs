@@ -24,7 +24,9 @@ use crate::{
 /// When there is no such snapshot, a query fails, a gate refuses, or the result cannot be published.
 pub async fn derive(context: &Context, settings: &Settings, as_of: Option<chrono::NaiveDate>) -> Result<(), Error> {
     let lake = context.lake_to_change(settings)?;
-    let run_id = context.run_id(context.clock.now());
+    let now = context.clock.now();
+    as_of.map_or(Ok(()), |day| settings.check_day(day, now))?;
+    let run_id = context.run_id(now);
     exclusively(context, &lake, ("derive", &run_id), derive_alone(context, settings, &lake, as_of, &run_id)).await
 }
 
@@ -41,7 +43,8 @@ async fn derive_alone(
         None => lake.newest().await?,
     };
     let Some(snapshot) = snapshot else {
-        return Err(Error::NoSnapshot(format!("the lake at {} has no such snapshot", lake.display())));
+        let what = format!("the lake at {} has no such snapshot that can be read", lake.display());
+        return Err(Error::NoSnapshot(format!("{what}; `lucca-lake snapshots` lists what there is")));
     };
     let derived = replace_derived(context, settings, lake, run_id, &snapshot).await;
     match derived {
@@ -118,7 +121,7 @@ async fn compute(
     let queries = &context.catalog.derived;
     let day = snapshot.as_of;
     let (mut staged, mut skipped) = derive_tables(lake, run_id, day, kept.iter(), queries, &context.catalog).await?;
-    let known = known_types(&lake.all_current().await?);
+    let known = known_types(&lake.days().await?.snapshots);
     let attributes = attributes_read(snapshot, &settings.personal_definitions());
     let inputs = WideInputs { day, attributes: &attributes, known: &known };
     let widened = stage_wide(lake, run_id, kept, inputs).await?;

@@ -22,7 +22,7 @@ use crate::{
         query as statement,
     },
     error::Error,
-    lake::{Lake, Snapshot, SnapshotId},
+    lake::{Lake, LakeError, Snapshot, SnapshotId},
     settings::{Settings, parse_date},
 };
 
@@ -92,7 +92,7 @@ impl Opened {
         }
         let files = match self.all_days.take() {
             Some(files) => files,
-            None => files(&lake.all_current().await?),
+            None => files(&lake.days().await?.snapshots),
         };
         all_days::register(&self.session, &files, sql)?;
         self.all_days = Some(files);
@@ -157,22 +157,40 @@ fn files(snapshots: &[Snapshot]) -> Vec<TableFiles> {
 }
 
 async fn snapshots(lake: &Lake, which: &Which) -> Result<Vec<Snapshot>, Error> {
-    let nothing = |what: &str| {
-        Error::NoSnapshot(format!("the lake at {} has no snapshot{what}; run `lucca-lake sync` first", lake.display()))
+    let nothing = async |what: &str| match lake.snapshots().await {
+        Err(error) => error.into(),
+        Ok(any) if any.is_empty() => {
+            let here = format!("the lake at {} has no snapshot", lake.display());
+            Error::NoSnapshot(format!("{here}; run `lucca-lake sync` first"))
+        }
+        Ok(_) => {
+            let here = format!("the lake at {} has no snapshot{what}", lake.display());
+            Error::NoSnapshot(format!("{here}; `lucca-lake snapshots` lists those there are"))
+        }
     };
+    let readable = " that can be read and is not in the future";
     match which {
-        Which::Newest => Ok(vec![lake.newest().await?.ok_or_else(|| nothing(""))?]),
-        Which::Date(date) => Ok(vec![lake.snapshot(*date).await?.ok_or_else(|| nothing(&format!(" as of {date}")))?]),
+        Which::Newest => match lake.newest().await? {
+            Some(newest) => Ok(vec![newest]),
+            None => Err(nothing(readable).await),
+        },
+        Which::Date(date) => match lake.snapshot(*date).await? {
+            Some(snapshot) => Ok(vec![snapshot]),
+            None => Err(nothing(&format!(" as of {date}")).await),
+        },
         Which::All => {
-            let all = lake.all_current().await?;
-            if all.is_empty() { Err(nothing("")) } else { Ok(all) }
+            let all = lake.days().await?.snapshots;
+            if all.is_empty() { Err(nothing(" that can be read").await) } else { Ok(all) }
         }
         Which::Snapshot(id) => Ok(vec![called(lake, *id).await?]),
         Which::Run(run_id) => {
             for id in lake.every_snapshot().await?.into_iter().rev() {
-                if let Some(snapshot) = lake.snapshot_called(id).await?
-                    && snapshot.run_id == *run_id
-                {
+                let snapshot = match lake.snapshot_called(id).await {
+                    // Whichever run published it, it is not known to be this one.
+                    Err(LakeError::Corrupt { .. }) => None,
+                    snapshot => snapshot?,
+                };
+                if snapshot.is_some_and(|snapshot| snapshot.run_id == *run_id) {
                     return Ok(vec![called(lake, id).await?]);
                 }
             }

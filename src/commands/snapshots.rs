@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{Context, ListFormat, accept::ACCEPTED, print, print_lines};
 use crate::{
     error::Error,
-    lake::{Held, Lake, Snapshot},
+    lake::{Held, Lake, LakeError, Snapshot, SnapshotId},
     settings::Settings,
 };
 
@@ -38,6 +39,8 @@ enum State {
     Kept,
     /// Replaced, its files gone.
     Replaced,
+    /// Its manifest cannot be believed: what it holds is not known.
+    Unreadable,
     /// Held back by a gate: `query --run` reads it, `publish --accept` publishes it.
     Held,
 }
@@ -55,7 +58,7 @@ pub async fn snapshots(context: &Context, settings: &Settings, format: ListForma
             let mut text = String::new();
             let _ = writeln!(
                 text,
-                "{:<16} {:<9} {:<34} {:<21} {:>7} {:>12} {:>14}",
+                "{:<16} {:<10} {:<34} {:<21} {:>7} {:>12} {:>14}",
                 "snapshot", "state", "run", "published", "tables", "rows", "bytes"
             );
             for l in &listed {
@@ -63,7 +66,7 @@ pub async fn snapshots(context: &Context, settings: &Settings, format: ListForma
                 let state = format!("{:?}", l.state).to_lowercase();
                 let _ = writeln!(
                     text,
-                    "{:<16} {state:<9} {:<34} {published:<21} {:>7} {:>12} {:>14}",
+                    "{:<16} {state:<10} {:<34} {published:<21} {:>7} {:>12} {:>14}",
                     l.snapshot, l.run_id, l.tables, l.rows, l.bytes
                 );
                 for breach in &l.breaches {
@@ -80,14 +83,26 @@ pub async fn snapshots(context: &Context, settings: &Settings, format: ListForma
 
 async fn list(lake: &Lake, now: chrono::DateTime<chrono::Utc>) -> Result<Vec<Listed>, Error> {
     let mut listed = Vec::new();
-    let current = lake.all_current().await?;
+    let days = lake.days().await?;
+    for day in days.in_the_future() {
+        tracing::warn!("{}", in_the_future(day));
+    }
+    let current = &days.snapshots;
     let mut kept = Vec::new();
-    for snapshot in &current {
-        kept.extend(lake.in_grace(snapshot, now).await?.iter().map(Snapshot::id));
+    for snapshot in current {
+        kept.extend(lake.readable_in_grace(snapshot, now).await?.0.iter().map(Snapshot::id));
     }
     for id in lake.every_snapshot().await? {
         // A snapshot that was collected meanwhile is no longer one.
-        let Some(snapshot) = lake.snapshot_called(id).await? else { continue };
+        let snapshot = match lake.snapshot_called(id).await {
+            Ok(Some(snapshot)) => snapshot,
+            Ok(None) => continue,
+            Err(LakeError::Corrupt { .. }) => {
+                listed.push(Listed::unreadable(id));
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
         let state = match () {
             () if current.iter().any(|c| c.id() == id) => State::Current,
             () if kept.contains(&id) => State::Kept,
@@ -104,7 +119,28 @@ async fn list(lake: &Lake, now: chrono::DateTime<chrono::Utc>) -> Result<Vec<Lis
     Ok(listed)
 }
 
+/// What to say of a day after the latest that can be.
+pub(super) fn in_the_future(day: NaiveDate) -> String {
+    format!(
+        "{day} is later than tomorrow, and never the newest day therefore; if it was a slip, `lucca-lake gc --drop {day}` removes it"
+    )
+}
+
 impl Listed {
+    fn unreadable(id: SnapshotId) -> Self {
+        Self {
+            snapshot: id.to_string(),
+            run_id: String::new(),
+            published_at: None,
+            state: State::Unreadable,
+            tables: 0,
+            rows: 0,
+            bytes: 0,
+            breaches: Vec::new(),
+            accepted_because: None,
+        }
+    }
+
     fn new(snapshot: &Snapshot, state: State) -> Self {
         let accepted = snapshot.state.get(ACCEPTED).and_then(|a| a.get("reason")).and_then(Value::as_str);
         Self {

@@ -101,9 +101,7 @@ pub enum LakeError {
         lake: String,
     },
     /// A manifest cannot be believed.
-    #[error(
-        "manifest {path} is not usable: {reason}; restore it from a backup, or move it away to fall back to the snapshot before it"
-    )]
+    #[error("manifest {path} is not usable: {reason}; {}", corrupt_remedy(path))]
     Corrupt {
         /// Lake-relative path.
         path: String,
@@ -112,6 +110,17 @@ pub enum LakeError {
         /// The parser's reason, if it gave one.
         #[source]
         source: Option<serde_json::Error>,
+    },
+    /// There are manifests, and none can be believed.
+    #[error(
+        "no manifest of the lake at {lake} is usable, {path} neither, so that nobody can tell whose data it holds; restore them \
+         from a backup, or remove each day with `lucca-lake gc --drop DATE`"
+    )]
+    NoneReadable {
+        /// Where.
+        lake: String,
+        /// The newest.
+        path: String,
     },
     /// The lake was written by a later program.
     #[error("manifest {path} has format version {found}, this program reads up to {supported}; use a newer lucca-lake")]
@@ -195,6 +204,7 @@ impl LakeError {
             Self::Location { .. }
             | Self::Denied { .. }
             | Self::Corrupt { .. }
+            | Self::NoneReadable { .. }
             | Self::NotConditional { .. }
             | Self::Newer { .. }
             | Self::DeltaIgnored { .. }
@@ -262,6 +272,18 @@ impl LakeError {
     pub(super) fn is_not_found(&self) -> bool {
         let Self::Store { source, .. } = self else { return false };
         matches!(source.downcast_ref(), Some(object_store::Error::NotFound { .. }))
+    }
+}
+
+/// What to do about a manifest that cannot be believed.
+fn corrupt_remedy(path: &str) -> String {
+    match super::layout::parse_manifest(&object_store::path::Path::from(path)) {
+        Some(id) => format!(
+            "`lucca-lake verify` checks the other days; restore it from a backup, read the day again with `lucca-lake sync \
+             --as-of {0}`, or remove the day with `lucca-lake gc --drop {0}`",
+            id.as_of
+        ),
+        None => "restore it from a backup, or remove it".to_owned(),
     }
 }
 

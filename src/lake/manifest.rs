@@ -172,37 +172,18 @@ impl Lake {
     /// # Errors
     /// When the store refuses or fails, or the manifest is not usable.
     pub async fn snapshot(&self, as_of: NaiveDate) -> Result<Option<Snapshot>, LakeError> {
-        Ok(self.current(as_of).await?.map(|stored| stored.snapshot))
+        self.current(as_of).await?.map(|stored| stored.snapshot).transpose()
     }
 
-    /// The current snapshot of the latest as-of date, if there is any.
-    ///
-    /// # Errors
-    /// When the store refuses or fails, or the manifest is not usable.
-    pub async fn newest(&self) -> Result<Option<Snapshot>, LakeError> {
-        match self.snapshots().await?.last() {
-            Some(&id) => Ok(Some(self.read(id).await?.snapshot)),
-            None => Ok(None),
-        }
-    }
-
-    /// The current snapshot of each as-of date, ascending, read side by side from one listing.
-    ///
-    /// # Errors
-    /// When the store refuses or fails, or a manifest is not usable.
-    pub async fn all_current(&self) -> Result<Vec<Snapshot>, LakeError> {
-        self.read_all(&self.snapshots().await?).await
-    }
-
-    /// The current snapshots named by `ids`, in their order.
+    /// The snapshots named by `ids`, in their order.
     pub(super) async fn read_all(&self, ids: &[SnapshotId]) -> Result<Vec<Snapshot>, LakeError> {
-        let read = |id| async move { self.read(id).await.map(|stored| stored.snapshot) };
-        futures::stream::iter(ids.to_vec()).map(read).buffered(8).try_collect().await
+        futures::stream::iter(ids.to_vec()).map(|id| self.read(id)).buffered(8).try_collect().await
     }
 
+    /// The current manifest of `as_of`, if there is one.
     pub(super) async fn current(&self, as_of: NaiveDate) -> Result<Option<StoredManifest>, LakeError> {
         match self.list_current(layout::manifests_of(as_of)).await?.last() {
-            Some(&id) => Ok(Some(self.read(id).await?)),
+            Some(&id) => Ok(Some(self.load(id).await?)),
             None => Ok(None),
         }
     }
@@ -219,11 +200,16 @@ impl Lake {
         Ok(ids)
     }
 
-    pub(super) async fn read(&self, id: SnapshotId) -> Result<StoredManifest, LakeError> {
+    pub(super) async fn read(&self, id: SnapshotId) -> Result<Snapshot, LakeError> {
+        self.load(id).await?.snapshot
+    }
+
+    /// What the store holds for a manifest, believed or not.
+    pub(super) async fn load(&self, id: SnapshotId) -> Result<StoredManifest, LakeError> {
         let path = layout::manifest(id);
         let failed = |e| LakeError::store("read", &path, e);
         let content = self.store.get(&path).await.map_err(failed)?.bytes().await.map_err(failed)?;
-        Ok(StoredManifest { snapshot: parse(&content, id)?, path: path.to_string(), sha256: sha256_hex(&content) })
+        Ok(StoredManifest { id, snapshot: parse(&content, id), path: path.to_string(), sha256: sha256_hex(&content) })
     }
 }
 
@@ -234,7 +220,9 @@ pub(super) fn newest_of(ids: &[SnapshotId]) -> Vec<SnapshotId> {
 
 /// A manifest as the store holds it.
 pub(super) struct StoredManifest {
-    pub(super) snapshot: Snapshot,
+    pub(super) id: SnapshotId,
+    /// What it says, or why that cannot be believed.
+    pub(super) snapshot: Result<Snapshot, LakeError>,
     pub(super) path: String,
     pub(super) sha256: String,
 }

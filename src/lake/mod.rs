@@ -15,7 +15,7 @@
 //! - `location`: from a path or URL to a store
 //! - `writer`, `hashing`, `footer`: Parquet files with bounded memory, hashed as they are sent, read back at once;
 //!   `filled`: what footers tell of a table
-//! - `manifest`: the snapshot and its JSON; `seal`: the checksum it carries
+//! - `manifest`: the snapshot and its JSON; `seal`: the checksum it carries; `days`: the snapshots of all days
 //! - `publish`: promote, commit, clean up; `abandoned`: what killed runs left behind
 //! - `probe`: whether the store honours what publishing rests on
 //! - `lease`: one writer at a time; `checkpoint`: pages of a run that has not ended
@@ -28,6 +28,7 @@
 
 mod abandoned;
 mod checkpoint;
+mod days;
 #[cfg(feature = "delta")]
 mod delta;
 mod described;
@@ -56,11 +57,13 @@ mod writer;
 mod tests;
 
 use std::{
+    collections::BTreeSet,
     fmt,
     path::{Path as FsPath, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
+use chrono::NaiveDate;
 use futures::TryStreamExt as _;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use url::Url;
@@ -69,6 +72,7 @@ use crate::catalog::Table;
 
 pub use abandoned::discard_abandoned;
 pub use checkpoint::{Checkpoint, Purpose};
+pub use days::{Days, UnreadableDay};
 pub use described::{DESCRIBED, Described, DescribedColumn};
 pub use error::LakeError;
 pub use gc::{Garbage, GarbageObject, Why, collect as collect_garbage, find as find_garbage};
@@ -92,6 +96,9 @@ pub struct Lake {
     root: Option<PathBuf>,
     format: TableFormat,
     tables: Arc<[Table]>,
+    latest_day: NaiveDate,
+    /// Days that cannot be read and of which somebody was told.
+    told: Arc<Mutex<BTreeSet<SnapshotId>>>,
 }
 
 impl Lake {
@@ -117,7 +124,8 @@ impl Lake {
     /// that folder.
     pub fn with_store(store: Arc<dyn ObjectStore>, url: Url) -> Self {
         let root = location::folder_of(&url);
-        Self { store, url, root, format: TableFormat::default(), tables: Arc::from([]) }
+        let (format, latest_day, told) = (TableFormat::default(), NaiveDate::MAX, Arc::default());
+        Self { store, url, root, format, tables: Arc::from([]), latest_day, told }
     }
 
     /// The same lake, whose tables are published in this format.

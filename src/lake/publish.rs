@@ -151,20 +151,28 @@ impl Plan {
             superseded_grace,
         } = publication;
         layout::check_run_id(&run_id)?;
-        let current_run = current.as_ref().map(|c| c.snapshot.run_id.as_str());
+        // A manifest that cannot be believed is replaced all the same, and its link tells which bytes they were: reading
+        // the day again is how it is repaired. What it named is not known, so that nothing of it stays.
+        let previous = current.as_ref().map(StoredManifest::link);
+        let found = current.as_ref().map(|manifest| manifest.id.sequence);
+        let known = match current.map(|manifest| manifest.snapshot) {
+            None | Some(Err(LakeError::Corrupt { .. })) => None,
+            Some(known) => Some(known?),
+        };
+        let current_run = known.as_ref().map(|snapshot| snapshot.run_id.as_str());
         if current_run == Some(run_id.as_str()) || staged.iter().any(|t| t.run_id() != run_id) {
             return Err(LakeError::Internal { reason: format!("run id {run_id} is not the run's own") });
         }
-        let previous = current.as_ref().map(StoredManifest::link);
-        let sequence = current.as_ref().map_or(0, |c| c.snapshot.sequence).saturating_add(1);
-        let replaced = current.as_ref().map(|c| c.snapshot.tables.clone()).unwrap_or_default();
+        let sequence = found.unwrap_or(0).saturating_add(1);
+        let replaced = known.as_ref().map(|snapshot| snapshot.tables.clone()).unwrap_or_default();
         let overtaken = match replaces {
             Replaces::Current => false,
-            Replaces::Exactly(expected) => current.as_ref().map(|c| c.snapshot.sequence) != expected,
+            Replaces::Exactly(expected) => found != expected,
         };
         // The files of a table that is carried over went with the snapshot they were part of.
         if overtaken || carried_over.iter().any(|table| !replaced.contains(table)) {
-            let winner = current_run.unwrap_or("nothing is published").to_owned();
+            let unknown = if found.is_some() { "its manifest cannot be read" } else { "nothing is published" };
+            let winner = current_run.unwrap_or(unknown).to_owned();
             return Err(LakeError::Conflict { as_of, sequence: sequence.saturating_sub(1), winner });
         }
         let (mut tables, mut moves) = (carried_over, Vec::new());
@@ -188,7 +196,7 @@ impl Plan {
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
             keeps_replaced_until: previous
                 .as_ref()
-                .filter(|_| superseded_grace > TimeDelta::zero())
+                .filter(|_| known.is_some() && superseded_grace > TimeDelta::zero())
                 .map(|_| published_at + superseded_grace),
             previous,
             tables,
@@ -246,12 +254,12 @@ impl Plan {
     async fn resolve(&self, lake: &Lake, path: &Path, error: LakeError) -> Result<(), Uncommitted> {
         let SnapshotId { as_of, sequence } = self.snapshot.id();
         match lake.read(self.snapshot.id()).await {
-            Ok(found) if found.snapshot.run_id == self.snapshot.run_id => {
+            Ok(found) if found.run_id == self.snapshot.run_id => {
                 tracing::warn!(%path, "the store reported a failure, but the manifest is there");
                 Ok(())
             }
             Ok(found) => {
-                let winner = format!("run {}", found.snapshot.run_id);
+                let winner = format!("run {}", found.run_id);
                 Err(Uncommitted::Surely(LakeError::Conflict { as_of, sequence, winner }))
             }
             Err(LakeError::Corrupt { .. } | LakeError::Newer { .. }) => {
@@ -268,11 +276,15 @@ impl Plan {
 
     async fn leftovers(&self, lake: &Lake) -> Result<Vec<Path>, LakeError> {
         let found = data_files(lake, self.snapshot.as_of).await?;
+        let (in_grace, unreadable) = lake.readable_in_grace(&self.snapshot, self.snapshot.published_at).await?;
+        if let Some(error) = &unreadable {
+            tracing::warn!(%error, "files that no readable manifest of this date names stay until their grace is over");
+        }
+        let found = found.into_iter().filter(|_| unreadable.is_none());
         let replaced = self.replaced.iter().flat_map(|t| &t.files).map(|f| Path::from(f.path.as_str()));
-        let in_grace = lake.in_grace(&self.snapshot, self.snapshot.published_at).await?;
         let named = in_grace.iter().chain([&self.snapshot]).flat_map(Snapshot::files);
         let kept: HashSet<&str> = named.map(|f: &DataFile| f.path.as_str()).collect();
-        let all: BTreeSet<Path> = found.into_iter().chain(replaced).collect();
+        let all: BTreeSet<Path> = found.chain(replaced).collect();
         Ok(all.into_iter().filter(|path| !kept.contains(path.as_ref())).collect())
     }
 }

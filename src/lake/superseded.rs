@@ -43,7 +43,7 @@ impl Lake {
     /// When the store refuses or fails, or the manifest is not usable.
     pub async fn snapshot_called(&self, id: SnapshotId) -> Result<Option<Snapshot>, LakeError> {
         match self.read(id).await {
-            Ok(stored) => Ok(Some(stored.snapshot)),
+            Ok(snapshot) => Ok(Some(snapshot)),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }
@@ -62,7 +62,7 @@ impl Lake {
                 Err(error) => Err(LakeError::store("look for", &path, error)),
             }
         };
-        if self.snapshot(snapshot.as_of).await?.is_some_and(|current| current.id() == snapshot.id()) {
+        if self.list_manifests(&layout::manifests_of(snapshot.as_of)).await?.last() == Some(&snapshot.id()) {
             return Ok(true);
         }
         let paths: Vec<Path> = snapshot.files().map(|f| Path::from(f.path.as_str())).collect();
@@ -75,15 +75,33 @@ impl Lake {
     /// # Errors
     /// When the store refuses or fails, or a manifest is not usable.
     pub async fn in_grace(&self, current: &Snapshot, now: DateTime<Utc>) -> Result<Vec<Snapshot>, LakeError> {
+        let (kept, unreadable) = self.readable_in_grace(current, now).await?;
+        unreadable.map_or(Ok(kept), Err)
+    }
+
+    /// The same as far as manifests can be believed: until the first that cannot, and why. What that one keeps is unknown.
+    ///
+    /// # Errors
+    /// When the store refuses or fails, or a manifest is of a newer format.
+    pub async fn readable_in_grace(
+        &self,
+        current: &Snapshot,
+        now: DateTime<Utc>,
+    ) -> Result<(Vec<Snapshot>, Option<LakeError>), LakeError> {
         let mut kept = Vec::<Snapshot>::new();
         let mut successor = current.clone();
         while successor.keeps_replaced_until.is_some_and(|until| until > now) {
             let id = SnapshotId { as_of: successor.as_of, sequence: successor.sequence.saturating_sub(1) };
-            let Some(replaced) = self.snapshot_called(id).await? else { break };
+            let replaced = match self.snapshot_called(id).await {
+                Ok(Some(replaced)) => replaced,
+                Ok(None) => break,
+                Err(error @ LakeError::Corrupt { .. }) => return Ok((kept, Some(error))),
+                Err(error) => return Err(error),
+            };
             kept.push(replaced.clone());
             successor = replaced;
         }
-        Ok(kept)
+        Ok((kept, None))
     }
 }
 

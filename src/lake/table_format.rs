@@ -49,7 +49,7 @@ pub(super) async fn check(lake: &Lake, next: &Snapshot) -> Result<(), LakeError>
         TableFormat::Parquet => Ok(()),
         #[cfg(feature = "delta")]
         TableFormat::Delta => {
-            let mut snapshots = lake.all_current().await?;
+            let mut snapshots = lake.days().await?.snapshots;
             snapshots.retain(|snapshot| snapshot.as_of != next.as_of);
             snapshots.push(next.clone());
             delta::check(&snapshots)
@@ -67,7 +67,7 @@ pub(super) async fn follow(lake: &Lake) -> Result<(), LakeError> {
     match lake.format {
         TableFormat::Parquet => Ok(()),
         #[cfg(feature = "delta")]
-        TableFormat::Delta => delta::follow(lake, &lake.all_current().await?, with_logs(lake).await?).await,
+        TableFormat::Delta => delta::follow(lake, &lake.days().await?, with_logs(lake).await?).await,
         #[cfg(not(feature = "delta"))]
         TableFormat::Delta => Err(not_built()),
     }

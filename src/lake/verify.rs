@@ -9,7 +9,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{
-    DataFile, Lake, LakeError, PreviousManifest, Snapshot, SnapshotTable, footer, layout, manifest, publish, views,
+    DataFile, Lake, LakeError, PreviousManifest, Snapshot, SnapshotId, SnapshotTable, footer, layout, publish, views,
 };
 
 /// Files checked at once.
@@ -114,11 +114,11 @@ pub async fn verify(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, La
 /// Compares the files with views with what the current snapshots give. While a run publishes they may differ.
 ///
 /// # Errors
-/// When the store refuses or fails, or a manifest is not usable.
+/// When the store refuses or fails, or a manifest is of a newer format.
 pub async fn verify_views(lake: &Lake) -> Result<Vec<Finding>, LakeError> {
-    let snapshots = lake.all_current().await?;
+    let days = lake.read_days(&lake.snapshots().await?).await?;
     let mut findings = Vec::new();
-    for (path, expected) in views::files(lake, &snapshots) {
+    for (path, expected) in views::files(lake, &days) {
         let failed = |e| LakeError::store("read", path, e);
         let problem = match lake.store.get(&Path::from(path)).await {
             Ok(found) => (found.bytes().await.map_err(failed)? != expected).then_some(Problem::Views),
@@ -170,10 +170,7 @@ async fn check_file(lake: &Lake, table: &SnapshotTable, file: &DataFile) -> Resu
 
 async fn strays(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, LakeError> {
     // A chain that is broken is a finding of its own; what it named cannot be told from strays then.
-    let in_grace = lake.in_grace(snapshot, DateTime::<Utc>::MIN_UTC).await.or_else(|e| match e {
-        LakeError::Corrupt { .. } => Ok(Vec::new()),
-        error => Err(error),
-    })?;
+    let (in_grace, _) = lake.readable_in_grace(snapshot, DateTime::<Utc>::MIN_UTC).await?;
     let known: HashSet<&str> =
         in_grace.iter().chain([snapshot]).flat_map(Snapshot::files).map(|f| f.path.as_str()).collect();
     let found = publish::data_files(lake, snapshot.as_of).await?;
@@ -181,32 +178,47 @@ async fn strays(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, LakeEr
     Ok(strays.map(|path| Finding { path: path.to_string(), problem: Problem::Stray }).collect())
 }
 
+/// Follows the links from manifest to manifest. One that could not be believed when it was replaced, and has the bytes that it
+/// had then, was repaired by that: from there on only what each manifest says of itself counts.
 async fn broken_links(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, LakeError> {
+    let parentless = |path: &str| {
+        let reason = "it names no predecessor, but is not the first".to_owned();
+        Ok(vec![Finding { path: path.to_owned(), problem: Problem::Chain { reason } }])
+    };
     let mut link = snapshot.previous.clone();
-    let mut sequence = snapshot.sequence;
-    while let Some(PreviousManifest { path, sha256 }) = link.take() {
-        let broken = |reason: String| Ok(vec![Finding { path: path.clone(), problem: Problem::Chain { reason } }]);
-        sequence = sequence.saturating_sub(1);
-        let id = super::SnapshotId { as_of: snapshot.as_of, sequence };
+    if link.is_none() && snapshot.sequence > 1 {
+        return parentless(layout::manifest(snapshot.id()).as_ref());
+    }
+    for sequence in (1..snapshot.sequence).rev() {
+        let id = SnapshotId { as_of: snapshot.as_of, sequence };
         let expected = layout::manifest(id);
-        if expected.as_ref() != path {
-            return broken(format!("it should be {expected}"));
+        let broken = |path: &str, reason: String| {
+            Ok(vec![Finding { path: path.to_owned(), problem: Problem::Chain { reason } }])
+        };
+        if let Some(link) = link.as_ref().filter(|link| link.path != expected.as_ref()) {
+            return broken(&link.path, format!("it should be {expected}"));
         }
-        let found = match lake.read(id).await {
-            Ok(found) => found,
-            Err(LakeError::Corrupt { reason, .. }) => return broken(reason),
-            Err(error) if error.is_not_found() => return broken("it is missing".to_owned()),
+        let stored = match lake.load(id).await {
+            Ok(stored) => stored,
+            Err(error) if error.is_not_found() => return broken(expected.as_ref(), "it is missing".to_owned()),
             Err(error) => return Err(error),
         };
-        let manifest::StoredManifest { snapshot: previous, sha256: found, .. } = found;
-        if found != sha256 {
-            return broken(format!("SHA-256 is {found}, its successor says {sha256}"));
+        if let Some(PreviousManifest { sha256, .. }) = link.as_ref().filter(|link| link.sha256 != stored.sha256) {
+            let found = &stored.sha256;
+            return broken(&stored.path, format!("SHA-256 is {found}, its successor says {sha256}"));
         }
-        link = previous.previous;
+        link = match (stored.snapshot, link) {
+            (Ok(previous), _) if previous.previous.is_none() && sequence > 1 => {
+                return parentless(&stored.path);
+            }
+            (Ok(previous), _) => previous.previous,
+            (Err(LakeError::Corrupt { .. }), Some(_)) => None,
+            (Err(LakeError::Corrupt { reason, .. }), None) => return broken(&stored.path, reason),
+            (Err(error), _) => return Err(error),
+        };
     }
-    if sequence > 1 {
-        let path = layout::manifest(super::SnapshotId { as_of: snapshot.as_of, sequence }).to_string();
-        let reason = "it names no predecessor, but is not the first".to_owned();
+    if let Some(PreviousManifest { path, .. }) = link {
+        let reason = "no manifest comes before number 1".to_owned();
         return Ok(vec![Finding { path, problem: Problem::Chain { reason } }]);
     }
     Ok(Vec::new())

@@ -11,7 +11,7 @@ mod tests;
 
 use std::{collections::BTreeMap, fmt};
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use chrono_tz::Tz;
 use secrecy::SecretString;
 
@@ -30,6 +30,9 @@ use crate::{
 
 /// Name of the configuration file looked for in the working directory.
 pub const FILE_NAME: &str = "lucca-lake.toml";
+
+/// Days before this year are slips of the pen.
+const EARLIEST_YEAR: i32 = 1950;
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -241,12 +244,12 @@ impl Settings {
     /// The as-of date: the last one given, or today in the configured time zone.
     ///
     /// # Errors
-    /// When it is no date or the time zone does not exist.
+    /// When it is no date, or one that no snapshot can be of, or the time zone does not exist.
     pub fn as_of(&self, now: chrono::DateTime<chrono::Utc>) -> Result<NaiveDate, SettingsError> {
         let today = self.today(now)?;
         match self.get("as_of") {
             None => Ok(today),
-            Some(_) => self.parsed("as_of", |text| dates(text)?.pop().ok_or_else(|| "names no day".to_owned())),
+            Some(_) => self.days(now)?.pop().ok_or(SettingsError::Missing { key: "as_of", how: how_to_set("as_of") }),
         }
     }
 
@@ -264,10 +267,35 @@ impl Settings {
     /// The days to describe, ascending: as given, or today in the configured time zone.
     ///
     /// # Errors
-    /// When one is no date, or the time zone does not exist.
+    /// When one is no date, or one that no snapshot can be of, or the time zone does not exist.
     pub fn days(&self, now: chrono::DateTime<chrono::Utc>) -> Result<Vec<NaiveDate>, SettingsError> {
         let Some(_) = self.get("as_of") else { return Ok(vec![self.as_of(now)?]) };
-        self.parsed("as_of", dates)
+        let (today, latest) = (self.today(now)?, self.latest_day(now)?);
+        self.parsed("as_of", |text| {
+            let days = dates(text)?;
+            days.iter().try_for_each(|day| check_day(*day, today, latest))?;
+            Ok(days)
+        })
+    }
+
+    /// Refuses a day of the command line that no snapshot can be of.
+    ///
+    /// # Errors
+    /// When it is later than tomorrow or too long ago, or the time zone does not exist.
+    pub fn check_day(&self, day: NaiveDate, now: chrono::DateTime<chrono::Utc>) -> Result<(), SettingsError> {
+        let (today, latest) = (self.today(now)?, self.latest_day(now)?);
+        let invalid = |problem| SettingsError::Invalid { key: "as_of", origin: Origin::Flag("as-of"), problem };
+        check_day(day, today, latest).map_err(invalid)
+    }
+
+    /// The latest day that a snapshot can be of: tomorrow in the configured time zone, as places east of it may be there
+    /// already.
+    ///
+    /// # Errors
+    /// When the time zone does not exist.
+    pub fn latest_day(&self, now: chrono::DateTime<chrono::Utc>) -> Result<NaiveDate, SettingsError> {
+        let today = self.today(now)?;
+        Ok(today.succ_opt().unwrap_or(today))
     }
 
     /// Names of the tables asked for; `None` for all.
@@ -320,6 +348,17 @@ impl Settings {
     pub fn personal_definitions(&self) -> Vec<String> {
         self.get("personal_definitions").map(|(value, _)| list(value)).unwrap_or_default()
     }
+}
+
+/// Refuses a day that no snapshot can be of: a slip of the pen that would stay the newest for ever, or the oldest.
+fn check_day(day: NaiveDate, today: NaiveDate, latest: NaiveDate) -> Result<(), String> {
+    if day > latest {
+        return Err(format!("{day} is later than tomorrow: today is {today} in the configured time zone"));
+    }
+    if day.year() < EARLIEST_YEAR {
+        return Err(format!("{day} is before {EARLIEST_YEAR}: no account has data of that day"));
+    }
+    Ok(())
 }
 
 /// Days, ascending, each once.

@@ -55,3 +55,20 @@ fn missing_settings_say_how_to_set_them() {
         "base_url is not set: use the environment variable LUCCA_BASE_URL, or the flag --base-url, or base_url in lucca-lake.toml"
     );
 }
+
+#[test]
+fn days_that_no_snapshot_can_be_of_are_refused() {
+    // In Kiritimati it is the 24th already.
+    let now = "2026-11-23T10:30:00Z".parse().unwrap();
+    let days = |zone: &'static str, as_of: &'static str| {
+        let settings = resolve(&[("timezone", zone), ("as-of", as_of)], Environment::default(), None).unwrap();
+        settings.days(now).map(|days| days.len()).map_err(|error| error.to_string())
+    };
+    assert_eq!(days("UTC", "1950-01-01,2026-11-24"), Ok(2));
+    assert_eq!(days("Pacific/Kiritimati", "2026-11-25"), Ok(1));
+    let late =
+        "as_of (from --as-of): 2026-11-25 is later than tomorrow: today is 2026-11-23 in the configured time zone";
+    assert_eq!(days("UTC", "2026-01-01,2026-11-25"), Err(late.to_owned()));
+    let early = "as_of (from --as-of): 1949-12-31 is before 1950: no account has data of that day";
+    assert_eq!(days("UTC", "1949-12-31"), Err(early.to_owned()));
+}

@@ -4,6 +4,7 @@
 
 mod attributes;
 mod backfill;
+mod days;
 mod docs;
 mod gates;
 mod golden;

@@ -1,6 +1,6 @@
 //! Whether the lake can be written, and keeps the one promise that publishing rests on.
 
-use super::{Context, Findings};
+use super::{super::snapshots::in_the_future, Context, Findings};
 use crate::{
     error::Error,
     lake::{Lake, PutIfAbsent},
@@ -26,6 +26,13 @@ pub(super) async fn check(context: &Context, settings: &Settings, findings: &mut
     }
     if let Err(error) = owner(settings, &lake).await {
         findings.error("lake: tenant", &error);
+    }
+    match lake.days().await {
+        Ok(days) => {
+            days.unreadable.iter().for_each(|day| findings.note("lake: days", day.error.to_string()));
+            days.in_the_future().for_each(|day| findings.note("lake: days", in_the_future(day)));
+        }
+        Err(error) => findings.error("lake: days", &Error::from(error)),
     }
 }
 

@@ -1,6 +1,8 @@
 //! From what a run read to one snapshot for each of its days: contracts, positions and attributes come with their whole
 //! history, so that one reading serves them all.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use super::{Produced, Run, Work};
@@ -13,7 +15,7 @@ use crate::{
         wide::{LABELS, WideInputs, stage_labels, stage_wide},
     },
     error::Error,
-    lake::{self, Held, Publication, Replaces, Snapshot, SnapshotTable, StagedTable},
+    lake::{self, Days, Held, Publication, Replaces, Snapshot, SnapshotTable, StagedTable, UnreadableDay},
     report::{PublishedDay, SkippedReport, WideReport},
     settings::HistoryMode,
 };
@@ -47,7 +49,7 @@ impl Run {
         let mut last: Option<Snapshot> = None;
         for day in &self.days {
             let run_id = self.run_of(*day);
-            let replaced = work.before.iter().find(|snapshot| snapshot.as_of == *day);
+            let replaced = work.before.of(*day);
             let carried_over = self.carried_over(replaced);
             let staged = tokio::select! {
                 biased;
@@ -75,7 +77,7 @@ impl Run {
                 tables,
                 carried_over,
                 state,
-                replaces: Replaces::Exactly(replaced.map(|snapshot| snapshot.sequence)),
+                replaces: Replaces::Exactly(work.before.sequence_of(*day)),
                 superseded_grace: self.superseded_grace,
             };
             if !breaches.is_empty() {
@@ -87,7 +89,7 @@ impl Run {
             if self.stop.is_stopped() {
                 return Err(Error::Interrupted);
             }
-            compare_wide(&mut produced.wide, &staged, last.as_ref().or(work.before.last()));
+            compare_wide(&mut produced.wide, &staged, last.as_ref().or(work.before.newest()));
             let snapshot = lake::publish(&self.lake, publication).await?;
             produced.published.push(PublishedDay { as_of: *day, sequence: snapshot.sequence });
             produced.staged = staged;
@@ -98,7 +100,7 @@ impl Run {
 
     /// The snapshot that a day's is compared with: the one it replaces, or else that of the latest day before.
     fn snapshot_before<'a>(&self, day: NaiveDate, work: &'a Work, last: Option<&'a Snapshot>) -> Option<&'a Snapshot> {
-        let known = work.before.iter().filter(|snapshot| snapshot.as_of <= day);
+        let known = work.before.snapshots.iter().filter(|snapshot| snapshot.as_of <= day);
         known.chain(last).max_by_key(|snapshot| snapshot.as_of)
     }
 
@@ -185,12 +187,34 @@ impl Run {
 
     /// API tables of the replaced snapshot that this run does not read again.
     fn carried_over(&self, replaced: Option<&Snapshot>) -> Vec<SnapshotTable> {
+        let kept = self.kept_as_they_are();
+        let tables = replaced.into_iter().flat_map(|snapshot| &snapshot.tables);
+        tables.filter(|table| kept.contains(&table.name)).cloned().collect()
+    }
+
+    /// The tables that this run does not read and that are not computed from what it reads.
+    fn kept_as_they_are(&self) -> BTreeSet<String> {
         let written = self.selection.table_names();
-        let api: Vec<String> = self.catalog.resources.iter().flat_map(Resource::tables).map(|t| t.name).collect();
-        let is_kept_label = |name: &str| name == LABELS && !self.reads_labels();
-        let kept = |t: &&SnapshotTable| {
-            !written.contains(t.name.as_str()) && (api.contains(&t.name) || is_kept_label(&t.name))
-        };
-        replaced.into_iter().flat_map(|s| &s.tables).filter(kept).cloned().collect()
+        let api = self.catalog.resources.iter().flat_map(Resource::tables).map(|table| table.name);
+        let labels = (!self.reads_labels()).then(|| LABELS.to_owned());
+        api.filter(|name| !written.contains(name.as_str())).chain(labels).collect()
+    }
+
+    /// A day whose manifest cannot be read can only be read again as a whole: what this run leaves out could not be kept.
+    ///
+    /// # Errors
+    /// When such a day has files of a table that this run does not read.
+    pub(super) async fn check_replaceable(&self, before: &Days) -> Result<(), Error> {
+        let kept = self.kept_as_they_are();
+        for UnreadableDay { as_of, path, .. } in before.unreadable.iter().filter(|day| self.days.contains(&day.as_of)) {
+            let there = self.lake.tables_with_files(*as_of).await?;
+            if let Some(table) = there.intersection(&kept).next() {
+                return Err(Error::Usage(format!(
+                    "manifest {path} is not usable, so that {as_of} can only be read again as a whole, and this run would not \
+                     keep {table}; leave out --tables, or restore the manifest from a backup"
+                )));
+            }
+        }
+        Ok(())
     }
 }

@@ -35,7 +35,7 @@ use crate::{
     catalog::{Catalog, LakeType},
     decode::Labels,
     error::{Error, ExitCode},
-    lake::{self, Checkpoint, Described, Lake, LakeError, Lease, Purpose, PutIfAbsent, Snapshot, StagedTable},
+    lake::{self, Checkpoint, Days, Described, Lake, LakeError, Lease, Purpose, PutIfAbsent, Snapshot, StagedTable},
     quality::Thresholds,
     report::{
         Absence, Outcome, PublishedDay, ReferenceReport, ResourceReport, RunReport, SkippedReport, TableReport,
@@ -75,8 +75,8 @@ struct Run {
 
 /// What a run works with once it may write to the lake.
 struct Work {
-    /// The snapshots when the run began, ascending.
-    before: Vec<Snapshot>,
+    /// The snapshots when the run began.
+    before: Days,
     checkpoint: Arc<RunCheckpoint>,
     limits: Arc<PageLimits>,
 }
@@ -127,7 +127,10 @@ async fn to_the_end(run: Run, context: &Context) -> Result<RunReport, Error> {
     }
     let report = run.report(&produced, &published);
     // A lake of somebody else, or one that another run is writing to, is left as it is.
-    if let Err(error @ (Error::OtherTenant { .. } | Error::Lake(LakeError::Held { .. }))) = published {
+    if let Err(
+        error @ (Error::OtherTenant { .. } | Error::Lake(LakeError::Held { .. } | LakeError::NoneReadable { .. })),
+    ) = published
+    {
         return Err(error);
     }
     let json = serde_json::to_vec_pretty(&report).unwrap_or_default();
@@ -205,12 +208,13 @@ impl Run {
 
     async fn execute_alone(&self, context: &Context, produced: &mut Produced) -> Result<Snapshot, Error> {
         lake::align(&self.lake).await?;
-        let before = self.lake.all_current().await?;
-        produced.wide_types = known_types(&before);
-        let replaced = before.iter().find(|snapshot| snapshot.as_of == self.as_of);
+        let before = self.lake.days().await?;
+        self.check_replaceable(&before).await?;
+        produced.wide_types = known_types(&before.snapshots);
+        let replaced = before.of(self.as_of);
         let checkpoint = Arc::new(self.checkpoint(replaced).await?);
         produced.checkpoint = Some(Arc::clone(&checkpoint));
-        let mut remembered = before.last().map(remembered_limits).unwrap_or_default();
+        let mut remembered = before.newest().map(remembered_limits).unwrap_or_default();
         remembered.extend(checkpoint.noted_limits().await);
         let limits = Arc::new(PageLimits::new(remembered, self.started_at.date_naive()));
         let work = Work { before, checkpoint, limits };

@@ -98,8 +98,8 @@ impl Run {
 /// A lake holds one tenant: rows of two could not be told apart.
 pub(crate) async fn check_tenant(lake: &Lake, tenant: &Tenant) -> Result<(), Error> {
     let asked = tenant.host();
-    let newest = lake.newest().await?;
-    let held = newest.as_ref().and_then(|s| s.state.get(TENANT)).and_then(Value::as_str);
+    let snapshot = lake.any_snapshot().await?;
+    let held = snapshot.as_ref().and_then(|s| s.state.get(TENANT)).and_then(Value::as_str);
     match held {
         Some(held) if held != asked => Err(Error::OtherTenant { lake: lake.display(), held: held.to_owned(), asked }),
         _ => Ok(()),

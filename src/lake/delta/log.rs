@@ -35,8 +35,12 @@ const NO_CHECKPOINTS: (&str, &str) = ("delta.checkpointInterval", "2147483647");
 const DESCRIPTION: &str =
     "All days of the lake, told apart by as_of: without a filter on it a count is of all days together.";
 
-/// Commits what the log of `table` lacks, if anything, as one version.
-pub(super) async fn bring_up_to_date(lake: &Lake, table: &DeltaTable) -> Result<(), LakeError> {
+/// Commits what the log of `table` lacks, if anything, as one version. Files of `unreadable` dates stay as the log has them.
+pub(super) async fn bring_up_to_date(
+    lake: &Lake,
+    table: &DeltaTable,
+    unreadable: &BTreeSet<String>,
+) -> Result<(), LakeError> {
     let failed = |source: DeltaTableError| LakeError::Delta {
         table: table.title(),
         retryable: is_retryable(&source),
@@ -48,7 +52,7 @@ pub(super) async fn bring_up_to_date(lake: &Lake, table: &DeltaTable) -> Result<
         Err(DeltaTableError::NotATable(_)) => None,
         Err(error) => return Err(failed(error)),
     };
-    let change = Change::of(table, known.as_ref(), &log).await.map_err(failed)?;
+    let change = Change::of(table, known.as_ref(), &log, unreadable).await.map_err(failed)?;
     if change.actions.is_empty() {
         return Ok(());
     }
@@ -68,20 +72,35 @@ struct Change {
 }
 
 impl Change {
-    async fn of(table: &DeltaTable, known: Option<&EagerSnapshot>, log: &LogStoreRef) -> Result<Self, DeltaTableError> {
+    async fn of(
+        table: &DeltaTable,
+        known: Option<&EagerSnapshot>,
+        log: &LogStoreRef,
+        unreadable: &BTreeSet<String>,
+    ) -> Result<Self, DeltaTableError> {
         let mut change = Self { actions: Vec::new(), dates: BTreeSet::new(), removes: false };
-        change.actions.extend(head(table, known)?);
+        let mut keeps_unreadable = false;
         let mut missing: BTreeMap<&str, &DeltaFile> = table.files.iter().map(|(path, f)| (path.as_str(), f)).collect();
         if let Some(known) = known {
             let mut active = known.file_views(log.as_ref(), None);
             while let Some(file) = active.try_next().await? {
                 if missing.remove(file.path().as_ref()).is_none() {
                     let partition = file.partition_values_map().remove(layout::AS_OF).flatten();
+                    if partition.as_ref().is_some_and(|date| unreadable.contains(date)) {
+                        keeps_unreadable = true;
+                        continue;
+                    }
                     change.dates.extend(partition);
                     change.removes = true;
                     change.actions.push(Action::Remove(file.remove_action(true)));
                 }
             }
+        }
+        // The columns of rows that stay are not known: the table keeps those it has.
+        if !(keeps_unreadable && known.is_some()) {
+            let mut actions = head(table, known)?;
+            actions.append(&mut change.actions);
+            change.actions = actions;
         }
         for (path, file) in missing {
             change.dates.insert(file.as_of.to_string());

@@ -10,12 +10,12 @@
 mod log;
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 
 use self::table::DeltaTable;
-use super::{Lake, LakeError, Snapshot};
+use super::{Days, Lake, LakeError, Snapshot};
 use crate::catalog::Zone;
 
 /// Logs brought up to date at once.
@@ -26,18 +26,15 @@ pub(super) fn check(snapshots: &[Snapshot]) -> Result<(), LakeError> {
     tables(snapshots).map(drop)
 }
 
-/// Brings every log up to `snapshots`, which are the current ones of all dates. `with_logs` are the tables that have a log:
-/// one that no snapshot has any more becomes empty.
-pub(super) async fn follow(
-    lake: &Lake,
-    snapshots: &[Snapshot],
-    with_logs: Vec<(Zone, String)>,
-) -> Result<(), LakeError> {
-    let mut tables = tables(snapshots)?;
+/// Brings every log up to the current snapshots of all dates. `with_logs` are the tables that have a log: one that no
+/// snapshot has any more becomes empty. What a log says of a date whose manifest cannot be read stays as it is.
+pub(super) async fn follow(lake: &Lake, days: &Days, with_logs: Vec<(Zone, String)>) -> Result<(), LakeError> {
+    let mut tables = tables(&days.snapshots)?;
+    let unreadable: BTreeSet<String> = days.unreadable.iter().map(|day| day.as_of.to_string()).collect();
     for (zone, name) in with_logs {
         tables.entry((zone, name.clone())).or_insert_with(|| DeltaTable::without_files(zone, name));
     }
-    let commits = tables.values().map(|table| log::bring_up_to_date(lake, table));
+    let commits = tables.values().map(|table| log::bring_up_to_date(lake, table, &unreadable));
     stream::iter(commits).buffer_unordered(CONCURRENCY).try_collect().await
 }
 

@@ -62,7 +62,7 @@ async fn replaces_the_same_date_only(lake: &TestLake) {
     assert_eq!(objects(&lake.raw, "core").await, all, "a glob sees each row once");
     assert_eq!(read_table(lake, &third.tables[0]).await, batch(&rows(90, 1)));
 
-    let replaced = lake.read(first.id()).await.unwrap();
+    let replaced = lake.load(first.id()).await.unwrap();
     assert_eq!(second.previous.as_ref(), Some(&replaced.link()));
     let manifest = text(lake, &replaced.path).await;
     assert_eq!(replaced.sha256, manifest::sha256_hex(manifest.as_bytes()));
@@ -245,7 +245,7 @@ async fn views_name_exactly_the_published_files(lake: &TestLake) {
     let gone = publish_employees(lake, "2026-11-22", "run-1", 0, 1).await.unwrap();
     let current = publish_employees(lake, "2026-11-22", "run-2", 0, 1).await.unwrap();
     let expected = [other, current];
-    for (path, sql) in views::files(lake, &expected) {
+    for (path, sql) in views::files(lake, &Days::readable(expected.to_vec())) {
         let found = text(lake, path).await;
         assert_eq!(found, sql);
         assert!(expected.iter().flat_map(Snapshot::files).all(|f| found.contains(&f.path)));

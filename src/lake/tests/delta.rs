@@ -19,6 +19,7 @@ on_every_store! {
     a_table_that_is_gone_becomes_empty
     a_version_of_somebody_else_is_taken_in
     no_reader_of_files_sees_the_log
+    rows_of_a_day_that_cannot_be_read_stay
 }
 
 fn delta(lake: &TestLake) -> TestLake {
@@ -60,7 +61,7 @@ async fn named(lake: &TestLake, table: &str) -> BTreeSet<String> {
 
 /// The files of a table in all current snapshots.
 async fn published(lake: &Lake, table: &str) -> BTreeSet<String> {
-    let snapshots = lake.all_current().await.unwrap();
+    let snapshots = lake.days().await.unwrap().snapshots;
     snapshots.iter().filter_map(|s| s.table(table)).flat_map(|t| &t.files).map(|f| f.path.clone()).collect()
 }
 
@@ -105,7 +106,7 @@ async fn a_version_for_each_snapshot_that_changes_a_table(lake: &TestLake) {
     assert_eq!(versions(lake, "core/departments").await.len(), 1);
 
     for (path, add) in active(lake, employees).await {
-        let snapshots = lake.all_current().await.unwrap();
+        let snapshots = lake.days().await.unwrap().snapshots;
         let file = snapshots.iter().flat_map(Snapshot::files).find(|f| f.path == path).unwrap();
         assert_eq!(add["size"], file.bytes);
         assert!(path.contains(&format!("/as_of={}/", add["partitionValues"]["as_of"].as_str().unwrap())));
@@ -258,4 +259,20 @@ async fn no_reader_of_files_sees_the_log(lake: &TestLake) {
     let parquet: BTreeSet<String> = below.iter().filter(|path| path.ends_with(".parquet")).cloned().collect();
     assert_eq!(parquet, published(lake, "employees").await);
     assert_eq!(below.iter().filter(|path| !path.ends_with(".json")).count(), parquet.len());
+}
+
+async fn rows_of_a_day_that_cannot_be_read_stay(lake: &TestLake) {
+    let lake = &delta(lake);
+    let bad = publish_employees(lake, "2026-11-21", "run-1", 0, 10).await.unwrap();
+    publish_employees(lake, "2026-11-22", "run-2", 0, 5).await.unwrap();
+    let manifest = layout::manifest(bad.id());
+    let whole = text(lake, manifest.as_ref()).await;
+    lake.raw.put(&manifest, "{".into()).await.unwrap();
+    align(lake).await.unwrap();
+    let next = publish_employees(lake, "2026-11-22", "run-3", 0, 6).await.unwrap();
+    let both: BTreeSet<String> = paths(&bad).union(&paths(&next)).cloned().collect();
+    assert_eq!(named(lake, "core/employees").await, both);
+    lake.raw.put(&manifest, whole.into()).await.unwrap();
+    align(lake).await.unwrap();
+    assert_eq!(named(lake, "core/employees").await, both);
 }

@@ -25,7 +25,7 @@ async fn read_changed(change: impl FnOnce(&mut Value)) -> LakeError {
     let mut manifest = open(&text(&lake, path.as_ref()).await);
     change(&mut manifest);
     lake.raw.put(&path, sealed(&manifest).into()).await.unwrap();
-    lake.newest().await.unwrap_err()
+    lake.snapshot(snapshot.as_of).await.unwrap_err()
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod conformance;
 mod crash;
+mod days;
 #[cfg(feature = "delta")]
 mod delta;
 mod durability;

@@ -22,7 +22,7 @@ pub use duckdb::duckdb_sql;
 pub use spark::spark_sql;
 
 use self::comments::Comments;
-use super::{Lake, LakeError, Snapshot, SnapshotColumn, SnapshotTable, layout, location};
+use super::{Days, Lake, LakeError, Snapshot, SnapshotColumn, SnapshotTable, UnreadableDay, layout, location};
 use crate::catalog::{ALL_DAYS, Table};
 
 /// Runs that publish at the same moment each write the views; this many rounds let the last of them see all snapshots.
@@ -33,8 +33,10 @@ const MAX_ROUNDS: usize = 4;
 pub struct Published<'a> {
     /// Where the lake is.
     pub lake: &'a Url,
-    /// The current snapshots of all days, ascending.
+    /// The current snapshots of all days that can be read, ascending.
     pub snapshots: &'a [Snapshot],
+    /// The other days, which have no part in any view.
+    pub unreadable: &'a [UnreadableDay],
     /// The day that a table's own name stands for.
     pub newest: Option<NaiveDate>,
     /// The tables whose meaning is known.
@@ -46,8 +48,8 @@ pub struct Published<'a> {
 pub(super) async fn regenerate(lake: &Lake, run_id: &str) -> Result<(), LakeError> {
     let mut current = lake.snapshots().await?;
     for _ in 0..MAX_ROUNDS {
-        let snapshots = lake.read_all(&current).await?;
-        for (path, sql) in files(lake, &snapshots) {
+        let days = lake.read_days(&current).await?;
+        for (path, sql) in files(lake, &days) {
             lake.replace(run_id, Path::from(path), sql.into_bytes()).await?;
         }
         let described = std::mem::replace(&mut current, lake.snapshots().await?);
@@ -58,10 +60,11 @@ pub(super) async fn regenerate(lake: &Lake, run_id: &str) -> Result<(), LakeErro
     Ok(())
 }
 
-/// Path and content of each file with views over `snapshots`.
-pub(super) fn files(lake: &Lake, snapshots: &[Snapshot]) -> [(&'static str, String); 2] {
-    let newest = snapshots.iter().map(|snapshot| snapshot.as_of).max();
-    let published = Published { lake: lake.url(), snapshots, newest, tables: lake.tables() };
+/// Path and content of each file with views over `days`.
+pub(super) fn files(lake: &Lake, days: &Days) -> [(&'static str, String); 2] {
+    let Days { snapshots, unreadable, .. } = days;
+    let newest = days.newest().map(|snapshot| snapshot.as_of);
+    let published = Published { lake: lake.url(), snapshots, unreadable, newest, tables: lake.tables() };
     [(layout::DUCKDB_VIEWS, duckdb_sql(&published)), (layout::SPARK_VIEWS, spark_sql(&published))]
 }
 
@@ -144,6 +147,9 @@ fn header(engine: &str, all_days: &str, published: &Published<'_>) -> String {
         text.push_str(&format!(
             "-- A table by its own name is the newest day, {newest}. All days together are {all_days}employees and so on.\n"
         ));
+    }
+    for UnreadableDay { as_of, path, .. } in published.unreadable {
+        text.push_str(&format!("-- {as_of} is left out: its manifest {path} cannot be read\n"));
     }
     for snapshot in published.snapshots {
         for (table, reason) in snapshot.absent() {

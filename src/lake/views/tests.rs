@@ -70,7 +70,7 @@ fn people() -> Table {
 
 /// The views of snapshots, the last of which is the newest, without comments.
 fn published<'a>(lake: &'a Url, snapshots: &'a [Snapshot]) -> Published<'a> {
-    Published { lake, snapshots, newest: snapshots.last().map(|s| s.as_of), tables: &[] }
+    Published { lake, snapshots, unreadable: &[], newest: snapshots.last().map(|s| s.as_of), tables: &[] }
 }
 
 #[test]

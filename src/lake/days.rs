@@ -1,0 +1,176 @@
+//! The snapshots of all days. A day whose manifest cannot be believed does not hide the others: it is left out, and said
+//! to be.
+
+use std::{collections::BTreeSet, sync::PoisonError};
+
+use chrono::NaiveDate;
+use futures::{StreamExt as _, stream};
+
+use super::{Lake, LakeError, Snapshot, SnapshotId, layout, publish};
+
+/// Manifests read at once.
+const CONCURRENCY: usize = 8;
+
+/// What a lake holds for its days.
+#[derive(Debug)]
+pub struct Days {
+    /// The current snapshot of each day that can be read, ascending.
+    pub snapshots: Vec<Snapshot>,
+    /// The other days, ascending.
+    pub unreadable: Vec<UnreadableDay>,
+    /// See [`Lake::with_latest_day`].
+    latest_day: NaiveDate,
+}
+
+/// A day whose current manifest cannot be believed.
+#[derive(Debug)]
+pub struct UnreadableDay {
+    /// The day.
+    pub as_of: NaiveDate,
+    /// Number of the manifest among those of its day.
+    pub sequence: u64,
+    /// Lake-relative path of the manifest.
+    pub path: String,
+    /// Why; it names the path and what to do.
+    pub error: LakeError,
+}
+
+impl Days {
+    /// Days that can all be read; ascending.
+    #[cfg(test)]
+    pub(super) fn readable(mut snapshots: Vec<Snapshot>) -> Self {
+        snapshots.sort_by_key(|snapshot| snapshot.as_of);
+        Self { snapshots, unreadable: Vec::new(), latest_day: NaiveDate::MAX }
+    }
+
+    /// The snapshot of the newest day that can be read and is not in the future.
+    pub fn newest(&self) -> Option<&Snapshot> {
+        self.snapshots.iter().rfind(|snapshot| snapshot.as_of <= self.latest_day)
+    }
+
+    /// The current snapshot of `as_of`, where it can be read.
+    pub fn of(&self, as_of: NaiveDate) -> Option<&Snapshot> {
+        self.snapshots.iter().find(|snapshot| snapshot.as_of == as_of)
+    }
+
+    /// Sequence number of the current snapshot of `as_of`, readable or not.
+    pub fn sequence_of(&self, as_of: NaiveDate) -> Option<u64> {
+        let unreadable = || self.unreadable.iter().find(|day| day.as_of == as_of);
+        self.of(as_of).map(|snapshot| snapshot.sequence).or_else(|| unreadable().map(|day| day.sequence))
+    }
+
+    /// Every day that has a snapshot, readable or not, ascending.
+    pub fn dates(&self) -> Vec<NaiveDate> {
+        let unreadable = self.unreadable.iter().map(|day| day.as_of);
+        let mut dates: Vec<NaiveDate> = self.snapshots.iter().map(|s| s.as_of).chain(unreadable).collect();
+        dates.sort_unstable();
+        dates
+    }
+
+    /// The days after the latest that a day can be: mistakes, none of which is ever the newest.
+    pub fn in_the_future(&self) -> impl Iterator<Item = NaiveDate> {
+        self.dates().into_iter().filter(|day| *day > self.latest_day)
+    }
+}
+
+impl Lake {
+    /// The same lake on a day when snapshots of days until `latest_day` can be right: none after it is ever the newest.
+    #[must_use]
+    pub fn with_latest_day(self, latest_day: NaiveDate) -> Self {
+        Self { latest_day, ..self }
+    }
+
+    /// The current snapshots of all days, read side by side from one listing. A day that cannot be read is warned of, once
+    /// for each opened lake.
+    ///
+    /// # Errors
+    /// When the store refuses or fails, or a manifest is of a newer format.
+    pub async fn days(&self) -> Result<Days, LakeError> {
+        let days = self.read_days(&self.snapshots().await?).await?;
+        days.unreadable.iter().for_each(|day| self.tell(day));
+        Ok(days)
+    }
+
+    /// The snapshot of the newest day that can be read and is not in the future, if there is any. Newer days that cannot be
+    /// read are warned of, once for each opened lake.
+    ///
+    /// # Errors
+    /// When the store refuses or fails, or a manifest is of a newer format.
+    pub async fn newest(&self) -> Result<Option<Snapshot>, LakeError> {
+        let ids = self.snapshots().await?;
+        for id in ids.iter().rev().filter(|id| id.as_of <= self.latest_day) {
+            match self.read_day(*id).await? {
+                Ok(snapshot) => return Ok(Some(snapshot)),
+                Err(unreadable) => self.tell(&unreadable),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Some snapshot, the newest at best: what holds of every snapshot can be learnt from it. None where no manifest is.
+    ///
+    /// # Errors
+    /// When the store refuses or fails, or there are manifests and none can be read.
+    pub async fn any_snapshot(&self) -> Result<Option<Snapshot>, LakeError> {
+        if let Some(newest) = self.newest().await? {
+            return Ok(Some(newest));
+        }
+        let ids = self.every_snapshot().await?;
+        for id in ids.iter().rev() {
+            if let Ok(snapshot) = self.read_day(*id).await? {
+                return Ok(Some(snapshot));
+            }
+        }
+        match ids.last() {
+            None => Ok(None),
+            Some(id) => Err(LakeError::NoneReadable { path: layout::manifest(*id).to_string(), lake: self.display() }),
+        }
+    }
+
+    /// The tables that have files of `as_of`, whether or not a manifest names them.
+    ///
+    /// # Errors
+    /// When the store refuses or fails.
+    pub async fn tables_with_files(&self, as_of: NaiveDate) -> Result<BTreeSet<String>, LakeError> {
+        let files = publish::data_files(self, as_of).await?;
+        Ok(files.iter().filter_map(|path| path.parts().nth(1)).map(|table| table.as_ref().to_owned()).collect())
+    }
+
+    /// The current snapshots named by `ids`, in their order, without a word on those that cannot be read.
+    pub(super) async fn read_days(&self, ids: &[SnapshotId]) -> Result<Days, LakeError> {
+        let mut days = Days { snapshots: Vec::new(), unreadable: Vec::new(), latest_day: self.latest_day };
+        let mut found = stream::iter(ids.to_vec()).map(|id| self.read_day(id)).buffered(CONCURRENCY);
+        while let Some(day) = found.next().await {
+            match day? {
+                Ok(snapshot) => days.snapshots.push(snapshot),
+                Err(unreadable) => days.unreadable.push(unreadable),
+            }
+        }
+        Ok(days)
+    }
+
+    async fn read_day(&self, id: SnapshotId) -> Result<Result<Snapshot, UnreadableDay>, LakeError> {
+        match self.read(id).await {
+            Ok(snapshot) => Ok(Ok(snapshot)),
+            Err(error) => error.of_one_day(id).map(Err),
+        }
+    }
+
+    /// Everything that one command does reads the manifests several times; one warning is enough.
+    fn tell(&self, day: &UnreadableDay) {
+        let id = SnapshotId { as_of: day.as_of, sequence: day.sequence };
+        if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(id) {
+            tracing::warn!("{}; the day is left out meanwhile", day.error);
+        }
+    }
+}
+
+impl LakeError {
+    /// A manifest that cannot be believed concerns its own day alone; everything else concerns the lake.
+    fn of_one_day(self, SnapshotId { as_of, sequence }: SnapshotId) -> Result<UnreadableDay, Self> {
+        match self {
+            Self::Corrupt { ref path, .. } => Ok(UnreadableDay { as_of, sequence, path: path.clone(), error: self }),
+            error => Err(error),
+        }
+    }
+}
