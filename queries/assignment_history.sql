@@ -8,7 +8,7 @@
 -- interval valid_from, valid_to of employee_id
 -- column employee_id string! none: the person
 -- source employee_id: employments.employee_id
--- column valid_from date! directory: first day of the row
+-- column valid_from date! personal: first day of the row
 -- source valid_from: employments.start_date and job_positions.starts_on
 -- column valid_to date personal: first day after the row; null when open-ended, as also when the last day is given as
 --   9999-12-31
@@ -54,6 +54,13 @@
 -- source contract_term: employment_templates.term
 -- column contract_audience string personal: kind of people that the template is meant for, such as employee or student
 -- source contract_audience: employment_templates.audience
+-- lowered is_current, is_future, has_position, has_overlap, business_establishment_id to directory: where somebody
+--   works is what colleagues see of each other; for how long is in valid_from and valid_to
+-- lowered business_establishment_name, department_id, department_name, job_title to directory: where somebody works
+--   is what colleagues see of each other; for how long is in valid_from and valid_to
+-- lowered job_qualification_id, job_qualification_title, manager_id to directory: where somebody works is what
+--   colleagues see of each other; for how long is in valid_from and valid_to
+-- lowered employment_id, job_position_id to none: identifiers, which tell nothing by themselves
 WITH contracts AS (
     SELECT
         id,

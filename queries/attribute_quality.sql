@@ -8,6 +8,8 @@
 -- column attribute_missing int64! none: people whose record has a value that day while no attribute came: hidden by
 --   access rights most likely, unless the settings leave out definitions or people, or keep these in the personal zone
 -- column resource_missing int64! none: people who have an attribute with a value that day and no such record
+-- lowered definition_id, compared, agreeing, disagreeing, attribute_missing, resource_missing, rows to none: numbers
+--   of people in the whole tenant and of no value, a row for each definition compared
 WITH definitions AS (
     SELECT definition_id
     FROM (

@@ -4,6 +4,7 @@
 -- column month_end date! none: last day of the month
 -- column month_start date! none: first day of the month
 -- column month_number int64! none: 12 times the year plus the month, so that months that follow each other differ by 1
+-- lowered month_end, month_start, month_number, rows to none: months, of which only the first depends on anybody
 WITH digits AS (
     SELECT digit FROM (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) AS t (digit)
 ),

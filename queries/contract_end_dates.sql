@@ -24,8 +24,8 @@
 -- column days_left int32 personal: days from the as-of date to end_date: 0 on the last day; null when it is missing
 -- column status string! personal: due_30_days (0 to 30 days left), due_60_days (31 to 60), due_90_days (61 to 90), later, or
 --   end_missing
--- column successor_employment_id string none: employment of the same person that goes on after end_date: the first to start
---   of those that last longer and start later; null when none is known
+-- column successor_employment_id string personal: employment of the same person that goes on after end_date: the first
+--   to start of those that last longer and start later; null when none is known
 -- source successor_employment_id: employments.id
 -- column successor_start_date date personal: its first day
 -- source successor_start_date: employments.start_date

@@ -5,28 +5,30 @@
 -- key employee_id, spell_number
 -- column employee_id string! none: the person
 -- source employee_id: assignment_history.employee_id
--- column spell_number int64! directory: 1 for the first spell of the person, then 2 and so on, future ones included
+-- column spell_number int64! personal: 1 for the first spell of the person, then 2 and so on, future ones included
 -- column legal_entity_id string directory: the employing legal entity; null for employments without one
 -- source legal_entity_id: assignment_history.legal_entity_id
 -- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
 -- source legal_entity_name: assignment_history.legal_entity_name
--- column first_day date! directory: first day of the spell
+-- column first_day date! personal: first day of the spell
 -- source first_day: assignment_history.valid_from
 -- column last_day date personal: last day of the spell, included; null when open-ended
 -- source last_day: assignment_history.valid_to, the day before
 -- column is_current boolean! directory: whether the as-of date is within the spell
 -- column is_future boolean! directory: whether the spell starts after the as-of date
--- column is_rehire boolean! directory: whether the person was employed before, though not on the day before first_day
--- column is_transfer boolean! directory: whether the person came from another legal entity the day before first_day
--- column is_followed_by_transfer boolean! directory: whether the person goes to another legal entity the day after last_day:
---   then they do not leave
--- column seniority_start date! directory: first day of the spells that follow each other by transfer up to this one: the
+-- column is_rehire boolean! personal: whether the person was employed before, though not on the day before first_day
+-- column is_transfer boolean! personal: whether the person came from another legal entity the day before first_day
+-- column is_followed_by_transfer boolean! personal: whether the person goes to another legal entity the day after
+--   last_day: then they do not leave
+-- column seniority_start date! personal: first day of the spells that follow each other by transfer up to this one: the
 --   day from which seniority counts when each transfer keeps it
--- column contracts int64! directory: employments of the spell, those that another one overlaps for good left out
+-- column contracts int64! personal: employments of the spell, those that another one overlaps for good left out
 -- column first_employment_id string! none: employment on first_day
 -- source first_employment_id: assignment_history.employment_id
 -- column last_employment_id string! none: employment on last_day, or the last one known
 -- source last_employment_id: assignment_history.employment_id
+-- lowered legal_entity_id, legal_entity_name, is_current, is_future to directory: whom somebody works for is what
+--   colleagues see of each other; for how long is in first_day and last_day
 WITH stretches AS (
     SELECT
         employee_id,

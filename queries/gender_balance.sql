@@ -8,14 +8,14 @@
 -- source legal_entity_id: assignment_history.legal_entity_id
 -- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
 -- source legal_entity_name: legal_entities.legal_name
--- column department_level int32 none: depth in the tree of the person's department, 1 at the root; null when it is not
---   visible
+-- column department_level int32 directory: depth in the tree of the person's department, 1 at the root; null when it is
+--   not visible
 -- source department_level: departments.level
 -- column occupation_category_id string personal: occupation category of the job position; null without one
 -- source occupation_category_id: assignment_history.occupation_category_id
 -- column occupation_category_title string personal: its title; null when the category is not visible
 -- source occupation_category_title: occupation_categories.title
--- column is_manager boolean! none: whether these people manage somebody else in employment that day; the two never
+-- column is_manager boolean! directory: whether these people manage somebody else in employment that day; the two never
 --   overlap, so everyone is the sum
 -- source is_manager: assignment_history.manager_id
 -- column gender string! none: female, male, diverse or unknown, which also stands for values that are none of these and
@@ -23,6 +23,8 @@
 -- source gender: employee_personal_records.legal_gender
 -- column headcount int64 none: people; null when hidden
 -- column is_suppressed boolean! none: whether the cell is hidden
+-- lowered gender, headcount, is_suppressed to none: cells of fewer than five people are hidden, with all that would
+--   let totals tell of them, and every cell has its row, whoever is in it
 WITH records AS (
     SELECT
         employee_id,

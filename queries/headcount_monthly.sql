@@ -3,21 +3,24 @@
 --   those without a job position too: what is not known is null, so the rows of a month add up to everybody
 -- key month_end, legal_entity_id, business_establishment_id, department_id, contract_term
 -- column month_end date! none: last day of the month
--- column legal_entity_id string none: legal entity of the employment; null for employments without one
+-- column legal_entity_id string directory: legal entity of the employment; null for employments without one
 -- source legal_entity_id: assignment_history.legal_entity_id
--- column legal_entity_name string none: its legal name; null when the legal entity is not visible
+-- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
 -- source legal_entity_name: assignment_history.legal_entity_name
--- column business_establishment_id string none: establishment of the job position; null without one
+-- column business_establishment_id string directory: establishment of the job position; null without one
 -- source business_establishment_id: assignment_history.business_establishment_id
--- column business_establishment_name string none: its name; null when the establishment is not visible
+-- column business_establishment_name string directory: its name; null when the establishment is not visible
 -- source business_establishment_name: assignment_history.business_establishment_name
--- column department_id string none: department of the job position; null without one
+-- column department_id string directory: department of the job position; null without one
 -- source department_id: assignment_history.department_id
--- column department_name string none: its name; null when the department is not visible
+-- column department_name string directory: its name; null when the department is not visible
 -- source department_name: assignment_history.department_name
--- column contract_term string none: permanent or fixed; null when the template is not known
+-- column contract_term string personal: permanent or fixed; null when the template is not known
 -- source contract_term: assignment_history.contract_term
 -- column headcount int64! none: people whose row of assignment_history covers the last day of the month
+-- lowered month_end, headcount to none: months, and numbers of people, whom no row names
+-- lowered legal_entity_name, business_establishment_name, department_name to directory: where somebody works is what
+--   colleagues see of each other; the private days that choose the row are not shown by it
 WITH changes AS (
     -- A stretch counts at the month ends from that of its first day to the one before that of the first day after it.
     SELECT

@@ -1,20 +1,22 @@
 -- headcount_rollup: one row per department and legal entity with people on the as-of date in the department or in one below
 --   it, counted as headcount counts them. Departments that employ nobody themselves have a row here and none in headcount
 -- key department_id, legal_entity_id
--- column department_id string none: the department; null for positions without one
+-- column department_id string directory: the department; null for positions without one
 -- source department_id: job_positions.department_id, and departments.parent_id followed upwards
--- column department_name string none: its name; null when the department is not visible
+-- column department_name string directory: its name; null when the department is not visible
 -- source department_name: departments.name
--- column parent_id string none: department directly above; null at the root and when the department is not visible
+-- column parent_id string directory: department directly above; null at the root and when the department is not visible
 -- source parent_id: departments.parent_id
--- column legal_entity_id string none: legal entity of the employment; null for employments without one
+-- column legal_entity_id string directory: legal entity of the employment; null for employments without one
 -- source legal_entity_id: employments.legal_entity_id
--- column legal_entity_name string none: its legal name; null when the legal entity is not visible
+-- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
 -- source legal_entity_name: legal_entities.legal_name
 -- column headcount int64! none: people in exactly this department: the number in headcount, or 0
 -- column headcount_with_sub_departments int64! none: distinct people in this department or any below it, so that rows of
 --   one branch do not add up. Nine departments above each are followed, as Lucca allows no more; not those above a missing
 --   one, and none twice where they form a circle
+-- lowered headcount, headcount_with_sub_departments to none: numbers of people, whom no row names
+-- lowered rows to directory: a row says that somebody works there that day
 WITH people AS (
     SELECT DISTINCT
         e.employee_id,

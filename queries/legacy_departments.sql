@@ -28,6 +28,8 @@
 -- source current_users_count: job_positions.department_id
 -- column url string none: absolute URL of the department in the v5 API
 -- source url: departments.url
+-- lowered current_users_count to none: numbers of people, whom no row names
+-- lowered rows to directory: every department has its row
 WITH nodes AS (
     SELECT
         id,

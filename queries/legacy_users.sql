@@ -125,6 +125,22 @@
 -- source remote_work_profile_id: user.remoteWorkProfileId in employee_attributes
 -- column employee_accounting_code string personal: accounting code of the person
 -- source employee_accounting_code: user.employeeAccountingCode in employee_attributes
+-- lowered status, is_former, dt_contract_start, department_id, department_name, manager_id to directory: where
+--   somebody works is what colleagues see of each other; the private days that choose the row are not shown by it
+-- lowered manager_name, legal_entity_id, legal_entity_name, legal_unit_id, legal_unit_name to directory: where
+--   somebody works is what colleagues see of each other; the private days that choose the row are not shown by it
+-- lowered job_title, job_qualification_id, job_qualification_title to directory: where somebody works is what
+--   colleagues see of each other; the private days that choose the row are not shown by it
+-- lowered seniority_date, french_car_tax_horse_power, french_motorcycles_tax_horse_power to personal: each is the
+--   value of one definition; attribute values are sensitive because they may be of any
+-- lowered unit_sell_price, allows_electronic_payslip, address, culture_id, calendar_id, navision_id to personal: each
+--   is the value of one definition; attribute values are sensitive because they may be of any
+-- lowered cegid_gescom_id, berger_levrault_career_number, remote_work_profile_id to personal: each is the value of
+--   one definition; attribute values are sensitive because they may be of any
+-- lowered employee_accounting_code to personal: each is the value of one definition; attribute values are sensitive
+--   because they may be of any
+-- lowered site_id, direct_line, quote, cleemy_approver_id, manager2_id, timesheet_approver_id to directory: each is
+--   the value of one definition that colleagues see; attribute values are sensitive because they may be of any
 WITH classed_employments AS (
     SELECT
         id,

@@ -31,22 +31,22 @@
 -- source template_id: assignment_history.template_id
 -- column contract_term string personal: permanent or fixed, as the template says
 -- source contract_term: assignment_history.contract_term
--- column other_legal_entity_id string directory: of transfers and contract changes, the legal entity at the other end: the
---   one before, of a transfer_out the one after
+-- column other_legal_entity_id string personal: of transfers and contract changes, the legal entity at the other end:
+--   the one before, of a transfer_out the one after
 -- source other_legal_entity_id: assignment_history.legal_entity_id
--- column other_business_establishment_id string directory: the establishment at the other end
+-- column other_business_establishment_id string personal: the establishment at the other end
 -- source other_business_establishment_id: assignment_history.business_establishment_id
--- column other_department_id string directory: the department at the other end
+-- column other_department_id string personal: the department at the other end
 -- source other_department_id: assignment_history.department_id
--- column other_employment_id string none: the employment at the other end
+-- column other_employment_id string personal: the employment at the other end
 -- source other_employment_id: assignment_history.employment_id
 -- column other_template_id string personal: the template at the other end
 -- source other_template_id: assignment_history.template_id
 -- column other_contract_term string personal: the term at the other end
 -- source other_contract_term: assignment_history.contract_term
--- column legal_entity_changed boolean! directory: whether both ends differ in it; false without another end
--- column business_establishment_changed boolean! directory: whether both ends differ in it; false without another end
--- column department_changed boolean! directory: whether both ends differ in it; false without another end
+-- column legal_entity_changed boolean! personal: whether both ends differ in it; false without another end
+-- column business_establishment_changed boolean! personal: whether both ends differ in it; false without another end
+-- column department_changed boolean! personal: whether both ends differ in it; false without another end
 
 -- A person's stretches are numbered and each is joined with its neighbours: one window function costs less than eighteen.
 WITH numbered AS (

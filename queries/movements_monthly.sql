@@ -4,17 +4,17 @@
 --   closing headcount and leaves in the next month
 -- key month_end, legal_entity_id, business_establishment_id, department_id
 -- column month_end date! none: last day of the month
--- column legal_entity_id string none: legal entity of the employment; null for employments without one
+-- column legal_entity_id string directory: legal entity of the employment; null for employments without one
 -- source legal_entity_id: movements.legal_entity_id
--- column legal_entity_name string none: its legal name; null when the legal entity is not visible
+-- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
 -- source legal_entity_name: movements.legal_entity_name
--- column business_establishment_id string none: establishment of the job position; null without one
+-- column business_establishment_id string directory: establishment of the job position; null without one
 -- source business_establishment_id: movements.business_establishment_id
--- column business_establishment_name string none: its name; null when the establishment is not visible
+-- column business_establishment_name string directory: its name; null when the establishment is not visible
 -- source business_establishment_name: movements.business_establishment_name
--- column department_id string none: department of the job position; null without one
+-- column department_id string directory: department of the job position; null without one
 -- source department_id: movements.department_id
--- column department_name string none: its name; null when the department is not visible
+-- column department_name string directory: its name; null when the department is not visible
 -- source department_name: movements.department_name
 -- column opening_headcount int64! none: people on the last day of the month before
 -- column joiners int64! none: joiner events of the month
@@ -23,6 +23,11 @@
 -- column leavers int64! none: leaver events of the month
 -- column transfers_out int64! none: transfer_out events of the month
 -- column closing_headcount int64! none: people on the last day of the month
+-- lowered month_end, opening_headcount, joiners, rehires, transfers_in, leavers, transfers_out to none: months, and
+--   numbers of people, whom no row names
+-- lowered closing_headcount to none: months, and numbers of people, whom no row names
+-- lowered legal_entity_name, business_establishment_name, department_name, rows to directory: a row says that people
+--   work there, or did
 WITH monthly AS (
     SELECT
         legal_entity_id,

@@ -56,6 +56,10 @@
 -- source notify_by: probationary_periods.starts_on and ends_on, where legal_entities.country_code is FRA
 -- column notice string personal: indicative, France only: the notice due on notify_by: 24_hours, 48_hours, 2_weeks or
 --   1_month
+-- lowered department_id, department_name, job_title, manager_id, manager_given_name to directory: where somebody
+--   works is what colleagues see of each other; the private days that choose the row are not shown by it
+-- lowered manager_family_name, manager_email to directory: where somebody works is what colleagues see of each other;
+--   the private days that choose the row are not shown by it
 WITH periods AS (
     SELECT
         id,

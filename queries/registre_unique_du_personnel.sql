@@ -16,8 +16,8 @@
 -- column business_establishment_siret string directory: its SIRET; null when it has none
 -- source business_establishment_siret: business_establishments.tax_identification_number_value, where its format is
 --   franceSIRET
--- column entry_number int64! none: order of hiring within the section of the establishment, from 1; contracts of one day
---   in the order of their records. A contract entered late for an earlier day moves the numbers after it
+-- column entry_number int64! personal: order of hiring within the section of the establishment, from 1; contracts of
+--   one day in the order of their records. A contract entered late for an earlier day moves the numbers after it
 -- source entry_number: employments.start_date, created_at and id
 -- column employment_id string! none: the employment
 -- source employment_id: employments.id

@@ -25,6 +25,7 @@
 -- column is_cycle boolean! directory: whether the chain above the manager runs into a cycle: some of the reports below may
 --   also be above
 -- source is_cycle: manager_closure.is_cycle
+-- lowered has_left, rows to directory: whether a manager is there is in the directory too
 WITH spans AS (
     SELECT
         manager_id,

@@ -9,19 +9,19 @@
 -- source legal_entity_id: employment_spells.legal_entity_id
 -- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
 -- source legal_entity_name: employment_spells.legal_entity_name
--- column seniority_start date! directory: first day that counts
+-- column seniority_start date! personal: first day that counts
 -- source seniority_start: employment_spells.seniority_start
--- column seniority_years int64! directory: complete years from seniority_start to the as-of date
--- column seniority_months int64! directory: complete months beyond those years, 0 to 11
--- column seniority_days int64! directory: days from seniority_start to the as-of date, 0 on the first day
--- column seniority_bucket string! directory: 0-6m (less than 6 complete months), 6-12m, 1-3y (12 to 35), 3-6y (36 to 71)
+-- column seniority_years int64! personal: complete years from seniority_start to the as-of date
+-- column seniority_months int64! personal: complete months beyond those years, 0 to 11
+-- column seniority_days int64! personal: days from seniority_start to the as-of date, 0 on the first day
+-- column seniority_bucket string! personal: 0-6m (less than 6 complete months), 6-12m, 1-3y (12 to 35), 3-6y (36 to 71)
 --   or 6y+
--- column spell_start date! directory: first day of the spell
+-- column spell_start date! personal: first day of the spell
 -- source spell_start: employment_spells.first_day
--- column spell_years int64! directory: complete years from spell_start to the as-of date
--- column spell_months int64! directory: complete months beyond those years, 0 to 11
--- column spell_days int64! directory: days from spell_start to the as-of date, 0 on the first day
--- column spell_bucket string! directory: as seniority_bucket
+-- column spell_years int64! personal: complete years from spell_start to the as-of date
+-- column spell_months int64! personal: complete months beyond those years, 0 to 11
+-- column spell_days int64! personal: days from spell_start to the as-of date, 0 on the first day
+-- column spell_bucket string! personal: as seniority_bucket
 WITH spells AS (
     SELECT
         employee_id,

@@ -5,9 +5,9 @@
 -- key month_end, axis, unit_id
 -- column month_end date! none: last day of the twelve months
 -- column axis string! none: tenant, legal_entity or department
--- column unit_id string none: the legal entity or department; null for the tenant and for people without one
+-- column unit_id string directory: the legal entity or department; null for the tenant and for people without one
 -- source unit_id: movements.legal_entity_id or movements.department_id
--- column unit_name string none: its name; null when it is not visible
+-- column unit_name string directory: its name; null when it is not visible
 -- column months int64! none: how many of the twelve months are not before the first movement of the unit
 -- column opening_headcount int64! none: people in employment on the last day before the twelve months
 -- column closing_headcount int64! none: people in employment on month_end
@@ -19,6 +19,11 @@
 -- column attrition_rate double none: leavers / average_headcount; null when that is 0
 -- column rotation_rate double none: (joiners + leavers) / 2 / opening_headcount, the French taux de rotation; null when that
 --   is 0. Neither rate counts transfers
+-- lowered month_end, axis, months, opening_headcount, closing_headcount, joiners, leavers to none: months, and
+--   numbers of people and rates of them, whom no row names
+-- lowered transfers_in, transfers_out, average_headcount, attrition_rate, rotation_rate to none: months, and numbers
+--   of people and rates of them, whom no row names
+-- lowered unit_id, unit_name, rows to directory: a row says that people work there, or did
 WITH events AS (
     SELECT
         a.axis,

@@ -56,6 +56,11 @@
 -- source created_at: employees.created_at
 -- column updated_at timestamp none: when the record was last changed
 -- source updated_at: employees.last_updated_at
+-- lowered employment_status, start_date, hire_date, company_id, job_title, group_id, location_id to directory: where
+--   somebody works is what colleagues see of each other; the private days that choose the row are not shown by it
+-- lowered manager_id to directory: where somebody works is what colleagues see of each other; the private days that
+--   choose the row are not shown by it
+-- lowered employment_id, job_role_id to none: identifiers, which tell nothing by themselves
 WITH classed_employments AS (
     SELECT
         id,

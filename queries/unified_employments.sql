@@ -30,6 +30,8 @@
 -- source created_at: employments.created_at
 -- column updated_at timestamp none: when the record was last changed
 -- source updated_at: employments.last_updated_at
+-- lowered job_title, status to directory: where somebody works is what colleagues see of each other; the private days
+--   that choose the row are not shown by it
 WITH classed AS (
     SELECT
         id,

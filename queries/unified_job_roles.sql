@@ -1,22 +1,22 @@
 -- unified_job_roles: one row per job position, past and future ones included, and one per job qualification, with the
 --   column names of unified HRIS models. The two kinds of ids are independent: read type and id together
 -- key type, id
--- column type string! none: job_position or job_qualification
+-- column type string! directory: job_position or job_qualification
 -- column id string! none: the job position or the job qualification
 -- source id: job_positions.id or job_qualifications.id
--- column remote_id string none: identifier of the job position in the customer's other systems
+-- column remote_id string directory: identifier of the job position in the customer's other systems
 -- source remote_id: job_positions.remote_id
 -- column name string directory: job title, or title of the qualification
 -- source name: job_positions.job_title or job_qualifications.title
--- column description string none: profession of the qualification; null when it is not visible
+-- column description string directory: profession of the qualification; null when it is not visible
 -- source description: professions.title
--- column level int32 none: rank of the qualification, higher is higher
+-- column level int32 directory: rank of the qualification, higher is higher
 -- source level: job_qualifications.rank
 -- column job_qualification_id string directory: qualification of the job position, or the qualification itself
 -- source job_qualification_id: job_positions.job_qualification_id or job_qualifications.id
--- column employee_id string none: who holds the job position
+-- column employee_id string directory: who holds the job position
 -- source employee_id: job_positions.employee_id
--- column employment_id string none: employment the job position belongs to
+-- column employment_id string directory: employment the job position belongs to
 -- source employment_id: job_positions.employment_id
 -- column group_id string directory: department of the job position, a row of unified_groups when visible
 -- source group_id: job_positions.department_id

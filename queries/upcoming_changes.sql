@@ -23,10 +23,12 @@
 -- source department_name: assignment_history.department_name
 -- column manager_id string directory: manager on due_on; null when none is known
 -- source manager_id: assignment_history.manager_id
--- column previous_legal_entity_id string directory: of a move, the legal entity before; else null
+-- column previous_legal_entity_id string personal: of a move, the legal entity before; else null
 -- source previous_legal_entity_id: movements.other_legal_entity_id
--- column previous_department_id string directory: of a move, the department before; else null
+-- column previous_department_id string personal: of a move, the department before; else null
 -- source previous_department_id: movements.other_department_id
+-- lowered legal_entity_id, legal_entity_name, department_id, department_name, manager_id to directory: where somebody
+--   works is what colleagues see of each other; the private days that choose the row are not shown by it
 WITH changes AS (
     SELECT
         employee_id,

@@ -8,12 +8,13 @@
 //! -- column department_id string none: identifier of the department
 //! -- column headcount int64! none: people that day
 //! -- source headcount: employments, job_positions
+//! -- lowered headcount to none: a number of people, nobody's contract
 //! SELECT …
 //! ```
 
 use std::collections::BTreeSet;
 
-use super::{DerivedTable, LakeType, Privacy, Quality, Table, TableColumn, Zone, quality};
+use super::{DerivedTable, LakeType, Lowered, Privacy, Quality, Table, TableColumn, Zone, quality};
 
 /// A file of `queries/` that does not describe its table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,6 +50,7 @@ enum Open {
     Meaning,
     Column(usize),
     Source(usize),
+    Lowered(usize),
 }
 
 /// Reads one file of `queries/`.
@@ -68,12 +70,13 @@ pub fn parse(file_name: &str, text: &str) -> Result<DerivedTable, DerivedError> 
         columns: Vec::new(),
         quality: Quality::default(),
     };
+    let mut lowered = Vec::new();
     let mut open = None;
     let mut header_lines = 0;
     for (index, line) in text.lines().enumerate() {
         let Some(comment) = line.strip_prefix("--") else { break };
         header_lines = index + 1;
-        open = Some(header_line(&mut table, open, comment).map_err(|problem| DerivedError::Line {
+        open = Some(header_line(&mut table, &mut lowered, open, comment).map_err(|problem| DerivedError::Line {
             file: file_name.to_owned(),
             line: index + 1,
             problem,
@@ -94,11 +97,21 @@ pub fn parse(file_name: &str, text: &str) -> Result<DerivedTable, DerivedError> 
     if sql.is_empty() {
         return Err(in_file("there is no query below the leading comment"));
     }
-    Ok(DerivedTable { table, sql })
+    let most_private = table.columns.iter().map(|c| c.privacy).fold(Privacy::None, Ord::max);
+    if let Some(other) = lowered.iter().find(|l| l.column == Lowered::ROWS && l.to != most_private) {
+        let problem = format!("rows are lowered to {}, but the most private column is {most_private}", other.to);
+        return Err(in_file(&problem));
+    }
+    Ok(DerivedTable { table, sql, lowered })
 }
 
 /// Reads one line of the leading comment, without its dashes.
-fn header_line(table: &mut Table, open: Option<Open>, comment: &str) -> Result<Open, String> {
+fn header_line(
+    table: &mut Table,
+    lowered: &mut Vec<Lowered>,
+    open: Option<Open>,
+    comment: &str,
+) -> Result<Open, String> {
     let Some(open) = open else {
         let meaning = comment.strip_prefix(' ').and_then(|c| c.strip_prefix(&*table.name)?.strip_prefix(": "));
         table.meaning = text(meaning.unwrap_or_default());
@@ -125,6 +138,13 @@ fn header_line(table: &mut Table, open: Option<Open>, comment: &str) -> Result<O
             Open::Meaning => Some(&mut table.meaning),
             Open::Column(i) => table.columns.get_mut(*i).map(|c| &mut c.meaning),
             Open::Source(i) => table.columns.get_mut(*i).map(|c| &mut c.source),
+            Open::Lowered(first) => {
+                for lowered in lowered.iter_mut().skip(*first).filter(|_| !more.is_empty()) {
+                    lowered.reason.push(' ');
+                    lowered.reason.push_str(&more);
+                }
+                None
+            }
         };
         if let Some(target) = target.filter(|_| !more.is_empty()) {
             target.push(' ');
@@ -149,19 +169,41 @@ fn header_line(table: &mut Table, open: Option<Open>, comment: &str) -> Result<O
             }
             Ok(Open::Source(index))
         }
+        ["lowered", names @ .., "to", class] => lower(table, lowered, &names.concat(), privacy(class)?, &meaning),
         _ => Err(expected()),
     }
 }
 
+/// Reads a list of columns declared less private than what flows into them, for one reason.
+fn lower(table: &Table, lowered: &mut Vec<Lowered>, names: &str, to: Privacy, reason: &str) -> Result<Open, String> {
+    let first = lowered.len();
+    for name in names.split(',') {
+        match table.columns.iter().find(|c| c.name == name) {
+            None if name != Lowered::ROWS => {
+                return Err(format!("column {name} is lowered, which no line above declares"));
+            }
+            Some(column) if column.privacy != to => {
+                return Err(format!("column {name} is lowered to {to} and declared {}", column.privacy));
+            }
+            _ if lowered.iter().any(|l| l.column == name) => return Err(format!("{name} is lowered twice")),
+            _ => lowered.push(Lowered { column: name.to_owned(), to, reason: reason.to_owned() }),
+        }
+    }
+    Ok(Open::Lowered(first))
+}
+
 fn expected() -> String {
-    "expected `-- column <name> <type>[!] <privacy>: <meaning>`, `-- source <column>: <text>`, `-- key …`, \
-     `-- interval …`, `-- filled …` or a continuation indented by two spaces or more"
+    "expected `-- column <name> <type>[!] <privacy>: <meaning>`, `-- source <column>: <text>`, \
+     `-- lowered <column>, … to <class>: <reason>`, `-- key …`, `-- interval …`, `-- filled …` or a continuation indented by two spaces or more"
         .to_owned()
 }
 
 fn column(name: &str, lake_type: &str, privacy: &str, meaning: String) -> Result<TableColumn, String> {
     if !is_name(name) {
         return Err(format!("column name {name} is not lower snake_case"));
+    }
+    if name == Lowered::ROWS {
+        return Err("a column named rows could not be told from the rows of the table".to_owned());
     }
     if name == "as_of" {
         return Err("column as_of is the partition key, which every table has already".to_owned());
@@ -171,11 +213,16 @@ fn column(name: &str, lake_type: &str, privacy: &str, meaning: String) -> Result
         let known: Vec<&str> = ALL_TYPES.iter().map(|t| t.as_str()).collect();
         format!("unknown type {type_name}; the types are {}", known.join(", "))
     })?;
-    let classes = [Privacy::None, Privacy::Directory, Privacy::Personal, Privacy::Sensitive];
-    let privacy = classes.into_iter().find(|p| p.to_string() == privacy).ok_or_else(|| {
-        format!("unknown privacy class {privacy}; the classes are none, directory, personal, sensitive")
-    })?;
+    let privacy = self::privacy(privacy)?;
     Ok(TableColumn { name: name.to_owned(), lake_type, nullable, meaning, privacy, source: String::new() })
+}
+
+fn privacy(class: &str) -> Result<Privacy, String> {
+    let classes = [Privacy::None, Privacy::Directory, Privacy::Personal, Privacy::Sensitive];
+    classes
+        .into_iter()
+        .find(|p| p.to_string() == class)
+        .ok_or_else(|| format!("unknown privacy class {class}; the classes are none, directory, personal, sensitive"))
 }
 
 const ALL_TYPES: [LakeType; 8] = [

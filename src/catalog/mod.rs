@@ -17,7 +17,7 @@ pub use derived::DerivedError;
 pub use quality::{Filled, Interval, Quality};
 pub use resource::{Column, EXTRA, EXTRACTED_AT, FanOut, Filter, History, RUN_ID, Reading, Resource, Shape, Split};
 pub use rule::{QualityRule, RuleGate, Severity};
-pub use table::{ALL_DAYS, DerivedTable, LakeType, Privacy, Table, TableColumn, Zone};
+pub use table::{ALL_DAYS, DerivedTable, LakeType, Lowered, Privacy, Table, TableColumn, Zone};
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 

@@ -41,10 +41,11 @@ impl fmt::Display for Zone {
 }
 
 /// How private the values of a column are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Privacy {
     /// Facts about the organisation, technical identifiers and times.
+    #[default]
     None,
     /// What colleagues see of each other.
     Directory,
@@ -172,4 +173,22 @@ pub struct DerivedTable {
     pub table: Table,
     /// The query, with `$as_of` for the as-of date.
     pub sql: String,
+    /// Columns that are declared less private than what flows into them.
+    pub lowered: Vec<Lowered>,
+}
+
+/// A column declared less private than what flows into it, or the rows of a table less private than what chose them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lowered {
+    /// The column; [`Lowered::ROWS`] for the rows.
+    pub column: String,
+    /// The class that it is declared to have.
+    pub to: Privacy,
+    /// Why that is right.
+    pub reason: String,
+}
+
+impl Lowered {
+    /// Stands for the rows of a table, which no column may be named after.
+    pub const ROWS: &str = "rows";
 }

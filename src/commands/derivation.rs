@@ -60,7 +60,7 @@ pub(super) async fn stage_applicable(
         columns.join(", "),
         table.name
     );
-    let query = DerivedTable { table, sql };
+    let query = DerivedTable { table, sql, lowered: Vec::new() };
     let rows = derive::start(&session, &query, day).await?;
     let mut sink = StagingSink { lake, run_id, staged: Vec::new() };
     sink.write(&query.table, day, rows).await?;

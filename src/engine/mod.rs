@@ -8,8 +8,9 @@
 //!    [`all_days`] adds those of every snapshot under other names;
 //! 3. [`query::run`] answers one read-only statement, [`derive::run`] computes the derived tables into a
 //!    [`derive::Sink`]; both give [`Rows`], a stream of record batches;
-//! 4. [`references::follow`] counts references that lead nowhere;
-//! 5. [`output::write()`] prints rows in one of the [`output::Format`]s.
+//! 4. [`privacy`] says how private the columns of a plan are;
+//! 5. [`references::follow`] counts references that lead nowhere;
+//! 6. [`output::write()`] prints rows in one of the [`output::Format`]s.
 
 pub mod all_days;
 mod columns;
@@ -21,6 +22,7 @@ mod names;
 pub mod output;
 pub mod parameters;
 pub mod place;
+pub mod privacy;
 pub mod provider;
 pub mod query;
 pub mod references;

@@ -21,7 +21,11 @@ fn every_declaration_and_every_rule_can_be_asked() {
     let queries = statements.enumerate().flat_map(|(n, statement)| {
         [false, true].map(|before| {
             let name = format!("_{n}_{}_{before}", statement.rule);
-            DerivedTable { table: Table { name, ..finding::table() }, sql: statement.findings(before) }
+            DerivedTable {
+                table: Table { name, ..finding::table() },
+                sql: statement.findings(before),
+                lowered: Vec::new(),
+            }
         })
     });
     let queries: Vec<DerivedTable> = queries.chain(catalog.derived.iter().cloned()).collect();

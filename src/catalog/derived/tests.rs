@@ -97,6 +97,7 @@ fn each_mistake_names_its_line_and_the_remedy() {
             "queries/heads.sql: there is no query below",
         ),
         ("heads.sql", "-- column tags", "-- what?\n-- column tags", "queries/heads.sql:7: expected `-- column"),
+        ("heads.sql", "column n", "column rows", "queries/heads.sql:6: a column named rows could not be told"),
     ] {
         let error = parse(file, &GOOD.replacen(from, to, 1)).map(|_| ()).unwrap_err().to_string();
         assert!(error.starts_with(expected), "{file} {to}: {error}");
@@ -112,5 +113,32 @@ fn no_table_is_called_as_those_of_all_days_are() {
         let text = GOOD.replace("heads: one", &format!("{name}: one"));
         let error = crate::catalog::Catalog::parse(&[], &[(name, &text)], &[]).unwrap_err().to_string();
         assert!(error.contains("names that begin with all_days are those of all days"), "{error}");
+    }
+}
+
+#[test]
+fn a_column_may_be_declared_less_private_than_what_flows_into_it_with_a_reason() {
+    let lowered = |line: &str| parse("heads.sql", &GOOD.replacen("\n\n", &format!("\n{line}\n\n"), 1));
+    let of = |column: &str, to, reason: &str| Lowered { column: column.to_owned(), to, reason: reason.to_owned() };
+    assert_eq!(
+        lowered("-- lowered a_id to none: why: so\n--   it is\n-- lowered n to directory: x").unwrap().lowered,
+        [of("a_id", Privacy::None, "why: so it is"), of("n", Privacy::Directory, "x")]
+    );
+    let both =
+        parse("t.sql", "-- t: x\n-- column a int64 none: x\n-- lowered a, rows to none: y\n--   z\nSELECT 1").unwrap();
+    assert_eq!(both.lowered, [of("a", Privacy::None, "y z"), of("rows", Privacy::None, "y z")]);
+    for (line, expected) in [
+        ("-- lowered a_id to none", ":8: expected `-- column"),
+        ("-- lowered a_id to none:", ":8: expected `-- column"),
+        ("-- lowered a_id: because", ":8: expected `-- column"),
+        ("-- lowered b to none: x", ":8: column b is lowered, which no line above declares"),
+        ("-- lowered a_id,, n to none: x", ":8: column  is lowered, which no line above declares"),
+        ("-- lowered n to none: x", ":8: column n is lowered to none and declared directory"),
+        ("-- lowered n to public: x", ":8: unknown privacy class public"),
+        ("-- lowered n to directory: x\n-- lowered n to directory: y", ":9: n is lowered twice"),
+        ("-- lowered rows to none: x", ": rows are lowered to none, but the most private column is sensitive"),
+    ] {
+        let error = lowered(line).map(|_| ()).unwrap_err().to_string();
+        assert!(error.contains(expected), "{line}: {error}");
     }
 }

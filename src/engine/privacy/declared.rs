@@ -1,0 +1,53 @@
+//! Declared classes of derived tables against the computed ones.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use object_store::memory::InMemory;
+
+use super::{Classes, of_plan};
+use crate::{
+    catalog::{DerivedTable, Lowered, Privacy, Table},
+    engine::{EngineError, Parameters, Session, SessionOptions, TableFiles, query},
+};
+
+/// What is wrong with the declared classes of `queries`, a line each: a column, or the rows of a table, less private than
+/// what flows into them without a `-- lowered` line, and such lines that lower nothing. `api_tables` are the tables of the
+/// API. The rows of a table are as private as its most private column.
+///
+/// # Errors
+/// When a query cannot be planned.
+pub async fn problems(queries: &[DerivedTable], api_tables: &[Table]) -> Result<Vec<String>, EngineError> {
+    let session = Session::new(Arc::new(InMemory::new()), &SessionOptions::default())?;
+    let as_of = NaiveDate::default();
+    let tables: Vec<Table> = api_tables.iter().chain(queries.iter().map(|q| &q.table)).cloned().collect();
+    let without_files =
+        |t: &Table| TableFiles { table: t.name.clone(), as_of, schema: t.arrow_schema(), files: Vec::new() };
+    session.register(&tables.iter().map(without_files).collect::<Vec<_>>())?;
+    let classes = Classes::of(&tables);
+    let mut problems = Vec::new();
+    for query in queries {
+        let name = &query.table.name;
+        let parameters = Parameters::of_day(Some(as_of));
+        let plan = query::plan(&session, &query.sql, &parameters).await.map_err(|e| e.in_derived(name))?;
+        let computed = of_plan(&plan, &classes);
+        let columns = &query.table.columns;
+        let most_private = columns.iter().map(|c| c.privacy).fold(Privacy::None, Ord::max);
+        let declared = columns.iter().map(|c| (c.name.as_str(), c.privacy)).chain([(Lowered::ROWS, most_private)]);
+        let found = computed.columns.iter().map(|(_, class)| *class).chain([computed.rows]);
+        for ((column, declared), computed) in declared.zip(found) {
+            let lowered = query.lowered.iter().any(|l| l.column == column);
+            if computed > declared && !lowered {
+                problems.push(format!(
+                    "queries/{name}.sql: {column} is declared {declared}, but {computed} data flows into it: declare it \
+                     {computed}, or add `-- lowered {column} to {declared}: <reason>`"
+                ));
+            }
+            if computed <= declared && lowered {
+                problems
+                    .push(format!("queries/{name}.sql: {column} is lowered, but nothing more private flows into it"));
+            }
+        }
+    }
+    Ok(problems)
+}
