@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use secrecy::{ExposeSecret as _, SecretString};
+
 /// Tenant address.
 pub const LUCCA_BASE_URL: &str = "LUCCA_BASE_URL";
 /// OAuth token endpoint.
@@ -20,9 +22,11 @@ pub const LUCCA_REQUESTS_PER_MINUTE: &str = "LUCCA_REQUESTS_PER_MINUTE";
 pub const LUCCA_LOG: &str = "LUCCA_LOG";
 
 /// A copy of the process's environment, so that nothing else reads it. `AWS_*` variables are passed on to the store.
+///
+/// Which variables hold secrets is known for some only: all are kept so that they leave nothing in memory behind.
 #[derive(Clone, Default)]
 pub struct Environment {
-    variables: BTreeMap<String, String>,
+    variables: BTreeMap<String, SecretString>,
 }
 
 impl std::fmt::Debug for Environment {
@@ -34,18 +38,19 @@ impl std::fmt::Debug for Environment {
 impl Environment {
     /// The process's environment; variables that are no UTF-8 are left out.
     pub fn of_process() -> Self {
-        let texts = std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
+        let texts =
+            std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?.into())));
         Self { variables: texts.collect() }
     }
 
     /// The value of a variable; an empty one counts as unset.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.variables.get(name).map(|value| value.expose_secret()).filter(|value| !value.is_empty())
     }
 }
 
 impl<const N: usize> From<[(&str, &str); N]> for Environment {
     fn from(pairs: [(&str, &str); N]) -> Self {
-        Self { variables: pairs.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect() }
+        Self { variables: pairs.into_iter().map(|(k, v)| (k.to_owned(), v.into())).collect() }
     }
 }

@@ -6,13 +6,13 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header};
-use secrecy::ExposeSecret as _;
+use http::{StatusCode, header};
 use tokio::time::Instant;
 use url::Url;
 
 use super::{
     budget::{Budget, Place},
+    deadline::Deadline,
     error::{ApiError, Temporary},
     gate::Gate,
     problem,
@@ -30,7 +30,7 @@ use crate::{
 
 /// The version of the API that the schemas describe.
 pub const API_VERSION: &str = "2024-11-01";
-/// Time-outs of the server (408) after which a simpler request is made, where there is one.
+/// Time-outs, of the server (408) or ours, after which a simpler request is made, where there is one.
 const TIMEOUTS_THAT_TELL: u32 = 3;
 /// Refusals of one request after which its own wait no longer grows.
 const REFUSALS_THAT_COUNT: u32 = 5;
@@ -48,6 +48,8 @@ pub struct ClientOptions {
     pub retry: RetryPolicy,
     /// Seed of the random part of waits.
     pub seed: u64,
+    /// Longest time of one request, connecting and the whole body included.
+    pub request_timeout: Duration,
     /// Largest page, in bytes after decompression.
     pub max_page_bytes: u64,
     /// Where requests are noted for the processes after this one, and those before it noted theirs.
@@ -114,6 +116,7 @@ impl Client {
     pub fn new(options: ClientOptions, transport: Arc<dyn Transport>, clock: SharedClock) -> Self {
         let stats = Arc::new(Stats::default());
         let retry = Arc::new(Retry::new(options.retry, options.seed, Arc::clone(&clock)));
+        let transport: Arc<dyn Transport> = Arc::new(Deadline { transport, limit: options.request_timeout });
         let tokens = Tokens::new(options.credentials, Arc::clone(&transport), Arc::clone(&retry), Arc::clone(&stats));
         let mut budget = Budget::new(options.requests_per_minute);
         if let Some(log) = options.sent_log {
@@ -259,11 +262,8 @@ impl Client {
 }
 
 fn request(url: &Url, token: &Token) -> Result<http::Request<Bytes>, ApiError> {
-    let bearer = format!("Bearer {}", token.bearer.expose_secret());
-    let mut bearer = HeaderValue::try_from(bearer).map_err(|e| ApiError::Request { source: e.into() })?;
-    bearer.set_sensitive(true);
     http::Request::get(url.as_str())
-        .header(header::AUTHORIZATION, bearer)
+        .header(header::AUTHORIZATION, token.bearer.clone())
         .header(header::ACCEPT, "application/json")
         .header("Api-Version", API_VERSION)
         .body(Bytes::new())

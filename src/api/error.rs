@@ -51,8 +51,8 @@ pub enum ApiError {
         attempts: u32,
         /// The wait that the server asked for, where it was too long.
         asked: String,
-        /// Status of the last answer, where there was one.
-        status: Option<StatusCode>,
+        /// Whether there was not enough time for it, at the server or on the way.
+        timed_out: bool,
         /// Last cause.
         #[source]
         source: Option<BoxError>,
@@ -112,9 +112,9 @@ impl ApiError {
         matches!(self, Self::TokenRefused { said, .. } if said.starts_with("invalid_scope"))
     }
 
-    /// Whether the server gave up on the request each time (408), as when too much is asked for at once.
+    /// Whether there was not enough time for the request, as when too much is asked for at once.
     pub(super) fn is_timeout(&self) -> bool {
-        matches!(self, Self::Exhausted { status: Some(StatusCode::REQUEST_TIMEOUT), .. })
+        matches!(self, Self::Exhausted { timed_out: true, .. })
     }
 
     /// Whether a collection is not there for this application: its scope is missing, or its module is not active.
@@ -133,7 +133,7 @@ impl ApiError {
             resource: resource.to_owned(),
             what: temporary.what.to_owned(),
             attempts,
-            status: temporary.status,
+            timed_out: temporary.is_timeout(),
             asked: asked.map(|wait| format!(" (it asks to wait {} s)", wait.as_secs())).unwrap_or_default(),
             source: temporary.source,
         }
@@ -162,6 +162,8 @@ impl ApiError {
 pub(super) struct Temporary {
     pub(super) what: &'static str,
     pub(super) status: Option<StatusCode>,
+    /// The answer did not come whole within the limit of one request.
+    pub(super) cut_off: bool,
     /// The least wait the server asked for.
     pub(super) retry_after: Option<Duration>,
     pub(super) source: Option<BoxError>,
@@ -169,7 +171,7 @@ pub(super) struct Temporary {
 
 impl Temporary {
     pub(super) fn new(what: &'static str) -> Self {
-        Self { what, status: None, retry_after: None, source: None }
+        Self { what, status: None, cut_off: false, retry_after: None, source: None }
     }
 
     /// The least wait before asking again. A 429 that does not say how long means a window that others filled, and a
@@ -185,15 +187,18 @@ impl Temporary {
         self.status == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// Whether the server gave up on the request.
+    /// Whether the server gave up on the request, or we on the answer.
     pub(super) fn is_timeout(&self) -> bool {
-        self.status == Some(StatusCode::REQUEST_TIMEOUT)
+        self.cut_off || self.status == Some(StatusCode::REQUEST_TIMEOUT)
     }
 
     /// A broken connection may pass; a response that is too large will not.
     pub(super) fn from_transport(resource: &str, error: TransportError) -> Result<Self, ApiError> {
         match error {
             TransportError::Broken { what, source } => Ok(Self { source, ..Self::new(what) }),
+            TransportError::TimedOut => {
+                Ok(Self { cut_off: true, ..Self::new("no whole answer within request_timeout_seconds") })
+            }
             source @ TransportError::TooLarge { .. } => {
                 Err(ApiError::TooLarge { resource: resource.to_owned(), source })
             }

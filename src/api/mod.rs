@@ -3,6 +3,7 @@
 mod access;
 mod budget;
 mod client;
+mod deadline;
 mod error;
 mod gate;
 mod page_limits;

@@ -91,6 +91,7 @@ pub(super) fn temporary_status(response: &http::Response<Bytes>, now: DateTime<U
     Some(Temporary {
         what,
         status: Some(response.status()),
+        cut_off: false,
         retry_after: asked.and_then(|text| retry_after(text, now)),
         source: None,
     })

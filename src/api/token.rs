@@ -3,10 +3,12 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use http::HeaderValue;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use tokio::{sync::Mutex, time::Instant};
 use url::Url;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{
     error::{ApiError, Temporary},
@@ -26,6 +28,10 @@ const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3600);
 const FRESH: Duration = Duration::from_secs(1);
 /// How the endpoint is called in messages.
 const ENDPOINT: &str = "the token endpoint";
+/// How the header of a token begins.
+const SCHEME: &str = "Bearer ";
+/// What the form holds beside the values.
+const FORM_NAMES: &str = "client_id=&client_secret=&grant_type=client_credentials&scope=";
 /// Token responses are small.
 const MAX_BODY_BYTES: u64 = 1 << 20;
 
@@ -51,7 +57,8 @@ impl fmt::Debug for Credentials {
 /// The bearer token in use.
 #[derive(Clone)]
 pub(super) struct Token {
-    pub(super) bearer: SecretString,
+    /// The header that carries it, marked as sensitive. Copies share its memory, which is wiped with the last one.
+    pub(super) bearer: HeaderValue,
     minted_at: Instant,
     renew_at: Instant,
     /// Scopes, where the token endpoint names them.
@@ -185,16 +192,19 @@ impl Tokens {
 
     async fn try_mint(&self, scopes: &[String]) -> Result<Result<Token, Temporary>, ApiError> {
         let Credentials { token_url, client_id, client_secret, .. } = &self.credentials;
-        let form = url::form_urlencoded::Serializer::new(String::new())
+        let scope = scopes.join(" ");
+        // Each byte takes at most three: the buffer never grows, as growing would leave a copy behind.
+        let most = 3 * (client_id.len() + client_secret.expose_secret().len() + scope.len()) + FORM_NAMES.len();
+        let mut form = Zeroizing::new(String::with_capacity(most));
+        url::form_urlencoded::Serializer::new(&mut *form)
             .append_pair("client_id", client_id)
             .append_pair("client_secret", client_secret.expose_secret())
             .append_pair("grant_type", "client_credentials")
-            .append_pair("scope", &scopes.join(" "))
-            .finish();
+            .append_pair("scope", &scope);
         let request = http::Request::post(token_url.as_str())
             .header(http::header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(http::header::ACCEPT, "application/json")
-            .body(Bytes::from(form))
+            .body(Bytes::from_owner(form))
             .map_err(|source| ApiError::Request { source })?;
         self.stats.token_requested();
         let minted_at = Instant::now();
@@ -211,13 +221,33 @@ impl Tokens {
             let hint = if is_legacy_key(client_secret.expose_secret()) { LEGACY_KEY } else { "" };
             return Err(ApiError::TokenRefused { status, said, scopes: scopes.join(" "), hint });
         }
-        let Ok(body) = serde_json::from_slice::<TokenResponse>(response.body()) else {
-            return Ok(Err(Temporary::new("a response that is no token")));
-        };
+        let body = serde_json::from_slice::<TokenResponse>(response.body());
+        forget(response.into_body());
+        let no_token = || Temporary::new("a response that is no token");
+        let Ok(body) = body else { return Ok(Err(no_token())) };
+        let Some(bearer) = bearer(&body.access_token) else { return Ok(Err(no_token())) };
         let life = body.life();
         let renew_at = minted_at + life.saturating_sub(RENEW_BEFORE.min(life / 10));
         let granted = body.scope.map(|text| text.split_ascii_whitespace().map(str::to_owned).collect());
-        Ok(Ok(Token { bearer: body.access_token, minted_at, renew_at, granted }))
+        Ok(Ok(Token { bearer, minted_at, renew_at, granted }))
+    }
+}
+
+/// The header of a token; `None` when it holds what no header may.
+fn bearer(token: &SecretString) -> Option<HeaderValue> {
+    let token = token.expose_secret();
+    let mut text = Zeroizing::new(String::with_capacity(SCHEME.len() + token.len()));
+    text.push_str(SCHEME);
+    text.push_str(token);
+    let mut header = HeaderValue::from_maybe_shared(Bytes::from_owner(text)).ok()?;
+    header.set_sensitive(true);
+    Some(header)
+}
+
+/// Wipes a response that held a token, where nobody else holds its bytes.
+fn forget(body: Bytes) {
+    if let Ok(mut body) = body.try_into_mut() {
+        body.zeroize();
     }
 }
 
@@ -236,7 +266,25 @@ pub fn is_legacy_key(secret: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use static_assertions::assert_not_impl_any;
+
     use super::*;
+
+    // What holds a secret cannot be printed or written anywhere by accident.
+    assert_not_impl_any!(SecretString: fmt::Display, serde::Serialize);
+    assert_not_impl_any!(Credentials: fmt::Display, serde::Serialize);
+    assert_not_impl_any!(Token: fmt::Display, fmt::Debug, serde::Serialize);
+    assert_not_impl_any!(Tokens: fmt::Display, fmt::Debug, serde::Serialize, Clone);
+    assert_not_impl_any!(crate::settings::Settings: fmt::Display, serde::Serialize);
+    assert_not_impl_any!(crate::env_vars::Environment: fmt::Display, serde::Serialize);
+
+    #[test]
+    fn the_header_of_a_token_is_sensitive_and_its_debug_text_is_not_the_token() {
+        let header = bearer(&"canary-token".into()).unwrap();
+        assert_eq!(header.to_str().unwrap(), "Bearer canary-token");
+        assert!(header.is_sensitive() && !format!("{header:?}").contains("canary"));
+        assert!(bearer(&"two\nlines".into()).is_none());
+    }
 
     #[test]
     fn keys_of_the_legacy_api_are_recognised() {

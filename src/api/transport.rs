@@ -13,6 +13,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 /// Time without a byte of the response. Lucca itself gives up after 5 s.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Fewest bytes reserved for a body: one that holds a token fits, so that it leaves no copy behind by growing.
+const LEAST_RESERVED: u64 = 16 << 10;
 /// Most bytes reserved for a body before it comes.
 const MOST_RESERVED: u64 = 4 << 20;
 
@@ -42,6 +44,9 @@ pub enum TransportError {
         #[source]
         source: Option<BoxError>,
     },
+    /// The whole response did not come within the limit of one request. Asking again may help, for less at once in particular.
+    #[error("no whole answer within request_timeout_seconds")]
+    TimedOut,
     /// The response is larger than anything the API is known to send. Asking again will not help.
     #[error("the response is larger than {max_body_bytes} bytes after decompression")]
     TooLarge {
@@ -99,7 +104,8 @@ impl Transport for HttpTransport {
         parts.status = response.status();
         parts.headers = response.headers().clone();
         // What the header announces may be untrue, and is the compressed length: it only saves a few copies.
-        let announced = response.content_length().unwrap_or_default().min(max_body_bytes).min(MOST_RESERVED);
+        let announced =
+            response.content_length().unwrap_or_default().clamp(LEAST_RESERVED, MOST_RESERVED).min(max_body_bytes);
         let mut body = BytesMut::with_capacity(usize::try_from(announced).unwrap_or_default());
         let mut chunks = response.bytes_stream();
         while let Some(chunk) = chunks.try_next().await.map_err(|e| broken(e, "the response ended early"))? {

@@ -259,6 +259,9 @@ pub(super) struct SettingFlags {
     /// Our share of the tenant's request budget [env: LUCCA_REQUESTS_PER_MINUTE] [default: 50]
     #[arg(long, value_name = "N")]
     pub(super) requests_per_minute: Option<String>,
+    /// Longest time of one request, the whole answer included [default: 300]
+    #[arg(long, value_name = "SECONDS")]
+    pub(super) request_timeout_seconds: Option<String>,
     /// Day to describe, today by default; may be given several times: one reading serves all days
     #[arg(long, value_name = "DATE")]
     pub(super) as_of: Vec<String>,
@@ -312,6 +315,7 @@ impl SettingFlags {
             lake,
             table_format,
             requests_per_minute,
+            request_timeout_seconds,
             as_of,
             timezone,
             tables,
@@ -330,6 +334,7 @@ impl SettingFlags {
             ("token-url", token_url),
             ("client-id", client_id),
             ("requests-per-minute", requests_per_minute),
+            ("request-timeout-seconds", request_timeout_seconds),
             ("as-of", (!as_of.is_empty()).then(|| as_of.join(","))),
             ("timezone", timezone),
             ("tables", tables),

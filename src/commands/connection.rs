@@ -77,6 +77,7 @@ impl Context {
             requests_per_minute,
             retry: RetryPolicy::default(),
             seed: self.seed,
+            request_timeout: settings.request_timeout()?,
             max_page_bytes: MAX_PAGE_BYTES,
             sent_log: turn.log.clone(),
         };

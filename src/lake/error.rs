@@ -309,6 +309,12 @@ fn status_in_words(error: &object_store::Error) -> Option<u16> {
     after.get(..3)?.parse().ok()
 }
 
+/// Whether the store does not know what it was asked to do.
+pub(super) fn is_unknown_to_the_store(error: &object_store::Error) -> bool {
+    use object_store::Error as E;
+    matches!(error, E::NotSupported { .. } | E::NotImplemented { .. }) || status_in_words(error) == Some(501)
+}
+
 fn is_io_denied(error: &object_store::Error) -> bool {
     let mut cause: Option<&(dyn StdError + 'static)> = error.source();
     while let Some(error) = cause {

@@ -4,10 +4,11 @@ use std::{
     fs,
     path::{Path as FsPath, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use object_store::{
-    ObjectStore, ObjectStoreScheme,
+    ClientOptions, ObjectStore, ObjectStoreScheme,
     aws::{AmazonS3Builder, AmazonS3ConfigKey, S3ConditionalPut},
     local::LocalFileSystem,
     memory::InMemory,
@@ -51,6 +52,12 @@ const S3_VARIABLES: &[&str] = &[
     "AWS_SSE_CUSTOMER_KEY_BASE64",
     "AWS_PROXY_URL",
 ];
+
+/// Longest time of one request to a store, the whole body included: less than the term of a lease, so that a renewal that
+/// hangs does not lose it. What did not come is asked for again.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time to set up a connection to a store.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What to do about a local folder that does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,7 +128,8 @@ fn open_s3(url: &Url, prefix: Path, env: &dyn Fn(&str) -> Option<String>) -> Res
     let wrong = "cannot be used with these AWS_* settings";
     // An empty variable counts as not set, as in AWS's own tools.
     let set = |name: &str| env(name).filter(|value| !value.is_empty());
-    let mut builder = AmazonS3Builder::new().with_url(url.as_str());
+    let client = ClientOptions::new().with_timeout(REQUEST_TIMEOUT).with_connect_timeout(CONNECT_TIMEOUT);
+    let mut builder = AmazonS3Builder::new().with_url(url.as_str()).with_client_options(client);
     for name in S3_VARIABLES {
         let Some(value) = set(name) else { continue };
         let key: AmazonS3ConfigKey =

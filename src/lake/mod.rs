@@ -81,7 +81,7 @@ pub use lease::Lease;
 pub use manifest::{
     ABSENT, DataFile, FORMAT_VERSION, PreviousManifest, Snapshot, SnapshotColumn, SnapshotId, SnapshotTable,
 };
-pub use probe::PutIfAbsent;
+pub use probe::{PutIfAbsent, Replace};
 pub use publish::{Publication, Replaces, discard, discard_tables, publish};
 pub use retention::Retention;
 pub use table_format::{TableFormat, align};

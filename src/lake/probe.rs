@@ -1,8 +1,9 @@
-//! Whether a store lets us write, and honours the put that succeeds only where nothing is: publishing rests on it.
+//! Whether a store lets us write, and honours conditions: the put that succeeds only where nothing is, on which publishing
+//! rests, and the put that replaces only what was seen, on which the lease in a bucket rests.
 
-use object_store::{Error as StoreError, ObjectStore, PutMode, path::Path};
+use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt as _, PutMode, UpdateVersion, path::Path};
 
-use super::{Lake, LakeError, layout, publish::discard};
+use super::{Lake, LakeError, error::is_unknown_to_the_store, layout, publish::discard};
 
 /// Whether a second put of the same name is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +14,65 @@ pub enum PutIfAbsent {
     Ignored,
 }
 
+/// Whether a put that replaces an object only as long as nobody else did (`If-Match`) is refused otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replace {
+    /// It is: of two writers that take over a lease which has expired, one gets it.
+    Honoured,
+    /// It is not: both would get it.
+    Ignored,
+    /// The store has no such put, or objects without versions.
+    Unsupported,
+    /// On a disk the operating system keeps the lock: nothing is replaced.
+    NotNeeded,
+}
+
 impl Lake {
+    /// Replaces one small object by its version, and once more by the version that is gone, and removes it, in the staging
+    /// of `run_id`, which holds nothing else yet.
+    ///
+    /// # Errors
+    /// When the store refuses or fails.
+    pub async fn probe_replace(&self, run_id: &str) -> Result<Replace, LakeError> {
+        layout::check_run_id(run_id)?;
+        if self.root().is_some() {
+            return Ok(Replace::NotNeeded);
+        }
+        let path = layout::probe(run_id);
+        let outcome = self.replace_twice(&path).await;
+        discard(self, run_id).await?;
+        match outcome {
+            Ok(found) => Ok(found),
+            Err(error) if is_unknown_to_the_store(&error) => Ok(Replace::Unsupported),
+            Err(error) => Err(LakeError::store("write", &path, error)),
+        }
+    }
+
+    async fn replace_twice(&self, path: &Path) -> Result<Replace, StoreError> {
+        self.store.put(path, "seen".into()).await?;
+        let seen = self.store.head(path).await?;
+        if seen.e_tag.is_none() && seen.version.is_none() {
+            return Ok(Replace::Unsupported);
+        }
+        let seen = UpdateVersion { e_tag: seen.e_tag, version: seen.version };
+        let replace = async |content: &'static str| {
+            let mode = PutMode::Update(seen.clone()).into();
+            match self.store.put_opts(path, content.into(), mode).await {
+                Ok(_) => Ok(true),
+                Err(StoreError::Precondition { .. } | StoreError::NotModified { .. }) => Ok(false),
+                Err(error) => Err(error),
+            }
+        };
+        if !replace("replaced").await? {
+            // The store's client tries again when an answer is lost, and finds its own object then.
+            let found = self.store.get(path).await?.bytes().await?;
+            if found.as_ref() != b"replaced" {
+                return Ok(Replace::Unsupported);
+            }
+        }
+        Ok(if replace("replaced again").await? { Replace::Ignored } else { Replace::Honoured })
+    }
+
     /// Makes one small object twice and removes it, in the staging of `run_id`, which holds nothing else yet.
     ///
     /// # Errors

@@ -86,6 +86,13 @@ pub const SETTINGS: &[Declared] = &[
         ..PLAIN
     },
     Declared {
+        key: "request_timeout_seconds",
+        flag: Some("request-timeout-seconds"),
+        default: Some("300"),
+        meaning: "longest time of one request to the tenant or the token endpoint, the whole answer included",
+        ..PLAIN
+    },
+    Declared {
         key: "timezone",
         flag: Some("timezone"),
         default: Some("Europe/Paris"),

@@ -6,14 +6,15 @@ mod error;
 mod file;
 mod gates;
 mod keeping;
+mod secret;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, path::Path, time::Duration};
 
 use chrono::{Datelike as _, NaiveDate};
 use chrono_tz::Tz;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 pub use self::{
     days::{Every, series},
@@ -91,6 +92,7 @@ impl Default for HistorySettings {
 #[derive(Clone, Default)]
 pub struct Settings {
     values: BTreeMap<&'static str, (String, Origin)>,
+    secrets: BTreeMap<&'static str, (SecretString, Origin)>,
 }
 
 impl fmt::Debug for Settings {
@@ -113,8 +115,14 @@ impl Settings {
             Some((path, text)) => file::parse_file(path, text)?,
             None => BTreeMap::new(),
         };
-        let mut values = BTreeMap::new();
+        let (mut values, mut secrets) = (BTreeMap::new(), BTreeMap::new());
         for declared in SETTINGS {
+            // A secret has one source, and goes from there into a type that forgets it.
+            if declared.secret {
+                let secret = declared.variable.and_then(|n| Some((environment.get(n)?.into(), Origin::Variable(n))));
+                secret.map(|secret| secrets.insert(declared.key, secret));
+                continue;
+            }
             let flag = declared.flag.and_then(|name| Some((flags.get(name)?.clone(), Origin::Flag(name))));
             let variable =
                 || declared.variable.and_then(|n| Some((environment.get(n)?.to_owned(), Origin::Variable(n))));
@@ -125,16 +133,19 @@ impl Settings {
                 values.insert(declared.key, value);
             }
         }
-        Ok(Self { values })
+        Ok(Self { values, secrets })
     }
 
     /// Every setting with its value, secrets hidden, and where it came from.
     pub fn shown(&self) -> Vec<(&'static Declared, Option<(String, String)>)> {
         let show = |d: &'static Declared| {
+            let hidden = || "(hidden)".to_owned();
+            if let Some((_, origin)) = self.secrets.get(d.key) {
+                return Some((hidden(), origin.to_string()));
+            }
             let (value, origin) = self.values.get(d.key)?;
             let has_password = value.contains('@') && value.contains("://");
-            let value = if d.secret || has_password { "(hidden)".to_owned() } else { value.clone() };
-            Some((value, origin.to_string()))
+            Some((if has_password { hidden() } else { value.clone() }, origin.to_string()))
         };
         SETTINGS.iter().map(|d| (d, show(d))).collect()
     }
@@ -181,12 +192,11 @@ impl Settings {
     /// # Errors
     /// When there is neither, or the file cannot be read.
     pub fn client_secret(&self) -> Result<SecretString, SettingsError> {
-        let text = match (self.get("client_secret"), self.get("client_secret_file")) {
-            (None, Some((path, _))) => std::fs::read_to_string(path)
-                .map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?,
-            _ => self.required("client_secret")?.0.to_owned(),
-        };
-        Ok(text.trim().to_owned().into())
+        match (self.secrets.get("client_secret"), self.get("client_secret_file")) {
+            (Some((secret, _)), _) => Ok(secret.expose_secret().trim().into()),
+            (None, Some((path, _))) => secret::read(Path::new(path)),
+            (None, None) => Err(SettingsError::Missing { key: "client_secret", how: how_to_set("client_secret") }),
+        }
     }
 
     /// Where the lake is.
@@ -226,6 +236,17 @@ impl Settings {
         self.parsed("requests_per_minute", |text| match text.trim().parse() {
             Ok(0) | Err(_) => Err(format!("{text:?} is no whole number from 1")),
             Ok(number) => Ok(number),
+        })
+    }
+
+    /// The longest time of one request.
+    ///
+    /// # Errors
+    /// When it is no whole number of seconds from 1, at most a day.
+    pub fn request_timeout(&self) -> Result<Duration, SettingsError> {
+        self.parsed("request_timeout_seconds", |text| match text.trim().parse() {
+            Ok(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds)),
+            _ => Err(format!("{text:?} is no whole number of seconds from 1, at most 86400")),
         })
     }
 

@@ -31,9 +31,25 @@ fn unknown_keys_are_errors_with_a_suggestion() {
 }
 
 #[test]
+fn a_request_takes_five_minutes_at_most_unless_told_otherwise() {
+    let seconds =
+        |flags: &[(&'static str, &str)]| resolve(flags, Environment::default(), None).unwrap().request_timeout();
+    assert_eq!(seconds(&[]).unwrap().as_secs(), 300);
+    assert_eq!(seconds(&[("request-timeout-seconds", "20")]).unwrap().as_secs(), 20);
+    for wrong in ["0", "-1", "1.5", "5m", "86401", ""] {
+        assert!(
+            seconds(&[("request-timeout-seconds", wrong)]).unwrap_err().to_string().contains("whole number of seconds")
+        );
+    }
+}
+
+#[test]
 fn the_secret_is_never_shown() {
     let settings = resolve(&[], Environment::from([("LUCCA_CLIENT_SECRET", "hunter2")]), None).unwrap();
-    assert!(!format!("{:?} {:?}", settings.shown(), settings).contains("hunter2"));
+    let environment = Environment::from([("LUCCA_CLIENT_SECRET", "hunter2")]);
+    assert!(!format!("{:?} {:?} {environment:?}", settings.shown(), settings).contains("hunter2"));
+    let shown = settings.shown().into_iter().find(|(d, _)| d.key == "client_secret").unwrap().1;
+    assert_eq!(shown, Some(("(hidden)".to_owned(), "LUCCA_CLIENT_SECRET".to_owned())));
 }
 
 #[test]

@@ -1,11 +1,17 @@
 //! No secret and no personal value in anything the program says or leaves outside the tables: every command, failing ones
 //! too, in the noisiest logs there are.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
 
+use lucca_lake::terminal_text::is_harmful;
 use tempfile::tempdir;
 
-use crate::tenant::{Tenant, code, err, out};
+use crate::tenant::{PROGRAM, Tenant, code, err, out};
 
 /// The secret of the fake tenant.
 const SECRET: &str = "fake-secret";
@@ -146,4 +152,30 @@ fn neither_secrets_nor_personal_values_are_ever_told() {
         }
     }
     assert!(leaks.is_empty(), "{} leaks: {:#?}", leaks.len(), &leaks[..leaks.len().min(20)]);
+}
+
+#[test]
+fn nothing_that_acts_on_a_terminal_is_told() {
+    let folder = tempdir().unwrap();
+    const TITLE: &str = "\u{1b}]0;owned\u{7}\u{202e}\u{9b}31m";
+    let lake = format!("lake{TITLE}");
+    let (flag, sql) = (format!("--{TITLE}"), format!("SELECT '{TITLE}' FROM nothing"));
+    let cases: &[Case<'_>] = &[
+        (&[&flag], &[], 2),
+        (&["sync", "--tables", TITLE], &[], 2),
+        (&["sync", "--as-of", TITLE], &[("LUCCA_LOG", "trace")], 2),
+        (&["sync", "--config", TITLE], &[], 2),
+        (&["sync", "--base-url", TITLE, "--log-format", "json"], &[("LUCCA_LOG", "trace")], 2),
+        (&["verify"], &[("LUCCA_LAKE", &lake)], 2),
+        (&["query", &sql], &[], 2),
+        (&["sync"], &[("LUCCA_LOG", TITLE)], 2),
+    ];
+    for (arguments, environment, expected) in cases {
+        let mut command = Command::new(PROGRAM);
+        command.args(*arguments).env_clear().envs(environment.iter().copied()).current_dir(folder.path());
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        let said = err(&output);
+        assert_eq!(code(&output), *expected, "{arguments:?}: {said}");
+        assert!(!said.is_empty() && !said.contains(|c| is_harmful(c) && c != '\n' && c != '\t'), "{said:?}");
+    }
 }

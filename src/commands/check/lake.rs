@@ -3,7 +3,7 @@
 use super::{super::snapshots::in_the_future, Context, Findings};
 use crate::{
     error::Error,
-    lake::{Lake, PutIfAbsent},
+    lake::{Lake, PutIfAbsent, Replace},
     settings::Settings,
 };
 
@@ -24,6 +24,7 @@ pub(super) async fn check(context: &Context, settings: &Settings, findings: &mut
         }
         Err(error) => return findings.error("lake: writable", &Error::from(error)),
     }
+    replace(context, &lake, findings).await;
     if let Err(error) = owner(settings, &lake).await {
         findings.error("lake: tenant", &error);
     }
@@ -33,6 +34,25 @@ pub(super) async fn check(context: &Context, settings: &Settings, findings: &mut
             days.in_the_future().for_each(|day| findings.note("lake: days", in_the_future(day)));
         }
         Err(error) => findings.error("lake: days", &Error::from(error)),
+    }
+}
+
+/// Publishing does not rest on it, so that a sync works all the same.
+async fn replace(context: &Context, lake: &Lake, findings: &mut Findings) {
+    let check = "lake: conditional replace";
+    match lake.probe_replace(&context.run_id(context.clock.now())).await {
+        Ok(Replace::Honoured) => findings.ok(check, "honoured: of two runs that take over an expired lease, one gets it"),
+        Ok(Replace::Ignored) => findings.note(
+            check,
+            "ignored: two runs may both believe that they hold the lake; one of them publishes, the other has read in vain",
+        ),
+        Ok(Replace::Unsupported) => findings.note(
+            check,
+            "not known to this store: two runs may both believe that they hold the lake; one of them publishes, the other \
+             has read in vain",
+        ),
+        Ok(Replace::NotNeeded) => {}
+        Err(error) => findings.error(check, &Error::from(error)),
     }
 }
 

@@ -195,6 +195,27 @@ async fn a_store_that_ignores_the_condition_is_refused() {
 }
 
 #[tokio::test]
+async fn a_store_that_replaces_regardless_is_told_from_one_that_cannot() {
+    let (server, lake) = server().await;
+    server.bucket.overwrites.store(true, Ordering::SeqCst);
+    assert_eq!(lake.probe_replace("run-1").await.unwrap(), Replace::Ignored);
+    server.bucket.overwrites.store(false, Ordering::SeqCst);
+    assert_eq!(lake.probe_replace("run-1").await.unwrap(), Replace::Honoured);
+    // The answer to the first replacement is lost, and the client meets its own object when it tries again.
+    let puts = AtomicUsize::new(0);
+    server.serve(move |asked| match asked.method == Method::PUT && puts.fetch_add(1, Ordering::SeqCst) == 1 {
+        true => Served::FailedLate,
+        false => Served::Well,
+    });
+    assert_eq!(lake.probe_replace("run-1").await.unwrap(), Replace::Honoured);
+    assert_eq!(objects(&lake.raw, "").await, BTreeSet::new());
+    // A disk has versions and no put that replaces by them.
+    let disk = TestLake::disk();
+    let bucket = Lake::with_store(Arc::clone(&disk.raw), Url::parse("memory:///").unwrap());
+    assert_eq!(bucket.probe_replace("run-1").await.unwrap(), Replace::Unsupported);
+}
+
+#[tokio::test]
 async fn uploads_do_not_stay_open_whatever_fails() {
     let content: bytes::Bytes = vec![7; 1010].into();
     let path = Path::from("_lake/staging/run-1/core/employees/0000.parquet");

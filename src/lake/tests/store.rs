@@ -136,5 +136,7 @@ async fn does_not_mind_deleting_what_is_gone(lake: &TestLake) {
 
 async fn knows_the_probe(lake: &TestLake) {
     assert_eq!(lake.probe("run-1").await.unwrap(), PutIfAbsent::Honoured);
+    let replace = if lake.root().is_some() { Replace::NotNeeded } else { Replace::Honoured };
+    assert_eq!(lake.probe_replace("run-1").await.unwrap(), replace);
     assert_eq!(objects(&lake.raw, "").await, BTreeSet::new());
 }

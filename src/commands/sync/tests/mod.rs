@@ -1,5 +1,6 @@
 //! `sync` as a whole, on virtual time: the real client against a fake tenant in the same process, into a lake in memory.
 
+mod deadlines;
 mod failures;
 mod faulty;
 mod kinds;
