@@ -1,5 +1,7 @@
 -- calendar_months: one row per month from the first day in employment of anybody to the last complete month: the month of
---   the as-of date is there only when that is its last day
+--   the as-of date is there only when that is its last day. Days before 1950-01-01 are taken for typing errors: people who
+--   start before it are there from the first month on, and the first month is that of the first day from 1950-01-01 on on
+--   which anybody starts, moves or leaves (1950-01 when there is none)
 -- key month_number
 -- column month_end date! none: last day of the month
 -- column month_start date! none: first day of the month
@@ -9,17 +11,37 @@ WITH digits AS (
     SELECT digit FROM (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) AS t (digit)
 ),
 
--- 1 to 10000: a wrong first day in the year 1 shows all months since then, as nothing here may be left out.
+-- 1950 to 2949.
 years AS (
-    SELECT 1000 * a.digit + 100 * b.digit + 10 * c.digit + d.digit + 1 AS calendar_year
+    SELECT 1950 + 100 * a.digit + 10 * b.digit + c.digit AS calendar_year
     FROM digits a
     CROSS JOIN digits b
     CROSS JOIN digits c
-    CROSS JOIN digits d
+),
+
+-- The one place of the horizon for all tables by month: they have the months that are here.
+edges AS (
+    SELECT
+        valid_from,
+        CASE WHEN valid_from >= CAST('1950-01-01' AS DATE) THEN valid_from ELSE valid_to END AS edge
+    FROM assignment_history
 ),
 
 bounds AS (
-    SELECT MIN(valid_from) AS first_day FROM assignment_history
+    SELECT
+        CASE
+            WHEN MIN(valid_from) >= CAST('1950-01-01' AS DATE) THEN MIN(valid_from)
+            WHEN MIN(valid_from) < CAST('1950-01-01' AS DATE)
+                THEN COALESCE(
+                    MIN(
+                        CASE
+                            WHEN edge >= CAST('1950-01-01' AS DATE) AND edge <= CAST($as_of AS DATE) THEN edge
+                        END
+                    ),
+                    CAST('1950-01-01' AS DATE)
+                )
+        END AS first_day
+    FROM edges
 ),
 
 months AS (

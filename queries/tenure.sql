@@ -1,6 +1,7 @@
 -- tenure: one row per person in employment on the as-of date: how long, since seniority_start (kept by transfers between
 --   legal entities, not by a rehire) and since the first day of the current spell with the legal entity. A month is
---   complete on the same day of a later month, or on its last day when it has no such day; a year is twelve months.
+--   complete on the same day of a later month, or on its last day when it has no such day; a year is twelve months. From a
+--   day before 1950-01-01, which is taken for a typing error, nothing is measured: the measures are null, the bucket unknown.
 --   Seniority that was taken over or agreed is not known here: see user.seniorityDate in employee_attributes
 -- key employee_id
 -- column employee_id string! none: the person
@@ -11,16 +12,16 @@
 -- source legal_entity_name: employment_spells.legal_entity_name
 -- column seniority_start date! personal: first day that counts
 -- source seniority_start: employment_spells.seniority_start
--- column seniority_years int64! personal: complete years from seniority_start to the as-of date
--- column seniority_months int64! personal: complete months beyond those years, 0 to 11
--- column seniority_days int64! personal: days from seniority_start to the as-of date, 0 on the first day
--- column seniority_bucket string! personal: 0-6m (less than 6 complete months), 6-12m, 1-3y (12 to 35), 3-6y (36 to 71)
---   or 6y+
+-- column seniority_years int64 personal: complete years from seniority_start to the as-of date
+-- column seniority_months int64 personal: complete months beyond those years, 0 to 11
+-- column seniority_days int64 personal: days from seniority_start to the as-of date, 0 on the first day
+-- column seniority_bucket string! personal: 0-6m (less than 6 complete months), 6-12m, 1-3y (12 to 35), 3-6y (36 to 71),
+--   6y+ or unknown
 -- column spell_start date! personal: first day of the spell
 -- source spell_start: employment_spells.first_day
--- column spell_years int64! personal: complete years from spell_start to the as-of date
--- column spell_months int64! personal: complete months beyond those years, 0 to 11
--- column spell_days int64! personal: days from spell_start to the as-of date, 0 on the first day
+-- column spell_years int64 personal: complete years from spell_start to the as-of date
+-- column spell_months int64 personal: complete months beyond those years, 0 to 11
+-- column spell_days int64 personal: days from spell_start to the as-of date, 0 on the first day
 -- column spell_bucket string! personal: as seniority_bucket
 WITH spells AS (
     SELECT
@@ -35,10 +36,19 @@ WITH spells AS (
 ),
 
 -- Both measures take the same path: one row each.
-starts AS (
+given AS (
     SELECT employee_id, 'seniority' AS measure, seniority_start AS since, today FROM spells
     UNION ALL
     SELECT employee_id, 'spell' AS measure, first_day AS since, today FROM spells
+),
+
+starts AS (
+    SELECT
+        employee_id,
+        measure,
+        CASE WHEN since >= CAST('1950-01-01' AS DATE) THEN since END AS since,
+        today
+    FROM given
 ),
 
 -- Engines disagree on what date minus date is, so days are counted from 0001-01-01 on both sides: 365 a year before
@@ -76,6 +86,7 @@ measured AS (
         CAST(months - 12 * FLOOR(months / 12.0) AS BIGINT) AS months,
         CAST(days AS BIGINT) AS days,
         CASE
+            WHEN months IS NULL THEN 'unknown'
             WHEN months < 6 THEN '0-6m'
             WHEN months < 12 THEN '6-12m'
             WHEN months < 36 THEN '1-3y'

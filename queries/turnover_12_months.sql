@@ -1,14 +1,15 @@
 -- turnover_12_months: one row per month of calendar_months and unit, about the twelve months that end with it. A unit is
 --   the whole tenant, a legal entity, or a department (its own people, without those of departments below). Months before
---   the first movement of a unit count as months with nobody; units without people and movements in the twelve months
---   have no row
+--   the first movement of a unit, and before the first of calendar_months, count as months with nobody; units without
+--   people and movements in the twelve months have no row
 -- key month_end, axis, unit_id
 -- column month_end date! none: last day of the twelve months
 -- column axis string! none: tenant, legal_entity or department
 -- column unit_id string directory: the legal entity or department; null for the tenant and for people without one
 -- source unit_id: movements.legal_entity_id or movements.department_id
 -- column unit_name string directory: its name; null when it is not visible
--- column months int64! none: how many of the twelve months are not before the first movement of the unit
+-- column months int64! none: how many of the twelve months are not before the first movement of the unit or the first of
+--   calendar_months
 -- column opening_headcount int64! none: people in employment on the last day before the twelve months
 -- column closing_headcount int64! none: people in employment on month_end
 -- column joiners int64! none: joiner and rehire events in the unit
@@ -80,11 +81,20 @@ closed AS (
     FROM monthly
 ),
 
+-- Movements before the first month count in every headcount, and in no window.
+shown AS (
+    SELECT
+        c.month_end,
+        closed.*
+    FROM closed
+    INNER JOIN calendar_months c ON c.month_number = closed.month_number
+),
+
 twelve AS (
     SELECT
         axis,
         unit_id,
-        month_number,
+        month_end,
         closing_headcount,
         COUNT(*) OVER (
             PARTITION BY axis, unit_id ORDER BY month_number ROWS BETWEEN 11 PRECEDING AND CURRENT ROW
@@ -105,11 +115,11 @@ twelve AS (
         SUM(2 * closing_headcount - growth) OVER (
             PARTITION BY axis, unit_id ORDER BY month_number ROWS BETWEEN 11 PRECEDING AND CURRENT ROW
         ) AS headcounts
-    FROM closed
+    FROM shown
 )
 
 SELECT
-    c.month_end,
+    t.month_end,
     t.axis,
     t.unit_id,
     u.unit_name,
@@ -126,7 +136,6 @@ SELECT
         NULLIF(2 * (t.closing_headcount - t.joiners - t.transfers_in + t.leavers + t.transfers_out), 0) AS DOUBLE
     ) AS rotation_rate
 FROM twelve t
-INNER JOIN calendar_months c ON c.month_number = t.month_number
 INNER JOIN units u ON u.axis = t.axis AND u.unit_id IS NOT DISTINCT FROM t.unit_id
 WHERE t.headcounts > 0 OR t.joiners + t.leavers + t.transfers_in + t.transfers_out > 0
-ORDER BY c.month_end NULLS LAST, t.axis NULLS LAST, t.unit_id NULLS LAST
+ORDER BY t.month_end NULLS LAST, t.axis NULLS LAST, t.unit_id NULLS LAST

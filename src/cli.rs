@@ -103,12 +103,26 @@ async fn run(cli: Cli) -> Result<(), Error> {
         Command::Plan { settings, offline, format } => {
             commands::plan(&context, &resolve(settings.given())?, PlanOptions { offline, format }).await
         }
-        Command::Derive { lake, table_format, as_of } => {
+        Command::Derive { lake, table_format, resources, as_of } => {
             let mut flags = lake.given();
             flags.extend(table_format.given());
+            flags.extend(resources.given());
             commands::derive(&context, &resolve(flags)?, as_of).await
         }
-        Command::Query { lake, sql, file, as_of, snapshot, run, format, safe, output, param, no_history } => {
+        Command::Query {
+            lake,
+            resources,
+            sql,
+            file,
+            as_of,
+            snapshot,
+            run,
+            format,
+            safe,
+            output,
+            param,
+            no_history,
+        } => {
             let which = snapshot.map(Which::Snapshot).or(run.map(Which::Run)).or(as_of).unwrap_or_default();
             let mut parameters = BTreeMap::new();
             for given in &param {
@@ -119,7 +133,9 @@ async fn run(cli: Cli) -> Result<(), Error> {
                 }
             }
             let options = QueryOptions { sql, file, which, format: Some(format), safe, output, parameters, no_history };
-            commands::query(&context, &resolve(lake.given())?, options).await
+            let mut flags = lake.given();
+            flags.extend(resources.given());
+            commands::query(&context, &resolve(flags)?, options).await
         }
         Command::Tables { lake, table, format, ddl } => {
             commands::tables(&context, &resolve(lake.given())?, &TablesOptions { table, format, ddl }).await

@@ -18,6 +18,10 @@ pub const LUCCA_CLIENT_SECRET_FILE: &str = "LUCCA_CLIENT_SECRET_FILE";
 pub const LUCCA_LAKE: &str = "LUCCA_LAKE";
 /// Our share of the tenant's request budget.
 pub const LUCCA_REQUESTS_PER_MINUTE: &str = "LUCCA_REQUESTS_PER_MINUTE";
+/// Memory that one SQL statement may use.
+pub const LUCCA_MEMORY_LIMIT: &str = "LUCCA_MEMORY_LIMIT";
+/// Where SQL statements put what does not fit into memory.
+pub const LUCCA_TEMP_DIR: &str = "LUCCA_TEMP_DIR";
 /// Log filter, such as `info` or `lucca_lake=debug`.
 pub const LUCCA_LOG: &str = "LUCCA_LOG";
 

@@ -40,6 +40,20 @@ impl ExitCode {
     }
 }
 
+/// Whether an error, or what caused it, is that a disk is full, or the user's share of it.
+pub(crate) fn is_disk_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    use std::io::ErrorKind as K;
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let kind = error.downcast_ref().map(std::io::Error::kind);
+        if matches!(kind, Some(K::StorageFull | K::QuotaExceeded | K::FileTooLarge)) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
 /// Why a command ended without doing what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -198,6 +212,7 @@ impl Error {
             Self::ChecksFailed { exit_code, .. } => ExitCode::of(*exit_code),
             Self::TooManyRequests { .. } => ExitCode::Usage,
             Self::Interrupted => ExitCode::Temporary,
+            Self::Io { source, .. } if is_disk_full(source) => ExitCode::Temporary,
             Self::Io { .. } => ExitCode::Usage,
             Self::Damaged(_) | Self::Refused { .. } => ExitCode::Gate,
             Self::Catalog(_) | Self::Bug(_) => ExitCode::Bug,

@@ -88,6 +88,8 @@ pub(super) enum Command {
         lake: LakeFlag,
         #[command(flatten)]
         table_format: TableFormatFlag,
+        #[command(flatten)]
+        resources: ResourceFlags,
         /// Snapshot to compute for; the newest by default
         #[arg(long, value_name = "DATE", value_parser = parse_date)]
         as_of: Option<NaiveDate>,
@@ -96,6 +98,8 @@ pub(super) enum Command {
     Query {
         #[command(flatten)]
         lake: LakeFlag,
+        #[command(flatten)]
+        resources: ResourceFlags,
         /// The statement; otherwise -f FILE, otherwise standard input, which on a terminal is a prompt
         sql: Option<String>,
         /// File that holds the statement
@@ -242,6 +246,16 @@ pub(super) struct TableFormatFlag {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct ResourceFlags {
+    /// Memory that one SQL statement may use, such as 512MiB [env: LUCCA_MEMORY_LIMIT] [default: 1GiB]
+    #[arg(long, value_name = "SIZE")]
+    pub(super) memory_limit: Option<String>,
+    /// Folder for what does not fit into memory [env: LUCCA_TEMP_DIR] [default: the system's]
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) temp_dir: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct SettingFlags {
     /// Tenant address, such as https://example.ilucca.net [env: LUCCA_BASE_URL]
     #[arg(long, value_name = "URL")]
@@ -256,6 +270,8 @@ pub(super) struct SettingFlags {
     pub(super) lake: LakeFlag,
     #[command(flatten)]
     pub(super) table_format: TableFormatFlag,
+    #[command(flatten)]
+    pub(super) resources: ResourceFlags,
     /// Our share of the tenant's request budget [env: LUCCA_REQUESTS_PER_MINUTE] [default: 50]
     #[arg(long, value_name = "N")]
     pub(super) requests_per_minute: Option<String>,
@@ -300,6 +316,13 @@ impl LakeFlag {
     }
 }
 
+impl ResourceFlags {
+    pub(super) fn given(self) -> impl Iterator<Item = (&'static str, String)> {
+        let flags = [("memory-limit", self.memory_limit), ("temp-dir", self.temp_dir)];
+        flags.into_iter().filter_map(|(name, value)| Some((name, value?)))
+    }
+}
+
 impl TableFormatFlag {
     pub(super) fn given(self) -> BTreeMap<&'static str, String> {
         self.table_format.map(|format| ("table-format", format)).into_iter().collect()
@@ -314,6 +337,7 @@ impl SettingFlags {
             client_id,
             lake,
             table_format,
+            resources,
             requests_per_minute,
             request_timeout_seconds,
             as_of,
@@ -329,6 +353,7 @@ impl SettingFlags {
         } = self;
         let mut given = lake.given();
         given.extend(table_format.given());
+        given.extend(resources.given());
         let flags = [
             ("base-url", base_url),
             ("token-url", token_url),

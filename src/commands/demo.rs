@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, io, sync::Arc};
 
-use super::{Context, SyncOptions, Which, fake_tenant::listen, query, sync};
+use super::{Context, SyncOptions, Which, derivation::session_options, fake_tenant::listen, query, sync};
 use crate::{
     engine::output::{self, Format, Written},
     env_vars::{Environment, LUCCA_CLIENT_SECRET},
@@ -64,9 +64,10 @@ pub async fn demo(
     super::tell(&report?.for_people());
 
     let lake = context.lake_to_read(&settings)?;
+    let engine = session_options(&settings)?;
     for (title, sql) in [("Headcount (largest 15)", HEADCOUNT), ("Probation deadlines (next 15)", PROBATION)] {
         super::print(&format!("\n{title}\n"))?;
-        let rows = query::run(&lake, &Which::Newest, sql).await?;
+        let rows = query::run(&lake, &Which::Newest, sql, &engine).await?;
         if output::write(Format::Table, rows, io::stdout()).await? == Written::ReaderGone {
             break;
         }

@@ -11,11 +11,23 @@ use crate::{
         FileRef, Rows, Session, SessionOptions, TableFiles,
         derive::{self, Sink, Skipped},
         references::{Followed, Reference, follow},
+        spill,
     },
     error::Error,
     lake::{Lake, SnapshotTable, StagedTable, TableWriter, WriterOptions},
     report::ReferenceReport,
+    settings::{Settings, SettingsError},
 };
+
+/// What SQL may use, as configured. Removes the temporary files that killed runs left there.
+///
+/// # Errors
+/// When `memory_limit` is no size, or `temp_dir` no folder.
+pub(super) fn session_options(settings: &Settings) -> Result<SessionOptions, SettingsError> {
+    let temp_dir = settings.temp_dir()?;
+    spill::remove_abandoned(temp_dir.as_deref());
+    Ok(SessionOptions { memory_limit_bytes: settings.memory_limit()?, temp_dir, ..SessionOptions::default() })
+}
 
 /// Computes `queries` for one day over `inputs`, in the order of their dependencies, and stages the results.
 ///
@@ -28,8 +40,9 @@ pub(super) async fn derive_tables(
     inputs: impl Iterator<Item = &SnapshotTable>,
     queries: &[DerivedTable],
     catalog: &Catalog,
+    engine: &SessionOptions,
 ) -> Result<(Vec<StagedTable>, Vec<Skipped>), Error> {
-    let session = Session::new(lake.store(), &SessionOptions::default())?;
+    let session = Session::new(lake.store(), engine)?;
     session.register(&inputs.map(|table| table_files(table, as_of)).collect::<Vec<_>>())?;
     let api: Vec<String> = catalog.resources.iter().flat_map(Resource::tables).map(|table| table.name).collect();
     let api: Vec<&str> = api.iter().map(String::as_str).collect();
@@ -48,8 +61,9 @@ pub(super) async fn stage_applicable(
     day: NaiveDate,
     staged: &StagedTable,
     history: &History,
+    engine: &SessionOptions,
 ) -> Result<StagedTable, Error> {
-    let session = Session::new(lake.store(), &SessionOptions::default())?;
+    let session = Session::new(lake.store(), engine)?;
     session.register(&[table_files(&staged.as_snapshot_table(), day)])?;
     let table = staged.table().clone();
     let columns: Vec<String> = table.columns.iter().map(|c| format!("\"{}\"", c.name)).collect();
@@ -107,8 +121,9 @@ pub(super) async fn follow_references(
     as_of: NaiveDate,
     inputs: impl Iterator<Item = &SnapshotTable>,
     catalog: &Catalog,
+    engine: &SessionOptions,
 ) -> Result<Vec<ReferenceReport>, Error> {
-    let session = Session::new(lake.store(), &SessionOptions::default())?;
+    let session = Session::new(lake.store(), engine)?;
     session.register(&inputs.map(|table| table_files(table, as_of)).collect::<Vec<_>>())?;
     let mut reports = Vec::new();
     for resource in &catalog.resources {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Context,
-    derivation::derive_tables,
+    derivation::{derive_tables, session_options},
     exclusive::exclusively,
     gates::{READ_ON, Subject, judge_again},
     print,
@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     catalog::Zone,
+    engine::SessionOptions,
     error::Error,
     lake::{self, DESCRIBED, Held, Lake, Publication, Replaces, Snapshot, SnapshotTable, StagedTable},
     settings::Settings,
@@ -78,7 +79,8 @@ async fn replace_derived(
     snapshot: &Snapshot,
 ) -> Result<Snapshot, Error> {
     let kept: Vec<_> = snapshot.tables.iter().filter(|t| !is_derived(context, t)).cloned().collect();
-    let (mut staged, state) = compute(context, settings, lake, run_id, snapshot, &kept).await?;
+    let engine = session_options(settings)?;
+    let (mut staged, state) = compute(context, settings, lake, run_id, (snapshot, &kept), &engine).await?;
     let tables: Vec<SnapshotTable> =
         staged.iter().map(StagedTable::as_snapshot_table).chain(kept.iter().cloned()).collect();
     let subject = Subject {
@@ -89,6 +91,7 @@ async fn replace_derived(
         state: &state,
         before: Some(snapshot),
         thresholds: &settings.thresholds()?,
+        engine: &engine,
     };
     let judged = judge_again(lake, run_id, &context.catalog, &subject).await?;
     staged.push(judged.findings);
@@ -115,15 +118,16 @@ async fn compute(
     settings: &Settings,
     lake: &Lake,
     run_id: &str,
-    snapshot: &Snapshot,
-    kept: &[SnapshotTable],
+    (snapshot, kept): (&Snapshot, &[SnapshotTable]),
+    engine: &SessionOptions,
 ) -> Result<(Vec<StagedTable>, Map<String, Value>), Error> {
     let queries = &context.catalog.derived;
     let day = snapshot.as_of;
-    let (mut staged, mut skipped) = derive_tables(lake, run_id, day, kept.iter(), queries, &context.catalog).await?;
+    let (mut staged, mut skipped) =
+        derive_tables(lake, run_id, day, kept.iter(), queries, &context.catalog, engine).await?;
     let known = known_types(&lake.days().await?.snapshots);
     let attributes = attributes_read(snapshot, &settings.personal_definitions());
-    let inputs = WideInputs { day, attributes: &attributes, known: &known };
+    let inputs = WideInputs { day, attributes: &attributes, known: &known, engine };
     let widened = stage_wide(lake, run_id, kept, inputs).await?;
     staged.extend(widened.staged);
     skipped.extend(widened.skipped);

@@ -43,6 +43,8 @@ pub(super) struct Subject<'a> {
     /// The snapshot before.
     pub(super) before: Option<&'a Snapshot>,
     pub(super) thresholds: &'a Thresholds,
+    /// What SQL may use.
+    pub(super) engine: &'a SessionOptions,
 }
 
 /// What came of it.
@@ -99,8 +101,8 @@ async fn ask(
     statements: Vec<Statement>,
     kept: Vec<&str>,
 ) -> Result<Judged, Error> {
-    let Subject { day, tables, before, thresholds, .. } = subject;
-    let session = Session::new(lake.store(), &SessionOptions::default())?;
+    let Subject { day, tables, before, thresholds, engine, .. } = subject;
+    let session = Session::new(lake.store(), engine)?;
     session
         .register(&tables.iter().filter(|t| t.name != FINDINGS).map(|t| table_files(t, *day)).collect::<Vec<_>>())?;
     let findings_before = before.and_then(|snapshot| Some((snapshot.table(FINDINGS)?, snapshot.as_of)));

@@ -14,10 +14,14 @@ use std::{
 use chrono::NaiveDate;
 
 pub use self::parameter::parse as parse_parameter;
-use super::{Context, accept::held, derivation::table_files};
+use super::{
+    Context,
+    accept::held,
+    derivation::{session_options, table_files},
+};
 use crate::{
     engine::{
-        Parameters, Rows, Session, SessionOptions, TableFiles, Value, all_days, output,
+        EngineError, Parameters, Rows, Session, SessionOptions, TableFiles, Value, all_days, output,
         output::{Format, Style},
         query as statement,
     },
@@ -111,7 +115,7 @@ pub async fn query(context: &Context, settings: &Settings, options: QueryOptions
     let style = style(&options, settings)?;
     let sql = read_statement(&options)?;
     let lake = context.lake_to_read(settings)?;
-    let mut opened = open(&lake, &options.which).await?;
+    let mut opened = open(&lake, &options.which, &session_options(settings)?).await?;
     let parameters = Parameters { as_of: opened.day(), values: options.parameters };
     parameters.check_used(&sql)?;
     opened.know_all_days(&lake, &sql).await?;
@@ -140,14 +144,14 @@ fn style(options: &QueryOptions, settings: &Settings) -> Result<Style, Error> {
 }
 
 /// Starts one statement over some snapshots of a lake.
-pub(super) async fn run(lake: &Lake, which: &Which, sql: &str) -> Result<Rows, Error> {
-    let opened = open(lake, which).await?;
+pub(super) async fn run(lake: &Lake, which: &Which, sql: &str, engine: &SessionOptions) -> Result<Rows, Error> {
+    let opened = open(lake, which, engine).await?;
     Ok(statement::run(&opened.session, sql, opened.day()).await?)
 }
 
-async fn open(lake: &Lake, which: &Which) -> Result<Opened, Error> {
+async fn open(lake: &Lake, which: &Which, engine: &SessionOptions) -> Result<Opened, Error> {
     let snapshots = snapshots(lake, which).await?;
-    let session = Session::new(lake.store(), &SessionOptions::default())?;
+    let session = Session::new(lake.store(), engine)?;
     session.register(&files(&snapshots))?;
     Ok(Opened { session, snapshots, all_days: None })
 }
@@ -237,7 +241,10 @@ async fn write_file(path: &Path, style: Style, rows: Rows) -> Result<(), Error> 
     let file = File::create(&part).map_err(failed)?;
     if let Err(error) = output::write(style, rows, file).await {
         let _ = std::fs::remove_file(&part);
-        return Err(error.into());
+        return Err(match error {
+            EngineError::Output { source } => failed(source),
+            error => error.into(),
+        });
     }
     std::fs::rename(&part, path).map_err(failed)
 }

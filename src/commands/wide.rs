@@ -45,7 +45,7 @@ pub(super) const WIDE_TABLES: [WideTable; 2] = [
 pub(super) const LABELS: &str = "attribute_labels";
 const DEFINITIONS: &str = "employee_attribute_definitions";
 const EMPLOYEES: &str = "employees";
-/// Memory for sorting the attributes; beyond it they are sorted on disk.
+/// Memory for sorting the attributes, if so much is allowed; beyond it they are sorted on disk.
 const SORT_MEMORY_BYTES: usize = 256 << 20;
 /// Rows built before they are written.
 const ROWS_AT_ONCE: usize = 2048;
@@ -58,6 +58,8 @@ pub(super) struct WideInputs<'a> {
     pub(super) attributes: &'a AttributesRead,
     /// The types that columns had in earlier snapshots.
     pub(super) known: &'a BTreeMap<String, LakeType>,
+    /// What SQL may use.
+    pub(super) engine: &'a SessionOptions,
 }
 
 /// What became of the wide tables.
@@ -131,7 +133,8 @@ pub(super) async fn stage_wide(
     tables: &[SnapshotTable],
     inputs: WideInputs<'_>,
 ) -> Result<Widened, Error> {
-    let options = SessionOptions { memory_limit_bytes: SORT_MEMORY_BYTES, ..SessionOptions::default() };
+    let memory_limit_bytes = inputs.engine.memory_limit_bytes.min(SORT_MEMORY_BYTES);
+    let options = SessionOptions { memory_limit_bytes, ..inputs.engine.clone() };
     let session = Session::new(lake.store(), &options)?;
     session.register(&tables.iter().map(|table| table_files(table, inputs.day)).collect::<Vec<_>>())?;
     let mut widened = Widened::default();

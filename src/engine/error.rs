@@ -3,7 +3,7 @@
 use datafusion::{error::DataFusionError, sql::sqlparser::parser::ParserError};
 
 use super::{Parameters, Value, diagnosis::diagnose, place::Place};
-use crate::error::ExitCode;
+use crate::error::{ExitCode, is_disk_full};
 
 /// Why a query stopped while it ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,10 @@ impl FailureKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Value => "a value could not be computed (cast, overflow or division by zero)",
-            Self::Resources => "it needs more memory or temporary disk than allowed; raise the memory limit",
+            Self::Resources => {
+                "it needs more memory than memory_limit, and more room than there is in temp_dir; raise memory_limit, or give \
+                 temp_dir a folder with more room"
+            }
             Self::Store => "the lake could not be read; run it again",
             Self::Damaged => "a file of the lake is damaged; `lucca-lake verify` names it",
             Self::Internal => "internal error",
@@ -206,9 +209,10 @@ impl EngineError {
             | Self::DeriveCycle { .. }
             | Self::DeriveColumns { .. }
             | Self::DuplicateColumn { .. }
-            | Self::Output { .. }
             | Self::Encode { .. }
             | Self::TableConflict { .. } => ExitCode::Usage,
+            Self::Output { source } if is_disk_full(source) => ExitCode::Temporary,
+            Self::Output { .. } => ExitCode::Usage,
             Self::DeriveNull { .. } => ExitCode::Gate,
             Self::Failed { kind, .. } | Self::DeriveFailed { kind, .. } => kind.exit_code(),
             Self::DeriveInvalid { source, .. } => source.exit_code(),
@@ -265,6 +269,12 @@ impl EngineError {
             FailureKind::Value => {
                 Self::Failed { kind: FailureKind::Value, message: without_values(&one_line(&error)), source: None }
             }
+            // The engine's words are a list of its operators, over several lines.
+            FailureKind::Resources => {
+                tracing::debug!(error = one_line(&error), "out of memory or temporary disk");
+                let kind = FailureKind::Resources;
+                Self::Failed { kind, message: kind.as_str().to_owned(), source: None }
+            }
             kind => Self::Failed { kind, message: one_line(&error), source: Some(Box::new(error)) },
         }
     }
@@ -295,6 +305,10 @@ fn place_of(place: &Option<Box<Place>>) -> String {
 }
 
 fn classify(error: &DataFusionError) -> FailureKind {
+    if is_disk_full(error) {
+        // The lake is only read here: what is written is what was spilled.
+        return FailureKind::Resources;
+    }
     match error.find_root() {
         DataFusionError::ResourcesExhausted(_) => FailureKind::Resources,
         DataFusionError::ObjectStore(_) | DataFusionError::IoError(_) => FailureKind::Store,

@@ -28,6 +28,7 @@ pub mod query;
 pub mod references;
 pub mod rows;
 pub mod session;
+pub mod spill;
 pub mod stack;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -5,35 +5,35 @@ use std::{collections::BTreeMap, fmt, num::NonZeroUsize, path::PathBuf, sync::Ar
 use datafusion::{
     common::TableReference,
     execution::{
-        SessionStateBuilder,
-        disk_manager::{DiskManagerBuilder, DiskManagerMode},
-        memory_pool::FairSpillPool,
-        object_store::ObjectStoreUrl,
-        runtime_env::RuntimeEnvBuilder,
+        SessionStateBuilder, disk_manager::DiskManagerBuilder, memory_pool::FairSpillPool,
+        object_store::ObjectStoreUrl, runtime_env::RuntimeEnvBuilder,
     },
     prelude::{SessionConfig, SessionContext},
 };
 use object_store::ObjectStore;
 
-use super::{EngineError, TableFiles, provider::SnapshotTable};
+use super::{EngineError, TableFiles, provider::SnapshotTable, spill::SpillFolder};
 
 /// The URL under which a session knows the lake's store; paths below it are lake-relative.
 pub(crate) const STORE_URL: &str = "lake://snapshot";
+
+/// Memory that one plan fragment needs to sort and join anything; with less for each, fewer run at the same time.
+const MEMORY_OF_A_FRAGMENT: usize = 32 << 20;
 
 /// Resources a session may use.
 #[derive(Debug, Clone)]
 pub struct SessionOptions {
     /// Memory for sorts, joins and aggregations, in bytes; beyond it they spill to disk, or fail where they cannot.
     pub memory_limit_bytes: usize,
-    /// Plan fragments that run at the same time; by default the processors available.
+    /// Plan fragments that run at the same time; by default as many as there are processors and memory for.
     pub target_partitions: Option<NonZeroUsize>,
-    /// Where to spill; by default the system's temporary directory.
-    pub spill_dir: Option<PathBuf>,
+    /// Folder in which a private one is made for what is spilled; by default the system's temporary folder.
+    pub temp_dir: Option<PathBuf>,
 }
 
 impl Default for SessionOptions {
     fn default() -> Self {
-        Self { memory_limit_bytes: 1024 * 1024 * 1024, target_partitions: None, spill_dir: None }
+        Self { memory_limit_bytes: 1024 * 1024 * 1024, target_partitions: None, temp_dir: None }
     }
 }
 
@@ -52,23 +52,27 @@ impl Session {
     /// A session without tables. `store` is rooted at the lake.
     ///
     /// # Errors
-    /// [`EngineError::Failed`] when the temporary directory is not usable.
+    /// [`EngineError::Failed`] when the engine cannot be set up.
     pub fn new(store: Arc<dyn ObjectStore>, options: &SessionOptions) -> Result<Self, EngineError> {
-        let disk_mode = options
-            .spill_dir
-            .clone()
-            .map_or(DiskManagerMode::OsTmpDirectory, |d| DiskManagerMode::Directories(vec![d]));
+        let spilled = Arc::new(SpillFolder::new(options.temp_dir.as_deref()));
         let runtime = RuntimeEnvBuilder::new()
+            // Fair, not first come first served: whoever can spill gets an equal share and spills beyond it, which leaves
+            // room for those who cannot, such as the built side of a join.
             .with_memory_pool(Arc::new(FairSpillPool::new(options.memory_limit_bytes)))
-            .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(disk_mode))
+            .with_disk_manager_builder(DiskManagerBuilder::default().with_temp_file_factory(spilled))
             .build_arc()
             .map_err(EngineError::running)?;
         let url = ObjectStoreUrl::parse(STORE_URL).map_err(EngineError::running)?;
         runtime.register_object_store(url.as_ref(), store);
 
-        let partitions =
-            options.target_partitions.or_else(|| available_parallelism().ok()).map_or(2, NonZeroUsize::get);
-        let config = session_config().with_target_partitions(partitions);
+        let processors = available_parallelism().map_or(2, NonZeroUsize::get);
+        let affordable = (options.memory_limit_bytes / MEMORY_OF_A_FRAGMENT).max(1);
+        let partitions = options.target_partitions.map_or(processors.min(affordable), NonZeroUsize::get);
+        let mut config = session_config().with_target_partitions(partitions);
+        // What a sort keeps for merging what it spilled.
+        let execution = &mut config.options_mut().execution;
+        let share = options.memory_limit_bytes / partitions / 8;
+        execution.sort_spill_reservation_bytes = execution.sort_spill_reservation_bytes.min(share);
         let state =
             SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
         Ok(Self { context: SessionContext::new_with_state(state) })

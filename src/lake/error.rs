@@ -5,7 +5,7 @@ use std::{error::Error as StdError, io};
 use chrono::NaiveDate;
 use parquet::errors::ParquetError;
 
-use crate::error::ExitCode;
+use crate::error::{ExitCode, is_disk_full};
 
 /// An error of the lake: one line that says what, where and the remedy; the cause is its source.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +43,17 @@ pub enum LakeError {
         /// Whether running again makes sense.
         retryable: bool,
         /// The store's answer.
+        #[source]
+        source: Box<dyn StdError + Send + Sync>,
+    },
+    /// The disk of the lake is full, or the user's share of it.
+    #[error("cannot {action} {path}: the disk is full; make room, then run again")]
+    Full {
+        /// What was tried.
+        action: &'static str,
+        /// Lake-relative path.
+        path: String,
+        /// What the operating system said.
         #[source]
         source: Box<dyn StdError + Send + Sync>,
     },
@@ -192,7 +203,7 @@ impl LakeError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Store { retryable, .. } | Self::Delta { retryable, .. } => *retryable,
-            Self::Damaged { .. } => true,
+            Self::Damaged { .. } | Self::Full { .. } => true,
             Self::Views { source, .. } => source.is_retryable(),
             _ => false,
         }
@@ -209,9 +220,10 @@ impl LakeError {
             | Self::Newer { .. }
             | Self::DeltaIgnored { .. }
             | Self::DeltaTypes { .. } => ExitCode::Usage,
-            Self::Store { retryable: true, .. } | Self::Delta { retryable: true, .. } | Self::Damaged { .. } => {
-                ExitCode::Temporary
-            }
+            Self::Store { retryable: true, .. }
+            | Self::Delta { retryable: true, .. }
+            | Self::Damaged { .. }
+            | Self::Full { .. } => ExitCode::Temporary,
             Self::Store { retryable: false, .. } | Self::Delta { retryable: false, .. } => ExitCode::Usage,
             Self::Conflict { .. } | Self::Held { .. } => ExitCode::Conflict,
             Self::Views { source, .. } => source.exit_code(),
@@ -227,6 +239,9 @@ impl LakeError {
         let denied = matches!(source, E::PermissionDenied { .. } | E::Unauthenticated { .. });
         if denied || matches!(status, Some(401 | 403)) || is_io_denied(&source) {
             return Self::Denied { action, path, source: Box::new(source) };
+        }
+        if is_disk_full(&source) {
+            return Self::Full { action, path, source: Box::new(source) };
         }
         // Something listed a moment ago may be gone because a run replaced it: reading again finds its successor.
         // A write or a list that is "not found" means the bucket is.
@@ -247,6 +262,8 @@ impl LakeError {
         let path = path.to_string();
         if is_denied_kind(source.kind()) {
             Self::Denied { action, path, source: Box::new(source) }
+        } else if is_disk_full(&source) {
+            Self::Full { action, path, source: Box::new(source) }
         } else {
             Self::Store { action, path, retryable: true, source: Box::new(source) }
         }
@@ -265,6 +282,15 @@ impl LakeError {
         match into_store_error(source) {
             Ok(store) => Self::store("read", path, store),
             Err(source) => Self::Damaged { path: path.to_string(), reason: source.to_string() },
+        }
+    }
+
+    /// Whether room on the disk was what was missing.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Full { .. } => true,
+            Self::Views { source, .. } => source.is_full(),
+            _ => false,
         }
     }
 

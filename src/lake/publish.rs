@@ -291,7 +291,7 @@ impl Plan {
 
 /// Whether the store has decided against the put.
 fn is_refusal(error: &LakeError) -> bool {
-    matches!(error, LakeError::Denied { .. } | LakeError::Store { retryable: false, .. })
+    matches!(error, LakeError::Denied { .. } | LakeError::Full { .. } | LakeError::Store { retryable: false, .. })
 }
 
 /// Every object in the folders of `as_of` of every table, whether or not a manifest knows the table: a run may have

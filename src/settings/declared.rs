@@ -197,6 +197,22 @@ pub const SETTINGS: &[Declared] = &[
         ..PLAIN
     },
     Declared {
+        key: "memory_limit",
+        flag: Some("memory-limit"),
+        variable: Some(env_vars::LUCCA_MEMORY_LIMIT),
+        default: Some("1GiB"),
+        meaning: "memory that one SQL statement may use, such as 512MiB or 2GiB; what it needs beyond that goes to temp_dir",
+        ..PLAIN
+    },
+    Declared {
+        key: "temp_dir",
+        flag: Some("temp-dir"),
+        variable: Some(env_vars::LUCCA_TEMP_DIR),
+        meaning: "folder for what does not fit into memory, in a folder of its own that only the user may open; default the \
+                  system's temporary folder",
+        ..PLAIN
+    },
+    Declared {
         key: "keep_last",
         flag: Some("keep-last"),
         meaning: "gc keeps so many newest dates; without any keep_ setting it keeps all",

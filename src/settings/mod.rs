@@ -6,6 +6,7 @@ mod error;
 mod file;
 mod gates;
 mod keeping;
+mod resources;
 mod secret;
 #[cfg(test)]
 mod tests;

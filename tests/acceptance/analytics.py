@@ -7,6 +7,8 @@ from collections import Counter, defaultdict
 from datetime import date
 
 FOREVER = date.max.toordinal()
+# Days before are typing errors.
+HORIZON = date(1950, 1, 1).toordinal()
 
 
 def ordinal(text):
@@ -148,16 +150,26 @@ def events(people):
 
 
 def month_ends(people, as_of):
-    """Last days of the complete months since the first day of anybody."""
-    firsts = [people.edges(p)[0] for p in people.ids() if any(people.place(p, d) for d in people.edges(p))]
+    """Last days of the complete months since the first day of anybody; of those who start before the horizon, since the first
+    change from it on."""
+    firsts = [ordinal(first) for _, first, *_ in assignments(people)]
+    ends = [ordinal(after) for _, _, after, *_ in assignments(people) if after]
     out = []
     if firsts:
-        first = date.fromordinal(min(firsts))
+        first = min(firsts)
+        if first < HORIZON:
+            first = min((d for d in firsts + ends if HORIZON <= d <= as_of), default=HORIZON)
+        first = date.fromordinal(first)
         year, month = first.year, first.month
         while (day := end_of_month(year, month)) <= as_of:
             out.append(day)
             year, month = (year + 1, 1) if month == 12 else (year, month + 1)
     return out
+
+
+def before_first(ends):
+    """The day before the first month."""
+    return date.fromordinal(ends[0]).replace(day=1).toordinal() - 1
 
 
 def end_of_month(year, month):
@@ -197,6 +209,9 @@ def tenure(people, as_of):
         if current:
             row = [person, entity]
             for start in (since, first):
+                if ordinal(start) < HORIZON:
+                    row += [start, None, None, None, "unknown"]
+                    continue
                 total = months_between(ordinal(start), as_of)
                 band = next(name for limit, name in ((6, "0-6m"), (12, "6-12m"), (36, "1-3y"), (72, "3-6y"), (10**9, "6y+"))
                             if total < limit)

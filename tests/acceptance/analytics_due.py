@@ -1,7 +1,7 @@
 """Rows of the tables about what ends and begins soon, of the roll-up of departments, and of turnover, worked out in Python."""
 from collections import Counter, defaultdict
 
-from analytics import FOREVER, events, heads, iso, ordinal
+from analytics import FOREVER, before_first, events, heads, iso, ordinal
 
 
 def contract_ends(people, as_of):
@@ -71,10 +71,13 @@ def movements_monthly(people, ends):
             counts[end][cell] += n
     moved = defaultdict(Counter)
     for _, event, day, cell, *_ in events(people):
-        end = next((e for e in ends if e >= day), None) if ends and day <= ends[-1] else None
+        end = next((e for e in ends if e >= day), None) if ends and before_first(ends) < day <= ends[-1] else None
         if end and event != "contract_change":
             moved[end, cell][event] += 1
     out, before = [], Counter()
+    for end, found in heads(people, [before_first(ends)] if ends else []).items():
+        for (cell, _), n in found.items():
+            before[cell] += n
     for end in ends:
         for cell in before.keys() | counts[end].keys() | {c for e, c in moved if e == end}:
             m = moved[end, cell]
@@ -87,22 +90,24 @@ def movements_monthly(people, ends):
 
 def turnover(people, ends):
     """Rows of `turnover_12_months`; `months` is left out."""
-    counted, moves = heads(people, ends), events(people)
+    # The day before the first month, on which those are there who started before the horizon.
+    marks = [before_first(ends)] + ends if ends else []
+    counted, moves = heads(people, marks), events(people)
     names = {"tenant": lambda cell: None, "legal_entity": lambda cell: cell[0], "department": lambda cell: cell[2]}
     out = []
     for axis, unit_of in names.items():
-        sizes = {end: Counter() for end in ends}
+        sizes = {mark: Counter() for mark in marks}
         for end, found in counted.items():
             for (cell, _), n in found.items():
                 sizes[end][unit_of(cell)] += n
         for n, end in enumerate(ends):
-            window = [None] * max(0, 12 - n) + ends[max(0, n - 12):n + 1]  # thirteen month ends, None before the first of all
-            begin, happened = window[0] or 0, defaultdict(Counter)
+            window = marks[max(0, n - 11):n + 2]  # thirteen, or fewer where the months begin
+            begin, happened = window[0], defaultdict(Counter)
             for _, event, day, cell, _, other, _ in moves:
                 if begin < day <= end and event != "contract_change" and (other is None or unit_of(cell) != unit_of(other)):
                     happened[unit_of(cell)][event] += 1
-            size = lambda at, unit: sizes[at][unit] if at else 0  # noqa: E731
-            units = set(happened).union(*(sizes[e] for e in window if e))
+            size = lambda at, unit: sizes[at][unit]  # noqa: E731
+            units = set(happened).union(*(sizes[e] for e in window))
             for unit in units:
                 m = happened[unit]
                 joiners, leavers, opening = m["joiner"] + m["rehire"], m["leaver"], size(window[0], unit)

@@ -8,6 +8,7 @@ mod days;
 mod docs;
 mod gates;
 mod golden;
+mod limits;
 mod permissions;
 mod plan;
 mod query;

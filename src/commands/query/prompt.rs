@@ -24,9 +24,9 @@ use self::{
 use super::{Opened, QueryOptions, Which, open};
 use crate::{
     catalog::Catalog,
-    commands::{Context, tables},
+    commands::{Context, derivation::session_options, tables},
     engine::{
-        AS_OF_COLUMN, Parameters, Value,
+        AS_OF_COLUMN, Parameters, SessionOptions, Value,
         output::{self, Format, Style, Written},
         query as statement,
     },
@@ -40,6 +40,8 @@ use crate::{
 struct Prompt<'l, E, W> {
     lake: &'l Lake,
     catalog: &'l Catalog,
+    /// What SQL may use.
+    engine: SessionOptions,
     opened: Opened,
     which: Which,
     style: Style,
@@ -60,11 +62,13 @@ pub(super) async fn on_terminal(context: &Context, settings: &Settings, options:
         return Err(Error::Usage("the prompt prints text; give a statement to write a file with -o".into()));
     }
     let lake = context.lake_to_read(settings)?;
-    let opened = open(&lake, &options.which).await?;
+    let engine = session_options(settings)?;
+    let opened = open(&lake, &options.which, &engine).await?;
     let history = if options.no_history { None } else { history_path(&context.environment) };
     let mut prompt = Prompt {
         lake: &lake,
         catalog: &context.catalog,
+        engine,
         opened,
         which: options.which,
         style,
@@ -180,7 +184,7 @@ impl<E: Editor, W: Write + Send> Prompt<'_, E, W> {
                 let names: String = self.values.keys().map(|name| format!("${name}\n")).collect();
                 self.say(&format!("${AS_OF_COLUMN}\n{names}"))?;
             }
-            Ok(Command::AsOf(which)) => match open(self.lake, &which).await {
+            Ok(Command::AsOf(which)) => match open(self.lake, &which, &self.engine).await {
                 Ok(opened) => {
                     self.editor.know(vocabulary(&opened));
                     (self.opened, self.which) = (opened, which);

@@ -123,6 +123,7 @@ impl Run {
             state,
             before,
             thresholds: &self.thresholds,
+            engine: &self.engine,
         };
         judge(&self.lake, run_id, &self.catalog, &subject).await
     }
@@ -145,7 +146,7 @@ impl Run {
         for table in read {
             staged.push(match self.history_of(table) {
                 _ if self.days.len() == 1 => table.clone(),
-                Some(history) => stage_applicable(&self.lake, run_id, day, table, history).await?,
+                Some(history) => stage_applicable(&self.lake, run_id, day, table, history, &self.engine).await?,
                 None => table.copy_for(&self.lake, run_id).await?,
             });
         }
@@ -155,13 +156,13 @@ impl Run {
         }
         let tables: Vec<SnapshotTable> = staged.iter().map(StagedTable::as_snapshot_table).collect();
         let inputs = carried_over.iter().chain(&tables);
-        produced.references = follow_references(&self.lake, day, inputs.clone(), &self.catalog).await?;
+        produced.references = follow_references(&self.lake, day, inputs.clone(), &self.catalog, &self.engine).await?;
         let queries = &self.catalog.derived;
         let (derived, mut skipped) =
-            derive_tables(&self.lake, run_id, day, inputs.clone(), queries, &self.catalog).await?;
+            derive_tables(&self.lake, run_id, day, inputs.clone(), queries, &self.catalog, &self.engine).await?;
         let inputs: Vec<SnapshotTable> = inputs.cloned().collect();
         let attributes = self.attributes_of_day(replaced);
-        let wide = WideInputs { day, attributes: &attributes, known: &produced.wide_types };
+        let wide = WideInputs { day, attributes: &attributes, known: &produced.wide_types, engine: &self.engine };
         let widened = stage_wide(&self.lake, run_id, &inputs, wide).await?;
         skipped.extend(widened.skipped);
         produced.wide = widened.reports;

@@ -29,11 +29,12 @@ pub(super) use self::{
         same_attributes, wide_types,
     },
 };
-use super::{Context, connection::Turn, plan::refuse_above};
+use super::{Context, connection::Turn, derivation::session_options, plan::refuse_above};
 use crate::{
     api::{Client, PageLimits, Tenant},
     catalog::{Catalog, LakeType},
     decode::Labels,
+    engine::SessionOptions,
     error::{Error, ExitCode},
     lake::{self, Checkpoint, Days, Described, Lake, LakeError, Lease, Purpose, PutIfAbsent, Snapshot, StagedTable},
     quality::Thresholds,
@@ -70,6 +71,8 @@ struct Run {
     today: NaiveDate,
     thresholds: Thresholds,
     superseded_grace: chrono::TimeDelta,
+    /// What SQL may use.
+    engine: SessionOptions,
     stop: Stop,
 }
 
@@ -169,6 +172,7 @@ impl Run {
             today: settings.today(started_at)?,
             thresholds: settings.thresholds()?,
             superseded_grace: settings.superseded_grace()?,
+            engine: session_options(settings)?,
             personal,
             continue_since: resume_within.map(|hours| started_at - hours),
             lake,
@@ -293,7 +297,9 @@ impl Run {
                 tables = tables.and(lake::discard(&self.lake, &run_id).await);
             }
         }
-        let pages = if error.exit_code() == ExitCode::Temporary && self.continue_since.is_some() {
+        // Kept pages would fill the disk that is full.
+        let full = matches!(error, Error::Lake(error) if error.is_full());
+        let pages = if error.exit_code() == ExitCode::Temporary && self.continue_since.is_some() && !full {
             let kept = checkpoint.kept();
             tracing::info!(
                 kept,

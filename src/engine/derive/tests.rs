@@ -1,5 +1,6 @@
 //! How derivations run. What the shipped queries compute is tested in `oracle`.
 
+mod horizon;
 mod oracle;
 
 use std::sync::Arc;

@@ -42,6 +42,8 @@ pub(super) enum Change {
 pub(super) enum Fate {
     Done,
     Failed,
+    /// It does not happen, as the disk is full.
+    Full,
     /// It happens, but the answer is lost.
     DoneButFailed,
     Refused,
@@ -89,9 +91,16 @@ impl FaultyStore {
         match (fate, done) {
             (Fate::Done, Some(done)) => Ok(done),
             (Fate::Refused, _) => Err(Error::PermissionDenied { path: path.to_string(), source: "no".into() }),
+            (Fate::Full, _) => Err(full()),
             _ => Err(Error::Generic { store: "faulty", source: "connection reset".into() }),
         }
     }
+}
+
+/// As a disk says it.
+fn full() -> Error {
+    let source = Box::new(std::io::Error::from(std::io::ErrorKind::StorageFull));
+    Error::Generic { store: "LocalFileSystem", source }
 }
 
 impl fmt::Debug for FaultyStore {

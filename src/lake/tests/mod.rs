@@ -7,6 +7,7 @@ mod days;
 mod delta;
 mod durability;
 mod faults;
+mod full;
 mod integrity;
 mod interleaving;
 mod manifests;

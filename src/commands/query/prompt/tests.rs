@@ -78,7 +78,8 @@ fn session(lines: &[Line], stops: bool) -> (String, Script) {
         let prompt = Prompt {
             lake: &lake,
             catalog: &catalog,
-            opened: open(&lake, &Which::Newest).await.unwrap(),
+            engine: SessionOptions::default(),
+            opened: open(&lake, &Which::Newest, &SessionOptions::default()).await.unwrap(),
             which: Which::Newest,
             style: Format::Csv.into(),
             values: BTreeMap::new(),

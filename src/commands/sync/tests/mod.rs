@@ -3,6 +3,7 @@
 mod deadlines;
 mod failures;
 mod faulty;
+mod full_disk;
 mod kinds;
 mod log;
 mod oddities;
