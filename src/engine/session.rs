@@ -71,7 +71,7 @@ impl Session {
         let mut config = session_config().with_target_partitions(partitions);
         // What a sort keeps for merging what it spilled.
         let execution = &mut config.options_mut().execution;
-        let share = options.memory_limit_bytes / partitions / 8;
+        let share = options.memory_limit_bytes / partitions / 4;
         execution.sort_spill_reservation_bytes = execution.sort_spill_reservation_bytes.min(share);
         let state =
             SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{Settings, SettingsError};
 
 /// With less, sorting and joining cannot even begin.
-const LEAST_MEMORY: usize = 16 << 20;
+const LEAST_MEMORY: usize = 32 << 20;
 
 impl Settings {
     /// Bytes that one SQL statement may hold in memory.
@@ -15,7 +15,7 @@ impl Settings {
     pub fn memory_limit(&self) -> Result<usize, SettingsError> {
         self.parsed("memory_limit", |text| {
             let size = bytes(text.trim()).ok_or_else(|| format!("{text:?} is no size such as 512MiB or 2GiB"))?;
-            if size < LEAST_MEMORY { Err(format!("{text} is too little; give at least 16MiB")) } else { Ok(size) }
+            if size < LEAST_MEMORY { Err(format!("{text} is too little; give at least 32MiB")) } else { Ok(size) }
         })
     }
 
@@ -64,7 +64,7 @@ mod tests {
         assert_eq!(with("memory-limit", "512MiB").memory_limit().unwrap(), 512 << 20);
         assert_eq!(with("memory-limit", "2GiB").memory_limit().unwrap(), 2 << 30);
         for wrong in
-            ["512", "512 MiB", "512MB", "2G", "-1GiB", "+1GiB", "1.5GiB", "GiB", "99999999999999GiB", "15MiB", "0GiB"]
+            ["512", "512 MiB", "512MB", "2G", "-1GiB", "+1GiB", "1.5GiB", "GiB", "99999999999999GiB", "31MiB", "0GiB"]
         {
             let error = with("memory-limit", wrong).memory_limit().unwrap_err().to_string();
             assert!(error.starts_with("memory_limit (from --memory-limit): "), "{wrong}: {error}");
