@@ -20,6 +20,9 @@ pub(crate) const STORE_URL: &str = "lake://snapshot";
 /// Memory that one plan fragment needs to sort and join anything; with less for each, fewer run at the same time.
 const MEMORY_OF_A_FRAGMENT: usize = 32 << 20;
 
+/// Most bytes that are sorted as one piece: well below what the offsets of a string column can tell.
+const LARGEST_SORT: usize = 1 << 30;
+
 /// Resources a session may use.
 #[derive(Debug, Clone)]
 pub struct SessionOptions {
@@ -69,8 +72,10 @@ impl Session {
         let affordable = (options.memory_limit_bytes / MEMORY_OF_A_FRAGMENT).max(1);
         let partitions = options.target_partitions.map_or(processors.min(affordable), NonZeroUsize::get);
         let mut config = session_config().with_target_partitions(partitions);
-        // What a sort keeps for merging what it spilled.
         let execution = &mut config.options_mut().execution;
+        // What a sort holds in memory is sorted as one piece: merging many needs more than they take, which nobody set aside.
+        execution.sort_in_place_threshold_bytes = options.memory_limit_bytes.min(LARGEST_SORT);
+        // What it keeps for merging what it spilled.
         let share = options.memory_limit_bytes / partitions / 4;
         execution.sort_spill_reservation_bytes = execution.sort_spill_reservation_bytes.min(share);
         let state =

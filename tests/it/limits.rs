@@ -53,7 +53,7 @@ fn the_least_memory_is_enough_and_nothing_temporary_stays() {
     fs::create_dir(&temp).unwrap();
     let little = [("LUCCA_MEMORY_LIMIT", "32MiB"), ("LUCCA_TEMP_DIR", temp.to_str().unwrap())];
     let large = "SELECT count(*), max(n) FROM (SELECT row_number() OVER (ORDER BY md5(CAST(a AS VARCHAR))) AS n \
-                 FROM generate_series(1, 1500000) t(a))";
+                 FROM generate_series(1, 700000) t(a))";
     for arguments in [&["sync"][..], &["derive"], &["query", "--format", "csv", large]] {
         let output = tenant.run_with(&lake, arguments, &little);
         assert_eq!(code(&output), 0, "{arguments:?}: {}", err(&output));
