@@ -147,12 +147,23 @@ async fn run(cli: Cli) -> Result<(), Error> {
             given.extend(table_format.given());
             commands::accept(&context, &resolve(given)?, AcceptOptions { run_id: accept, reason }).await
         }
-        Command::Gc { lake, table_format, dry_run, keep_last, keep_days, keep_month_ends, format } => {
+        Command::Gc {
+            lake,
+            table_format,
+            dry_run,
+            keep_last,
+            keep_days,
+            keep_month_ends,
+            drop,
+            yes,
+            force,
+            format,
+        } => {
             let mut given = lake.given();
             given.extend(table_format.given());
             let keep = [("keep-last", keep_last), ("keep-days", keep_days), ("keep-month-ends", keep_month_ends)];
             given.extend(keep.into_iter().filter_map(|(name, value)| Some((name, value?))));
-            commands::gc(&context, &resolve(given)?, GcOptions { dry_run, format }).await
+            commands::gc(&context, &resolve(given)?, GcOptions { dry_run, drop, yes, force, format }).await
         }
         Command::Config { settings } => commands::config(&resolve(settings.given())?),
         Command::FakeTenant {

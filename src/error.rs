@@ -23,7 +23,7 @@ pub enum ExitCode {
     Contract = 4,
     /// A quality gate refused to publish.
     Gate = 5,
-    /// Another writer was faster, or holds the lake.
+    /// Another writer was faster, or holds the lake, or something speaks against what gc would delete.
     Conflict = 6,
     /// A defect of this program.
     Bug = 70,
@@ -186,6 +186,17 @@ pub enum Error {
         /// What the gates said.
         breaches: Vec<String>,
     },
+    /// `gc` found something that speaks against deleting anything.
+    #[error(
+        "gc deleted nothing in the lake at {lake}: {}; look at the list with --dry-run, and say --force if it is right all the same",
+        objections.join("; ")
+    )]
+    Doubtful {
+        /// Where.
+        lake: String,
+        /// What was found.
+        objections: Vec<String>,
+    },
     /// Problems found by `verify`.
     #[error("the snapshot is damaged: {0} findings")]
     Damaged(usize),
@@ -207,7 +218,7 @@ impl Error {
             Self::Incomplete { .. } | Self::FilterIgnored { .. } | Self::Endless { .. } => ExitCode::Contract,
             Self::Rows(RowsError::SharedId { .. }) => ExitCode::Contract,
             Self::Rows(RowsError::Arrow(_)) => ExitCode::Bug,
-            Self::Busy { .. } => ExitCode::Conflict,
+            Self::Busy { .. } | Self::Doubtful { .. } => ExitCode::Conflict,
             Self::MissingScopes { .. } => ExitCode::Permission,
             Self::ChecksFailed { exit_code, .. } => ExitCode::of(*exit_code),
             Self::TooManyRequests { .. } => ExitCode::Usage,

@@ -172,7 +172,7 @@ pub(super) enum Command {
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
-    /// Delete snapshots past retention, and files that nobody needs
+    /// Delete snapshots past retention and files that nobody needs, or the dates that are named
     Gc {
         #[command(flatten)]
         lake: LakeFlag,
@@ -190,6 +190,16 @@ pub(super) enum Command {
         /// Keep the last date of each of so many newest months that are over
         #[arg(long, value_name = "N")]
         keep_month_ends: Option<String>,
+        /// Remove this date, whole, and nothing else; may be given several times
+        #[arg(long, value_name = "DATE", value_parser = parse_date,
+            conflicts_with_all = ["keep_last", "keep_days", "keep_month_ends"])]
+        drop: Vec<NaiveDate>,
+        /// With --drop: do not ask
+        #[arg(long, requires = "drop")]
+        yes: bool,
+        /// Delete although something speaks against it; the list is printed first
+        #[arg(long)]
+        force: bool,
         /// How to print
         #[arg(long, value_enum, default_value = "text")]
         format: ListFormat,

@@ -24,7 +24,7 @@ pub struct AcceptOptions {
 /// Publishes what a run holds back.
 ///
 /// # Errors
-/// When there is no such run, its day was published meanwhile, or the lake cannot be written.
+/// When there is no such run, its files are no longer what they were, its day was published meanwhile, or the lake cannot be written.
 pub async fn accept(context: &Context, settings: &Settings, options: AcceptOptions) -> Result<(), Error> {
     let AcceptOptions { run_id, reason } = options;
     if reason.trim().is_empty() {
@@ -35,10 +35,9 @@ pub async fn accept(context: &Context, settings: &Settings, options: AcceptOptio
         lake::align(&lake).await?;
         let held = held(&lake, &run_id).await?;
         let now = context.clock.now();
-        let mut publication = held.clone().into_publication(now, settings.superseded_grace()?);
         let accepted = json!({ "reason": reason.trim(), "at": now, "breaches": held.breaches });
-        publication.state.insert(ACCEPTED.to_owned(), accepted);
-        Ok(lake::publish(&lake, publication).await?)
+        let state = [(ACCEPTED.to_owned(), accepted)].into_iter().collect();
+        Ok(held.publish(&lake, now, settings.superseded_grace()?, state).await?)
     };
     let snapshot = exclusively(context, &lake, ("publish", &run_id), publish).await?;
     print(&format!("{}\tpublished\n", snapshot.id()))

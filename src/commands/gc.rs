@@ -1,65 +1,193 @@
-//! `gc`: deletes snapshots past retention and files that nobody needs.
+//! `gc`: deletes snapshots past retention and files that nobody needs, or everything of the days that are named.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    io::{self, IsTerminal as _},
+};
 
-use super::{Context, ListFormat, exclusive::exclusively, print};
+use chrono::NaiveDate;
+
+use super::{Context, ListFormat, exclusive::exclusively, print, sync::tenant_of, tell};
 use crate::{
     error::Error,
-    lake::{self, Garbage, Why},
+    lake::{self, Garbage, GarbageScope, Lake, LakeError, Objection, Why},
     settings::Settings,
 };
 
 /// How to collect.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct GcOptions {
     /// Only show what would go.
     pub dry_run: bool,
+    /// Only these days, whole, instead of what retention says.
+    pub drop: Vec<NaiveDate>,
+    /// Do not ask before days are dropped.
+    pub yes: bool,
+    /// Delete although something speaks against it.
+    pub force: bool,
     /// How to print.
     pub format: ListFormat,
+}
+
+/// How much of a list is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// Everything, as it would go.
+    Before,
+    /// What went, summed up.
+    After,
 }
 
 /// Collects garbage, or shows it.
 ///
 /// # Errors
-/// When the lake cannot be read or written, or another run writes to it.
+/// When something speaks against it and nobody insists; when days are to be dropped and nobody confirms it; when the lake
+/// cannot be read or written, or another run writes to it.
 pub async fn gc(context: &Context, settings: &Settings, options: GcOptions) -> Result<(), Error> {
     let lake = context.lake_to_change(settings)?;
     let now = context.clock.now();
-    let (retention, today) = (settings.retention()?, settings.today(now)?);
-    let find = || lake::find_garbage(&lake, retention, today, now);
+    let today = settings.today(now)?;
+    let scope = match options.drop.is_empty() {
+        true => GarbageScope::Retention(settings.retention()?),
+        false => GarbageScope::Days(options.drop.iter().copied().collect()),
+    };
+    let find = || async {
+        let mut garbage = lake::find_garbage(&lake, &scope, today, now).await?;
+        garbage.objections.extend(other_tenant(&lake, settings).await?);
+        Ok::<_, Error>(garbage)
+    };
     if options.dry_run {
-        return print(&show(&find().await?, options));
+        return print(&show(&find().await?, Shown::Before, options.format));
     }
+    let confirmed = match options.drop.is_empty() {
+        true => None,
+        false => Some(confirm(&lake, find().await?, &options).await?),
+    };
     let run_id = context.run_id(now);
     let collect = async {
-        lake::align(&lake).await?;
         let garbage = find().await?;
+        if !garbage.objections.is_empty() && !options.force {
+            return Err(doubtful(&lake, &garbage));
+        }
+        if confirmed.is_some_and(|confirmed| confirmed != garbage) {
+            let lake = lake.display();
+            return Err(LakeError::ChangedMeanwhile { lake }.into());
+        }
+        let is_listed = !garbage.objections.is_empty();
+        if is_listed {
+            print(&show(&garbage, Shown::Before, options.format))?;
+        }
+        lake::align(&lake).await?;
         lake::collect_garbage(&lake, &run_id, &garbage).await?;
-        Ok(garbage)
+        Ok((garbage, is_listed))
     };
-    let garbage = exclusively(context, &lake, ("gc", &run_id), collect).await?;
-    print(&show(&garbage, options))
+    let (garbage, is_listed) = exclusively(context, &lake, ("gc", &run_id), collect).await?;
+    // A machine reads one document.
+    if is_listed && options.format == ListFormat::Json {
+        return Ok(());
+    }
+    print(&show(&garbage, Shown::After, options.format))
 }
 
-fn show(garbage: &Garbage, options: GcOptions) -> String {
-    if options.format == ListFormat::Json {
+/// Days go for good: somebody must have seen what that means, or have said that it is not needed.
+async fn confirm(lake: &Lake, garbage: Garbage, options: &GcOptions) -> Result<Garbage, Error> {
+    let days = options.drop.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    if garbage.is_empty() {
+        return Err(Error::NoSnapshot(format!("the lake at {} has nothing of {days}", lake.display())));
+    }
+    if !garbage.objections.is_empty() && !options.force {
+        return Err(doubtful(lake, &garbage));
+    }
+    if options.yes {
+        return Ok(garbage);
+    }
+    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        return Err(Error::Usage(format!(
+            "--drop deletes {days} for good: say --yes, or look first at what would go with --dry-run"
+        )));
+    }
+    tell(&format!("{}Delete {days} for good? [y/N] ", show(&garbage, Shown::Before, ListFormat::Text)));
+    let read = tokio::task::spawn_blocking(|| io::stdin().lines().next().transpose()).await;
+    let answer = read.map_err(|error| Error::task_lost("the question", &error))?;
+    let answer = answer.map_err(|source| Error::Io { what: "standard input".into(), source })?;
+    if is_yes(&answer.unwrap_or_default()) {
+        Ok(garbage)
+    } else {
+        Err(Error::Usage("the answer was not yes; nothing was deleted".to_owned()))
+    }
+}
+
+fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}
+
+fn doubtful(lake: &Lake, garbage: &Garbage) -> Error {
+    /// Objections that a message names.
+    const NAMED: usize = 3;
+    let mut objections: Vec<String> = garbage.objections.iter().take(NAMED).map(Objection::to_string).collect();
+    let more = garbage.objections.len().saturating_sub(NAMED);
+    objections.extend((more > 0).then(|| format!("and {more} more")));
+    Error::Doubtful { lake: lake.display(), objections }
+}
+
+/// Whether a tenant is configured whose data the lake does not hold.
+async fn other_tenant(lake: &Lake, settings: &Settings) -> Result<Option<Objection>, Error> {
+    let Ok(tenant) = settings.tenant() else { return Ok(None) };
+    let asked = tenant.host();
+    let snapshot = match lake.any_snapshot().await {
+        Ok(snapshot) => snapshot,
+        // That is an objection of its own.
+        Err(LakeError::NoneReadable { .. } | LakeError::Newer { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let held = snapshot.as_ref().and_then(tenant_of).filter(|held| *held != asked).map(str::to_owned);
+    Ok(held.map(|held| Objection::OtherTenant { held, asked }))
+}
+
+fn show(garbage: &Garbage, shown: Shown, format: ListFormat) -> String {
+    if format == ListFormat::Json {
         return serde_json::to_string_pretty(garbage).unwrap_or_default() + "\n";
     }
     let mut text = String::new();
     let mut sums = BTreeMap::<Why, (usize, u64)>::new();
+    let why = if garbage.dropped.is_empty() { "past retention" } else { "of a dropped day" };
     for snapshot in &garbage.snapshots {
-        let _ = writeln!(text, "{snapshot}\tsnapshot past retention");
+        let _ = writeln!(text, "{snapshot}\tsnapshot {why}");
     }
     for object in &garbage.objects {
-        if options.dry_run {
+        if shown == Shown::Before {
             let _ = writeln!(text, "{}\t{}\t{} bytes", object.path, object.why.as_str(), object.bytes);
         }
         let (objects, bytes) = sums.entry(object.why).or_default();
         (*objects, *bytes) = (*objects + 1, *bytes + object.bytes);
     }
-    let verb = if options.dry_run { "would go" } else { "deleted" };
+    let verb = if shown == Shown::Before { "would go" } else { "deleted" };
     for (why, (objects, bytes)) in sums {
         let _ = writeln!(text, "{objects} files, {bytes} bytes, {}: {verb}", why.as_str());
     }
+    for note in &garbage.notes {
+        let _ = writeln!(text, "{note}");
+    }
+    if shown == Shown::Before {
+        for objection in &garbage.objections {
+            let _ = writeln!(text, "only with --force: {objection}");
+        }
+    }
     if text.is_empty() { "nothing to collect\n".to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_clear_yes_is_one() {
+        for yes in ["y", "Y", "yes\n", " YES "] {
+            assert!(is_yes(yes), "{yes:?}");
+        }
+        for no in ["", "\n", "n", "no", "ye", "y y", "2026-03-15"] {
+            assert!(!is_yes(no), "{no:?}");
+        }
+    }
 }

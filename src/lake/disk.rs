@@ -29,6 +29,18 @@ pub(super) async fn sync(lake: &Lake, paths: &[Path]) -> Result<(), LakeError> {
     .await
 }
 
+/// Makes durable that files are gone. Does nothing on remote stores.
+pub(super) async fn sync_removal(lake: &Lake, removed: &[Path]) -> Result<(), LakeError> {
+    let Some(root) = lake.root().map(FsPath::to_path_buf) else { return Ok(()) };
+    let removed = removed.to_vec();
+    blocking(move || {
+        let folders = removed.iter().filter_map(|path| on_disk(&root, path).parent().map(FsPath::to_path_buf));
+        let folders: BTreeSet<PathBuf> = folders.filter(|folder| folder.is_dir()).collect();
+        folders.iter().try_for_each(|f| sync_folder(f)).map_err(|e| LakeError::io("make durable", root.display(), e))
+    })
+    .await
+}
+
 /// Removes a folder and all below it, which on a disk includes temporary files that listings hide. Returns false
 /// when the lake is remote: folders do not exist there.
 pub(super) async fn remove_folder(lake: &Lake, folder: &Path) -> Result<bool, LakeError> {

@@ -82,6 +82,18 @@ pub enum LakeError {
         /// The difference.
         reason: String,
     },
+    /// What a run holds back is no longer what it was.
+    #[error(
+        "what run {run_id} holds back has changed since: {}; nothing was published, read the day again with          `lucca-lake sync --as-of {as_of}`", .findings.join("; ")
+    )]
+    HeldDamaged {
+        /// The date it describes.
+        as_of: NaiveDate,
+        /// The run.
+        run_id: String,
+        /// What is not as it was, file by file.
+        findings: Vec<String>,
+    },
     /// Another run published the same as-of date first.
     #[error(
         "as-of date {as_of}: another run published snapshot {sequence} first ({winner}); nothing was changed, run again if this run's data should replace it"
@@ -93,6 +105,12 @@ pub enum LakeError {
         sequence: u64,
         /// The run that published.
         winner: String,
+    },
+    /// Somebody else published or deleted while files were being deleted.
+    #[error("the lake at {lake} was changed by somebody else meanwhile; what was not deleted yet stays, run again")]
+    ChangedMeanwhile {
+        /// Where.
+        lake: String,
     },
     /// Another process writes to the lake.
     #[error("the lake at {lake} is being written to by {holder}; wait for it to end, then run again")]
@@ -225,7 +243,8 @@ impl LakeError {
             | Self::Damaged { .. }
             | Self::Full { .. } => ExitCode::Temporary,
             Self::Store { retryable: false, .. } | Self::Delta { retryable: false, .. } => ExitCode::Usage,
-            Self::Conflict { .. } | Self::Held { .. } => ExitCode::Conflict,
+            Self::Conflict { .. } | Self::ChangedMeanwhile { .. } | Self::Held { .. } => ExitCode::Conflict,
+            Self::HeldDamaged { .. } => ExitCode::Gate,
             Self::Views { source, .. } => source.exit_code(),
             Self::Schema { .. } | Self::Encode { .. } | Self::Internal { .. } => ExitCode::Bug,
         }

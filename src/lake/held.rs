@@ -1,16 +1,24 @@
 //! Snapshots that a quality gate did not let through: complete, staged, and published only when somebody says so.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use object_store::ObjectStoreExt as _;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    FORMAT_VERSION, Lake, LakeError, Publication, Replaces, Snapshot, SnapshotTable, StagedTable, abandoned, layout,
-    manifest,
+    FORMAT_VERSION, Finding, Lake, LakeError, Publication, Replaces, Snapshot, SnapshotTable, StagedTable, abandoned,
+    layout, manifest,
+    publish::{self, publish},
+    seal::{self, Seal},
+    verify,
 };
 
 /// For so long a held snapshot waits; then its staging is removed like that of a run that was killed.
 pub const HELD_FOR: TimeDelta = TimeDelta::days(14);
+
+/// Findings that a message names.
+const FINDINGS_NAMED: usize = 3;
 
 /// A staged snapshot and why it was not published.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,7 +57,7 @@ impl Held {
         let held = Self { as_of, run_id, held_at: published_at, breaches, replaces, tables, carried_over, state };
         let failed = |e| LakeError::Internal { reason: format!("a held snapshot cannot be written as JSON: {e}") };
         let json = serde_json::to_vec_pretty(&held).map_err(failed)?;
-        lake.put(layout::held(&held.run_id), json).await?;
+        lake.put(layout::held(&held.run_id), seal::seal(&json)).await?;
         Ok(held)
     }
 
@@ -67,7 +75,15 @@ impl Held {
             Err(error) => return Err(failed(error)),
         };
         let corrupt = |reason: String, source| LakeError::Corrupt { path: path.to_string(), reason, source };
-        let held: Self = serde_json::from_slice(&content)
+        let json = match seal::open(&content) {
+            Seal::Whole(json) => Cow::Owned(json),
+            Seal::Broken => {
+                return Err(corrupt("its content does not have the sha256 it carries".to_owned(), None));
+            }
+            // Written by a version that did not seal it.
+            Seal::Absent => Cow::Borrowed(&*content),
+        };
+        let held: Self = serde_json::from_slice(&json)
             .map_err(|e| corrupt(format!("line {} column {}", e.line(), e.column()), Some(e)))?;
         held.check(run_id).map_err(|reason| corrupt(reason, None))?;
         Ok(Some(held))
@@ -128,8 +144,44 @@ impl Held {
         }
     }
 
+    /// Publishes it, if every file is still what it was when it was held back: size, SHA-256, rows and columns. `state` is
+    /// added to that of the extraction. Where this was done before and did not end, it is ended.
+    ///
+    /// # Errors
+    /// [`LakeError::HeldDamaged`] when a file is not; as [`publish`]; the store's errors.
+    pub async fn publish(
+        &self,
+        lake: &Lake,
+        published_at: DateTime<Utc>,
+        superseded_grace: TimeDelta,
+        state: serde_json::Map<String, serde_json::Value>,
+    ) -> Result<Snapshot, LakeError> {
+        let current = lake.snapshot(self.as_of).await?;
+        if let Some(published) = current.as_ref().filter(|current| current.run_id == self.run_id) {
+            publish::finish(lake, published, Vec::new()).await?;
+            return Ok(published.clone());
+        }
+        // One that was overtaken is refused for that, whatever became of its files.
+        if current.map(|current| current.sequence) == self.replaces {
+            let findings = verify::check_files(lake, &self.as_snapshot().tables).await?;
+            if !findings.is_empty() {
+                return Err(self.damaged(&findings));
+            }
+        }
+        let mut publication = self.clone().into_publication(published_at, superseded_grace);
+        publication.state.extend(state);
+        publish(lake, publication).await
+    }
+
+    fn damaged(&self, findings: &[Finding]) -> LakeError {
+        let mut named: Vec<String> = findings.iter().take(FINDINGS_NAMED).map(Finding::to_string).collect();
+        let more = findings.len().saturating_sub(FINDINGS_NAMED);
+        named.extend((more > 0).then(|| format!("and {more} more")));
+        LakeError::HeldDamaged { as_of: self.as_of, run_id: self.run_id.clone(), findings: named }
+    }
+
     /// What publishes it.
-    pub fn into_publication(self, published_at: DateTime<Utc>, superseded_grace: TimeDelta) -> Publication {
+    fn into_publication(self, published_at: DateTime<Utc>, superseded_grace: TimeDelta) -> Publication {
         let tables = self.tables.into_iter().map(|table| StagedTable::from_held(table, &self.run_id)).collect();
         Publication {
             as_of: self.as_of,

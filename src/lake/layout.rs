@@ -18,6 +18,8 @@ pub(super) const AS_OF: &str = "as_of";
 
 const MANIFESTS: &str = "_lake/manifests";
 
+const COLLECTING: &str = "_lake/collecting";
+
 /// Where runs keep what is not published yet.
 pub(super) const STAGING: &str = "_lake/staging";
 
@@ -84,6 +86,16 @@ pub(super) fn lease() -> Path {
 /// The lock of a lake on a local disk.
 pub(super) fn lock_file() -> Path {
     Path::from("_lake/lock")
+}
+
+/// Folder of what collections have begun to delete and not ended.
+pub(super) fn collecting_dir() -> Path {
+    Path::from(COLLECTING)
+}
+
+/// What one collection deletes.
+pub(super) fn collecting(run_id: &str) -> Path {
+    Path::from(format!("{COLLECTING}/{run_id}.json"))
 }
 
 /// Folder of a table's files of one date.
@@ -155,13 +167,13 @@ pub(super) fn is_data_file(path: &str, zone: Zone, table: &str, as_of: NaiveDate
     inside && parsed.as_ref() == path && path.ends_with(".parquet")
 }
 
-/// The date of a file that lies where the data files of some table lie.
-pub(super) fn as_of_of(path: &str) -> Option<NaiveDate> {
+/// Zone and date of a file that lies where the data files of some table lie.
+pub(super) fn place_of(path: &str) -> Option<(Zone, NaiveDate)> {
     let mut parts = path.split('/');
     let (zone, table, day) = (parts.next()?, parts.next()?, parts.next()?);
     let as_of = day.strip_prefix(AS_OF)?.strip_prefix('=')?.parse().ok()?;
     let zone = ZONES.into_iter().find(|z| z.as_str() == zone)?;
-    is_data_file(path, zone, table, as_of).then_some(as_of)
+    is_data_file(path, zone, table, as_of).then_some((zone, as_of))
 }
 
 /// Table names become folders, file names and SQL names: lower snake_case only.

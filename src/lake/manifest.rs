@@ -6,7 +6,6 @@ use std::{
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
-use futures::{StreamExt, TryStreamExt};
 use object_store::{ObjectStoreExt, path::Path};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -173,11 +172,6 @@ impl Lake {
     /// When the store refuses or fails, or the manifest is not usable.
     pub async fn snapshot(&self, as_of: NaiveDate) -> Result<Option<Snapshot>, LakeError> {
         self.current(as_of).await?.map(|stored| stored.snapshot).transpose()
-    }
-
-    /// The snapshots named by `ids`, in their order.
-    pub(super) async fn read_all(&self, ids: &[SnapshotId]) -> Result<Vec<Snapshot>, LakeError> {
-        futures::stream::iter(ids.to_vec()).map(|id| self.read(id)).buffered(8).try_collect().await
     }
 
     /// The current manifest of `as_of`, if there is one.

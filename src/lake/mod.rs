@@ -19,7 +19,8 @@
 //! - `publish`: promote, commit, clean up; `abandoned`: what killed runs left behind
 //! - `probe`: whether the store honours what publishing rests on
 //! - `lease`: one writer at a time; `checkpoint`: pages of a run that has not ended
-//! - `superseded`, `retention`: snapshots that were replaced, and dates that are not kept; `gc`: removes their files
+//! - `superseded`, `retention`: snapshots that were replaced, and dates that are not kept; `gc`: removes their files, and days
+//!   that somebody names
 //! - `held`: snapshots that wait for somebody's word
 //! - `verify`: checks a snapshot from the store alone
 //! - [`views`]: SQL that reads exactly the published files; `described`: what their comments say
@@ -75,7 +76,9 @@ pub use checkpoint::{Checkpoint, Purpose};
 pub use days::{Days, UnreadableDay};
 pub use described::{DESCRIBED, Described, DescribedColumn};
 pub use error::LakeError;
-pub use gc::{Garbage, GarbageObject, Why, collect as collect_garbage, find as find_garbage};
+pub use gc::{
+    Garbage, GarbageObject, Objection, Scope as GarbageScope, Why, collect as collect_garbage, find as find_garbage,
+};
 pub use held::{HELD_FOR, Held};
 pub use lease::Lease;
 pub use manifest::{

@@ -78,6 +78,12 @@ pub async fn publish(lake: &Lake, publication: Publication) -> Result<Snapshot, 
     };
     tracing::info!(as_of = %snapshot.as_of, sequence = snapshot.sequence, "snapshot published");
 
+    finish(lake, snapshot, leftovers).await?;
+    Ok(plan.snapshot)
+}
+
+/// Ends a publication whose manifest is there: the views, the Delta logs, then what it leaves behind and its staging.
+pub(super) async fn finish(lake: &Lake, snapshot: &Snapshot, leftovers: Vec<Path>) -> Result<(), LakeError> {
     let views = views::regenerate(lake, &snapshot.run_id).await;
     let followed = table_format::follow(lake).await;
     // What the views or a Delta log still name stays until they do not: their readers must not miss a file.
@@ -90,7 +96,7 @@ pub async fn publish(lake: &Lake, publication: Publication) -> Result<Snapshot, 
     if let Err(error) = views {
         return Err(LakeError::Views { as_of: snapshot.as_of, source: Box::new(error) });
     }
-    followed.map(|()| plan.snapshot)
+    followed
 }
 
 /// Removes everything a run left in staging. Publishes and unpublishes nothing.
@@ -205,14 +211,15 @@ impl Plan {
         Ok(Self { snapshot, replaced, moves })
     }
 
-    /// Gives the staged files their final names. Remote originals stay until staging is removed. On a disk their content
-    /// is durable first: readers that glob must not find half a file after a power cut.
+    /// Gives the staged files their final names. The originals stay until staging is removed, so that what was held back
+    /// can be published again when this fails: on a disk a file has two names meanwhile. Its content is durable first:
+    /// readers that glob must not find half a file after a power cut.
     async fn promote(&self, lake: &Lake) -> Result<(), LakeError> {
         let staged: Vec<Path> = self.moves.iter().map(|(from, _)| from.clone()).collect();
         disk::sync(lake, &staged).await?;
         let is_local = lake.root().is_some();
         let one = |(from, to): (Path, Path)| async move {
-            let moved = if is_local { lake.store.rename(&from, &to).await } else { lake.store.copy(&from, &to).await };
+            let moved = if is_local { second_name(lake, &from, &to).await } else { lake.store.copy(&from, &to).await };
             moved.map_err(|e| LakeError::store("move a staged file to", &to, e))?;
             Ok(to)
         };
@@ -286,6 +293,18 @@ impl Plan {
         let kept: HashSet<&str> = named.map(|f: &DataFile| f.path.as_str()).collect();
         let all: BTreeSet<Path> = found.chain(replaced).collect();
         Ok(all.into_iter().filter(|path| !kept.contains(path.as_ref())).collect())
+    }
+}
+
+/// Gives a file on a disk a second name. One that an earlier attempt of the same run left goes first: it was published by
+/// nobody.
+async fn second_name(lake: &Lake, from: &Path, to: &Path) -> Result<(), StoreError> {
+    match lake.store.copy_if_not_exists(from, to).await {
+        Err(StoreError::AlreadyExists { .. }) => {
+            lake.store.delete(to).await?;
+            lake.store.copy_if_not_exists(from, to).await
+        }
+        done => done,
     }
 }
 

@@ -28,6 +28,14 @@ impl FromStr for SnapshotId {
     }
 }
 
+impl Snapshot {
+    /// The snapshot that this one replaced, if its files are kept beyond `now`.
+    pub(super) fn keeps(&self, now: DateTime<Utc>) -> Option<SnapshotId> {
+        let is_kept = self.keeps_replaced_until.is_some_and(|until| until > now);
+        is_kept.then(|| SnapshotId { as_of: self.as_of, sequence: self.sequence.saturating_sub(1) })
+    }
+}
+
 impl Lake {
     /// Every snapshot that was published and not collected, replaced ones included, ascending.
     ///
@@ -90,8 +98,7 @@ impl Lake {
     ) -> Result<(Vec<Snapshot>, Option<LakeError>), LakeError> {
         let mut kept = Vec::<Snapshot>::new();
         let mut successor = current.clone();
-        while successor.keeps_replaced_until.is_some_and(|until| until > now) {
-            let id = SnapshotId { as_of: successor.as_of, sequence: successor.sequence.saturating_sub(1) };
+        while let Some(id) = successor.keeps(now) {
             let replaced = match self.snapshot_called(id).await {
                 Ok(Some(replaced)) => replaced,
                 Ok(None) => break,

@@ -77,10 +77,10 @@ impl fmt::Display for Finding {
         write!(f, "{}: ", self.path)?;
         match &self.problem {
             Problem::Missing => f.write_str("the file is missing"),
-            Problem::Size { expected, found } => write!(f, "{found} bytes, the manifest says {expected}"),
-            Problem::Content { expected, found } => write!(f, "SHA-256 is {found}, the manifest says {expected}"),
-            Problem::Rows { expected, found } => write!(f, "{found} rows, the manifest says {expected}"),
-            Problem::Schema { difference } => write!(f, "other columns than the manifest says: {difference}"),
+            Problem::Size { expected, found } => write!(f, "{found} bytes, {expected} were written"),
+            Problem::Content { expected, found } => write!(f, "SHA-256 is {found}, {expected} was written"),
+            Problem::Rows { expected, found } => write!(f, "{found} rows, {expected} were written"),
+            Problem::Schema { difference } => write!(f, "other columns than were written: {difference}"),
             Problem::Unreadable { reason } => write!(f, "not readable as Parquet: {reason}"),
             Problem::Stray => f.write_str("belongs to no snapshot, but readers that glob will read it"),
             Problem::Chain { reason } => write!(f, "broken chain of manifests: {reason}"),
@@ -98,13 +98,7 @@ impl fmt::Display for Finding {
 /// # Errors
 /// When the store refuses or fails, so that nothing can be said.
 pub async fn verify(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, LakeError> {
-    let files = snapshot.tables.iter().flat_map(|table| table.files.iter().map(move |file| (table, file)));
-    let checks = files.map(|(table, file)| check_file(lake, table, file));
-    let checked: Vec<Vec<Problem>> = stream::iter(checks).buffered(CONCURRENCY).try_collect().await?;
-    let mut findings = Vec::new();
-    for (file, problems) in snapshot.files().zip(checked) {
-        findings.extend(problems.into_iter().map(|problem| Finding { path: file.path.clone(), problem }));
-    }
+    let mut findings = check_files(lake, &snapshot.tables).await?;
     findings.extend(strays(lake, snapshot).await?);
     findings.extend(broken_links(lake, snapshot).await?);
     findings.sort();
@@ -126,6 +120,19 @@ pub async fn verify_views(lake: &Lake) -> Result<Vec<Finding>, LakeError> {
             Err(error) => return Err(failed(error)),
         };
         findings.extend(problem.map(|problem| Finding { path: path.to_owned(), problem }));
+    }
+    Ok(findings)
+}
+
+/// Compares every file of `tables` with what is known of it: present, size, SHA-256, and rows and columns by its footer.
+/// In the order of the files.
+pub(super) async fn check_files(lake: &Lake, tables: &[SnapshotTable]) -> Result<Vec<Finding>, LakeError> {
+    let files = tables.iter().flat_map(|table| table.files.iter().map(move |file| (table, file)));
+    let checks = files.clone().map(|(table, file)| check_file(lake, table, file));
+    let checked: Vec<Vec<Problem>> = stream::iter(checks).buffered(CONCURRENCY).try_collect().await?;
+    let mut findings = Vec::new();
+    for ((_, file), problems) in files.zip(checked) {
+        findings.extend(problems.into_iter().map(|problem| Finding { path: file.path.clone(), problem }));
     }
     Ok(findings)
 }

@@ -60,7 +60,19 @@ fn a_permission_that_is_gone_is_held_back_until_somebody_accepts_it() {
     assert_eq!(code(&nobody), 2, "{}", err(&nobody));
     let silent = hidden.run(&lake, &["publish", "--accept", &run, "--reason", " "]);
     assert_eq!(code(&silent), 2, "{}", err(&silent));
-    let accepted = hidden.run(&lake, &["publish", "--accept", &run, "--reason", "addresses are private now"]);
+    // Nor is anything published that is no longer what was held back.
+    let file = lake.join("_lake/staging").join(&run).join("core/employees/0000.parquet");
+    let whole = std::fs::read(&file).unwrap();
+    let mut changed = whole.clone();
+    changed[whole.len() / 2] ^= 1;
+    std::fs::write(&file, changed).unwrap();
+    let accept = ["publish", "--accept", &run, "--reason", "addresses are private now"];
+    let damaged = hidden.run(&lake, &accept);
+    assert_eq!(code(&damaged), 5, "{}", err(&damaged));
+    assert!(err(&damaged).contains("core/employees/0000.parquet: SHA-256 is "), "{}", err(&damaged));
+    assert_eq!(csv(&hidden, &lake, &[], emails), "any_email\ntrue\n");
+    std::fs::write(&file, whole).unwrap();
+    let accepted = hidden.run(&lake, &accept);
     assert_eq!((code(&accepted), out(&accepted)), (0, "2026-03-15.1\tpublished\n".to_owned()), "{}", err(&accepted));
     assert_eq!(csv(&hidden, &lake, &[], emails), "any_email\nfalse\n");
     let listed = out(&hidden.run(&lake, &["snapshots"]));

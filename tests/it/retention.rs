@@ -82,3 +82,116 @@ fn dates_past_retention_go_and_the_others_stay_whole() {
     sync(&tenant, &lake, &["--as-of", "2026-01-30"]);
     assert!(count(&tenant, &lake, &["--as-of", "2026-01-30"]).is_ok());
 }
+
+/// The parquet files of a lake.
+fn all_files(lake: &Path) -> usize {
+    let below = |folder: &Path| fs::read_dir(folder).map(|dir| dir.map(|e| e.unwrap().path()).collect::<Vec<_>>());
+    let mut folders: Vec<_> = ["core", "personal", "derived"].map(|zone| lake.join(zone)).into();
+    let mut files = 0;
+    while let Some(folder) = folders.pop() {
+        for path in below(&folder).unwrap_or_default() {
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files += usize::from(path.extension().is_some_and(|e| e == "parquet"));
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn a_lake_whose_manifests_are_gone_is_not_emptied() {
+    let (tenant, folder) = (Tenant::start(&["--employees", "20"]), tempdir().unwrap());
+    let lake = folder.path().join("lake");
+    sync(&tenant, &lake, &["--as-of", "2026-03-14", "--as-of", "2026-03-15"]);
+    let before = all_files(&lake);
+    fs::rename(lake.join("_lake/manifests"), lake.join("_lake/elsewhere")).unwrap();
+    let refused = tenant.run(&lake, &["gc"]);
+    assert_eq!(code(&refused), 6, "{}", err(&refused));
+    let message = err(&refused);
+    assert!(message.contains(&format!("it has {before} data files (")) && message.contains("--force"), "{message}");
+    assert_eq!(message.lines().count(), 1, "{message}");
+    let shown = tenant.run(&lake, &["gc", "--dry-run"]);
+    assert_eq!((code(&shown), all_files(&lake)), (0, before), "{}", err(&shown));
+    assert!(out(&shown).contains("only with --force: it has "), "{}", out(&shown));
+    // Back where they were, everything is as before.
+    fs::rename(lake.join("_lake/elsewhere"), lake.join("_lake/manifests")).unwrap();
+    assert_eq!(out(&tenant.run(&lake, &["gc"])), "nothing to collect\n");
+    // Whoever insists sees the list first.
+    fs::remove_dir_all(lake.join("_lake/manifests")).unwrap();
+    let forced = tenant.run(&lake, &["gc", "--force"]);
+    assert_eq!((code(&forced), all_files(&lake)), (0, 0), "{}", err(&forced));
+    let (list, sums) = (out(&shown), out(&forced));
+    assert!(list.lines().all(|line| sums.contains(line)), "{list}\n{sums}");
+    assert!(sums.contains(&format!("{before} files, ")) && sums.contains("in no manifest: deleted"), "{sums}");
+}
+
+#[test]
+fn nothing_of_a_day_that_cannot_be_read_goes_unless_it_is_named() {
+    let (tenant, folder) = (Tenant::start(&["--employees", "20"]), tempdir().unwrap());
+    let lake = folder.path().join("lake");
+    let days = ["2026-03-12", "2026-03-13", "2026-03-14", "2026-03-15"];
+    sync(&tenant, &lake, &days.iter().flat_map(|day| ["--as-of", *day]).collect::<Vec<_>>());
+    let manifest = lake.join("_lake/manifests/as_of=2026-03-13/0000000001.json");
+    fs::write(&manifest, &fs::read(&manifest).unwrap()[..200]).unwrap();
+    let keep = ["gc", "--keep-last", "2"];
+    let refused = tenant.run(&lake, &keep);
+    assert_eq!(code(&refused), 6, "{}", err(&refused));
+    let message = err(&refused);
+    assert!(message.contains("as_of=2026-03-13/0000000001.json (") && message.contains("gc --drop DATE"), "{message}");
+    let json = tenant.run(&lake, &[&keep[..], &["--dry-run", "--format", "json"]].concat());
+    let json: serde_json::Value = serde_json::from_str(&out(&json)).unwrap();
+    assert_eq!(json["snapshots"], serde_json::json!(["2026-03-12.1"]));
+    assert!(json["objections"][0].as_str().unwrap().contains("2026-03-13"), "{json}");
+    assert!(days.iter().all(|day| files(&lake, day) == 1), "nothing went");
+
+    let forced = tenant.run(&lake, &[&keep[..], &["--force"]].concat());
+    assert_eq!(code(&forced), 0, "{}", err(&forced));
+    assert_eq!(days.map(|day| files(&lake, day)), [0, 1, 1, 1], "not even with --force");
+
+    let asked = tenant.run(&lake, &["gc", "--drop", "2026-03-13"]);
+    assert!(code(&asked) == 2 && err(&asked).contains("--yes"), "{}", err(&asked));
+    let shown = tenant.run(&lake, &["gc", "--drop", "2026-03-13", "--dry-run"]);
+    assert!(out(&shown).contains("2026-03-13.1\tsnapshot of a dropped day"), "{}", out(&shown));
+    assert!(out(&shown).contains("cannot be read"), "{}", out(&shown));
+    assert_eq!(files(&lake, "2026-03-13"), 1);
+    let dropped = tenant.run(&lake, &["gc", "--drop", "2026-03-13", "--yes"]);
+    assert_eq!(code(&dropped), 0, "{}", err(&dropped));
+    assert_eq!(days.map(|day| files(&lake, day)), [0, 0, 1, 1]);
+    assert_eq!(code(&tenant.run(&lake, &["verify"])), 0);
+    assert_eq!(out(&tenant.run(&lake, &["gc"])), "nothing to collect\n");
+}
+
+#[test]
+fn days_are_dropped_exactly_and_the_newest_only_with_a_word_on_it() {
+    let (tenant, folder) = (Tenant::start(&["--employees", "20"]), tempdir().unwrap());
+    let lake = folder.path().join("lake");
+    let days = ["2026-03-13", "2026-03-14", "2026-03-15"];
+    sync(&tenant, &lake, &days.iter().flat_map(|day| ["--as-of", *day]).collect::<Vec<_>>());
+    let stray = lake.join("core/employees/as_of=2026-03-13/stray-0000.parquet");
+    fs::write(&stray, b"PAR1").unwrap();
+    let drop = |flags: &[&str]| tenant.run(&lake, &[&["gc", "--yes"], flags].concat());
+    let typo = drop(&["--drop", "2026-03-31"]);
+    assert!(code(&typo) == 2 && err(&typo).contains("has nothing of 2026-03-31"), "{}", err(&typo));
+    assert_eq!(code(&drop(&["--drop", "2026-03-14", "--keep-last", "1"])), 2, "rules are for all days");
+    let other = ("LUCCA_BASE_URL", "https://elsewhere.ilucca.net");
+    let stranger = tenant.run_with(&lake, &["gc", "--yes", "--drop", "2026-03-14"], &[other]);
+    assert_eq!(code(&stranger), 6, "{}", err(&stranger));
+    assert!(err(&stranger).contains("while elsewhere.ilucca.net is configured"), "{}", err(&stranger));
+
+    let newest = drop(&["--drop", "2026-03-15"]);
+    assert_eq!(code(&newest), 0, "{}", err(&newest));
+    assert!(out(&newest).contains("2026-03-15 is the newest day: 2026-03-14 will be the newest"), "{}", out(&newest));
+    assert_eq!(days.map(|day| files(&lake, day)), [2, 1, 0], "of the other days even strays stay");
+    assert!(count(&tenant, &lake, &[]).is_ok());
+    let views = fs::read_to_string(lake.join("views/duckdb.sql")).unwrap();
+    assert!(views.contains("as_of=2026-03-14") && !views.contains("as_of=2026-03-15"));
+
+    let rest = drop(&["--drop", "2026-03-13", "--drop", "2026-03-14"]);
+    assert_eq!(code(&rest), 0, "{}", err(&rest));
+    assert!(out(&rest).contains("2026-03-14 is the newest day, and none will be left to read"), "{}", out(&rest));
+    assert_eq!(all_files(&lake), 0);
+    sync(&tenant, &lake, &["--as-of", "2026-03-15"]);
+    assert!(count(&tenant, &lake, &[]).is_ok());
+}

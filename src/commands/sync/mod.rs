@@ -26,7 +26,7 @@ pub(super) use self::{
     selection::{Selected, Selection},
     state::{
         AttributesRead, WIDE_TYPES, attributes_read, check_tenant, known_records, known_types, remembered_limits,
-        same_attributes, wide_types,
+        same_attributes, tenant_of, wide_types,
     },
 };
 use super::{Context, connection::Turn, derivation::session_options, plan::refuse_above};

@@ -99,11 +99,15 @@ impl Run {
 pub(crate) async fn check_tenant(lake: &Lake, tenant: &Tenant) -> Result<(), Error> {
     let asked = tenant.host();
     let snapshot = lake.any_snapshot().await?;
-    let held = snapshot.as_ref().and_then(|s| s.state.get(TENANT)).and_then(Value::as_str);
-    match held {
+    match snapshot.as_ref().and_then(tenant_of) {
         Some(held) if held != asked => Err(Error::OtherTenant { lake: lake.display(), held: held.to_owned(), asked }),
         _ => Ok(()),
     }
+}
+
+/// Whose data a snapshot holds.
+pub(crate) fn tenant_of(snapshot: &Snapshot) -> Option<&str> {
+    snapshot.state.get(TENANT).and_then(Value::as_str)
 }
 
 /// What the snapshot says about page limits. Where a version wrote it that says it otherwise, it is asked anew, for one

@@ -60,15 +60,15 @@ async fn nothing_rests_on_what_a_power_cut_takes() {
     let commit = last(&format!("copy {manifest}"));
 
     for (file, from) in snapshot.files().zip(staged.iter().flat_map(StagedTable::files)) {
-        let rename = last(&format!("rename {}", file.path));
-        synced_between(0, &from.path, rename);
-        synced_between(rename, &file.path, commit);
+        let named = last(&format!("copy {}", file.path));
+        synced_between(0, &from.path, named);
+        synced_between(named, &file.path, commit);
         let mut folder = Path::from(file.path.as_str());
         while let Some((parent, _)) = folder.as_ref().rsplit_once('/') {
-            synced_between(rename, parent, commit);
+            synced_between(named, parent, commit);
             folder = Path::from(parent);
         }
-        synced_between(rename, "", commit);
+        synced_between(named, "", commit);
     }
     let staged_manifest = layout::staging_manifest("run-2").to_string();
     synced_between(last(&format!("put {staged_manifest}")), &staged_manifest, commit);
@@ -88,6 +88,40 @@ async fn nothing_rests_on_what_a_power_cut_takes() {
     let report = "_lake/runs/run-2/report.json";
     for path in [report, "_lake/runs/run-2", "_lake/runs"] {
         synced_between(last(&format!("put {report}")), path, log.len());
+    }
+}
+
+#[tokio::test]
+async fn a_day_that_is_dropped_cannot_come_back_without_its_files() {
+    let lake = TestLake::disk();
+    for run in ["run-1", "run-2"] {
+        publish_employees(&lake, "2026-11-21", run, 0, 3).await.unwrap();
+    }
+    publish_employees(&lake, "2026-11-22", "run-3", 0, 3).await.unwrap();
+    let root = lake.display();
+    LOG.lock().unwrap().retain(|line| !line.contains(&root));
+    let logged = lake.through(Arc::new(SteppedStore::new(&lake.raw, Arc::new(Logged(root.clone())))));
+    let scope = GarbageScope::Days(BTreeSet::from([day("2026-11-21")]));
+    let garbage = find_garbage(&logged, &scope, day("2026-11-22"), now()).await.unwrap();
+    collect_garbage(&logged, "gc-1", &garbage).await.unwrap();
+
+    let log = log_of(&root);
+    let order = [
+        "put _lake/collecting/gc-1.json",
+        "sync _lake/collecting/gc-1.json",
+        "sync _lake/collecting",
+        "delete _lake/manifests/as_of=2026-11-21/0000000001.json",
+        "delete _lake/manifests/as_of=2026-11-21/0000000002.json",
+        "sync _lake/manifests/as_of=2026-11-21",
+        "rename views/duckdb.sql",
+        "sync views",
+        "delete core/employees/as_of=2026-11-21/run-2-0000.parquet",
+        "sync core/employees/as_of=2026-11-21",
+        "delete _lake/collecting/gc-1.json",
+    ];
+    let mut log = log.iter();
+    for line in order {
+        assert!(log.any(|done| done == line), "{line} comes after those before it: {:#?}", log_of(&root));
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod conformance;
 mod crash;
+mod crash_accept;
+mod crash_gc;
 mod days;
 #[cfg(feature = "delta")]
 mod delta;
@@ -10,6 +12,7 @@ mod faults;
 mod full;
 mod integrity;
 mod interleaving;
+mod interrupted;
 mod manifests;
 mod outages;
 mod roundtrip;
@@ -224,6 +227,16 @@ async fn read_table(lake: &Lake, table: &SnapshotTable) -> RecordBatch {
         batches.extend(reader.build().unwrap().map(Result::unwrap));
     }
     concat_batches(&table.arrow_schema(), &batches).unwrap()
+}
+
+/// Every object of a lake, with its content.
+async fn contents(lake: &TestLake) -> Vec<(Path, bytes::Bytes)> {
+    let mut all = Vec::new();
+    for path in objects(&lake.raw, "").await {
+        let path = Path::from(path);
+        all.push((path.clone(), lake.raw.get(&path).await.unwrap().bytes().await.unwrap()));
+    }
+    all
 }
 
 /// Every object below `folder`.

@@ -55,12 +55,16 @@ impl Prepared {
                 staged.push(in_two_files(&lake, run, name, Zone::Core).await);
             }
         }
-        let mut all = Vec::new();
-        for path in objects(&lake.raw, "").await {
-            let path = Path::from(path);
-            all.push((path.clone(), lake.raw.get(&path).await.unwrap().bytes().await.unwrap()));
-        }
-        Self { objects: all, staged, scenario, other, before }
+        Self { objects: contents(&lake).await, staged, scenario, other, before }
+    }
+
+    /// The same, with what `run` publishes held back by a gate.
+    pub(super) async fn holding(mut self, run: &str) -> Self {
+        let lake = TestLake::memory();
+        self.fill(&lake).await;
+        Held::keep(&lake, self.publication(run), vec!["rows_dropped".to_owned()]).await.unwrap();
+        self.objects = contents(&lake).await;
+        self
     }
 
     /// Every object.
@@ -158,7 +162,7 @@ pub(super) async fn data(lake: &Lake) -> BTreeSet<String> {
 }
 
 /// Every file that a glob finds is whole.
-async fn check_glob(lake: &Lake) {
+pub(super) async fn check_glob(lake: &Lake) {
     for path in data(lake).await {
         let content = lake.store.get(&Path::from(path.as_str())).await.unwrap().bytes().await.unwrap();
         let reader = ParquetRecordBatchReaderBuilder::try_new(content).unwrap().build().unwrap();
@@ -168,7 +172,7 @@ async fn check_glob(lake: &Lake) {
 }
 
 /// The data files that SQL names.
-fn named_files(sql: &str) -> BTreeSet<String> {
+pub(super) fn named_files(sql: &str) -> BTreeSet<String> {
     let files = sql.split(['\'', '`', '"']).filter(|part| part.ends_with(".parquet"));
     let relative = files.map(|file| {
         let from_zone = |zone: &Zone| file.split_once(&format!("/{zone}/")).map(|(_, rest)| format!("{zone}/{rest}"));

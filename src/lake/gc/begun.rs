@@ -1,0 +1,65 @@
+//! What a collection is about to delete, put down before it begins: the manifests that explain those files go first, and
+//! a collection that dies after them would leave files that nothing explains.
+
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use object_store::{ObjectStoreExt as _, path::Path};
+use serde::{Deserialize, Serialize};
+
+use super::GarbageObject;
+use crate::lake::{Lake, LakeError, SnapshotId, layout};
+
+/// Records read at once.
+const CONCURRENCY: usize = 8;
+
+/// What one collection deletes together with manifests.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Begun {
+    /// The collection.
+    pub(super) run_id: String,
+    /// The snapshots whose manifests go.
+    pub(super) snapshots: Vec<String>,
+    /// The files.
+    pub(super) objects: Vec<GarbageObject>,
+}
+
+impl Begun {
+    /// The snapshots whose manifests were to go.
+    pub(super) fn ids(&self) -> impl Iterator<Item = SnapshotId> {
+        self.snapshots.iter().filter_map(|id| id.parse().ok())
+    }
+}
+
+/// Puts it down, durably.
+pub(super) async fn put(lake: &Lake, begun: &Begun) -> Result<(), LakeError> {
+    layout::check_run_id(&begun.run_id)?;
+    let failed = |e| LakeError::Internal { reason: format!("a collection cannot be written as JSON: {e}") };
+    let json = serde_json::to_vec(begun).map_err(failed)?;
+    lake.put(layout::collecting(&begun.run_id), json).await
+}
+
+/// Every collection that began and did not end. It only explains files, never names more of them: one that cannot be
+/// read explains nothing.
+pub(super) async fn all(lake: &Lake) -> Result<Vec<Begun>, LakeError> {
+    let listing = lake.objects_in(&layout::collecting_dir()).await?;
+    let paths = listing.into_iter().map(|object| object.location).filter(|path| path.extension() == Some("json"));
+    let records = stream::iter(paths).map(|path| read(lake, path)).buffered(CONCURRENCY);
+    let records: Vec<Option<Begun>> = records.try_collect().await?;
+    Ok(records.into_iter().flatten().collect())
+}
+
+async fn read(lake: &Lake, path: Path) -> Result<Option<Begun>, LakeError> {
+    let failed = |e| LakeError::store("read", &path, e);
+    let content = match lake.store.get(&path).await {
+        Ok(object) => object.bytes().await.map_err(failed)?,
+        Err(object_store::Error::NotFound { .. }) => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    };
+    match serde_json::from_slice::<Begun>(&content) {
+        Ok(begun) if layout::collecting(&begun.run_id) == path => Ok(Some(begun)),
+        _ => {
+            tracing::warn!(%path, "what a former gc began to delete cannot be read; its files count as unexplained");
+            Ok(None)
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Removes what no reader needs any more: snapshots past retention, replaced files past their grace, files that no
+//! manifest names, what runs left in staging; or everything of days that somebody names.
+//!
+//! - `inventory`: what the lake holds
+//! - `judge`: what of it may go, and what speaks against it
+//! - `begun`: what collections that did not end were deleting
+
+mod begun;
+mod inventory;
+mod judge;
+#[cfg(test)]
+mod judge_tests;
+mod objection;
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use object_store::path::Path;
+use serde::{Deserialize, Serialize};
+
+pub use objection::Objection;
+
+use self::{begun::Begun, inventory::Inventory};
+use super::{FORMAT_VERSION, Lake, LakeError, Retention, SnapshotId, disk, layout, publish, table_format, views};
+
+/// What to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything; dates go by these rules.
+    Retention(Retention),
+    /// Only these days, whole.
+    Days(BTreeSet<NaiveDate>),
+}
+
+/// What there is to collect, and why.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Garbage {
+    /// Snapshots that go, ascending, replaced ones included.
+    pub snapshots: Vec<String>,
+    /// Days that go because somebody named them.
+    pub dropped: BTreeSet<NaiveDate>,
+    /// Objects, by path.
+    pub objects: Vec<GarbageObject>,
+    /// What else is to be known before it goes.
+    pub notes: Vec<String>,
+    /// What speaks against it: it should go only if somebody who saw the list says so.
+    pub objections: Vec<Objection>,
+    /// The manifests of `snapshots`, ascending.
+    #[serde(skip)]
+    manifests: Vec<SnapshotId>,
+    /// The manifests that stay.
+    #[serde(skip)]
+    remaining: BTreeSet<SnapshotId>,
+    /// A manifest that stays and that a later version of the program wrote, with its format.
+    #[serde(skip)]
+    newer: Option<(SnapshotId, u32)>,
+    /// Former collections that are ended by this one.
+    #[serde(skip)]
+    ended: Vec<String>,
+}
+
+/// An object to delete.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GarbageObject {
+    /// Lake-relative path.
+    pub path: String,
+    /// Size.
+    pub bytes: u64,
+    /// Why nobody needs it.
+    pub why: Why,
+}
+
+/// Why nobody needs an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// A snapshot past retention names it.
+    Expired,
+    /// A later snapshot of its date replaced it, and its grace is over.
+    Superseded,
+    /// No manifest names it: a run that was killed left it.
+    Unnamed,
+    /// It is in the staging of a run that ended long ago, or whose held snapshot can no longer be published.
+    Staging,
+    /// It is of a day that somebody named.
+    Dropped,
+}
+
+impl Why {
+    /// In words, for a list.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Expired => "past retention",
+            Self::Superseded => "replaced",
+            Self::Unnamed => "in no manifest",
+            Self::Staging => "left in staging",
+            Self::Dropped => "of a dropped day",
+        }
+    }
+}
+
+impl Garbage {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.manifests.is_empty() && self.objects.is_empty() && self.ended.is_empty()
+    }
+}
+
+/// Looks for garbage and touches nothing. `today` is the day from which ages are counted.
+///
+/// # Errors
+/// When the store refuses or fails. A manifest that cannot be read is no error but an objection, and nothing of its day
+/// is garbage unless the day is named.
+pub async fn find(lake: &Lake, scope: &Scope, today: NaiveDate, now: DateTime<Utc>) -> Result<Garbage, LakeError> {
+    Ok(judge::judge(&Inventory::of(lake).await?, scope, today, now))
+}
+
+/// Deletes garbage, whatever speaks against it. The manifests go first, oldest first: what readers take for the current
+/// snapshot of a day is whole until its last manifest is gone, and no manifest that they can find ever names a file that
+/// is gone. Then the views and the Delta logs forget them; then the files go. What it is about to delete is put down
+/// before, so that the next collection can end one that dies on the way.
+///
+/// # Errors
+/// [`LakeError::Newer`] when a later version of the program wrote to the lake, [`LakeError::ChangedMeanwhile`] when somebody else published, and the first failure of the store; what was not deleted is
+/// garbage for the next time.
+pub async fn collect(lake: &Lake, run_id: &str, garbage: &Garbage) -> Result<(), LakeError> {
+    if garbage.is_empty() {
+        return Ok(());
+    }
+    if let Some((id, found)) = garbage.newer {
+        let path = layout::manifest(id).to_string();
+        return Err(LakeError::Newer { path, found, supported: FORMAT_VERSION });
+    }
+    let (staged, mut data): (Vec<&GarbageObject>, Vec<&GarbageObject>) =
+        garbage.objects.iter().partition(|object| layout::staging_run(&object.path).is_some());
+    // What nothing explains goes first: of a collection that dies, what is explained is left.
+    data.sort_by_key(|object| object.why != Why::Unnamed);
+    let mut ended = garbage.ended.clone();
+    if !garbage.manifests.is_empty() {
+        let explained = data.iter().filter(|object| object.why != Why::Unnamed);
+        let objects = explained.map(|object| (*object).clone()).collect();
+        begun::put(lake, &Begun { run_id: run_id.to_owned(), snapshots: garbage.snapshots.clone(), objects }).await?;
+        ended.push(run_id.to_owned());
+        let manifests: Vec<Path> = garbage.manifests.iter().map(|id| layout::manifest(*id)).collect();
+        for manifest in &manifests {
+            publish::remove(lake, vec![manifest.clone()]).await?;
+        }
+        disk::sync_removal(lake, &manifests).await?;
+    }
+    // Files also go when only they are left of a collection, or of a publication, that died: views may still name them.
+    if !data.is_empty() || !ended.is_empty() {
+        check_alone(lake, garbage).await?;
+        views::regenerate(lake, run_id).await?;
+        table_format::follow(lake).await?;
+    }
+    let runs: BTreeSet<&str> = staged.iter().filter_map(|object| layout::staging_run(&object.path)).collect();
+    for run_id in runs.into_iter().chain([run_id]) {
+        publish::discard(lake, run_id).await?;
+    }
+    let data: Vec<Path> = data.iter().map(|object| Path::from(object.path.as_str())).collect();
+    publish::remove(lake, data.clone()).await?;
+    disk::sync_removal(lake, &data).await?;
+    publish::remove(lake, ended.iter().map(|run_id| layout::collecting(run_id)).collect()).await
+}
+
+/// Nothing was published since the lake was looked at: a lease in a bucket can be lost, and a new snapshot may keep files
+/// of the one it found.
+async fn check_alone(lake: &Lake, garbage: &Garbage) -> Result<(), LakeError> {
+    let there: BTreeSet<SnapshotId> = lake.every_snapshot().await?.into_iter().collect();
+    if there == garbage.remaining { Ok(()) } else { Err(LakeError::ChangedMeanwhile { lake: lake.display() }) }
+}
