@@ -25,7 +25,7 @@ use crate::{
     engine::stack::run_with_deep_stack,
     env_vars::{Environment, LUCCA_LOG},
     error::{Error, ExitCode},
-    fake_tenant,
+    fake_tenant, modes,
     progress::Progress,
     settings::{self, Settings, series},
     telemetry, terminal_text,
@@ -33,6 +33,7 @@ use crate::{
 
 /// Runs the program as the command line says and tells how it ended.
 pub fn main() -> process::ExitCode {
+    modes::keep_others_out();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

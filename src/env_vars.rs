@@ -25,6 +25,13 @@ pub const LUCCA_TEMP_DIR: &str = "LUCCA_TEMP_DIR";
 /// Log filter, such as `info` or `lucca_lake=debug`.
 pub const LUCCA_LOG: &str = "LUCCA_LOG";
 
+/// Where this user's processes keep locks and the like.
+pub const LUCCA_STATE_DIR: &str = "LUCCA_STATE_DIR";
+/// Where programs keep state, by the XDG rules.
+pub const XDG_STATE_HOME: &str = "XDG_STATE_HOME";
+/// The user's home.
+pub const HOME: &str = "HOME";
+
 /// A copy of the process's environment, so that nothing else reads it. `AWS_*` variables are passed on to the store.
 ///
 /// Which variables hold secrets is known for some only: all are kept so that they leave nothing in memory behind.
@@ -55,6 +62,12 @@ impl Environment {
 
 impl<const N: usize> From<[(&str, &str); N]> for Environment {
     fn from(pairs: [(&str, &str); N]) -> Self {
+        pairs.into_iter().collect()
+    }
+}
+
+impl<'a> FromIterator<(&'a str, &'a str)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (&'a str, &'a str)>>(pairs: I) -> Self {
         Self { variables: pairs.into_iter().map(|(k, v)| (k.to_owned(), v.into())).collect() }
     }
 }

@@ -24,8 +24,8 @@
 //! - [`commands`]: one file per subcommand; [`commands::sync`] is the only place where all of the above meet.
 //! - [`fake_tenant`]: the API again, from the other side: the embedded fake for the demo and all tests.
 //!
-//! Around them: [`cli`], [`settings`], [`env_vars`], [`clock`], [`lock`], [`window_file`], [`progress`], [`telemetry`], [`report`], [`similar`], [`surrogates`],
-//! [`terminal_text`], [`error`].
+//! Around them: [`cli`], [`settings`], [`env_vars`], [`clock`], [`lock`], [`window_file`], [`state_folder`], [`modes`],
+//! [`progress`], [`telemetry`], [`report`], [`similar`], [`surrogates`], [`terminal_text`], [`error`].
 
 pub mod api;
 pub mod catalog;
@@ -39,12 +39,14 @@ pub mod error;
 pub mod fake_tenant;
 pub mod lake;
 pub mod lock;
+pub mod modes;
 pub mod page;
 pub mod progress;
 pub mod quality;
 pub mod report;
 pub mod settings;
 pub mod similar;
+pub mod state_folder;
 pub mod surrogates;
 pub mod telemetry;
 pub mod terminal_text;

@@ -1,10 +1,12 @@
 //! A lock on this machine that ends with the process that holds it, however that ends.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, TryLockError},
     io::{self, Read as _, Seek as _, Write as _},
     path::Path,
 };
+
+use crate::modes;
 
 /// Held until it is dropped.
 #[derive(Debug)]
@@ -44,10 +46,9 @@ impl FileLock {
     }
 }
 
-/// Another user's file may be readable only, which is enough to lock it.
+/// A file that an earlier version made for another user may be readable only, which is enough to lock it.
 fn open(path: &Path) -> io::Result<File> {
-    let created = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
-    match created {
+    match modes::open_private(path) {
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(path),
         other => other,
     }

@@ -1,14 +1,17 @@
 //! The window of one tenant as a file of this machine, so that one process after another stays within one budget.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::{self, Read as _},
     path::Path,
 };
 
 use chrono::{DateTime, Utc};
 
-use crate::api::{REQUESTS_PER_WINDOW, SentAt, SentLog};
+use crate::{
+    api::{REQUESTS_PER_WINDOW, SentAt, SentLog},
+    modes,
+};
 
 /// Bytes of one line: milliseconds since 1970 times two, plus one where the request was answered, little endian.
 const LINE_BYTES: usize = 8;
@@ -25,7 +28,7 @@ impl WindowFile {
     /// # Errors
     /// When the file cannot be opened for writing.
     pub fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self { file: OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)? })
+        Ok(Self { file: modes::open_private(path)? })
     }
 }
 

@@ -5,7 +5,6 @@ mod prompt;
 
 use std::{
     collections::BTreeMap,
-    fs::File,
     io::{self, IsTerminal as _, Read as _},
     path::{Path, PathBuf},
     str::FromStr,
@@ -27,6 +26,7 @@ use crate::{
     },
     error::Error,
     lake::{Lake, LakeError, Snapshot, SnapshotId},
+    modes::{self, Access},
     settings::{Settings, parse_date},
 };
 
@@ -238,7 +238,8 @@ async fn write_file(path: &Path, style: Style, rows: Rows) -> Result<(), Error> 
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     let part = path.with_file_name(name);
-    let file = File::create(&part).map_err(failed)?;
+    // Until it is known how private the columns are, nobody else reads them.
+    let file = modes::create_output(&part, Access::Private).map_err(failed)?;
     if let Err(error) = output::write(style, rows, file).await {
         let _ = std::fs::remove_file(&part);
         return Err(match error {

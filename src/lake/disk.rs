@@ -10,6 +10,7 @@ use std::{
 use object_store::path::Path;
 
 use super::{Lake, LakeError};
+use crate::modes::{self, Access};
 
 /// Makes files and the folders that lead to them durable. Does nothing on remote stores, whose puts are durable.
 pub(super) async fn sync(lake: &Lake, paths: &[Path]) -> Result<(), LakeError> {
@@ -53,15 +54,14 @@ pub(super) async fn remove_folder(lake: &Lake, folder: &Path) -> Result<bool, La
     .await
 }
 
-fn on_disk(root: &FsPath, path: &Path) -> PathBuf {
+pub(super) fn on_disk(root: &FsPath, path: &Path) -> PathBuf {
     path.parts().fold(root.to_path_buf(), |folder, part| folder.join(part.as_ref()))
 }
 
 /// Makes a folder and those that lead to it, and their names durable: a lake whose own name is lost is lost.
 pub(super) fn create_folder(folder: &FsPath) -> io::Result<()> {
-    let missing: Vec<&FsPath> = folder.ancestors().take_while(|f| !f.as_os_str().is_empty() && !f.exists()).collect();
-    fs::create_dir_all(folder)?;
-    let parents = missing.iter().filter_map(|f| f.parent());
+    let made = modes::create_folders(folder, Access::Shared)?;
+    let parents = made.iter().filter_map(|f| f.parent());
     parents.map(|f| if f.as_os_str().is_empty() { FsPath::new(".") } else { f }).try_for_each(sync_folder)
 }
 

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use object_store::path::Path;
 
 use super::{LakeError, SnapshotId};
-use crate::catalog::Zone;
+use crate::{catalog::Zone, modes::Access};
 
 /// File with the views for DuckDB.
 pub(super) const DUCKDB_VIEWS: &str = "views/duckdb.sql";
@@ -22,6 +22,37 @@ const COLLECTING: &str = "_lake/collecting";
 
 /// Where runs keep what is not published yet.
 pub(super) const STAGING: &str = "_lake/staging";
+
+/// Folder of the runs' reports.
+const RUNS: &str = "_lake/runs";
+
+/// Who may read an object, or a folder, on a disk. What is private begins with a folder for its owner alone, below which a
+/// group gets in only where an administrator made that folder for it.
+pub(super) fn access(path: &Path) -> Access {
+    let private = [Zone::Personal.as_str(), STAGING, RUNS, STATE];
+    let path = path.as_ref();
+    for folder in private {
+        match path.strip_prefix(folder) {
+            Some("") => return Access::Private,
+            Some(rest) if rest.starts_with('/') => return Access::PrivateToFolder,
+            _ => {}
+        }
+    }
+    Access::Shared
+}
+
+/// Folders that nobody but their owner, and whoever an administrator named, should be able to read.
+pub(super) fn private_folders() -> [Path; 3] {
+    [Path::from(Zone::Personal.as_str()), Path::from(STAGING), Path::from(RUNS)]
+}
+
+/// Where the processes of one user keep what they share, when there is no better place.
+const STATE: &str = "_lake/state";
+
+/// See [`super::Lake::place_for_state`].
+pub(super) fn state_dir() -> Path {
+    Path::from(STATE)
+}
 
 /// Folder of a run's unpublished files.
 pub(super) fn staging_dir(run_id: &str) -> Path {
@@ -155,7 +186,7 @@ pub(super) fn parse_manifest(path: &Path) -> Option<SnapshotId> {
 
 /// The report of a run.
 pub(super) fn report(run_id: &str) -> Path {
-    Path::from(format!("_lake/runs/{run_id}/report.json"))
+    Path::from(format!("{RUNS}/{run_id}/report.json"))
 }
 
 /// Whether `path` is a file that a manifest of `as_of` may name for this table. A manifest is input: following a path

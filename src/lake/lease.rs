@@ -4,7 +4,7 @@
 //! owner and an expiry, renewed while the run works: a run that was killed leaves it behind for at most [`TERM`].
 //! Publishing does not rest on it: two writers that both believe in their lease still cannot both publish.
 
-use std::{fs, time::Duration};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, PutResult, UpdateVersion, path::Path};
@@ -15,6 +15,7 @@ use super::{Lake, LakeError, layout};
 use crate::{
     clock::SharedClock,
     lock::{FileLock, NotLocked},
+    modes::{self, Access},
 };
 
 /// How long a lease in a bucket lasts without being renewed.
@@ -66,7 +67,8 @@ impl Lease {
             Some(root) => {
                 let path = layout::lock_file().parts().fold(root.to_path_buf(), |p, part| p.join(part.as_ref()));
                 let failed = |e| LakeError::io("lock", layout::lock_file(), e);
-                path.parent().map_or(Ok(()), fs::create_dir_all).map_err(failed)?;
+                let made = path.parent().map(|folder| modes::create_folders(folder, Access::Shared));
+                made.transpose().map_err(failed)?;
                 let lock = FileLock::take(&path, holder).map_err(|error| match error {
                     NotLocked::Held(holder) => LakeError::Held { lake: lake.display(), holder },
                     NotLocked::Failed(error) => failed(error),

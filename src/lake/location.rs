@@ -10,14 +10,13 @@ use std::{
 use object_store::{
     ClientOptions, ObjectStore, ObjectStoreScheme,
     aws::{AmazonS3Builder, AmazonS3ConfigKey, S3ConditionalPut},
-    local::LocalFileSystem,
     memory::InMemory,
     path::Path,
     prefix::PrefixStore,
 };
 use url::{Host, Url};
 
-use super::{Lake, LakeError, disk};
+use super::{Lake, LakeError, disk, disk_store::DiskStore};
 
 /// The environment variables that configure S3. How puts are made conditional is not among them: publishing relies on it.
 const S3_VARIABLES: &[&str] = &[
@@ -118,8 +117,7 @@ fn open_folder(path: &FsPath, absent: Absent) -> Result<Lake, LakeError> {
     if absolute.to_str().is_none() {
         return Err(invalid(&location, "is not UTF-8, so no view could name its files; use another folder", None));
     }
-    let store =
-        LocalFileSystem::new_with_prefix(&absolute).map_err(|e| invalid(&location, unusable, Some(e.into())))?;
+    let store = DiskStore::new(&absolute).map_err(|e| invalid(&location, unusable, Some(e.into())))?;
     let url = Url::from_directory_path(&absolute).map_err(|()| invalid(&location, unusable, None))?;
     Ok(Lake::with_store(Arc::new(store), url))
 }

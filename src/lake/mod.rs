@@ -25,7 +25,7 @@
 //! - `verify`: checks a snapshot from the store alone
 //! - [`views`]: SQL that reads exactly the published files; `described`: what their comments say
 //! - `table_format`: whether tables are Delta Lake tables too; `delta`: their logs
-//! - `disk`: what local disks need on top
+//! - `disk`: what local disks need on top; `disk_store`: a folder as a store, and who may read what is in it
 
 mod abandoned;
 mod checkpoint;
@@ -34,6 +34,7 @@ mod days;
 mod delta;
 mod described;
 mod disk;
+mod disk_store;
 mod error;
 mod filled;
 mod footer;
@@ -69,7 +70,10 @@ use futures::TryStreamExt as _;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use url::Url;
 
-use crate::catalog::Table;
+use crate::{
+    catalog::Table,
+    modes::{self, Access},
+};
 
 pub use abandoned::discard_abandoned;
 pub use checkpoint::{Checkpoint, Purpose};
@@ -170,6 +174,25 @@ impl Lake {
     pub async fn put_report(&self, run_id: &str, json: &[u8]) -> Result<(), LakeError> {
         layout::check_run_id(run_id)?;
         self.put(layout::report(run_id), json.to_vec()).await
+    }
+
+    /// Where the processes of one user keep what they share, when there is no better place: a folder to be made in one that
+    /// exists. `None` for remote lakes.
+    pub fn place_for_state(&self) -> Option<PathBuf> {
+        let place = disk::on_disk(self.root()?, &layout::state_dir());
+        modes::create_folders(place.parent()?, Access::Shared).ok()?;
+        Some(place)
+    }
+
+    /// Commands that take the right to read private folders of a lake on a disk away from those who have no business
+    /// there, each with the folder that it is about, relative to the lake.
+    pub fn exposed(&self) -> Vec<(String, String)> {
+        let Some(root) = self.root() else { return Vec::new() };
+        let exposed = layout::private_folders().map(|path| {
+            let folder = disk::on_disk(root, &path);
+            modes::exposed(&folder).map(|exposed| (path.to_string(), exposed.remedy(&folder)))
+        });
+        exposed.into_iter().flatten().collect()
     }
 
     /// Folder on the local disk, `None` for remote lakes.

@@ -9,6 +9,7 @@ mod docs;
 mod gates;
 mod golden;
 mod limits;
+mod modes;
 mod permissions;
 mod plan;
 mod query;

@@ -25,6 +25,10 @@ pub(super) async fn check(context: &Context, settings: &Settings, findings: &mut
         Err(error) => return findings.error("lake: writable", &Error::from(error)),
     }
     replace(context, &lake, findings).await;
+    for (folder, command) in lake.exposed() {
+        let who = "can be read by more than its owner, and holds personal data or what runs found";
+        findings.note("lake: who may read", format!("{folder} {who}: {command}"));
+    }
     if let Err(error) = owner(settings, &lake).await {
         findings.error("lake: tenant", &error);
     }

@@ -14,6 +14,7 @@ mod integrity;
 mod interleaving;
 mod interrupted;
 mod manifests;
+mod modes;
 mod outages;
 mod roundtrip;
 mod s3;
@@ -35,7 +36,7 @@ use arrow::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use futures::TryStreamExt;
-use object_store::{ObjectStore, ObjectStoreExt, local::LocalFileSystem, memory::InMemory, path::Path};
+use object_store::{ObjectStore, ObjectStoreExt, memory::InMemory, path::Path};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tempfile::TempDir;
 use url::Url;
@@ -68,7 +69,7 @@ impl TestLake {
     fn disk() -> Self {
         let folder = TempDir::new().unwrap();
         let root = folder.path().canonicalize().unwrap();
-        let raw: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new_with_prefix(&root).unwrap());
+        let raw: Arc<dyn ObjectStore> = Arc::new(disk_store::DiskStore::new(&root).unwrap());
         let lake = Lake::with_store(Arc::clone(&raw), Url::from_directory_path(&root).unwrap());
         Self { lake, raw, _folder: Some(folder) }
     }
