@@ -27,7 +27,8 @@ use crate::{
     error::{Error, ExitCode},
     fake_tenant, modes,
     progress::Progress,
-    settings::{self, Settings, series},
+    settings::{self, Settings, SettingsError, series},
+    state_folder::Candidates,
     telemetry, terminal_text,
 };
 
@@ -69,7 +70,11 @@ async fn run(cli: Cli) -> Result<(), Error> {
     let environment = Environment::of_process();
     let terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
     let progress = if terminal && !cli.quiet { Progress::on_terminal() } else { Progress::in_logs() };
+    if let Some(problem) = environment.problem(LUCCA_LOG) {
+        return Err(SettingsError::Variable { name: LUCCA_LOG, problem }.into());
+    }
     telemetry::start(cli.log_format, environment.get(LUCCA_LOG), progress.bars().cloned()).map_err(Error::Usage)?;
+    let state = Some(Candidates::of(&environment));
     let context = Context {
         catalog: Catalog::embedded()?,
         environment,
@@ -77,7 +82,7 @@ async fn run(cli: Cli) -> Result<(), Error> {
         transport: Arc::new(HttpTransport::new().map_err(crate::api::ApiError::Setup)?),
         progress,
         seed: rand::rng().random(),
-        locks: Some(std::env::temp_dir()),
+        state,
     };
     let file = settings::read_file(cli.config.as_deref())?;
     let resolve = |flags: BTreeMap<&'static str, String>| {

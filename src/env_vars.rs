@@ -1,6 +1,6 @@
 //! Every environment variable the program reads, and the one place where the environment is read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -38,6 +38,8 @@ pub const HOME: &str = "HOME";
 #[derive(Clone, Default)]
 pub struct Environment {
     variables: BTreeMap<String, SecretString>,
+    /// Names of those whose values are no text.
+    no_text: BTreeSet<String>,
 }
 
 impl std::fmt::Debug for Environment {
@@ -47,16 +49,31 @@ impl std::fmt::Debug for Environment {
 }
 
 impl Environment {
-    /// The process's environment; variables that are no UTF-8 are left out.
+    /// The process's environment; variables whose names are no UTF-8 are left out.
     pub fn of_process() -> Self {
-        let texts =
-            std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?.into())));
-        Self { variables: texts.collect() }
+        let mut found = Self::default();
+        for (name, value) in std::env::vars_os() {
+            let Ok(name) = name.into_string() else { continue };
+            match value.into_string() {
+                Ok(value) => drop(found.variables.insert(name, value.into())),
+                Err(_) => drop(found.no_text.insert(name)),
+            }
+        }
+        found
     }
 
-    /// The value of a variable; an empty one counts as unset.
+    /// The value of a variable, if it has one that is a text: other programs' empty variables count as unset.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(|value| value.expose_secret()).filter(|value| !value.is_empty())
+    }
+
+    /// What is wrong with a variable of this program, which somebody meant to set: it is empty, or no text.
+    pub fn problem(&self, name: &str) -> Option<&'static str> {
+        if self.no_text.contains(name) {
+            return Some("is not UTF-8");
+        }
+        let is_empty = self.variables.get(name).is_some_and(|value| value.expose_secret().trim().is_empty());
+        is_empty.then_some("is empty")
     }
 }
 
@@ -68,6 +85,7 @@ impl<const N: usize> From<[(&str, &str); N]> for Environment {
 
 impl<'a> FromIterator<(&'a str, &'a str)> for Environment {
     fn from_iter<I: IntoIterator<Item = (&'a str, &'a str)>>(pairs: I) -> Self {
-        Self { variables: pairs.into_iter().map(|(k, v)| (k.to_owned(), v.into())).collect() }
+        let variables = pairs.into_iter().map(|(k, v)| (k.to_owned(), v.into())).collect();
+        Self { variables, ..Self::default() }
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     engine::{EngineError, Place},
     lake::LakeError,
     settings::SettingsError,
+    state_folder::StateFolderError,
 };
 
 /// Why the process ended: stable numbers that a scheduler may rely on. Never 99, which Airflow reads as "skipped".
@@ -72,6 +73,9 @@ pub enum Error {
     /// The configuration.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// The folder for state.
+    #[error(transparent)]
+    StateFolder(#[from] StateFolderError),
     /// An address.
     #[error(transparent)]
     Address(#[from] AddressError),
@@ -212,9 +216,12 @@ impl Error {
             Self::Api(e) => e.exit_code(),
             Self::Engine(e) => e.exit_code(),
             Self::Lake(e) => e.exit_code(),
-            Self::Settings(_) | Self::Address(_) | Self::Usage(_) | Self::NoSnapshot(_) | Self::OtherTenant { .. } => {
-                ExitCode::Usage
-            }
+            Self::StateFolder(_)
+            | Self::Settings(_)
+            | Self::Address(_)
+            | Self::Usage(_)
+            | Self::NoSnapshot(_)
+            | Self::OtherTenant { .. } => ExitCode::Usage,
             Self::Incomplete { .. } | Self::FilterIgnored { .. } | Self::Endless { .. } => ExitCode::Contract,
             Self::Rows(RowsError::SharedId { .. }) => ExitCode::Contract,
             Self::Rows(RowsError::Arrow(_)) => ExitCode::Bug,

@@ -105,7 +105,7 @@ pub fn create_folders(path: &Path, access: Access) -> io::Result<Vec<PathBuf>> {
             made.push(folder.to_owned());
         }
     }
-    Ok(made)
+    if path.is_dir() { Ok(made) } else { Err(io::ErrorKind::NotADirectory.into()) }
 }
 
 /// Gives a file the mode, and where there is one the group, that it shall have in `folder`. It must not be readable there

@@ -5,7 +5,7 @@
 //! run what was sent. Two users of one machine therefore know nothing of each other's runs.
 
 use std::{
-    fs, io,
+    fs, io, iter,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
@@ -68,16 +68,17 @@ impl Candidates {
     /// # Errors
     /// When the first of them that exists is a link, belongs to another user, or can be written to by others; when the one
     /// that was asked for cannot be used.
-    pub fn open(&self, last: Option<PathBuf>) -> Result<Option<PathBuf>, StateFolderError> {
+    pub fn open(&self, last: impl FnOnce() -> Option<PathBuf>) -> Result<Option<PathBuf>, StateFolderError> {
         if let Some(path) = &self.named {
             return match usable(path)? {
                 Ok(()) => Ok(Some(path.clone())),
                 Err(source) => Err(StateFolderError::Unusable { path: path.display().to_string(), source }),
             };
         }
-        for path in self.usual.iter().chain(&last) {
-            match usable(path)? {
-                Ok(()) => return Ok(Some(path.clone())),
+        // The last one is not even looked for unless it is needed.
+        for path in self.usual.iter().cloned().chain(iter::once_with(last).flatten()) {
+            match usable(&path)? {
+                Ok(()) => return Ok(Some(path)),
                 Err(error) => tracing::debug!(path = %path.display(), %error, "no place for state"),
             }
         }
@@ -134,7 +135,7 @@ mod tests {
         let (home, xdg, own) = (here.path().join("home"), here.path().join("xdg"), here.path().join("own"));
         fs::create_dir(&home).unwrap();
         let lake = here.path().join("lake-state");
-        let open = |variables: &[(&str, &Path)]| candidates(variables).open(Some(lake.clone())).unwrap().unwrap();
+        let open = |variables: &[(&str, &Path)]| candidates(variables).open(|| Some(lake.clone())).unwrap().unwrap();
         assert_eq!(open(&[(HOME, &home), (XDG_STATE_HOME, &xdg), (LUCCA_STATE_DIR, &own)]), own);
         assert_eq!(open(&[(HOME, &home), (XDG_STATE_HOME, &xdg)]), xdg.join("lucca-lake"));
         let usual = home.join(".local/state/lucca-lake");
@@ -143,7 +144,7 @@ mod tests {
         assert_eq!(open(&[]), lake);
         assert_eq!(open(&[(HOME, &here.path().join("nowhere"))]), lake);
         assert!(!here.path().join("nowhere").exists(), "no home is made");
-        assert_eq!(candidates(&[]).open(None).unwrap(), None);
+        assert_eq!(candidates(&[]).open(|| None).unwrap(), None);
     }
 
     #[test]
@@ -154,9 +155,9 @@ mod tests {
         fs::create_dir(&home).unwrap();
         fs::write(home.join(".local"), "").unwrap();
         let lake = here.path().join("lake-state");
-        assert_eq!(candidates(&[(HOME, &home)]).open(Some(lake.clone())).unwrap(), Some(lake));
-        assert_eq!(candidates(&[(HOME, &home)]).open(None).unwrap(), None);
-        let error = candidates(&[(LUCCA_STATE_DIR, &home.join(".local/x"))]).open(None).unwrap_err();
+        assert_eq!(candidates(&[(HOME, &home)]).open(|| Some(lake.clone())).unwrap(), Some(lake));
+        assert_eq!(candidates(&[(HOME, &home)]).open(|| None).unwrap(), None);
+        let error = candidates(&[(LUCCA_STATE_DIR, &home.join(".local/x"))]).open(|| None).unwrap_err();
         assert!(error.to_string().contains("from LUCCA_STATE_DIR, cannot be used: "), "{error}");
     }
 
@@ -164,7 +165,7 @@ mod tests {
     fn one_that_others_could_change_is_refused() {
         let here = tempfile::tempdir().unwrap();
         let refused = |path: &Path| {
-            let error = candidates(&[(LUCCA_STATE_DIR, path)]).open(None).unwrap_err();
+            let error = candidates(&[(LUCCA_STATE_DIR, path)]).open(|| None).unwrap_err();
             error.to_string().replace(&here.path().display().to_string(), "")
         };
         let open = here.path().join("open");

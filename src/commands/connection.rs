@@ -1,14 +1,20 @@
 //! What a command needs to ask a tenant anything: the right to spend its budget on this machine, and a client.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    io::{Read as _, Seek as _, Write as _},
+    path::Path,
+    sync::Arc,
+};
 
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
 use super::Context;
 use crate::{
     api::{Client, ClientOptions, Credentials, RetryPolicy, SentLog, Tenant},
+    env_vars::LUCCA_STATE_DIR,
     error::Error,
     lock::{FileLock, NotLocked},
+    modes,
     settings::Settings,
     window_file::WindowFile,
 };
@@ -37,10 +43,21 @@ impl Turn {
 
 impl Context {
     /// Holds off other processes of this machine that would spend the same tenant's budget.
-    pub(super) fn turn(&self, tenant: &Tenant, holder: &str) -> Result<Turn, Error> {
-        let Some(folder) = &self.locks else { return Ok(Turn::default()) };
+    ///
+    /// # Errors
+    /// When another one is at work; when the folder for state is not this user's alone.
+    pub(super) fn turn(&self, settings: &Settings, tenant: &Tenant, holder: &str) -> Result<Turn, Error> {
+        let Some(candidates) = &self.state else { return Ok(Turn::default()) };
+        let in_lake = || self.lake_to_read(settings).ok()?.place_for_state();
+        let Some(folder) = candidates.open(in_lake)? else {
+            tracing::warn!(
+                "no folder can hold locks: another run of this machine for the same tenant would not be noticed; \
+                 {LUCCA_STATE_DIR} can name one"
+            );
+            return Ok(Turn::default());
+        };
         let name: String = tenant.origin().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-        let lock = match FileLock::take(&folder.join(format!("lucca-lake-{name}.lock")), holder) {
+        let lock = match FileLock::take(&folder.join(format!("{name}.lock")), holder) {
             Ok(lock) => lock,
             Err(NotLocked::Held(holder)) => return Err(Error::Busy { tenant: tenant.host(), holder }),
             Err(NotLocked::Failed(error)) => {
@@ -48,14 +65,14 @@ impl Context {
                 return Ok(Turn::default());
             }
         };
-        let log = match WindowFile::open(&folder.join(format!("lucca-lake-{name}.window"))) {
+        let log = match WindowFile::open(&folder.join(format!("{name}.window"))) {
             Ok(log) => Some(Arc::new(log) as Arc<dyn SentLog>),
             Err(error) => {
                 tracing::warn!(%error, "requests of the minute before are not known, and may cause a 429");
                 None
             }
         };
-        let owner = machine(folder, self.seed).map(|machine| format!("{machine} {}", tenant.origin()));
+        let owner = machine(&folder, self.seed).map(|machine| format!("{machine} {}", tenant.origin()));
         Ok(Turn { lock: Some(lock), log, owner })
     }
 
@@ -85,15 +102,16 @@ impl Context {
     }
 }
 
-/// What tells this machine from others: a random name in its folder of locks. `None` where it cannot be kept.
+/// What tells this machine from others: its name, and a random one in the folder where it keeps its locks. Machines may
+/// share that folder, and several may have one name. `None` where it cannot be kept.
 fn machine(folder: &Path, seed: u64) -> Option<String> {
-    let path = folder.join("lucca-lake-machine");
-    if let Ok(name) = std::fs::read_to_string(&path)
-        && name.len() == 32
-    {
-        return Some(name);
+    let mut file = modes::open_private(&folder.join("machine")).ok()?;
+    let mut name = String::new();
+    file.read_to_string(&mut name).ok()?;
+    if name.len() != 32 {
+        name = format!("{:032x}", StdRng::seed_from_u64(seed).random::<u128>());
+        file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(name.as_bytes())).ok()?;
     }
-    let name = format!("{:032x}", StdRng::seed_from_u64(seed).random::<u128>());
-    std::fs::write(&path, &name).ok()?;
-    Some(name)
+    let host = nix::sys::utsname::uname().ok()?.nodename().to_string_lossy().into_owned();
+    Some(format!("{name} {host}"))
 }

@@ -22,7 +22,6 @@ mod wide;
 
 use std::{
     io::{self, Write as _},
-    path::PathBuf,
     sync::Arc,
 };
 
@@ -46,7 +45,7 @@ pub use self::{
 };
 use crate::{
     api::Transport, catalog::Catalog, clock::SharedClock, env_vars::Environment, error::Error, lake::Lake,
-    progress::Progress, settings::Settings, terminal_text,
+    progress::Progress, settings::Settings, state_folder::Candidates, terminal_text,
 };
 
 /// What commands are given instead of taking it from the process: time, randomness, network, environment.
@@ -63,8 +62,8 @@ pub struct Context {
     pub progress: Progress,
     /// Seed of everything random.
     pub seed: u64,
-    /// Where the processes of this machine lock each other out, one tenant each; `None` where there is only this one.
-    pub locks: Option<PathBuf>,
+    /// Where this user's processes keep what they share, such as the lock of a tenant; `None` where there is only this one.
+    pub state: Option<Candidates>,
 }
 
 /// How a list is printed.

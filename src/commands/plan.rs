@@ -68,7 +68,7 @@ pub async fn plan(context: &Context, settings: &Settings, options: PlanOptions) 
             Error::NoSnapshot("there is no snapshot whose counts could be used; leave out --offline".into())
         })?
     } else {
-        let turn = context.turn(&settings.tenant()?, &format!("plan (process {})", std::process::id()))?;
+        let turn = context.turn(settings, &settings.tenant()?, &format!("plan (process {})", std::process::id()))?;
         let client = context.client(settings, selection.scopes(), &turn)?;
         let refused = client.missing_scopes().await?;
         let readable = selection.resources.iter().filter(|s| !refused.contains(&s.resource.scope));

@@ -114,6 +114,11 @@ pub(super) fn lease() -> Path {
     Path::from("_lake/lease.json")
 }
 
+/// An object that only tells what time it is in the store.
+pub(super) fn store_clock() -> Path {
+    Path::from("_lake/clock")
+}
+
 /// The lock of a lake on a local disk.
 pub(super) fn lock_file() -> Path {
     Path::from("_lake/lock")

@@ -1,13 +1,18 @@
 //! One writer at a time: a second run would spend the budget twice and publish against the first.
 //!
-//! On a local disk the operating system keeps the lock and drops it with the process. In a bucket it is an object with an
-//! owner and an expiry, renewed while the run works: a run that was killed leaves it behind for at most [`TERM`].
+//! On a local disk the operating system keeps the lock and drops it with the process. In a bucket it is an object, renewed
+//! while the run works: a run that was killed leaves it behind for at most [`TERM`]. Whoever takes it puts a random token
+//! of its own into it, and whatever happens to it afterwards (renewal, release, somebody else's taking over) replaces
+//! exactly the version that was looked at. It is never deleted, because no condition can be put on that: one that was
+//! given back says so. How old it is, is told by the store's clock alone: writers need not agree on the time.
+//!
 //! Publishing does not rest on it: two writers that both believe in their lease still cannot both publish.
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, PutResult, UpdateVersion, path::Path};
+use rand::Rng as _;
 use serde::{Deserialize, Serialize};
 use tokio::{sync::watch, task::JoinHandle};
 
@@ -22,6 +27,8 @@ use crate::{
 const TERM: Duration = Duration::from_secs(60);
 /// How often it is renewed.
 const RENEWAL: Duration = Duration::from_secs(20);
+/// A renewal whose answer never came may still happen while the lease is given back, once.
+const ATTEMPTS_TO_RELEASE: usize = 3;
 
 /// The right to write to a lake.
 #[derive(Debug)]
@@ -35,30 +42,54 @@ enum Kind {
     /// Ends with the process.
     Local { _lock: FileLock },
     /// Renewed by a task.
-    Remote { lake: Lake, renewal: JoinHandle<()> },
+    Remote { taken: Taken, renewal: JoinHandle<()> },
 }
 
-/// What the object in the bucket says.
-#[derive(Debug, Serialize, Deserialize)]
-struct Held {
+/// What the object in the bucket says. No two writings are equal, so that a store whose versions are made from the content
+/// tells them apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Content {
     holder: String,
+    /// By the holder's clock: for people, and for earlier versions of this program, which go by it.
     expires_at: DateTime<Utc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     owner: Option<String>,
+    /// Absent where an earlier version wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
+    /// How often it was written.
+    #[serde(default)]
+    written: u64,
+    /// Whether it was given back.
+    #[serde(default)]
+    released: bool,
 }
 
-/// Who takes a lease.
+/// The object as it was read.
+struct Found {
+    /// `None` when it cannot be understood.
+    content: Option<Content>,
+    version: UpdateVersion,
+    /// By the store's clock.
+    modified: DateTime<Utc>,
+}
+
+/// A lease in a bucket, from the side of who takes it.
 #[derive(Debug, Clone)]
-struct Holder {
-    /// As people should call it.
-    name: String,
+struct Taken {
+    lake: Lake,
+    clock: SharedClock,
+    /// As people should call the holder.
+    holder: String,
     /// Equal only for writers that cannot be alive at the same time.
     owner: Option<String>,
+    /// Of this acquisition alone.
+    token: String,
 }
 
 impl Lease {
-    /// Takes the lease for `holder`, as people should call it; no two writers are called alike. Never waits for another writer. One with the same `owner`
-    /// is known to be dead: its lease in a bucket is taken over before it expires.
+    /// Takes the lease for `holder`, as people should call it. Never waits for another writer. One with the same `owner` is
+    /// known to be dead: its lease in a bucket is taken over before it expires.
     ///
     /// # Errors
     /// [`LakeError::Held`] when another writer has it; the store's errors.
@@ -77,12 +108,14 @@ impl Lease {
                 Ok(Self { kind: Kind::Local { _lock: lock }, lost: watch::channel(false).1 })
             }
             None => {
-                let holder = Holder { name: holder.to_owned(), owner: owner.map(str::to_owned) };
-                let version = acquire(lake, &holder, clock).await?;
+                // Not from the run's seed: two writers with one seed must not be taken for each other.
+                let token = format!("{:032x}", rand::rng().random::<u128>());
+                let (holder, owner) = (holder.to_owned(), owner.map(str::to_owned));
+                let taken = Taken { lake: lake.clone(), clock: clock.clone(), holder, owner, token };
+                let version = taken.acquire().await?;
                 let (sender, lost) = watch::channel(false);
-                let task = renew(lake.clone(), holder, clock.clone(), version, sender);
-                let kind = Kind::Remote { lake: lake.clone(), renewal: tokio::spawn(task) };
-                Ok(Self { kind, lost })
+                let renewal = tokio::spawn(taken.clone().renew(version, sender));
+                Ok(Self { kind: Kind::Remote { taken, renewal }, lost })
             }
         }
     }
@@ -95,12 +128,12 @@ impl Lease {
         }
     }
 
-    /// Gives the lease back. Without it, a lease in a bucket ends by expiry.
+    /// Gives the lease back, if it is still ours. Without it, a lease in a bucket ends by expiry.
     pub async fn release(self) {
-        let Kind::Remote { lake, renewal } = &self.kind else { return };
+        let Kind::Remote { taken, renewal } = &self.kind else { return };
         renewal.abort();
         if !*self.lost.borrow()
-            && let Err(error) = lake.store.delete(&layout::lease()).await
+            && let Err(error) = taken.release().await
         {
             tracing::warn!(%error, "the lease could not be given back; it ends by itself within a minute");
         }
@@ -115,141 +148,121 @@ impl Drop for Lease {
     }
 }
 
-async fn acquire(lake: &Lake, holder: &Holder, clock: &SharedClock) -> Result<UpdateVersion, LakeError> {
-    let path = layout::lease();
-    let failed = |e| LakeError::store("lease", &path, e);
-    match put(lake, holder, clock, PutMode::Create).await {
-        Ok(put) => return Ok(put.into()),
-        Err(StoreError::AlreadyExists { .. } | StoreError::Precondition { .. }) => {}
-        Err(error) => return ours(lake, holder).await.ok_or_else(|| failed(error)),
-    }
-    let found = lake.store.get(&path).await.map_err(failed)?;
-    let version = UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() };
-    let held = found.bytes().await.map_err(failed)?;
-    let held: Option<Held> = serde_json::from_slice(&held).ok();
-    // When the answer to a put is lost, the store's client tries again and finds what it put itself.
-    if held.as_ref().is_some_and(|held| held.holder == holder.name) {
-        return Ok(version);
-    }
-    let someone_else = |holder: &str| LakeError::Held { lake: lake.display(), holder: holder.to_owned() };
-    let is_alive = |held: &&Held| held.expires_at > clock.now() && (held.owner.is_none() || held.owner != holder.owner);
-    if let Some(Held { holder, expires_at, .. }) = held.as_ref().filter(is_alive) {
-        return Err(someone_else(&format!("{holder}, until {} unless it goes on", expires_at.format("%H:%M:%SZ"))));
-    }
-    match put(lake, holder, clock, PutMode::Update(version)).await {
-        Ok(put) => Ok(put.into()),
-        Err(error) => match (ours(lake, holder).await, error) {
-            (Some(version), _) => Ok(version),
-            (None, StoreError::Precondition { .. }) => Err(someone_else("a run that began at the same moment")),
-            (None, error) => Err(failed(error)),
-        },
-    }
-}
-
-async fn put(lake: &Lake, holder: &Holder, clock: &SharedClock, mode: PutMode) -> Result<PutResult, StoreError> {
-    let Holder { name, owner } = holder.clone();
-    let held = Held { holder: name, expires_at: clock.now() + TERM, owner };
-    let json = serde_json::to_vec(&held).unwrap_or_default();
-    lake.store.put_opts(&Path::clone(&layout::lease()), json.into(), mode.into()).await
-}
-
-/// The version of the lease, where it is still ours.
-async fn ours(lake: &Lake, holder: &Holder) -> Option<UpdateVersion> {
-    let found = lake.store.get(&layout::lease()).await.ok()?;
-    let version = UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() };
-    let held: Held = serde_json::from_slice(&found.bytes().await.ok()?).ok()?;
-    (held.holder == holder.name).then_some(version)
-}
-
-/// Renews until another writer has the lease. A store that fails for a while costs nothing while the term lasts.
-async fn renew(lake: Lake, holder: Holder, clock: SharedClock, mut version: UpdateVersion, lost: watch::Sender<bool>) {
-    loop {
-        tokio::time::sleep(RENEWAL).await;
-        match put(&lake, &holder, &clock, PutMode::Update(version.clone())).await {
-            Ok(put) => version = put.into(),
-            Err(StoreError::Precondition { .. } | StoreError::NotFound { .. }) => {
-                // A renewal whose answer was lost looks the same: only reading it back tells.
-                match ours(&lake, &holder).await {
-                    Some(found) => version = found,
-                    None => {
-                        lost.send_replace(true);
-                        return;
-                    }
-                }
+impl Taken {
+    async fn acquire(&self) -> Result<UpdateVersion, LakeError> {
+        let failed = |e| LakeError::store("lease", layout::lease(), e);
+        match self.put(0, false, PutMode::Create).await {
+            Ok(put) => return Ok(put.into()),
+            Err(StoreError::AlreadyExists { .. } | StoreError::Precondition { .. }) => {}
+            Err(error) => return self.ours().await.map(|(version, _)| version).ok_or_else(|| failed(error)),
+        }
+        let found = read(&self.lake).await.map_err(failed)?;
+        // When the answer to a put is lost, the store's client tries again and finds what it put itself.
+        if self.is_ours(&found) {
+            return Ok(found.version);
+        }
+        let is_free = found
+            .content
+            .as_ref()
+            .is_some_and(|content| content.released || (content.owner.is_some() && content.owner == self.owner));
+        if !is_free {
+            let until = found.modified + TimeDelta::from_std(TERM).unwrap_or_default();
+            if store_now(&self.lake).await? < until {
+                let until = format!(", until {} unless it goes on", until.format("%H:%M:%SZ"));
+                return Err(self.someone_else(&found, &until));
             }
-            Err(error) => tracing::warn!(%error, "the lease could not be renewed"),
+        }
+        match self.put(0, false, PutMode::Update(found.version)).await {
+            Ok(put) => Ok(put.into()),
+            Err(error) => match (read(&self.lake).await, error) {
+                (Ok(found), _) if self.is_ours(&found) => Ok(found.version),
+                // Another taker, or a holder that stood still and went on.
+                (Ok(found), StoreError::Precondition { .. }) => Err(self.someone_else(&found, "")),
+                (_, error) => Err(failed(error)),
+            },
         }
     }
+
+    /// Renews until another writer has the lease. A store that fails for a while costs nothing while the term lasts.
+    async fn renew(self, mut version: UpdateVersion, lost: watch::Sender<bool>) {
+        for written in 1.. {
+            tokio::time::sleep(RENEWAL).await;
+            match self.put(written, false, PutMode::Update(version.clone())).await {
+                Ok(put) => version = put.into(),
+                Err(StoreError::Precondition { .. } | StoreError::NotFound { .. }) => {
+                    // A renewal whose answer was lost looks the same: only reading it back tells.
+                    match self.ours().await {
+                        Some((found, _)) => version = found,
+                        None => {
+                            lost.send_replace(true);
+                            return;
+                        }
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "the lease could not be renewed"),
+            }
+        }
+    }
+
+    /// Replaces the lease by one that says that it was given back, unless it is another writer's by now.
+    async fn release(&self) -> Result<(), StoreError> {
+        let mut attempts = 0;
+        while let Some((version, written)) = self.ours().await {
+            attempts += 1;
+            match self.put(written + 1, true, PutMode::Update(version)).await {
+                Ok(_) => return Ok(()),
+                Err(StoreError::Precondition { .. }) if attempts < ATTEMPTS_TO_RELEASE => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    async fn put(&self, written: u64, released: bool, mode: PutMode) -> Result<PutResult, StoreError> {
+        let term = if released { Duration::ZERO } else { TERM };
+        let content = Content {
+            holder: self.holder.clone(),
+            expires_at: self.clock.now() + term,
+            owner: self.owner.clone(),
+            token: Some(self.token.clone()),
+            written,
+            released,
+        };
+        let json = serde_json::to_vec(&content).unwrap_or_default();
+        self.lake.store.put_opts(&layout::lease(), json.into(), mode.into()).await
+    }
+
+    /// The version of the lease and how often it was written, where it is still ours.
+    async fn ours(&self) -> Option<(UpdateVersion, u64)> {
+        let found = read(&self.lake).await.ok().filter(|found| self.is_ours(found))?;
+        Some((found.version, found.content?.written))
+    }
+
+    /// One that was given back is nobody's.
+    fn is_ours(&self, found: &Found) -> bool {
+        found.content.as_ref().is_some_and(|content| !content.released && content.token.as_ref() == Some(&self.token))
+    }
+
+    fn someone_else(&self, found: &Found, until: &str) -> LakeError {
+        let holder = found.content.as_ref().map_or("somebody unknown", |content| &content.holder);
+        LakeError::Held { lake: self.lake.display(), holder: format!("{holder}{until}") }
+    }
+}
+
+async fn read(lake: &Lake) -> Result<Found, StoreError> {
+    let found = lake.store.get(&layout::lease()).await?;
+    let version = UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() };
+    let modified = found.meta.last_modified;
+    Ok(Found { content: serde_json::from_slice(&found.bytes().await?).ok(), version, modified })
+}
+
+/// What time it is by the store's clock: that of an object just written.
+async fn store_now(lake: &Lake) -> Result<DateTime<Utc>, LakeError> {
+    let path: Path = layout::store_clock();
+    let failed = |e| LakeError::store("write", &path, e);
+    lake.store.put(&path, "the store's time is that of this object\n".into()).await.map_err(failed)?;
+    Ok(lake.store.head(&path).await.map_err(|e| LakeError::store("read", &path, e))?.last_modified)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use object_store::memory::InMemory;
-    use url::Url;
-
-    use super::*;
-    use crate::clock::TokioClock;
-
-    fn bucket() -> (Lake, SharedClock) {
-        let clock: SharedClock = Arc::new(TokioClock::starting_at("2026-11-22T06:00:00Z".parse().unwrap()));
-        (Lake::with_store(Arc::new(InMemory::new()), Url::parse("memory:///").unwrap()), clock)
-    }
-
-    async fn refused(lake: &Lake, clock: &SharedClock) -> String {
-        Lease::take(lake, "the second", None, clock).await.unwrap_err().to_string()
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn one_at_a_time_for_as_long_as_it_takes() {
-        let (lake, clock) = bucket();
-        let lease = Lease::take(&lake, "the first", None, &clock).await.unwrap();
-        for _ in 0..10 {
-            assert!(refused(&lake, &clock).await.contains("the first"));
-            tokio::time::sleep(Duration::from_secs(50)).await;
-        }
-        lease.release().await;
-        Lease::take(&lake, "the second", None, &clock).await.unwrap().release().await;
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_killed_writer_is_followed_after_a_minute_and_learns_it_if_it_wakes() {
-        let (lake, clock) = bucket();
-        let lease = Lease::take(&lake, "the first", None, &clock).await.unwrap();
-        let Kind::Remote { renewal, .. } = &lease.kind else { panic!("a bucket") };
-        renewal.abort();
-        tokio::time::sleep(Duration::from_secs(59)).await;
-        assert!(refused(&lake, &clock).await.contains("the first"));
-        tokio::time::sleep(Duration::from_secs(2)).await;
-        let successor = Lease::take(&lake, "the second", None, &clock).await.unwrap();
-        let (sender, lost) = watch::channel(false);
-        let stale = UpdateVersion { e_tag: Some("0".into()), version: None };
-        renew(lake.clone(), Holder { name: "the first".into(), owner: None }, clock.clone(), stale, sender).await;
-        assert!(*lost.borrow());
-        drop(successor);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_killed_writer_is_followed_at_once_on_its_own_machine() {
-        let (lake, clock) = bucket();
-        let owner = Some("this machine, that tenant");
-        std::mem::forget(Lease::take(&lake, "the first", owner, &clock).await.unwrap());
-        for other in [None, Some("another machine")] {
-            let held = Lease::take(&lake, "the second", other, &clock).await.unwrap_err();
-            assert!(held.to_string().contains("the first"));
-        }
-        Lease::take(&lake, "the second", owner, &clock).await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn a_folder_is_locked_by_the_system() {
-        let folder = tempfile::tempdir().unwrap();
-        let lake = Lake::open(&folder.path().display().to_string(), &|_| None).unwrap();
-        let clock: SharedClock = Arc::new(crate::clock::SystemClock);
-        let lease = Lease::take(&lake, "the first", None, &clock).await.unwrap();
-        assert!(refused(&lake, &clock).await.contains("the first"));
-        drop(lease);
-        Lease::take(&lake, "the second", None, &clock).await.unwrap();
-    }
-}
+mod tests;

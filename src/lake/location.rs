@@ -69,16 +69,29 @@ pub(super) enum Absent {
 
 /// See [`Lake::open`].
 pub(super) fn open(location: &str, env: &dyn Fn(&str) -> Option<String>, absent: Absent) -> Result<Lake, LakeError> {
+    if let Some(meant) = misspelt(location) {
+        return Err(invalid(location, &meant, None));
+    }
     if !location.contains("://") && !location.starts_with("file:") {
         return open_folder(FsPath::new(location), absent);
     }
     let url = Url::parse(location).map_err(|e| invalid(location, "is not a URL", Some(Box::new(e))))?;
+    if let Some(store) = other_store(&url) {
+        let reason = format!(
+            "is in {store}, which this program cannot write to; it takes a folder, or s3://bucket/prefix in any store that \
+             speaks S3"
+        );
+        return Err(invalid(&format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default()), &reason, None));
+    }
     if !url.username().is_empty() || url.password().is_some() {
         let reason = "holds credentials; give them by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY instead";
         return Err(invalid(url.scheme(), reason, None));
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(invalid(url.scheme(), "has a query or fragment; a lake is a folder or bucket/prefix", None));
+    }
+    if matches!(url.scheme(), "s3" | "s3a") && url.host_str().is_none_or(str::is_empty) {
+        return Err(invalid(location, "names no bucket; use s3://bucket/prefix", None));
     }
     let unknown = "is not a place this program can write to; use a path or s3://bucket/prefix";
     match ObjectStoreScheme::parse(&url).map_err(|e| invalid(location, unknown, Some(Box::new(e))))? {
@@ -89,6 +102,48 @@ pub(super) fn open(location: &str, env: &dyn Fn(&str) -> Option<String>, absent:
         (ObjectStoreScheme::Memory, prefix) => Ok(Lake::with_store(prefixed(Arc::new(InMemory::new()), prefix), url)),
         (ObjectStoreScheme::AmazonS3, prefix) => open_s3(&url, prefix, env),
         _ => Err(invalid(location, unknown, None)),
+    }
+}
+
+/// What was meant by a location that would make a folder with a strange name, such as `~` or `s3:`.
+fn misspelt(location: &str) -> Option<String> {
+    if location.starts_with('~') {
+        let rest = location.trim_start_matches(|c| c != '/');
+        return Some(format!(
+            "no shell expanded the ~: write the whole path, or $HOME{rest} where a shell reads it (./{location} is a folder \
+             of that name)"
+        ));
+    }
+    if location.starts_with('$') || location.contains("${") {
+        return Some("holds a variable that no shell expanded: write the whole path".to_owned());
+    }
+    let (scheme, rest) = location.split_once(':')?;
+    let is_relative_file = scheme.eq_ignore_ascii_case("file") && !rest.starts_with('/');
+    let is_url = rest.starts_with("//") || scheme.eq_ignore_ascii_case("file");
+    let is_scheme = SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    if is_relative_file {
+        return Some(format!("is neither a path nor a URL: did you mean {rest}, or file:///{rest}?"));
+    }
+    (is_scheme && !is_url)
+        .then(|| format!("is neither a path nor a URL: did you mean {scheme}://{}?", rest.trim_matches('/')))
+}
+
+/// What URLs of stores begin with.
+const SCHEMES: &[&str] =
+    &["s3", "s3a", "s3n", "gs", "gcs", "az", "adl", "azure", "abfs", "abfss", "wasb", "wasbs", "hdfs", "http", "https"];
+
+/// The store of a URL that this program cannot write to, as people call it.
+fn other_store(url: &Url) -> Option<&'static str> {
+    let host = url.host_str().unwrap_or_default();
+    match url.scheme() {
+        "az" | "adl" | "azure" | "abfs" | "abfss" | "wasb" | "wasbs" => Some("Azure storage"),
+        "https" if host.ends_with(".core.windows.net") || host.ends_with(".fabric.microsoft.com") => {
+            Some("Azure storage")
+        }
+        "gs" | "gcs" => Some("Google Cloud Storage"),
+        "https" if host == "storage.googleapis.com" => Some("Google Cloud Storage"),
+        "hdfs" => Some("HDFS"),
+        _ => None,
     }
 }
 

@@ -15,14 +15,24 @@ pub struct Declared {
     pub default: Option<&'static str>,
     /// Whether `lucca-lake.toml` may hold it.
     pub in_file: bool,
+    /// Whether it says where secrets or personal data go: a file that was only found must then be the user's own.
+    pub steers: bool,
     /// Whether its value must never be shown.
     pub secret: bool,
     /// What it means.
     pub meaning: &'static str,
 }
 
-const PLAIN: Declared =
-    Declared { key: "", flag: None, variable: None, default: None, in_file: true, secret: false, meaning: "" };
+const PLAIN: Declared = Declared {
+    key: "",
+    flag: None,
+    variable: None,
+    default: None,
+    in_file: true,
+    steers: false,
+    secret: false,
+    meaning: "",
+};
 
 /// Every setting, in the order in which `config` shows them.
 pub const SETTINGS: &[Declared] = &[
@@ -30,6 +40,7 @@ pub const SETTINGS: &[Declared] = &[
         key: "base_url",
         flag: Some("base-url"),
         variable: Some(env_vars::LUCCA_BASE_URL),
+        steers: true,
         meaning: "tenant address, such as https://example.ilucca.net; plain http only to loopback",
         ..PLAIN
     },
@@ -38,6 +49,7 @@ pub const SETTINGS: &[Declared] = &[
         flag: Some("token-url"),
         variable: Some(env_vars::LUCCA_TOKEN_URL),
         default: Some("https://accounts.world.luccasoftware.com/connect/token"),
+        steers: true,
         meaning: "OAuth 2.0 token endpoint",
         ..PLAIN
     },
@@ -59,6 +71,7 @@ pub const SETTINGS: &[Declared] = &[
     Declared {
         key: "client_secret_file",
         variable: Some(env_vars::LUCCA_CLIENT_SECRET_FILE),
+        steers: true,
         meaning: "file that holds the client secret",
         ..PLAIN
     },
@@ -67,7 +80,16 @@ pub const SETTINGS: &[Declared] = &[
         flag: Some("lake"),
         variable: Some(env_vars::LUCCA_LAKE),
         default: Some("./lake"),
+        steers: true,
         meaning: "where the lake is: a path, s3://bucket/prefix, or another URL that object_store understands",
+        ..PLAIN
+    },
+    Declared {
+        key: "state_dir",
+        variable: Some(env_vars::LUCCA_STATE_DIR),
+        in_file: false,
+        meaning: "folder for locks, the window of requests and the prompt's history; by default lucca-lake in $XDG_STATE_HOME, \
+                  else in ~/.local/state, else _lake/state in a lake on a disk",
         ..PLAIN
     },
     Declared {
@@ -149,6 +171,7 @@ pub const SETTINGS: &[Declared] = &[
     Declared {
         key: "personal_definitions",
         default: Some("personal.*,e_*"),
+        steers: true,
         meaning: "attribute definitions whose values go to the personal zone: ids, or prefixes that end in *",
         ..PLAIN
     },

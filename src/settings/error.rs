@@ -22,6 +22,29 @@ pub enum SettingsError {
         /// Line, from 1.
         line: usize,
     },
+    /// A variable of this program that is set to nothing, or to what is no text.
+    #[error("the environment variable {name} {problem}: give it a value, or unset it")]
+    Variable {
+        /// Which.
+        name: &'static str,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A file that was found, not named, and that others could have written.
+    #[error(
+        "{path} lies in the working folder, sets {keys} and {problem}, so that others could choose where secrets and data \
+         go: {remedy}, or name the file by --config if it is right"
+    )]
+    Untrusted {
+        /// Which file.
+        path: String,
+        /// What it sets that says where secrets or data go.
+        keys: String,
+        /// Why it cannot be trusted.
+        problem: &'static str,
+        /// What helps.
+        remedy: String,
+    },
     /// A key that does not exist.
     #[error("{path}: unknown key {key:?}{hint}")]
     UnknownKey {

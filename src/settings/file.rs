@@ -1,6 +1,12 @@
 //! `lucca-lake.toml`: strict, so that a misspelt key is never ignored.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs::{File, Metadata},
+    io::{self, Read as _},
+    os::unix::fs::MetadataExt as _,
+    path::Path,
+};
 
 use super::{FILE_NAME, Origin, SETTINGS, SettingsError, did_you_mean};
 
@@ -39,12 +45,47 @@ pub(super) fn parse_file(path: &str, text: &str) -> Result<BTreeMap<&'static str
 /// Reads the configuration file: the one named, or [`FILE_NAME`] in the working directory where it exists.
 ///
 /// # Errors
-/// When it exists, or was named, and cannot be read.
+/// When it exists, or was named, and cannot be read; when it was not named, says where secrets or data go, and others could
+/// have written it.
 pub fn read_file(named: Option<&Path>) -> Result<Option<(String, String)>, SettingsError> {
-    let path = named.unwrap_or(Path::new(FILE_NAME));
+    let Some(path) = named else { return found(Path::new(FILE_NAME)) };
+    let shown = path.display().to_string();
     match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some((path.display().to_string(), text))),
-        Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(SettingsError::Unreadable { path: path.display().to_string(), source }),
+        Ok(text) => Ok(Some((shown, text))),
+        Err(source) => Err(SettingsError::Unreadable { path: shown, source }),
+    }
+}
+
+/// Whoever can write to a folder in which somebody works can put a file there.
+fn found(path: &Path) -> Result<Option<(String, String)>, SettingsError> {
+    let shown = std::path::absolute(path).unwrap_or(path.to_owned()).display().to_string();
+    let unreadable = |source| SettingsError::Unreadable { path: shown.clone(), source };
+    // The file that is looked at is the one that is read.
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let (link, is) = (std::fs::symlink_metadata(path).map_err(unreadable)?, file.metadata().map_err(unreadable)?);
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(unreadable)?;
+    let Some((problem, remedy)) = distrust(&link, &is, &shown) else { return Ok(Some((shown, text))) };
+    let set = parse_file(&shown, &text)?;
+    let steering: Vec<&str> = SETTINGS.iter().filter(|d| d.steers && set.contains_key(d.key)).map(|d| d.key).collect();
+    if steering.is_empty() {
+        return Ok(Some((shown, text)));
+    }
+    Err(SettingsError::Untrusted { path: shown, keys: steering.join(", "), problem, remedy })
+}
+
+/// Why somebody else could have written a file, and what makes that impossible.
+fn distrust(link: &Metadata, file: &Metadata, shown: &str) -> Option<(&'static str, String)> {
+    let user = nix::unistd::geteuid().as_raw();
+    if [link, file].iter().any(|found| ![0, user].contains(&found.uid())) {
+        Some(("belongs to another user", format!("chown {user} {shown}")))
+    } else if file.mode() & 0o022 != 0 {
+        Some(("can be written to by others", format!("chmod go-w {shown}")))
+    } else {
+        None
     }
 }

@@ -106,7 +106,7 @@ impl Settings {
     /// Resolves every declared setting. `flags` holds the flags that were given; `file` is `(path, text)`.
     ///
     /// # Errors
-    /// When the file is not TOML or has a key that does not exist.
+    /// When the file is not TOML or has a key that does not exist; when a variable is set to nothing.
     pub fn resolve(
         flags: &BTreeMap<&'static str, String>,
         environment: &Environment,
@@ -118,6 +118,11 @@ impl Settings {
         };
         let (mut values, mut secrets) = (BTreeMap::new(), BTreeMap::new());
         for declared in SETTINGS {
+            if let Some(name) = declared.variable
+                && let Some(problem) = environment.problem(name)
+            {
+                return Err(SettingsError::Variable { name, problem });
+            }
             // A secret has one source, and goes from there into a type that forgets it.
             if declared.secret {
                 let secret = declared.variable.and_then(|n| Some((environment.get(n)?.into(), Origin::Variable(n))));

@@ -4,6 +4,7 @@
 
 mod attributes;
 mod backfill;
+mod configuration;
 mod days;
 mod docs;
 mod gates;
@@ -15,6 +16,7 @@ mod plan;
 mod query;
 mod quiet;
 mod retention;
+mod state;
 mod table_format;
 mod tenant;
 mod wide;

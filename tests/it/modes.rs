@@ -72,7 +72,7 @@ fn others_read_nothing_and_a_group_only_what_is_shared() {
             &tenant,
             umask,
             here,
-            &["query", "-o", "people.csv", "--format", "csv", "SELECT family_name FROM employees"],
+            &["query", "-o", "people.csv", "--format", "csv", "SELECT * FROM employee_personal_records"],
         );
         assert_eq!(mode(&here.join("people.csv")), 0o600, "umask {umask}");
     }

@@ -51,7 +51,7 @@ pub(super) async fn check(
             return Ok(());
         }
     }
-    let turn = context.turn(&tenant, &format!("check (process {})", std::process::id()))?;
+    let turn = context.turn(settings, &tenant, &format!("check (process {})", std::process::id()))?;
     let client = match context.client(settings, selection.scopes(), &turn) {
         Ok(client) => client,
         Err(error) => {

@@ -19,7 +19,7 @@ use self::{
     command::Command,
     completion::Vocabulary,
     editor::{Editor, Line},
-    terminal::{Terminal, history_path},
+    terminal::{HISTORY, Terminal},
 };
 use super::{Opened, QueryOptions, Which, open};
 use crate::{
@@ -64,7 +64,11 @@ pub(super) async fn on_terminal(context: &Context, settings: &Settings, options:
     let lake = context.lake_to_read(settings)?;
     let engine = session_options(settings)?;
     let opened = open(&lake, &options.which, &engine).await?;
-    let history = if options.no_history { None } else { history_path(&context.environment) };
+    let folder = match &context.state {
+        Some(candidates) if !options.no_history => candidates.open(|| None)?,
+        _ => None,
+    };
+    let history = folder.map(|folder| folder.join(HISTORY));
     let mut prompt = Prompt {
         lake: &lake,
         catalog: &context.catalog,

@@ -159,7 +159,7 @@ impl Run {
         let resume_within = settings.resume_within()?.filter(|_| !asked.fresh);
         let id = context.run_id(started_at);
         let lake = context.lake(settings)?;
-        let turn = context.turn(&tenant, &holder(&id))?;
+        let turn = context.turn(settings, &tenant, &holder(&id))?;
         Ok(Self {
             id,
             started_at,

@@ -13,6 +13,7 @@ mod full;
 mod integrity;
 mod interleaving;
 mod interrupted;
+mod locations;
 mod manifests;
 mod modes;
 mod outages;

@@ -63,8 +63,13 @@ fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
+/// A line end is written as an escape: each statement stands on one line.
 fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+    let quoted = text.replace('\'', "''");
+    if !text.contains(['\n', '\r']) {
+        return format!("'{quoted}'");
+    }
+    format!("E'{}'", quoted.replace('\\', r"\\").replace('\n', r"\n").replace('\r', r"\r"))
 }
 
 /// DuckDB expands patterns in every path it is given; a bracket expression stands for the character itself.

@@ -1,11 +1,6 @@
 //! The prompt's lines from a terminal, with history and completion.
 
-use std::{
-    fs::{DirBuilder, OpenOptions, Permissions},
-    io,
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
-    path::{Path, PathBuf},
-};
+use std::{io, path::PathBuf};
 
 use rustyline::{
     CompletionType, Config, Context, Helper, completion::Completer, error::ReadlineError, highlight::Highlighter,
@@ -16,8 +11,10 @@ use super::{
     completion::{Vocabulary, complete},
     editor::{Editor, Line},
 };
-use crate::{env_vars::Environment, error::Error};
+use crate::{error::Error, modes};
 
+/// Name of the file with earlier statements, in the folder for state.
+pub(super) const HISTORY: &str = "history";
 /// Most statements kept.
 const HISTORY_ENTRIES: usize = 1_000;
 
@@ -31,7 +28,7 @@ impl Terminal {
     /// Takes the terminal. History is kept in `history`, readable by this user only: statements may hold personal values.
     ///
     /// # Errors
-    /// When there is no terminal, or the history cannot be kept.
+    /// When there is no terminal.
     pub(super) fn start(history: Option<PathBuf>) -> Result<Self, Error> {
         let config = Config::builder()
             .history_ignore_space(true)
@@ -40,14 +37,11 @@ impl Terminal {
             .map_err(failed)?;
         let mut editor = rustyline::Editor::with_config(config).map_err(failed)?;
         editor.set_helper(Some(Sql::default()));
-        if let Some(path) = &history {
-            let unusable = |source| Error::Io {
-                what: format!("the history {} (--no-history does without)", path.display()),
-                source,
-            };
-            make_private(path).map_err(unusable)?;
-            editor.load_history(path).map_err(io::Error::other).map_err(unusable)?;
-        }
+        // One that cannot be kept is no reason not to ask.
+        let history = history.filter(|path| {
+            let kept = modes::open_private(path).map_err(ReadlineError::from).and_then(|_| editor.load_history(path));
+            kept.inspect_err(|error| tracing::debug!(%error, "no history is kept")).is_ok()
+        });
         Ok(Self { editor, history })
     }
 }
@@ -87,22 +81,6 @@ fn failed(error: ReadlineError) -> Error {
     Error::Io { what: "the terminal".into(), source }
 }
 
-/// Where the history of this user is kept, by the XDG rules; `None` without a home.
-pub(super) fn history_path(environment: &Environment) -> Option<PathBuf> {
-    let absolute = |name: &str| environment.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")))?;
-    Some(state.join("lucca-lake/history"))
-}
-
-/// Makes sure that the file exists and only its owner can read it.
-fn make_private(path: &Path) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    }
-    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
-    file.set_permissions(Permissions::from_mode(0o600))
-}
-
 /// What the editor asks about the line being typed.
 #[derive(Default)]
 struct Sql {
@@ -125,27 +103,3 @@ impl Hinter for Sql {
 impl Highlighter for Sql {}
 impl Validator for Sql {}
 impl Helper for Sql {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn history_is_where_state_is_kept_and_for_its_owner_only() {
-        let here = tempfile::tempdir().unwrap();
-        let home = here.path().to_str().unwrap();
-        let path = history_path(&Environment::from([("HOME", home), ("XDG_STATE_HOME", "relative")])).unwrap();
-        assert_eq!(path, here.path().join(".local/state/lucca-lake/history"));
-        assert_eq!(
-            history_path(&Environment::from([("HOME", home), ("XDG_STATE_HOME", "/state")])),
-            Some("/state/lucca-lake/history".into())
-        );
-        assert_eq!(history_path(&Environment::from([])), None);
-
-        make_private(&path).unwrap();
-        std::fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
-        make_private(&path).unwrap();
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(std::fs::metadata(path.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
-    }
-}

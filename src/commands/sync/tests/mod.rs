@@ -133,6 +133,6 @@ fn context<T: Transport + 'static>(catalog: &Catalog, clock: &SharedClock, trans
         transport: Arc::clone(transport) as Arc<_>,
         progress: Progress::in_logs(),
         seed,
-        locks: None,
+        state: None,
     }
 }

@@ -6,7 +6,7 @@ use std::{
         Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use async_trait::async_trait;
@@ -76,6 +76,11 @@ impl Bucket {
     /// Puts an object without being asked over HTTP.
     pub(in crate::lake) fn fill(&self, key: String, content: Bytes) {
         self.lock().objects.insert(key, Stored::new(content));
+    }
+
+    /// Makes an object older, by the clock of the store.
+    pub(in crate::lake) fn age(&self, key: &str, by: Duration) {
+        self.lock().objects.get_mut(key).unwrap().modified -= by;
     }
 
     /// The uploads that were neither completed nor aborted: somebody pays for them.
