@@ -64,6 +64,7 @@ pub fn keep_others_out() {
 }
 
 /// The umask that the process was started with.
+#[allow(clippy::useless_conversion, reason = "a mode has 16 bits on some systems")]
 fn umask() -> u32 {
     static GIVEN: OnceLock<u32> = OnceLock::new();
     *GIVEN.get_or_init(|| {

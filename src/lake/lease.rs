@@ -42,7 +42,7 @@ enum Kind {
     /// Ends with the process.
     Local { _lock: FileLock },
     /// Renewed by a task.
-    Remote { taken: Taken, renewal: JoinHandle<()> },
+    Remote { taken: Box<Taken>, renewal: JoinHandle<()> },
 }
 
 /// What the object in the bucket says. No two writings are equal, so that a store whose versions are made from the content
@@ -115,7 +115,7 @@ impl Lease {
                 let version = taken.acquire().await?;
                 let (sender, lost) = watch::channel(false);
                 let renewal = tokio::spawn(taken.clone().renew(version, sender));
-                Ok(Self { kind: Kind::Remote { taken, renewal }, lost })
+                Ok(Self { kind: Kind::Remote { taken: Box::new(taken), renewal }, lost })
             }
         }
     }

@@ -117,7 +117,7 @@ async fn a_killed_writer_is_followed_after_a_minute_and_learns_it_if_it_wakes() 
     tokio::time::sleep(Duration::from_secs(2)).await;
     let successor = Lease::take(&lake, "the second", None, &clock).await.unwrap();
     let (sender, lost) = watch::channel(false);
-    taken.clone().renew(version, sender).await;
+    Taken::clone(taken).renew(version, sender).await;
     assert!(*lost.borrow());
     drop(successor);
 }
@@ -171,8 +171,8 @@ async fn a_renewal_under_way_does_not_keep_a_lease_from_being_given_back() {
     taken.put(written + 1, false, PutMode::Update(version.clone())).await.unwrap();
     lease.release().await;
     assert!(content(&lake).await.released);
-    let (taken, _clock) = (Lease::take(&lake, "the second", None, &clock).await.unwrap(), ());
-    let Kind::Remote { taken, .. } = &taken.kind else { panic!("a bucket") };
+    let second = Lease::take(&lake, "the second", None, &clock).await.unwrap();
+    let Kind::Remote { taken, .. } = &second.kind else { panic!("a bucket") };
     let late = taken.put(9, false, PutMode::Update(version)).await.unwrap_err();
     assert!(matches!(late, StoreError::Precondition { .. }), "one that comes too late changes nothing: {late:?}");
 }
