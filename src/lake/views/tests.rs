@@ -141,6 +141,23 @@ fn a_table_whose_columns_are_all_known_says_how_private_it_is() {
     assert!(sql.contains("'One row per person. The newest day, 2026-11-22. Privacy: up to directory.'"), "{sql}");
 }
 
+/// A day that is later than any can be is no table's newest, and all days have it nevertheless.
+#[test]
+fn a_name_is_the_day_that_it_is_told_to_be() {
+    let lake = Url::parse("s3://bucket").unwrap();
+    let snapshots = [
+        snapshot("2026-11-22", &[("id", LakeType::String)], 1),
+        snapshot("2062-11-21", &[("id", LakeType::String)], 1),
+    ];
+    let published = Published { newest: Some(snapshots[0].as_of), ..published(&lake, &snapshots) };
+    for (sql, all_days) in [(duckdb_sql(&published), "all_days."), (spark_sql(&published), "all_days_")] {
+        let days = |line: &str| ["2026-11-22", "2062-11-21"].map(|day| line.contains(&format!("/as_of={day}/")));
+        let views: Vec<&str> = sql.lines().filter(|line| line.contains("VIEW")).collect();
+        assert_eq!(views.iter().map(|view| days(view)).collect::<Vec<_>>(), [[true, false], [true, true]]);
+        assert!(views[1].contains(all_days) && sql.contains("is the newest day, 2026-11-22."), "{sql}");
+    }
+}
+
 #[test]
 fn addresses_fit_the_engine() {
     let one = [snapshot("2026-11-22", &[("id", LakeType::String)], 1)];
