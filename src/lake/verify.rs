@@ -115,7 +115,10 @@ pub async fn verify_views(lake: &Lake) -> Result<Vec<Finding>, LakeError> {
     for (path, expected) in views::files(lake, &days) {
         let failed = |e| LakeError::store("read", path, e);
         let problem = match lake.store.get(&Path::from(path)).await {
-            Ok(found) => (found.bytes().await.map_err(failed)? != expected).then_some(Problem::Views),
+            Ok(found) => {
+                let found = found.bytes().await.map_err(failed)?;
+                (!views::are_the_same(&found, &expected)).then_some(Problem::Views)
+            }
             Err(StoreError::NotFound { .. }) => Some(Problem::Missing),
             Err(error) => return Err(failed(error)),
         };

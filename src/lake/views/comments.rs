@@ -78,6 +78,34 @@ impl ViewComments {
     }
 }
 
+/// The statements without what they say of tables and columns: a version of the program that words it otherwise makes the same
+/// views.
+pub(super) fn without_comments(sql: &str) -> String {
+    const COMMENT: &str = " COMMENT '";
+    let mut text = String::with_capacity(sql.len());
+    for line in sql.lines().filter(|line| !line.starts_with("COMMENT ON ")) {
+        let mut rest = line;
+        while let Some((before, literal)) = rest.split_once(COMMENT) {
+            text.push_str(before);
+            rest = after_literal(literal);
+        }
+        text.push_str(rest);
+        text.push('\n');
+    }
+    text
+}
+
+/// What follows the quote that ends a literal of Spark.
+fn after_literal(literal: &str) -> &str {
+    let mut escaped = false;
+    let end = literal.find(|c| {
+        let ends = c == '\'' && !escaped;
+        escaped = c == '\\' && !escaped;
+        ends
+    });
+    end.and_then(|end| literal.get(end + 1..)).unwrap_or_default()
+}
+
 /// One line that ends as a sentence does. Meanings may hold what the tenant wrote, and a statement is one line: nothing in
 /// it may end the line or the statement, or turn its direction.
 fn sentence(text: &str) -> String {

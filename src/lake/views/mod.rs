@@ -68,6 +68,12 @@ pub(super) fn files(lake: &Lake, days: &Days) -> [(&'static str, String); 2] {
     [(layout::DUCKDB_VIEWS, duckdb_sql(&published)), (layout::SPARK_VIEWS, spark_sql(&published))]
 }
 
+/// Whether a file has the views that it should have, in whatever words it describes them.
+pub(super) fn are_the_same(found: &[u8], expected: &str) -> bool {
+    let words_aside = |found: &str| comments::without_comments(found) == comments::without_comments(expected);
+    found == expected.as_bytes() || std::str::from_utf8(found).is_ok_and(words_aside)
+}
+
 /// One table, of the newest day or of all.
 struct View<'a> {
     table: &'a str,
