@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Context, print};
+use super::{Context, print_lines};
 use crate::{
     error::Error,
     lake::{self, LakeError},
@@ -50,6 +50,6 @@ pub async fn verify(context: &Context, settings: &Settings, as_of: Option<chrono
             findings += 1;
         }
     }
-    print(&text)?;
+    print_lines(&text)?;
     if findings == 0 { Ok(()) } else { Err(Error::Damaged(findings)) }
 }
