@@ -93,8 +93,8 @@ async fn run(cli: Cli) -> Result<(), Error> {
         Command::Demo { settings, employees, seed } => {
             commands::demo(&context, &settings.given(), DemoOptions { employees, seed }).await
         }
-        Command::Sync { mut settings, fresh, max_requests, from, to, every } => {
-            let options = SyncOptions { fresh, max_requests };
+        Command::Sync { mut settings, fresh, max_requests, replace, from, to, every } => {
+            let options = SyncOptions { fresh, max_requests, replace };
             if let (Some(from), Some(to)) = (from, to) {
                 let days = series(from, to, every).map_err(Error::Usage)?;
                 settings.as_of = days.iter().map(ToString::to_string).collect();
@@ -106,8 +106,8 @@ async fn run(cli: Cli) -> Result<(), Error> {
             Ok(())
         }
         Command::Check { settings, format } => commands::check(&context, &resolve(settings.given())?, format).await,
-        Command::Plan { settings, offline, format } => {
-            commands::plan(&context, &resolve(settings.given())?, PlanOptions { offline, format }).await
+        Command::Plan { settings, offline, replace, format } => {
+            commands::plan(&context, &resolve(settings.given())?, PlanOptions { offline, replace, format }).await
         }
         Command::Derive { lake, table_format, resources, as_of } => {
             let mut flags = lake.given();

@@ -1,8 +1,11 @@
 //! Exit codes, and the one error type that crosses the whole program.
 
+use chrono::NaiveDate;
+
 use crate::{
     api::{AddressError, ApiError},
     catalog::CatalogError,
+    day_list::days_in_words,
     decode::RowsError,
     engine::{EngineError, Place},
     lake::LakeError,
@@ -87,16 +90,35 @@ pub enum Error {
     NoSnapshot(String),
     /// The API served fewer records than it says it has.
     #[error(
-        "{resource}: the API says {expected} records but served {served} different ones; nothing was published; \
-         run again, and if it stays, check the application's permissions with the vendor"
+        "{resource}: the API says {expected} records but served {served} different ones; nothing was published; run again, \
+         and if it stays, the others may be hidden from the application: check its permissions, or do without them with \
+         --accept-missing {table}={}",
+        expected.saturating_sub(*served)
     )]
     Incomplete {
         /// Collection.
         resource: String,
+        /// Its table.
+        table: String,
         /// `totalCount`.
         expected: u64,
         /// Different records received.
         served: u64,
+    },
+    /// Records came or went while they were read a second time.
+    #[error(
+        "{resource}: records come and go while they are read: {before} counted before, {served} served, {after} counted after; \
+         nothing was published, run the same command again"
+    )]
+    Changing {
+        /// Collection.
+        resource: String,
+        /// `totalCount` before.
+        before: u64,
+        /// Different records received.
+        served: u64,
+        /// `totalCount` after.
+        after: u64,
     },
     /// The API answered a filter with records outside it.
     #[error("{resource}: the API ignored the filter {parameter}; the API broke its contract, nothing was published")]
@@ -167,6 +189,16 @@ pub enum Error {
     /// Stopped by a signal, or because another part of the run failed.
     #[error("interrupted; nothing was published, run the same command again")]
     Interrupted,
+    /// A run over several days ended when some of them were published.
+    #[error("{}", self.unfinished())]
+    Unfinished {
+        /// Days published, ascending.
+        published: Vec<NaiveDate>,
+        /// The others.
+        left: Vec<NaiveDate>,
+        /// Why it ended.
+        source: Box<Error>,
+    },
     /// Reading or writing something local.
     #[error("{what}: {source}")]
     Io {
@@ -222,6 +254,7 @@ impl Error {
             | Self::Usage(_)
             | Self::NoSnapshot(_)
             | Self::OtherTenant { .. } => ExitCode::Usage,
+            Self::Unfinished { source, .. } => source.exit_code(),
             Self::Incomplete { .. } | Self::FilterIgnored { .. } | Self::Endless { .. } => ExitCode::Contract,
             Self::Rows(RowsError::SharedId { .. }) => ExitCode::Contract,
             Self::Rows(RowsError::Arrow(_)) => ExitCode::Bug,
@@ -229,7 +262,7 @@ impl Error {
             Self::MissingScopes { .. } => ExitCode::Permission,
             Self::ChecksFailed { exit_code, .. } => ExitCode::of(*exit_code),
             Self::TooManyRequests { .. } => ExitCode::Usage,
-            Self::Interrupted => ExitCode::Temporary,
+            Self::Interrupted | Self::Changing { .. } => ExitCode::Temporary,
             Self::Io { source, .. } if is_disk_full(source) => ExitCode::Temporary,
             Self::Io { .. } => ExitCode::Usage,
             Self::Damaged(_) | Self::Refused { .. } => ExitCode::Gate,
@@ -241,6 +274,7 @@ impl Error {
     pub fn excerpt(&self) -> Option<&str> {
         match self {
             Self::Engine(error) => error.place().map(Place::excerpt),
+            Self::Unfinished { source, .. } => source.excerpt(),
             _ => None,
         }
     }
@@ -257,9 +291,23 @@ impl Error {
         Self::Bug(format!("{what} {how}"))
     }
 
+    /// What became of each day, after what ended the run.
+    fn unfinished(&self) -> String {
+        let Self::Unfinished { published, left, source } = self else { return String::new() };
+        let (published, left) = (days_in_words(published), days_in_words(left));
+        let (why, remedy) = match **source {
+            Self::Interrupted => ("interrupted".to_owned(), "; run the same command again"),
+            _ => (source.chain(), ""),
+        };
+        format!("{why}; published: {published}; not published: {left}{remedy}")
+    }
+
     /// The message and, after colons, those of its causes that it does not already contain.
     pub fn chain(&self) -> String {
         let mut text = self.to_string();
+        if matches!(self, Self::Unfinished { .. }) {
+            return text;
+        }
         if matches!(self, Self::Engine(EngineError::Sql { .. } | EngineError::DeriveInvalid { .. })) {
             // These say it in our words; the cause says it again.
             return text.replace(['\n', '\r'], " ");

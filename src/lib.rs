@@ -24,7 +24,7 @@
 //! - [`commands`]: one file per subcommand; [`commands::sync`] is the only place where all of the above meet.
 //! - [`fake_tenant`]: the API again, from the other side: the embedded fake for the demo and all tests.
 //!
-//! Around them: [`cli`], [`settings`], [`env_vars`], [`clock`], [`lock`], [`window_file`], [`state_folder`], [`modes`],
+//! Around them: [`cli`], [`settings`], [`env_vars`], [`clock`], [`day_list`], [`lock`], [`window_file`], [`state_folder`], [`modes`],
 //! [`progress`], [`telemetry`], [`report`], [`similar`], [`surrogates`], [`terminal_text`], [`error`].
 
 pub mod api;
@@ -32,6 +32,7 @@ pub mod catalog;
 pub mod cli;
 pub mod clock;
 pub mod commands;
+pub mod day_list;
 pub mod decode;
 pub mod engine;
 pub mod env_vars;

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{api::RequestCounts, catalog::Zone, decode::DriftFinding, lake::SnapshotTable, terminal_text::quoted};
+use crate::{
+    api::RequestCounts, catalog::Zone, day_list::days_in_words, decode::DriftFinding, lake::SnapshotTable,
+    terminal_text::quoted,
+};
 
 /// The report of one run.
 #[derive(Debug, Clone, Serialize)]
@@ -20,6 +23,10 @@ pub struct RunReport {
     pub as_of: NaiveDate,
     /// The snapshots published, one for each day.
     pub published: Vec<PublishedDay>,
+    /// The days that were to be published and were not.
+    pub unpublished: Vec<NaiveDate>,
+    /// Days asked for that stay as they are.
+    pub kept: Vec<KeptDay>,
     /// When it began.
     pub started_at: DateTime<Utc>,
     /// How long it took.
@@ -79,6 +86,25 @@ pub struct PublishedDay {
     pub sequence: u64,
 }
 
+/// A day that a run was asked for and left as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct KeptDay {
+    /// The day it describes.
+    pub as_of: NaiveDate,
+    /// Why.
+    pub because: KeptBecause,
+}
+
+/// Why a day is left as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeptBecause {
+    /// It was read on that very day.
+    ReadOnThatDay,
+    /// Its manifest cannot be believed, and the names of its files say that it was read on that very day.
+    Unreadable,
+}
+
 /// Optional tables that a run did without.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Absence {
@@ -116,6 +142,8 @@ pub enum Outcome {
         /// Its number among the snapshots of its date.
         sequence: u64,
     },
+    /// Nothing was read: all days asked for stay as they are.
+    Kept,
     /// It ended with an error; the message says so where a snapshot was published all the same.
     Failed {
         /// Exit code of the process.
@@ -144,6 +172,10 @@ pub struct ResourceReport {
     pub page_limit: u32,
     /// `totalCount` as the API said it.
     pub total_count: Option<u64>,
+    /// `totalCount` as it was when all was read, where pages of an earlier run were used.
+    pub recounted: Option<u64>,
+    /// Records that the API counts and did not serve: their absence was accepted.
+    pub missing: u64,
     /// What was unforeseen.
     pub drift: Vec<DriftFinding>,
 }
@@ -237,6 +269,13 @@ impl RunReport {
             }
         }
         for resource in &self.resources {
+            if resource.missing > 0 {
+                writeln!(
+                    out,
+                    "{}: {} records that the API counts were not served, as --accept-missing allows",
+                    resource.resource, resource.missing
+                )?;
+            }
             if resource.restarts > 0 {
                 writeln!(out, "{}: {} times read again from a first page", resource.resource, resource.restarts)?;
             }
@@ -292,6 +331,11 @@ impl RunReport {
                 writeln!(out, "; published {} days, this one last", self.published.len())
             }
             Outcome::Published { sequence } => writeln!(out, "; published as number {sequence} of that day"),
+            Outcome::Kept => {
+                let days: Vec<NaiveDate> = self.kept.iter().map(|day| day.as_of).collect();
+                let days = days_in_words(&days);
+                writeln!(out, "; nothing to do, as {days} stay as read on their own day; --replace reads them again")
+            }
             Outcome::Failed { .. } => writeln!(out, "; failed"),
         }
     }

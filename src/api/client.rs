@@ -1,7 +1,10 @@
 //! One request until its page is read: budget, token, retries.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -72,12 +75,15 @@ struct Shared {
     gate: Gate,
     max_page_bytes: u64,
     answered_at: Mutex<Instant>,
+    /// Whether the tenant ever answered a request with a page: a token of ours is good there.
+    accepted: AtomicBool,
 }
 
 impl Shared {
     /// The tenant answered a request.
     fn answered(&self) {
         self.budget.answered();
+        self.accepted.store(true, Ordering::Relaxed);
         *self.answered_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
@@ -106,8 +112,8 @@ pub(super) struct Ask<'a> {
 /// What came of one attempt.
 enum Outcome<T> {
     Read(T),
-    /// 401: perhaps only the token's age.
-    TokenRefused(String),
+    /// 401, and its body: perhaps only the token's age.
+    TokenRefused(Bytes),
     Later(Temporary),
 }
 
@@ -135,6 +141,7 @@ impl Client {
                 gate,
                 max_page_bytes: options.max_page_bytes,
                 answered_at: Mutex::new(Instant::now()),
+                accepted: AtomicBool::new(false),
             }),
         }
     }
@@ -160,7 +167,7 @@ impl Client {
 
     /// Asks for one page until it is read, or for as long as there is hope.
     pub(super) async fn read<R: ReadPage>(&self, ask: Ask<'_>, reader: &R) -> Result<(R::Rows, PageEnd), ApiError> {
-        let (mut failures, mut refusals, mut timeouts) = (0, 0, 0);
+        let (mut failures, mut refusals, mut timeouts, mut tokens_refused) = (0, 0, 0, 0);
         let mut newer_than = None;
         loop {
             let turn = self.shared.gate.turn().await;
@@ -175,24 +182,31 @@ impl Client {
                     self.shared.answered();
                     return Ok(page);
                 }
-                Outcome::TokenRefused(said) if newer_than.is_some() && fresh => {
-                    return Err(ApiError::refused(ask.resource, ask.scope, StatusCode::UNAUTHORIZED, said));
+                Outcome::TokenRefused(body)
+                    if newer_than.is_some() && fresh && !self.shared.accepted.load(Ordering::Relaxed) =>
+                {
+                    return Err(ApiError::refused(ask.resource, ask.scope, StatusCode::UNAUTHORIZED, &body));
                 }
                 Outcome::TokenRefused(_) => {
                     newer_than = Some(sent_at);
-                    Temporary::new("401 unauthorized")
+                    tokens_refused += 1;
+                    Temporary::no_longer_let_in("401 unauthorized, also with a fresh token,")
                 }
                 Outcome::Later(temporary) => temporary,
             };
             // A refusal is about everybody's pace, not about this request: patience with it is measured in time.
             let refused = temporary.is_too_many_requests();
-            *(if refused { &mut refusals } else { &mut failures }) += 1;
-            let attempts = failures + refusals;
+            let retry = &self.shared.retry;
             let wait = if refused {
+                refusals += 1;
                 self.wait_of_refused(refusals, &temporary)
+            } else if temporary.is_unauthorized() {
+                retry.wait_with_fresh_token(tokens_refused)
             } else {
-                self.shared.retry.wait(failures, temporary.least_wait())
+                failures += 1;
+                retry.wait(failures, temporary.least_wait())
             };
+            let attempts = failures + refusals + tokens_refused;
             timeouts += u32::from(temporary.is_timeout());
             let give_up = ask.has_simpler && timeouts >= TIMEOUTS_THAT_TELL;
             let Some(wait) = wait.filter(|_| !give_up) else {
@@ -243,10 +257,13 @@ impl Client {
             return Ok(Outcome::Later(temporary));
         }
         if status == StatusCode::UNAUTHORIZED {
-            return Ok(Outcome::TokenRefused(problem::problem(response.body())));
+            return Ok(Outcome::TokenRefused(response.into_body()));
+        }
+        if status != StatusCode::OK && problem::is_cut(response.body()) {
+            return Ok(Outcome::Later(Temporary::new("a refusal that ends early")));
         }
         if status != StatusCode::OK {
-            return Err(ApiError::refused(ask.resource, ask.scope, status, problem::problem(response.body())));
+            return Err(ApiError::refused(ask.resource, ask.scope, status, response.body()));
         }
         stats.received(response.body().len() as u64);
         let page = Page { number: ask.page, body: response.into_body(), received_at: retry.now() };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::transport::TransportError;
+use super::{problem, transport::TransportError};
 use crate::{error::ExitCode, page::BoxError};
 
 /// Wait after a 429 without a usable `Retry-After`.
@@ -39,6 +39,8 @@ pub enum ApiError {
         said: String,
         /// What to do.
         remedy: String,
+        /// Whether it is the size of the page that is refused: the problem details name `limit`.
+        limit_refused: bool,
     },
     /// Something temporary that did not pass in time.
     #[error("{resource}: {what} after {attempts} attempts{asked}; run the same command again later")]
@@ -117,6 +119,11 @@ impl ApiError {
         matches!(self, Self::Exhausted { timed_out: true, .. })
     }
 
+    /// Whether the API refused the size of a page.
+    pub(super) fn is_limit_refused(&self) -> bool {
+        matches!(self, Self::Refused { limit_refused: true, .. })
+    }
+
     /// Whether a collection is not there for this application: its scope is missing, or its module is not active.
     pub fn is_inaccessible(&self) -> bool {
         matches!(self, Self::Refused { status, .. } if matches!(status.as_u16(), 403 | 404))
@@ -139,7 +146,7 @@ impl ApiError {
         }
     }
 
-    pub(super) fn refused(resource: &str, scope: &str, status: StatusCode, said: String) -> Self {
+    pub(super) fn refused(resource: &str, scope: &str, status: StatusCode, body: &[u8]) -> Self {
         let remedy = match status.as_u16() {
             401 => "a fresh token was refused: check that the application belongs to this tenant".to_owned(),
             403 => format!(
@@ -152,8 +159,10 @@ impl ApiError {
             300..=399 => "a redirect is not followed: check that LUCCA_BASE_URL is the tenant's own address".to_owned(),
             _ => "the API does not take this request: please report it".to_owned(),
         };
+        let said = problem::problem(body);
         let said = if said.is_empty() { "no explanation".to_owned() } else { said };
-        Self::Refused { resource: resource.to_owned(), status, said, remedy }
+        let limit_refused = status == StatusCode::BAD_REQUEST && problem::names_limit(body);
+        Self::Refused { resource: resource.to_owned(), status, said, remedy, limit_refused }
     }
 }
 
@@ -174,6 +183,11 @@ impl Temporary {
         Self { what, status: None, cut_off: false, retry_after: None, source: None }
     }
 
+    /// We are not let in any more, although we were before.
+    pub(super) fn no_longer_let_in(what: &'static str) -> Self {
+        Self { status: Some(StatusCode::UNAUTHORIZED), ..Self::new(what) }
+    }
+
     /// The least wait before asking again. A 429 that does not say how long means a window that others filled, and a
     /// handful of quick attempts would all fall into it.
     pub(super) fn least_wait(&self) -> Option<Duration> {
@@ -185,6 +199,11 @@ impl Temporary {
 
     pub(super) fn is_too_many_requests(&self) -> bool {
         self.status == Some(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// Whether we are not let in any more.
+    pub(super) fn is_unauthorized(&self) -> bool {
+        self.status == Some(StatusCode::UNAUTHORIZED)
     }
 
     /// Whether the server gave up on the request, or we on the answer.

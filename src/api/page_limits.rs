@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
@@ -15,21 +15,21 @@ use crate::catalog::Resource;
 /// What every collection is documented to take.
 const SURE_LIMIT: u32 = 100;
 /// What was learned longer ago is asked again.
-const REMEMBERED_DAYS: u64 = 30;
+const REMEMBERED_FOR: TimeDelta = TimeDelta::days(7);
 
 /// What the API answered to the largest page asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LearnedLimit {
     /// Records in one page.
     pub limit: u32,
-    /// The day it was learned.
-    pub learned_on: NaiveDate,
+    /// When it was learned.
+    pub learned_at: DateTime<Utc>,
 }
 
 /// The page limits of one tenant, learned while its collections are read.
 #[derive(Debug)]
 pub struct PageLimits {
-    today: NaiveDate,
+    now: DateTime<Utc>,
     learned: Mutex<BTreeMap<String, LearnedLimit>>,
     /// Whether limits above the documented one are taken: the first collection that tries finds it out for all.
     hope: Arc<AsyncMutex<Option<bool>>>,
@@ -50,11 +50,15 @@ impl Asked {
 }
 
 impl PageLimits {
-    /// Starts with what earlier runs learned, as long as it is not too old on the day `today`.
-    pub fn new(mut remembered: BTreeMap<String, LearnedLimit>, today: NaiveDate) -> Self {
-        remembered
-            .retain(|_, l| l.limit > 0 && l.learned_on <= today && l.learned_on + Days::new(REMEMBERED_DAYS) >= today);
-        Self { today, learned: Mutex::new(remembered), hope: Arc::default() }
+    /// Starts with what earlier runs learned, as long as it is not too old `now`, nor from before it was `dropped`.
+    pub fn new(
+        mut remembered: BTreeMap<String, LearnedLimit>,
+        now: DateTime<Utc>,
+        dropped: Option<DateTime<Utc>>,
+    ) -> Self {
+        let recent = |learned: DateTime<Utc>| learned <= now && now - learned <= REMEMBERED_FOR;
+        remembered.retain(|_, l| l.limit > 0 && recent(l.learned_at) && dropped.is_none_or(|at| l.learned_at > at));
+        Self { now, learned: Mutex::new(remembered), hope: Arc::default() }
     }
 
     /// What is known now, to be remembered.
@@ -134,11 +138,11 @@ impl PageLimits {
     }
 
     fn learn(&self, resource: &Resource, limit: u32) {
-        let learned_on = self.today;
+        let learned_at = self.now;
         let mut learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = learned.entry(resource.name.clone()).or_insert(LearnedLimit { limit, learned_on });
+        let known = learned.entry(resource.name.clone()).or_insert(LearnedLimit { limit, learned_at });
         if known.limit != limit {
-            *known = LearnedLimit { limit, learned_on };
+            *known = LearnedLimit { limit, learned_at };
         }
     }
 }
@@ -148,12 +152,12 @@ mod tests {
     use super::*;
     use crate::catalog::Catalog;
 
-    fn day(text: &str) -> NaiveDate {
+    fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
     }
 
     fn limits() -> PageLimits {
-        PageLimits::new(BTreeMap::new(), day("2026-11-22"))
+        PageLimits::new(BTreeMap::new(), at("2026-11-22T06:00:00Z"), None)
     }
 
     fn resources() -> Vec<Resource> {
@@ -172,10 +176,13 @@ mod tests {
         for other in &hoping {
             assert_eq!(limits.ask(other).await.limit, 100);
         }
-        let again = PageLimits::new(limits.learned(), day("2026-12-22"));
-        assert_eq!(again.ask(hoping[1]).await.limit, 100);
-        let later = PageLimits::new(limits.learned(), day("2026-12-23"));
-        assert_eq!(later.ask(hoping[1]).await.limit, 1000);
+        let later = async |now, dropped: Option<&str>| {
+            PageLimits::new(limits.learned(), at(now), dropped.map(at)).ask(hoping[1]).await.limit
+        };
+        assert_eq!(later("2026-11-29T06:00:00Z", None).await, 100);
+        assert_eq!(later("2026-11-29T06:00:01Z", None).await, 1000);
+        assert_eq!(later("2026-11-23T06:00:00Z", Some("2026-11-22T05:59:59Z")).await, 100);
+        assert_eq!(later("2026-11-23T06:00:00Z", Some("2026-11-22T06:00:00Z")).await, 1000);
     }
 
     #[tokio::test]

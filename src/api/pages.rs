@@ -5,7 +5,6 @@ use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
 };
 
-use http::StatusCode;
 use url::Url;
 
 use super::{
@@ -235,7 +234,7 @@ impl<R: ReadPage> Pages<'_, R> {
             let url = self.first_url(asked.limit);
             self.limit = asked.limit;
             match self.page(&url).await {
-                Err(error) if error.is_timeout() || is_refused_limit(&error) => {
+                Err(error) if error.is_timeout() || error.is_limit_refused() => {
                     let refused = asked.limit;
                     let Some(limit) = self.ways.limits.refused(self.resource, &mut asked) else { return Err(error) };
                     tracing::info!(resource = self.resource.name, refused, limit, "smaller pages");
@@ -290,11 +289,6 @@ impl<R: ReadPage> Pages<'_, R> {
         advanced.map_err(|broken| ApiError::Paging { resource, page, broken })?;
         Ok(rows)
     }
-}
-
-/// Whether the API may have refused the size of a page.
-fn is_refused_limit(error: &ApiError) -> bool {
-    matches!(error, ApiError::Refused { status: StatusCode::BAD_REQUEST, .. })
 }
 
 #[cfg(test)]

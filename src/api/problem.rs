@@ -29,6 +29,28 @@ pub(super) fn problem(body: &[u8]) -> String {
     quoted(&parts.join("; "))
 }
 
+/// Whether a problem+json body names the parameter `limit`: as a field of its `errors`, or as a word of what it says.
+pub(super) fn names_limit(body: &[u8]) -> bool {
+    let Some(Problem { detail, errors, .. }) = read::<Problem>(body) else { return false };
+    let errors = errors.unwrap_or_default();
+    let in_errors = errors.iter().any(|(field, messages)| has_limit(field) || messages.iter().any(|m| has_limit(m)));
+    in_errors || detail.as_deref().is_some_and(has_limit)
+}
+
+/// Whether a body is the beginning of JSON: what it was about to say is not known.
+pub(super) fn is_cut(body: &[u8]) -> bool {
+    !body.is_empty() && serde_json::from_slice::<serde::de::IgnoredAny>(body).is_err_and(|error| error.is_eof())
+}
+
+fn has_limit(text: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case("limit"))
+}
+
+/// Whether an OAuth error body says that the application or its secret is not known (RFC 6749, 5.2).
+pub(super) fn is_invalid_client(body: &[u8]) -> bool {
+    read::<OAuthError>(body).is_some_and(|said| said.error == "invalid_client")
+}
+
 /// `error` and `error_description` of an OAuth error body.
 pub(super) fn oauth(body: &[u8]) -> String {
     match read::<OAuthError>(body) {
@@ -52,11 +74,38 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_a_problem_that_names_it_is_about_the_limit() {
+        for about in [
+            r#"{"status":400,"errors":{"limit":["Too large."]}}"#,
+            r#"{"status":400,"errors":{"Limit":["Too large."]}}"#,
+            r#"{"status":400,"errors":{"query.limit":["Too large."]}}"#,
+            r#"{"status":400,"errors":{"$":["The field limit must be between 0 and 100."]}}"#,
+            r#"{"status":400,"detail":"'limit' must be at most 100."}"#,
+        ] {
+            assert!(names_limit(about.as_bytes()), "{about}");
+        }
+        for other in [
+            "",
+            "<html>limit</html>",
+            "[]",
+            r#"{"title":"Injected","status":400}"#,
+            r#"{"status":400,"detail":"unlimited","errors":{"applicability.asOf":["No date."]}}"#,
+            r#"{"status":400,"errors":{"page":["The page is not valid."]}}"#,
+        ] {
+            assert!(!names_limit(other.as_bytes()) && !is_cut(other.as_bytes()), "{other}");
+        }
+        assert!(is_cut(br#"{"status":400,"errors":{"li"#) && !is_cut(b"Bad request"));
+    }
+
+    #[test]
     fn problems_become_one_line() {
         let body = br#"{"type":"x","title":"One or more validation errors occurred.","status":400,"errors":{"limit":["Too\nlarge."],"page":["a","b"]},"extensions":{"traceId":"1"}}"#;
         assert_eq!(problem(body), "One or more validation errors occurred.; limit: Too large.; page: a b");
         assert_eq!(problem(b"<html>"), "");
         assert_eq!(oauth(br#"{"error":"invalid_client"}"#), "invalid_client");
+        assert!(
+            is_invalid_client(br#"{"error":"invalid_client"}"#) && !is_invalid_client(br#"{"error":"invalid_scope"}"#)
+        );
         assert_eq!(oauth(br#"{"error":"invalid_scope","error_description":"no"}"#), "invalid_scope: no");
     }
 

@@ -9,6 +9,9 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use super::error::Temporary;
 use crate::clock::SharedClock;
 
+/// Fresh tokens that a request is tried with after a 401 of a tenant that let us in before.
+const FRESH_TOKENS: u32 = 5;
+
 /// How often and how patiently to ask again.
 #[derive(Debug, Clone, Copy)]
 pub struct RetryPolicy {
@@ -55,6 +58,12 @@ impl Retry {
     /// See [`RetryPolicy::max_starvation`].
     pub(super) fn longest_starvation(&self) -> Duration {
         self.policy.max_starvation
+    }
+
+    /// The wait before asking again with a fresh token after the `refused`-th 401, from 1, by a tenant that let us in
+    /// before; `None` when it is time to give up.
+    pub(super) fn wait_with_fresh_token(&self, refused: u32) -> Option<Duration> {
+        if refused > FRESH_TOKENS { None } else { self.wait(refused, None) }
     }
 
     /// The wait before the attempt after `attempt`, from 1; `None` when it is time to give up. Never less than `asked`.

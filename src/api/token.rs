@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::HeaderValue;
+use http::{HeaderValue, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use tokio::{sync::Mutex, time::Instant};
@@ -91,6 +91,8 @@ pub(super) struct Tokens {
 struct Current {
     token: Option<Token>,
     scopes: Vec<String>,
+    /// Whether a token was ever given to us: the endpoint knows us.
+    known: bool,
 }
 
 #[derive(Deserialize)]
@@ -123,7 +125,7 @@ impl Tokens {
         retry: Arc<Retry>,
         stats: Arc<Stats>,
     ) -> Self {
-        let current = Mutex::new(Current { token: None, scopes: credentials.scopes.clone() });
+        let current = Mutex::new(Current { token: None, scopes: credentials.scopes.clone(), known: false });
         Self { credentials, transport, retry, stats, current }
     }
 
@@ -138,8 +140,9 @@ impl Tokens {
                 return Ok(token.clone());
             }
         }
-        let token = self.mint(&current.scopes).await?;
+        let token = self.mint(&current.scopes, current.known).await?;
         current.token = Some(token.clone());
+        current.known = true;
         Ok(token)
     }
 
@@ -148,14 +151,17 @@ impl Tokens {
     pub(super) async fn drop_missing_scopes(&self) -> Result<Vec<String>, ApiError> {
         let mut current = self.current.lock().await;
         let mut missing = Vec::new();
-        match self.mint(&current.scopes).await {
+        match self.mint(&current.scopes, current.known).await {
             Ok(token) => {
+                current.known = true;
                 missing.extend(current.scopes.iter().filter(|scope| !token.carries(scope)).cloned());
                 current.token = Some(token);
             }
             Err(refused) if refused.is_scope_refused() && current.scopes.len() > 1 => {
+                // Who is told that scopes are wrong is known.
+                current.known = true;
                 for scope in &current.scopes {
-                    match self.mint(std::slice::from_ref(scope)).await {
+                    match self.mint(std::slice::from_ref(scope), true).await {
                         Ok(_) => {}
                         Err(error) if error.is_scope_refused() => missing.push(scope.clone()),
                         Err(error) => return Err(error),
@@ -173,24 +179,31 @@ impl Tokens {
         Ok(missing)
     }
 
-    async fn mint(&self, scopes: &[String]) -> Result<Token, ApiError> {
-        let mut attempt = 1;
+    /// A new token. An endpoint that gave us one before and then no longer knows us (`known`) is asked again.
+    async fn mint(&self, scopes: &[String], known: bool) -> Result<Token, ApiError> {
+        let (mut failures, mut refusals) = (0, 0);
         loop {
-            let temporary = match self.try_mint(scopes).await? {
+            let temporary = match self.try_mint(scopes, known).await? {
                 Ok(token) => return Ok(token),
                 Err(temporary) => temporary,
             };
-            let wait = self.retry.wait(attempt, temporary.retry_after);
+            let wait = if temporary.is_unauthorized() {
+                refusals += 1;
+                self.retry.wait_with_fresh_token(refusals)
+            } else {
+                failures += 1;
+                self.retry.wait(failures, temporary.retry_after)
+            };
+            let attempt = failures + refusals;
             let Some(wait) = wait else {
                 return Err(ApiError::exhausted(ENDPOINT, attempt, temporary));
             };
             self.stats.retried(ENDPOINT, attempt, &temporary, wait);
             tokio::time::sleep(wait).await;
-            attempt += 1;
         }
     }
 
-    async fn try_mint(&self, scopes: &[String]) -> Result<Result<Token, Temporary>, ApiError> {
+    async fn try_mint(&self, scopes: &[String], known: bool) -> Result<Result<Token, Temporary>, ApiError> {
         let Credentials { token_url, client_id, client_secret, .. } = &self.credentials;
         let scope = scopes.join(" ");
         // Each byte takes at most three: the buffer never grows, as growing would leave a copy behind.
@@ -215,6 +228,10 @@ impl Tokens {
         let status = response.status();
         if let Some(temporary) = retry::temporary_status(&response, self.retry.now()) {
             return Ok(Err(temporary));
+        }
+        let unauthorized = status == StatusCode::UNAUTHORIZED || problem::is_invalid_client(response.body());
+        if known && !status.is_success() && unauthorized {
+            return Ok(Err(Temporary::no_longer_let_in("it no longer knows the application (invalid_client)")));
         }
         if !status.is_success() {
             let said = problem::oauth(response.body());

@@ -53,6 +53,9 @@ pub(super) enum Command {
         /// Do not start when more requests are expected; counting takes one request for each resource
         #[arg(long, value_name = "N")]
         max_requests: Option<u64>,
+        /// Read and replace also days that were read on that very day
+        #[arg(long)]
+        replace: bool,
         /// First of several days to describe; with --to, in place of --as-of
         #[arg(long, value_name = "DATE", value_parser = parse_date, requires = "to", conflicts_with = "as_of")]
         from: Option<NaiveDate>,
@@ -70,6 +73,9 @@ pub(super) enum Command {
         /// Ask nobody: take the counts of the newest snapshot
         #[arg(long)]
         offline: bool,
+        /// Count also days that were read on that very day, as sync --replace does
+        #[arg(long)]
+        replace: bool,
         /// How to print
         #[arg(long, value_enum, default_value = "text")]
         format: ListFormat,
@@ -300,6 +306,9 @@ pub(super) struct SettingFlags {
     /// Tables, comma-separated, to do without when their scope is missing or their module is not there
     #[arg(long, value_name = "A,B")]
     pub(super) optional_tables: Option<String>,
+    /// Publish although up to N records are missing that the API counts and does not serve; may be given several times
+    #[arg(long, value_name = "TABLE=N")]
+    pub(super) accept_missing: Vec<String>,
     /// Attribute values to read: as-of, history, or off [default: as-of]
     #[arg(long, value_name = "MODE")]
     pub(super) attributes: Option<String>,
@@ -354,6 +363,7 @@ impl SettingFlags {
             timezone,
             tables,
             optional_tables,
+            accept_missing,
             attributes,
             attribute_definitions,
             attribute_people,
@@ -374,6 +384,7 @@ impl SettingFlags {
             ("timezone", timezone),
             ("tables", tables),
             ("optional-tables", optional_tables),
+            ("accept-missing", (!accept_missing.is_empty()).then(|| accept_missing.join(","))),
             ("attributes", attributes),
             ("attribute-definitions", attribute_definitions),
             ("attribute-people", attribute_people),

@@ -8,7 +8,7 @@ use super::{
     exclusive::exclusively,
     gates::{READ_ON, Subject, judge_again},
     print,
-    sync::{WIDE_TYPES, attributes_read, known_types, wide_types},
+    sync::{WIDE_TYPES, attributes_read, known_types, read_on, wide_types},
     wide::{LABELS, WIDE_TABLES, WideInputs, stage_wide},
 };
 use crate::{
@@ -137,6 +137,9 @@ async fn compute(
     let mut types = wide_types(snapshot);
     types.extend(widened.types);
     let mut state = snapshot.state.clone();
+    // When the API was read shows in when the snapshot was published, which is about to change.
+    let read_on = read_on(snapshot, settings.timezone()?);
+    state.entry(READ_ON).or_insert_with(|| serde_json::json!(read_on));
     state.insert(WIDE_TYPES.to_owned(), serde_json::json!(types));
     state.insert(DESCRIBED.to_owned(), serde_json::json!(widened.described));
     Ok((staged, state))

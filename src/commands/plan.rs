@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
+use chrono::NaiveDate;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
 
@@ -9,12 +10,14 @@ use super::{
     Context, ListFormat,
     estimate::{Estimate, ResourceEstimate, estimate},
     print,
-    sync::{Selected, Selection, known_records, remembered_limits},
+    sync::{AskedDays, Selected, Selection, known_records, remembered_limits, sort_out},
 };
 use crate::{
     api::{Access, Budget, Client, PageLimits},
+    day_list::days_in_words,
     decode::Decoder,
     error::Error,
+    report::KeptDay,
     settings::{HistoryMode, Settings},
 };
 
@@ -26,6 +29,8 @@ const AT_ONCE: usize = 8;
 pub struct PlanOptions {
     /// Ask nobody: the counts are those of the newest snapshot.
     pub offline: bool,
+    /// Count also days that were read on their own day.
+    pub replace: bool,
     /// How it is printed.
     pub format: ListFormat,
 }
@@ -44,6 +49,8 @@ struct Plan<'a> {
     requests_per_minute: u32,
     minutes: f64,
     scopes: Vec<String>,
+    /// Days asked for that a sync leaves as they are.
+    kept: &'a [KeptDay],
     /// Resources that a sync cannot read, and why.
     inaccessible: BTreeMap<String, String>,
 }
@@ -56,10 +63,10 @@ pub async fn plan(context: &Context, settings: &Settings, options: PlanOptions) 
     let selection = Selection::configured(&context.catalog, settings)?;
     let requests_per_minute = settings.requests_per_minute()?;
     let now = context.clock.now();
-    let days = settings.days(now)?;
-    let as_of = settings.as_of(now)?.to_string();
+    let AskedDays { read: days, kept } = days(context, settings, options.replace).await?;
+    let Some(as_of) = days.last().map(ToString::to_string) else { return nothing_to_do(options.format, &kept) };
     let asked_for = (days.len() == 1 && settings.history()?.mode == HistoryMode::AsOf).then_some(as_of.as_str());
-    let (limits, known) = remembered(context, settings, now.date_naive()).await?;
+    let (limits, known) = remembered(context, settings, now).await?;
     let mut inaccessible = BTreeMap::new();
     let mut spent = 0;
     let mut missing = None;
@@ -96,6 +103,7 @@ pub async fn plan(context: &Context, settings: &Settings, options: PlanOptions) 
         requests_per_minute,
         minutes: time.as_secs_f64() / 60.0,
         scopes: selection.scopes(),
+        kept: &kept,
         inaccessible,
     };
     print(&match options.format {
@@ -103,6 +111,31 @@ pub async fn plan(context: &Context, settings: &Settings, options: PlanOptions) 
         ListFormat::Json => serde_json::to_string_pretty(&plan).unwrap_or_default() + "\n",
     })?;
     missing.map_or(Ok(()), Err)
+}
+
+/// The days that a sync would read, and those that it would leave as they are.
+async fn days(context: &Context, settings: &Settings, replace: bool) -> Result<AskedDays, Error> {
+    let now = context.clock.now();
+    let asked = settings.days(now)?;
+    match context.lake_to_read(settings) {
+        Ok(lake) if !replace => sort_out(&lake, &asked, now, settings.timezone()?).await,
+        _ => Ok(AskedDays { read: asked, kept: Vec::new() }),
+    }
+}
+
+/// What is said where no day is left to read.
+fn nothing_to_do(format: ListFormat, kept: &[KeptDay]) -> Result<(), Error> {
+    let days: Vec<NaiveDate> = kept.iter().map(|day| day.as_of).collect();
+    print(&match format {
+        ListFormat::Text => format!(
+            "no request: {} stay as read on their own day; count with --replace what reading them again costs\n",
+            days_in_words(&days)
+        ),
+        ListFormat::Json => {
+            let plan = serde_json::json!({ "requests_spent": 0, "requests": 0, "minutes": 0.0, "kept": kept });
+            serde_json::to_string_pretty(&plan).unwrap_or_default() + "\n"
+        }
+    })
 }
 
 /// How many records each resource has, and which ones the application may not read. One request each.
@@ -134,12 +167,15 @@ pub(super) async fn count<'s>(
 async fn remembered(
     context: &Context,
     settings: &Settings,
-    today: chrono::NaiveDate,
+    now: chrono::DateTime<chrono::Utc>,
 ) -> Result<(PageLimits, Option<BTreeMap<String, u64>>), Error> {
-    let Ok(lake) = context.lake_to_read(settings) else { return Ok((PageLimits::new(BTreeMap::new(), today), None)) };
+    let Ok(lake) = context.lake_to_read(settings) else {
+        return Ok((PageLimits::new(BTreeMap::new(), now, None), None));
+    };
     let newest = lake.newest().await?;
     let limits = newest.as_ref().map(remembered_limits).unwrap_or_default();
-    Ok((PageLimits::new(limits, today), newest.as_ref().map(known_records)))
+    let limits = PageLimits::new(limits, now, lake.page_limits_dropped_at().await?);
+    Ok((limits, newest.as_ref().map(known_records)))
 }
 
 fn text(plan: &Plan<'_>) -> String {
@@ -164,6 +200,10 @@ fn text(plan: &Plan<'_>) -> String {
         plan.estimate.requests,
         plan.scopes.join(" "),
     );
+    if !plan.kept.is_empty() {
+        let days: Vec<NaiveDate> = plan.kept.iter().map(|day| day.as_of).collect();
+        let _ = writeln!(out, "kept as read on their own day: {}", days_in_words(&days));
+    }
     out
 }
 

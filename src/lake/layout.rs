@@ -119,6 +119,11 @@ pub(super) fn store_clock() -> Path {
     Path::from("_lake/clock")
 }
 
+/// Since when remembered page limits no longer count.
+pub(super) fn page_limits() -> Path {
+    Path::from("_lake/page-limits.json")
+}
+
 /// The lock of a lake on a local disk.
 pub(super) fn lock_file() -> Path {
     Path::from("_lake/lock")

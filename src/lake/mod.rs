@@ -19,12 +19,14 @@
 //! - `publish`: promote, commit, clean up; `abandoned`: what killed runs left behind
 //! - `probe`: whether the store honours what publishing rests on
 //! - `lease`: one writer at a time; `checkpoint`: pages of a run that has not ended
+//! - `page_limits`: since when what snapshots remember of page limits no longer counts
 //! - `superseded`, `retention`: snapshots that were replaced, and dates that are not kept; `gc`: removes their files, and days
 //!   that somebody names
 //! - `held`: snapshots that wait for somebody's word
 //! - `verify`: checks a snapshot from the store alone
 //! - [`views`]: SQL that reads exactly the published files; `described`: what their comments say
 //! - `table_format`: whether tables are Delta Lake tables too; `delta`: their logs
+//! - `written`: when the files of a day were written, by their names
 //! - `disk`: what local disks need on top; `disk_store`: a folder as a store, and who may read what is in it
 
 mod abandoned;
@@ -45,6 +47,7 @@ mod layout;
 mod lease;
 mod location;
 mod manifest;
+mod page_limits;
 mod probe;
 mod publish;
 mod retention;
@@ -54,6 +57,7 @@ mod table_format;
 mod verify;
 pub mod views;
 mod writer;
+mod written;
 
 #[cfg(test)]
 mod tests;

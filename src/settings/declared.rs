@@ -141,6 +141,13 @@ pub const SETTINGS: &[Declared] = &[
         ..PLAIN
     },
     Declared {
+        key: "accept_missing",
+        flag: Some("accept-missing"),
+        meaning: "records of a table, TABLE=N, comma-separated, that may be missing because the API counts them and does not \
+                  serve them",
+        ..PLAIN
+    },
+    Declared {
         key: "resume_within_hours",
         flag: Some("resume-within-hours"),
         default: Some("6"),

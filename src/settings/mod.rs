@@ -285,10 +285,17 @@ impl Settings {
     /// # Errors
     /// When the time zone does not exist.
     pub fn today(&self, now: chrono::DateTime<chrono::Utc>) -> Result<NaiveDate, SettingsError> {
-        let zone: Tz = self.parsed("timezone", |text| {
+        Ok(now.with_timezone(&self.timezone()?).date_naive())
+    }
+
+    /// The configured time zone.
+    ///
+    /// # Errors
+    /// When it does not exist.
+    pub fn timezone(&self) -> Result<Tz, SettingsError> {
+        self.parsed("timezone", |text| {
             text.parse().map_err(|_| format!("{text:?} is no time zone such as Europe/Paris"))
-        })?;
-        Ok(now.with_timezone(&zone).date_naive())
+        })
     }
 
     /// The days to describe, ascending: as given, or today in the configured time zone.
@@ -341,6 +348,25 @@ impl Settings {
     /// Names of the tables that a run may do without.
     pub fn optional_tables(&self) -> Vec<String> {
         self.get("optional_tables").map(|(value, _)| list(value)).unwrap_or_default()
+    }
+
+    /// How many records of which tables may be missing.
+    ///
+    /// # Errors
+    /// When it is no list of tables with numbers, or names a table twice.
+    pub fn accept_missing(&self) -> Result<BTreeMap<String, u64>, SettingsError> {
+        let Some(_) = self.get("accept_missing") else { return Ok(BTreeMap::new()) };
+        self.parsed("accept_missing", |text| {
+            let mut accepted = BTreeMap::new();
+            for item in list(text) {
+                let number = item.split_once('=').and_then(|(table, n)| Some((table.trim(), n.trim().parse().ok()?)));
+                let (table, most) = number.ok_or_else(|| format!("{item:?} is not of the form TABLE=N"))?;
+                if accepted.insert(table.to_owned(), most).is_some() {
+                    return Err(format!("{table:?} is named twice"));
+                }
+            }
+            Ok(accepted)
+        })
     }
 
     /// Which values of historised collections to read.

@@ -70,3 +70,41 @@ fn two_years_cost_what_one_history_costs() {
         .run(&lake, &["query", "--as-of", "all", "--format", "csv", "SELECT count(DISTINCT as_of) FROM headcount"]);
     assert!(out(&count).ends_with("24\n"), "{}", out(&count));
 }
+
+#[test]
+fn a_day_read_on_its_day_stays_and_costs_no_request() {
+    let (mut tenant, folder) = (Tenant::start(&["--employees", "20"]), tempdir().unwrap());
+    let lake = folder.path().join("lake");
+    // Where the day begins last; where it begins first, that day is over.
+    sync(&tenant, &lake, &["--timezone", "Etc/GMT+12"]);
+    let ids = |tenant: &Tenant| {
+        let listed = tenant.run(&lake, &["snapshots", "--format", "json"]);
+        let listed: serde_json::Value = serde_json::from_str(&out(&listed)).unwrap();
+        let of = |key: &str| listed.as_array().unwrap().iter().map(|s| s[key].as_str().unwrap().to_owned()).collect();
+        (of("snapshot"), of("state"))
+    };
+    let (snapshots, _): (Vec<String>, Vec<String>) = ids(&tenant);
+    let day = snapshots[0].split_once('.').unwrap().0.to_owned();
+    let later = ["--timezone", "Pacific/Kiritimati", "--as-of", day.as_str()];
+    // `derive` computes over what was read that day, and what was read stays.
+    let derived = tenant.run(&lake, &["derive", "--as-of", &day]);
+    assert_eq!(code(&derived), 0, "{}", err(&derived));
+
+    let plan = |tenant: &Tenant, more: &[&str]| {
+        let planned = tenant.run(&lake, &[&["plan", "--format", "json"], &later[..], more].concat());
+        assert_eq!(code(&planned), 0, "{}", err(&planned));
+        serde_json::from_str::<serde_json::Value>(&out(&planned)).unwrap()
+    };
+    assert!(plan(&tenant, &["--replace"])["requests"].as_u64().unwrap() > 10);
+    tenant.stop();
+    let planned = plan(&tenant, &[]);
+    assert_eq!((planned["requests"].as_u64(), planned["kept"][0]["as_of"].as_str()), (Some(0), Some(day.as_str())));
+    let kept = tenant.run(&lake, &[&["sync"], &later[..]].concat());
+    assert_eq!(code(&kept), 0, "{}", err(&kept));
+    let said = err(&kept);
+    assert!(said.contains("0 requests") && said.contains(&format!("nothing to do, as {day} stay as read")), "{said}");
+    let told = said.matches("--replace").count();
+    assert_eq!((told, ids(&tenant).0), (2, vec![format!("{day}.1"), format!("{day}.2")]), "{said}");
+    let replacing = tenant.run(&lake, &[&["sync", "--replace", "--max-requests", "1"], &later[..]].concat());
+    assert_eq!(code(&replacing), 75, "{}", err(&replacing));
+}

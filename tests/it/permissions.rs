@@ -37,6 +37,23 @@ fn a_sound_configuration_passes() {
 }
 
 #[test]
+fn what_was_learned_of_page_limits_is_forgotten() {
+    let (tenant, folder) = (Tenant::start(&["--employees", "20"]), tempdir().unwrap());
+    let lake = folder.path().join("lake");
+    let probing = || {
+        let planned = tenant.run(&lake, &["plan", "--offline", "--format", "json"]);
+        serde_json::from_str::<Value>(&out(&planned)).unwrap()["probing"].as_u64().unwrap()
+    };
+    let checked = || checks(&tenant, &lake, &[], &[]).1.get("lake: page limits").cloned();
+    assert_eq!(code(&tenant.run(&lake, &["sync"])), 0);
+    assert_eq!(probing(), 0);
+    assert_eq!(checked().as_deref(), Some("ok: forgotten: the next sync asks again how large pages may be"));
+    assert_eq!((probing(), checked()), (1, None), "there is nothing left to forget");
+    assert_eq!(code(&tenant.run(&lake, &["sync"])), 0);
+    assert_eq!(probing(), 0);
+}
+
+#[test]
 fn each_mistake_has_its_line_and_its_exit_code() {
     let without = ["--employees", "30", "--without-scopes", "employee-personal-records.readonly,departments.readonly"];
     let (tenant, folder) = (Tenant::start(&without), tempdir().unwrap());

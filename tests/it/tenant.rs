@@ -48,10 +48,17 @@ impl Tenant {
     }
 }
 
-impl Drop for Tenant {
-    fn drop(&mut self) {
+impl Tenant {
+    /// Ends the server: from now on a request fails.
+    pub(crate) fn stop(&mut self) {
         let _ = self.server.kill();
         let _ = self.server.wait();
+    }
+}
+
+impl Drop for Tenant {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 

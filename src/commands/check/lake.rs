@@ -1,13 +1,18 @@
-//! Whether the lake can be written, and keeps the one promise that publishing rests on.
+//! Whether the lake can be written, and keeps the one promise that publishing rests on. What its snapshots remember of page
+//! limits is forgotten.
 
-use super::{super::snapshots::in_the_future, Context, Findings};
+use super::{
+    super::{snapshots::in_the_future, sync::remembered_limits},
+    Context, Findings,
+};
 use crate::{
     error::Error,
     lake::{Lake, PutIfAbsent, Replace},
     settings::Settings,
 };
 
-/// Makes and removes one small object; nothing else in the lake is touched.
+/// Makes and removes one small object, and notes that remembered page limits no longer count; nothing else in the lake is
+/// touched.
 pub(super) async fn check(context: &Context, settings: &Settings, findings: &mut Findings) {
     let lake = match context.lake(settings) {
         Ok(lake) => lake,
@@ -30,7 +35,7 @@ pub(super) async fn check(context: &Context, settings: &Settings, findings: &mut
         findings.note("lake: who may read", format!("{folder} {who}: {command}"));
     }
     if let Err(error) = owner(settings, &lake).await {
-        findings.error("lake: tenant", &error);
+        return findings.error("lake: tenant", &error);
     }
     match lake.days().await {
         Ok(days) => {
@@ -39,6 +44,22 @@ pub(super) async fn check(context: &Context, settings: &Settings, findings: &mut
         }
         Err(error) => findings.error("lake: days", &Error::from(error)),
     }
+    match drop_page_limits(context, &lake).await {
+        Ok(true) => findings.ok("lake: page limits", "forgotten: the next sync asks again how large pages may be"),
+        Ok(false) => {}
+        Err(error) => findings.error("lake: page limits", &error),
+    }
+}
+
+/// Makes the next run find out how large pages may be: a refusal may have been about something else, or be history.
+async fn drop_page_limits(context: &Context, lake: &Lake) -> Result<bool, Error> {
+    let remembered = lake.newest().await?.as_ref().map(remembered_limits).unwrap_or_default();
+    let dropped = lake.page_limits_dropped_at().await?;
+    let counts = remembered.values().any(|learned| dropped.is_none_or(|at| learned.learned_at > at));
+    if counts {
+        lake.drop_page_limits(context.clock.now()).await?;
+    }
+    Ok(counts)
 }
 
 /// Publishing does not rest on it, so that a sync works all the same.

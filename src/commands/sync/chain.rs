@@ -63,6 +63,10 @@ pub(super) struct Chain {
     pub(super) progress: Arc<ResourceProgress>,
     pub(super) parameters: Vec<(String, String)>,
     pub(super) owners: Option<Owners>,
+    /// Records that may be missing of all chains together.
+    pub(super) accepted_missing: u64,
+    /// Whether pages of an earlier run are left aside.
+    pub(super) anew: bool,
 }
 
 impl Chain {
@@ -74,7 +78,10 @@ impl Chain {
         parameters.extend(self.owners.as_ref().map(|o| (o.fan_out.parameter.as_str(), ids.as_str())));
         let owners: HashSet<&str> = self.owners.iter().flat_map(|o| &o.ids).map(String::as_str).collect();
 
-        let kept = Kept::new(&self.job.checkpoint, &self.decoder, &self.job.limits);
+        let mut kept = Kept::new(&self.job.checkpoint, &self.decoder, &self.job.limits);
+        if self.anew {
+            kept = kept.only_keeping();
+        }
         let ways = Ways { reader: &*self.decoder, kept: &kept, limits: &self.job.limits };
         let mut facts = ChainFacts::default();
         let mut seen = SeenIds::new(&self.resource);
@@ -92,10 +99,12 @@ impl Chain {
             facts.read = pages.facts();
             facts.total_count = pages.total_count();
             let Some(decoded) = page else {
-                let Some(expected) = facts.total_count.filter(|total| facts.records() < *total) else { break };
+                let enough = facts.records().saturating_add(self.accepted_missing);
+                let Some(expected) = facts.total_count.filter(|total| enough < *total) else { break };
                 let (resource, served) = (self.resource.name.clone(), facts.records());
                 if !pages.restart() {
-                    return Err(Error::Incomplete { resource, expected, served });
+                    let table = self.resource.table_name();
+                    return Err(Error::Incomplete { resource, table, expected, served });
                 }
                 tracing::warn!(
                     resource,

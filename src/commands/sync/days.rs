@@ -15,7 +15,7 @@ use crate::{
         wide::{LABELS, WideInputs, stage_labels, stage_wide},
     },
     error::Error,
-    lake::{self, Days, Held, Publication, Replaces, Snapshot, SnapshotTable, StagedTable, UnreadableDay},
+    lake::{self, Days, Held, LakeError, Publication, Replaces, Snapshot, SnapshotTable, StagedTable, UnreadableDay},
     report::{PublishedDay, SkippedReport, WideReport},
     settings::HistoryMode,
 };
@@ -90,7 +90,15 @@ impl Run {
                 return Err(Error::Interrupted);
             }
             compare_wide(&mut produced.wide, &staged, last.as_ref().or(work.before.newest()));
-            let snapshot = lake::publish(&self.lake, publication).await?;
+            let sequence = work.before.sequence_of(*day).map_or(1, |sequence| sequence + 1);
+            let snapshot = match lake::publish(&self.lake, publication).await {
+                Err(error @ (LakeError::Views { .. } | LakeError::Delta { .. })) => {
+                    // The day is published; what else follows from it is not.
+                    produced.published.push(PublishedDay { as_of: *day, sequence });
+                    return Err(error.into());
+                }
+                published => published?,
+            };
             produced.published.push(PublishedDay { as_of: *day, sequence: snapshot.sequence });
             produced.staged = staged;
             last = Some(snapshot);
@@ -187,7 +195,7 @@ impl Run {
     }
 
     /// API tables of the replaced snapshot that this run does not read again.
-    fn carried_over(&self, replaced: Option<&Snapshot>) -> Vec<SnapshotTable> {
+    pub(super) fn carried_over(&self, replaced: Option<&Snapshot>) -> Vec<SnapshotTable> {
         let kept = self.kept_as_they_are();
         let tables = replaced.into_iter().flat_map(|snapshot| &snapshot.tables);
         tables.filter(|table| kept.contains(&table.name)).cloned().collect()

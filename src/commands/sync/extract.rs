@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 
 use super::{
     chain::{Chain, ChainFacts, Owners},
+    complete::Lists,
     fan_out,
     kept::{Kept, RunCheckpoint},
     stop::Stop,
@@ -17,10 +18,9 @@ use super::{
 use crate::{
     api::{Client, PageLimits},
     catalog::{Resource, Table},
-    decode::{Decoded, Decoder, Labels, matches_any},
+    decode::{Decoder, Labels, matches_any},
     error::Error,
     lake::{Lake, StagedTable},
-    page::{KeptPages, NothingKept},
     progress::ResourceProgress,
     report::ResourceReport,
     settings::{HistorySettings, did_you_mean},
@@ -63,6 +63,10 @@ pub(super) struct Extraction {
     pub(super) restricted: bool,
     /// Query parameter and list of ids that restrict the records.
     pub(super) filter: Option<(String, String)>,
+    /// Records that may be missing: the API counts them and does not serve them.
+    pub(super) accepted_missing: u64,
+    /// Whether pages of an earlier run are left aside.
+    pub(super) anew: bool,
 }
 
 /// What one resource became.
@@ -116,20 +120,9 @@ impl Extraction {
         };
         self.progress.expect(expected.unwrap_or_default());
         let by_ids = lists.is_some();
-        let mut extracted = self.read(lists, expected).await?;
-        if let Some(missing) = self.missing(&extracted.report, by_ids).await? {
-            if !by_ids || self.restricted {
-                return Err(missing);
-            }
-            // Records of owners that the other resource does not list: only a chain without the filter sees them.
-            tracing::warn!(resource = self.resource.name, cause = %missing, "reading again without the filter");
-            drop(extracted);
-            self.progress.restart();
-            extracted = self.read(None, None).await?;
-            if let Some(missing) = self.missing(&extracted.report, false).await? {
-                return Err(missing);
-            }
-        }
+        let again = lists.clone().filter(|_| self.restricted);
+        let first = self.read(lists, expected).await;
+        let extracted = self.completed(first, &again, by_ids).await?;
         self.progress.finish();
         Ok(extracted)
     }
@@ -164,7 +157,7 @@ impl Extraction {
     }
 
     /// What restricts the records to a day and to some definitions.
-    fn parameters(&self) -> Vec<(String, String)> {
+    pub(super) fn parameters(&self) -> Vec<(String, String)> {
         let as_of = self.resource.as_of_parameter.clone().zip(self.job.as_of.clone());
         as_of.into_iter().chain(self.filter.clone()).collect()
     }
@@ -172,44 +165,11 @@ impl Extraction {
     /// The count that the chains are made by: a run that goes on must make the same ones.
     async fn first_count(&self) -> Result<Option<u64>, Error> {
         let kept = Kept::new(&self.job.checkpoint, &self.decoder, &self.job.limits);
-        self.count(&kept).await
-    }
-
-    async fn count(&self, kept: &dyn KeptPages<Decoded>) -> Result<Option<u64>, Error> {
-        let parameters = self.parameters();
-        let parameters: Vec<(&str, &str)> = parameters.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-        tokio::select! {
-            biased;
-            () = self.job.stop.stopped() => Err(Error::Interrupted),
-            count = self.job.client.count(&self.resource, &parameters, &*self.decoder, kept) => Ok(count?),
-        }
-    }
-
-    /// What is wrong when fewer records came than the API says there are. It is asked a second time, as records may have
-    /// gone while the others were read.
-    ///
-    /// Chains by ids are counted again whatever came: what was added to them meanwhile must not stand for records of owners
-    /// whom no chain asks for.
-    async fn missing(&self, report: &ResourceReport, by_ids: bool) -> Result<Option<Error>, Error> {
-        let served = report.records;
-        let Some(first) = report.total_count else {
-            tracing::warn!(
-                resource = self.resource.name,
-                "the API gives no totalCount: completeness rests on links alone"
-            );
-            return Ok(None);
-        };
-        // Each chain of some owners was compared with its own count.
-        if self.restricted || (served >= first && !by_ids) {
-            return Ok(None);
-        }
-        let expected = self.count(&NothingKept).await?.unwrap_or(first);
-        let resource = self.resource.name.clone();
-        Ok((served < expected).then_some(Error::Incomplete { resource, expected, served }))
+        self.count(&kept, None).await
     }
 
     /// Reads one chain per list of ids, or a single one of all owners, and writes what they give.
-    async fn read(&self, lists: Option<Vec<Vec<String>>>, expected: Option<u64>) -> Result<Extracted, Error> {
+    pub(super) async fn read(&self, lists: Lists, expected: Option<u64>) -> Result<Extracted, Error> {
         let (sender, receiver) = mpsc::channel(BATCHES_IN_CHANNEL);
         let mut writers = Writers::new(self);
         let (chains, written) = tokio::join!(self.chains(lists, sender), writers.write_all(receiver));
@@ -231,17 +191,15 @@ impl Extraction {
             restarts: facts.read.restarts,
             page_limit: self.job.limits.current(&self.resource),
             total_count,
+            recounted: None,
+            missing: 0,
             drift: facts.drift.findings(),
         };
         let (tables, ids) = writers.close().await?;
         Ok(Extracted { tables, report, ids, labels: facts.labels })
     }
 
-    async fn chains(
-        &self,
-        lists: Option<Vec<Vec<String>>>,
-        sender: mpsc::Sender<RecordBatch>,
-    ) -> Result<ChainFacts, Error> {
+    async fn chains(&self, lists: Lists, sender: mpsc::Sender<RecordBatch>) -> Result<ChainFacts, Error> {
         let (Some(fan_out), Some(lists)) = (self.resource.fan_out.clone(), lists) else {
             return self.chain(None).run(sender).await;
         };
@@ -267,6 +225,8 @@ impl Extraction {
             progress: Arc::clone(&self.progress),
             parameters: self.parameters(),
             owners,
+            accepted_missing: self.accepted_missing,
+            anew: self.anew,
         }
     }
 }

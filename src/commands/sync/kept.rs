@@ -24,6 +24,8 @@ pub(super) struct Kept {
     checkpoint: Arc<RunCheckpoint>,
     decoder: Arc<Decoder>,
     limits: Arc<PageLimits>,
+    /// Whether pages of an earlier run are used.
+    finding: bool,
 }
 
 /// The checkpoint of a run, and what became of it.
@@ -96,14 +98,20 @@ struct Facts {
 
 impl Kept {
     pub(super) fn new(checkpoint: &Arc<RunCheckpoint>, decoder: &Arc<Decoder>, limits: &Arc<PageLimits>) -> Self {
-        Self { checkpoint: Arc::clone(checkpoint), decoder: Arc::clone(decoder), limits: Arc::clone(limits) }
+        let finding = checkpoint.continued;
+        Self { checkpoint: Arc::clone(checkpoint), decoder: Arc::clone(decoder), limits: Arc::clone(limits), finding }
+    }
+
+    /// The same, but for pages of an earlier run: they are left aside.
+    pub(super) fn only_keeping(self) -> Self {
+        Self { finding: false, ..self }
     }
 }
 
 #[async_trait]
 impl KeptPages<Decoded> for Kept {
     async fn find(&self, address: &str) -> Option<(Decoded, PageEnd)> {
-        if !self.checkpoint.continued {
+        if !self.finding {
             return None;
         }
         let (rows, facts) = self.checkpoint.checkpoint.page(address).await?;

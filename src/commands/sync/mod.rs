@@ -3,7 +3,9 @@
 //! The only place where the API, the decoder, the lake and the engine meet.
 
 mod chain;
+mod complete;
 mod days;
+mod evidence;
 mod extract;
 pub(super) mod fan_out;
 mod kept;
@@ -19,16 +21,18 @@ mod tests;
 use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use sha2::{Digest as _, Sha256};
 
-use self::{kept::RunCheckpoint, stop::Stop};
 pub(super) use self::{
+    evidence::{AskedDays, read_on, sort_out},
     selection::{Selected, Selection},
     state::{
         AttributesRead, WIDE_TYPES, attributes_read, check_tenant, known_records, known_types, remembered_limits,
         same_attributes, tenant_of, wide_types,
     },
 };
+use self::{kept::RunCheckpoint, stop::Stop};
 use super::{Context, connection::Turn, derivation::session_options, plan::refuse_above};
 use crate::{
     api::{Client, PageLimits, Tenant},
@@ -39,8 +43,8 @@ use crate::{
     lake::{self, Checkpoint, Days, Described, Lake, LakeError, Lease, Purpose, PutIfAbsent, Snapshot, StagedTable},
     quality::Thresholds,
     report::{
-        Absence, Outcome, PublishedDay, ReferenceReport, ResourceReport, RunReport, SkippedReport, TableReport,
-        WideReport,
+        Absence, KeptDay, Outcome, PublishedDay, ReferenceReport, ResourceReport, RunReport, SkippedReport,
+        TableReport, WideReport,
     },
     settings::{HistoryMode, HistorySettings, Settings},
 };
@@ -54,6 +58,10 @@ struct Run {
     days: Vec<NaiveDate>,
     /// The last of them.
     as_of: NaiveDate,
+    /// Whether days are read again that were read on their own day.
+    replace: bool,
+    /// Where a day is a day.
+    zone: Tz,
     catalog: Catalog,
     selection: Selection,
     lake: Lake,
@@ -93,6 +101,8 @@ struct Produced {
     absent: Vec<Absence>,
     references: Vec<ReferenceReport>,
     published: Vec<PublishedDay>,
+    /// Days that stay as they are.
+    kept: Vec<KeptDay>,
     labels: Labels,
     wide: Vec<WideReport>,
     /// The types that columns of the wide tables have or had.
@@ -109,6 +119,8 @@ pub struct SyncOptions {
     pub fresh: bool,
     /// Do not start when more requests than these are expected.
     pub max_requests: Option<u64>,
+    /// Read and replace also days that were read on their own day.
+    pub replace: bool,
 }
 
 /// Runs `sync` and tells what it did; the report of a failed run is in the lake, as far as the lake can be written.
@@ -120,14 +132,19 @@ pub async fn sync(context: &Context, settings: &Settings, options: SyncOptions) 
     to_the_end(Run::prepare(context, settings, options)?, context).await
 }
 
-async fn to_the_end(run: Run, context: &Context) -> Result<RunReport, Error> {
+async fn to_the_end(mut run: Run, context: &Context) -> Result<RunReport, Error> {
     let mut produced = Produced::default();
     let signals = run.stop.on_signals();
-    let published = run.execute(context, &mut produced).await;
+    let published = match run.sort_out_days(&mut produced).await {
+        Ok(()) if run.days.is_empty() => Ok(None),
+        Ok(()) => run.execute(context, &mut produced).await.map(Some),
+        Err(error) => Err(error),
+    };
     signals.abort();
     if let Err(error) = &published {
         run.clean_up(error, &produced).await;
     }
+    let published = published.map_err(|error| run.unfinished(error, &produced));
     let report = run.report(&produced, &published);
     // A lake of somebody else, or one that another run is writing to, is left as it is.
     if let Err(
@@ -166,6 +183,8 @@ impl Run {
             started: tokio::time::Instant::now(),
             days,
             as_of,
+            replace: asked.replace,
+            zone: settings.timezone()?,
             purpose: Purpose { as_of, reader },
             max_requests: asked.max_requests,
             history: settings.history()?,
@@ -190,10 +209,38 @@ impl Run {
         (self.history.mode == HistoryMode::AsOf && self.days.len() == 1).then(|| self.as_of.to_string())
     }
 
+    /// Leaves out the days that the lake keeps as they are. Reading the lake first: one that is out of reach is found out
+    /// before any request is spent.
+    async fn sort_out_days(&mut self, produced: &mut Produced) -> Result<(), Error> {
+        check_tenant(&self.lake, self.client.tenant()).await?;
+        if self.replace {
+            return Ok(());
+        }
+        let AskedDays { read, kept } = sort_out(&self.lake, &self.days, self.started_at, self.zone).await?;
+        evidence::tell(&kept);
+        produced.kept = kept;
+        self.days = read;
+        if let Some(last) = self.days.last() {
+            self.as_of = *last;
+            self.purpose.as_of = *last;
+        }
+        Ok(())
+    }
+
+    /// Says of a run over several days which ones were published before it ended.
+    fn unfinished(&self, error: Error, produced: &Produced) -> Error {
+        let published: Vec<NaiveDate> = produced.published.iter().map(|day| day.as_of).collect();
+        // Whatever ends a run while it reads says that nothing was published; a gate speaks of one day alone.
+        let unsaid = !published.is_empty() || matches!(error, Error::Refused { .. });
+        if self.days.len() == 1 || !unsaid {
+            return error;
+        }
+        let left = self.days.iter().filter(|day| !published.contains(day)).copied().collect();
+        Error::Unfinished { published, left, source: Box::new(error) }
+    }
+
     /// Runs as the only writer of the lake.
     async fn execute(&self, context: &Context, produced: &mut Produced) -> Result<Snapshot, Error> {
-        // Reading the lake first: a lake that is out of reach is found out before any request is spent.
-        check_tenant(&self.lake, self.client.tenant()).await?;
         if self.lake.probe(&self.id).await? == PutIfAbsent::Ignored {
             return Err(self.lake.not_conditional().into());
         }
@@ -220,7 +267,8 @@ impl Run {
         produced.checkpoint = Some(Arc::clone(&checkpoint));
         let mut remembered = before.newest().map(remembered_limits).unwrap_or_default();
         remembered.extend(checkpoint.noted_limits().await);
-        let limits = Arc::new(PageLimits::new(remembered, self.started_at.date_naive()));
+        let limits = PageLimits::new(remembered, self.started_at, self.lake.page_limits_dropped_at().await?);
+        let limits = Arc::new(limits);
         let work = Work { before, checkpoint, limits };
         tracing::info!(
             run = self.id,
@@ -239,6 +287,8 @@ impl Run {
         if let Some(allowed) = self.max_requests {
             let kept =
                 if work.checkpoint.continued().is_some() { work.checkpoint.checkpoint().pages().await? } else { 0 };
+            // Where pages are used again, the records are counted again.
+            let kept = kept.saturating_sub(selection.resources.len() as u64);
             let as_of = self.day_asked_for();
             refuse_above(allowed, &self.client, as_of.as_deref(), &selection, &work.limits, kept).await?;
         }
@@ -317,7 +367,7 @@ impl Run {
         }
     }
 
-    fn report(&self, produced: &Produced, published: &Result<Snapshot, Error>) -> RunReport {
+    fn report(&self, produced: &Produced, published: &Result<Option<Snapshot>, Error>) -> RunReport {
         let mut tables: Vec<TableReport> =
             produced.staged.iter().map(|t| TableReport::from(&t.as_snapshot_table())).collect();
         tables.sort_by(|a, b| (a.zone, &a.table).cmp(&(b.zone, &b.table)));
@@ -328,10 +378,18 @@ impl Run {
             tenant: self.client.tenant().host(),
             as_of: self.as_of,
             published: produced.published.clone(),
+            unpublished: self
+                .days
+                .iter()
+                .filter(|day| produced.published.iter().all(|p| p.as_of != **day))
+                .copied()
+                .collect(),
+            kept: produced.kept.clone(),
             started_at: self.started_at,
             seconds: self.started.elapsed().as_secs_f64(),
             outcome: match published {
-                Ok(snapshot) => Outcome::Published { sequence: snapshot.sequence },
+                Ok(None) => Outcome::Kept,
+                Ok(Some(snapshot)) => Outcome::Published { sequence: snapshot.sequence },
                 Err(error) => Outcome::Failed { exit_code: error.exit_code() as u8, error: error.chain() },
             },
             requests: self.client.stats().counts(),

@@ -61,6 +61,8 @@ impl Run {
                 restricted: resource.fan_out.as_ref().is_some_and(|f| f.status.is_some())
                     && self.history.statuses.is_some(),
                 filter: None,
+                accepted_missing: selected.accepted_missing,
+                anew: false,
                 resource: Arc::new(resource.clone()),
             };
             let extracting = extract_one(extraction, Arc::clone(&id_sources), self.stop.clone());

@@ -1,6 +1,6 @@
 //! Which resources to read and which tables to write.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     catalog::{Catalog, Resource, Table},
@@ -27,12 +27,36 @@ pub(crate) struct Selected {
     pub(crate) tables: Vec<Table>,
     /// Whether the run does without them when the application may not read them.
     pub(crate) optional: bool,
+    /// Records that may be missing: the API counts them and does not serve them.
+    pub(crate) accepted_missing: u64,
+}
+
+/// How many records may be missing, by resource.
+fn accepted_missing(catalog: &Catalog, settings: &Settings) -> Result<BTreeMap<String, u64>, Error> {
+    let mut accepted = BTreeMap::new();
+    for (table, most) in settings.accept_missing()? {
+        let Some(resource) = catalog.resources.iter().find(|r| r.tables().iter().any(|t| t.name == table)) else {
+            let read: Vec<Table> = catalog.resources.iter().flat_map(Resource::tables).collect();
+            let hint = did_you_mean(&table, read.iter().map(|t| t.name.as_str()));
+            let problem = match catalog.tables().iter().any(|t| t.name == table) {
+                true => format!("table {table:?} is computed, not read{hint}"),
+                false => format!("there is no table {table:?}{hint}; `lucca-lake tables` lists them"),
+            };
+            return Err(Error::Usage(format!("--accept-missing: {problem}")));
+        };
+        *accepted.entry(resource.name.clone()).or_default() += most;
+    }
+    Ok(accepted)
 }
 
 impl Selection {
     /// What the settings say.
     pub(crate) fn configured(catalog: &Catalog, settings: &Settings) -> Result<Self, Error> {
         let mut selection = Self::of(catalog, settings.tables()?.as_deref(), &settings.optional_tables())?;
+        let accepted = accepted_missing(catalog, settings)?;
+        for selected in &mut selection.resources {
+            selected.accepted_missing = accepted.get(&selected.resource.name).copied().unwrap_or_default();
+        }
         let history = settings.history()?;
         if history.mode == HistoryMode::Off {
             selection.resources.retain(|selected| selected.resource.history.is_none());
@@ -72,7 +96,7 @@ impl Selection {
             let tables = resource.tables();
             let is_wanted = tables.iter().any(|t| wanted.contains(&t.name));
             let optional = tables.iter().all(|t| optional.contains(&t.name));
-            is_wanted.then(|| Selected { resource: resource.clone(), tables, optional })
+            is_wanted.then(|| Selected { resource: resource.clone(), tables, optional, accepted_missing: 0 })
         });
         Ok(Self { resources: resources.collect() })
     }
@@ -131,7 +155,7 @@ impl Selected {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::testing::deep;
+    use crate::{engine::testing::deep, error::ExitCode};
 
     fn tables(named: &[&str]) -> Vec<String> {
         let named: Vec<String> = named.iter().map(|n| (*n).to_owned()).collect();
@@ -186,6 +210,31 @@ mod tests {
             assert_eq!(absent[0].reason, "employee-attributes.readonly was not granted");
             let everything = select(&[]).scopes();
             assert!(select(&all).without_scopes(&everything).is_err());
+        });
+    }
+
+    #[test]
+    fn what_may_be_missing_is_of_a_table_that_is_read_and_a_number() {
+        deep(|| async {
+            let catalog = Catalog::embedded().unwrap();
+            let configured = |accept: &str| {
+                let flags = BTreeMap::from([("accept-missing", accept.to_owned())]);
+                let settings = Settings::resolve(&flags, &crate::env_vars::Environment::default(), None).unwrap();
+                Selection::configured(&catalog, &settings)
+            };
+            let refused = |accept: &str| {
+                let error = configured(accept).map(drop).unwrap_err();
+                assert_eq!(error.exit_code(), ExitCode::Usage);
+                error.to_string()
+            };
+            assert!(refused("employes=1").contains("did you mean \"employees\"?"), "{}", refused("employes=1"));
+            assert!(refused("headcount=1").contains("computed, not read"), "{}", refused("headcount=1"));
+            assert!(refused("employees").contains("TABLE=N") && refused("employees=-1").contains("TABLE=N"));
+            assert!(refused("employees=1,employees=2").contains("named twice"));
+            let selection = configured("employees=3, employee_attributes=2,personal_attributes=5").unwrap();
+            let accepted = selection.resources.iter().filter(|s| s.accepted_missing > 0);
+            let accepted: Vec<_> = accepted.map(|s| (s.resource.name.as_str(), s.accepted_missing)).collect();
+            assert_eq!(accepted, [("employee-attributes", 7), ("employees", 3)]);
         });
     }
 }

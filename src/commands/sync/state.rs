@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
-use super::{Produced, Run, Work};
+use super::{Produced, Run, Work, evidence};
 use crate::{
     api::{LearnedLimit, Tenant},
     catalog::LakeType,
@@ -18,6 +19,8 @@ use crate::{
 const TENANT: &str = "tenant";
 /// How many records each resource had when it was last read.
 const RECORDS: &str = "records";
+/// How many records of each resource the API counted and did not serve, where that was accepted.
+const MISSING: &str = "accepted_missing";
 /// How large pages the API gives.
 const PAGE_LIMITS: &str = "page_limits";
 /// The run whose pages the snapshot was made from: they are used up.
@@ -61,16 +64,27 @@ impl Run {
         }
     }
 
+    /// The day on which the API was read. A snapshot that keeps tables which were read on its own day stays one of that day.
+    fn read_on(&self, replaced: Option<&Snapshot>) -> NaiveDate {
+        let of_its_day = replaced.filter(|before| evidence::read_on(before, self.zone) == before.as_of);
+        let keeps_some = !self.carried_over(replaced).is_empty();
+        of_its_day.filter(|_| keeps_some).map_or(self.today, |before| before.as_of)
+    }
+
     /// What the manifest remembers: whose data it is, how many records each resource had when it was last read, how
     /// large pages the API gives, and which pages are used up.
     pub(super) fn state(&self, replaced: Option<&Snapshot>, work: &Work, produced: &Produced) -> Map<String, Value> {
-        let before = replaced.and_then(|s| s.state.get(RECORDS)).and_then(Value::as_object);
-        let mut records = before.cloned().unwrap_or_default();
+        let before =
+            |key| replaced.and_then(|s| s.state.get(key)).and_then(Value::as_object).cloned().unwrap_or_default();
+        let mut records = before(RECORDS);
         records.extend(produced.resources.iter().map(|r| (r.resource.clone(), json!(r.records))));
         // Tables that this run did not make may have stayed.
-        let before = replaced.and_then(|s| s.state.get(lake::DESCRIBED)).and_then(Value::as_object);
-        let mut described = before.cloned().unwrap_or_default();
+        let mut described = before(lake::DESCRIBED);
         described.extend(produced.described.iter().map(|(table, words)| (table.clone(), json!(words))));
+        let mut missing = before(MISSING);
+        missing.retain(|resource, _| produced.resources.iter().all(|r| r.resource != *resource));
+        let now = produced.resources.iter().filter(|r| r.missing > 0);
+        missing.extend(now.map(|r| (r.resource.clone(), json!(r.missing))));
         let read = self.selection.table_names();
         let before = replaced.into_iter().flat_map(Snapshot::absent).filter(|(table, _)| !read.contains(table));
         let now = produced.absent.iter().flat_map(|a| a.tables.iter().map(|table| (table.as_str(), a.reason.as_str())));
@@ -79,6 +93,7 @@ impl Run {
         let state = [
             (TENANT, json!(self.client.tenant().host())),
             (RECORDS, Value::Object(records)),
+            (MISSING, Value::Object(missing)),
             (PAGE_LIMITS, json!(work.limits.learned())),
             (PAGES_OF, json!(work.checkpoint.checkpoint().run_id())),
             (lake::ABSENT, json!(absent)),
@@ -89,7 +104,7 @@ impl Run {
             (PERSONAL, json!(attributes.personal)),
             (PEOPLE, json!(attributes.statuses)),
             (REFERENCES, references_to_remember(&produced.references)),
-            (READ_ON, json!(self.today)),
+            (READ_ON, json!(self.read_on(replaced))),
         ];
         state.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }

@@ -13,6 +13,8 @@ pub(super) struct Log {
     /// Most answers 401 in a row to requests for one address.
     pub(super) longest_refusal: u32,
     pub(super) requests: u64,
+    /// Pages that were answered well.
+    pub(super) pages: u64,
     failing: HashMap<String, u32>,
     refused: HashMap<String, u32>,
 }
@@ -23,6 +25,7 @@ impl Log {
     }
 
     pub(super) fn note(&mut self, address: &str, failed: bool, refused: bool) {
+        self.pages += u64::from(!failed && !address.ends_with("/connect/token"));
         let count = |counts: &mut HashMap<String, u32>, more: bool, longest: &mut u32| {
             let row = counts.entry(address.to_owned()).or_default();
             *row = if more { *row + 1 } else { 0 };

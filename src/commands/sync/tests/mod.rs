@@ -1,15 +1,22 @@
 //! `sync` as a whole, on virtual time: the real client against a fake tenant in the same process, into a lake in memory.
 
 mod deadlines;
+mod edited;
+mod evidence;
 mod failures;
 mod faulty;
 mod full_disk;
 mod kinds;
 mod log;
+mod missing;
 mod oddities;
+mod recount;
 mod schedules;
+mod series;
 mod sizes;
 mod tables;
+mod tokens;
+mod turned;
 mod wire;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -70,6 +77,11 @@ fn catalog() -> Catalog {
 }
 
 fn settings() -> Settings {
+    settings_with(&[])
+}
+
+/// The settings of all tests, and these flags.
+fn settings_with(more: &[(&'static str, &str)]) -> Settings {
     let flags = [
         ("base-url", format!("http://{TENANT}")),
         ("token-url", format!("http://{TENANT}/connect/token")),
@@ -78,7 +90,9 @@ fn settings() -> Settings {
         ("as-of", TODAY.to_owned()),
     ];
     let environment = Environment::from([(LUCCA_CLIENT_SECRET, "fake-secret")]);
-    Settings::resolve(&BTreeMap::from(flags), &environment, None).unwrap()
+    let mut flags = BTreeMap::from(flags);
+    flags.extend(more.iter().map(|(flag, value)| (*flag, (*value).to_owned())));
+    Settings::resolve(&flags, &environment, None).unwrap()
 }
 
 /// Runs a test on virtual time.
@@ -119,9 +133,19 @@ fn sync(catalog: &Catalog, plan: Plan) -> Outcome {
     })
 }
 
+/// A clock that begins at that time.
+fn clock(at: &str) -> SharedClock {
+    Arc::new(TokioClock::starting_at(at.parse().unwrap()))
+}
+
 fn transport(clock: &SharedClock, plan: Plan) -> Arc<FaultyTransport> {
+    transport_of(EMPLOYEES, clock, plan)
+}
+
+/// A tenant with so many employees.
+fn transport_of(employees: usize, clock: &SharedClock, plan: Plan) -> Arc<FaultyTransport> {
     let mut options = Options::new(TODAY.parse().unwrap());
-    options.employees = EMPLOYEES;
+    options.employees = employees;
     Arc::new(FaultyTransport::new(FakeTenant::new(options), Arc::clone(clock), plan))
 }
 

@@ -149,7 +149,8 @@ fn problems(outcome: &Outcome, clean: &Outcome) -> Vec<String> {
         _ if matches!(error, Error::Interrupted) => false,
         ExitCode::Temporary => log.longest_failure >= 5 || struck_by(Class::Moving),
         ExitCode::Contract => struck_by(Class::Moving) || struck_by(Class::Breach),
-        ExitCode::Permission => (struck(Kind::Revoked) || struck(Kind::ShortToken)) && log.longest_refusal >= 2,
+        // Only who never let us in: what is under way meanwhile may be answered all the same.
+        ExitCode::Permission => struck(Kind::Revoked) && log.longest_refusal == 2 && log.pages <= 2,
         _ => false,
     };
     if !fits {

@@ -1,40 +1,23 @@
-//! Pages of a size that the server cannot make in time.
+//! Pages of a size that the server does not give.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use bytes::Bytes;
-use http::{Request, StatusCode};
+use http::{Response, StatusCode};
 
 use super::{
-    Plan, Run, SyncOptions, catalog, context, failures::problem, faulty::Answer, faulty::FaultyTransport, read_tables,
-    settings, sync, tables::differences, to_the_end, transport, virtually, wire::Asked,
+    Plan, Run, SyncOptions, catalog, context,
+    failures::problem,
+    read_tables, settings, sync,
+    tables::differences,
+    to_the_end, transport,
+    turned::{Turned, is_token},
+    virtually,
+    wire::Asked,
 };
 use crate::{
-    api::Transport,
     clock::{SharedClock, TokioClock},
+    error::ExitCode,
 };
-
-/// Gives up on every page of more than `most` records.
-struct Slow {
-    tenant: Arc<FaultyTransport>,
-    most: usize,
-    given_up: AtomicU64,
-}
-
-#[async_trait]
-impl Transport for Slow {
-    async fn send(&self, request: Request<Bytes>, max_body_bytes: u64) -> Answer {
-        if request.uri().path() != "/connect/token" && Asked::of(request.uri()).limit > self.most {
-            self.given_up.fetch_add(1, Ordering::Relaxed);
-            return Ok(problem(StatusCode::REQUEST_TIMEOUT, None));
-        }
-        self.tenant.send(request, max_body_bytes).await
-    }
-}
 
 #[test]
 fn a_server_that_takes_too_long_over_large_pages_is_asked_for_smaller_ones() {
@@ -44,16 +27,50 @@ fn a_server_that_takes_too_long_over_large_pages_is_asked_for_smaller_ones() {
     let expected = sync(&catalog, Plan::clean(1)).tables;
     virtually(async {
         let clock: SharedClock = Arc::new(TokioClock::starting_at("2026-03-15T06:00:00Z".parse().unwrap()));
-        let slow = Slow { tenant: transport(&clock, Plan::clean(1)), most: 100, given_up: AtomicU64::new(0) };
-        let slow = Arc::new(slow);
+        // It gives up on every page of more than 100 records.
+        let slow = Arc::new(Turned::new(transport(&clock, Plan::clean(1)), |request| {
+            let too_large = !is_token(request) && Asked::of(request.uri()).limit > 100;
+            too_large.then(|| problem(StatusCode::REQUEST_TIMEOUT, None))
+        }));
         let context = context(&catalog, &clock, &slow, 1);
         let run = Run::prepare(&context, &settings(), SyncOptions::default()).unwrap();
         let lake = run.lake.clone();
         let report = to_the_end(run, &context).await.unwrap();
         assert_eq!(differences(&read_tables(&lake).await, &expected), Vec::<String>::new());
         // Three time-outs tell for all collections that hope for more, and three for the attributes.
-        assert_eq!(slow.given_up.load(Ordering::Relaxed), 6);
+        assert_eq!(slow.turned(), 6);
         let attributes = report.resources.iter().find(|r| r.resource == "employee-attributes").unwrap();
         assert_eq!(attributes.page_limit, 100);
     });
+}
+
+/// What a run ends with whose requests for 1,000 records get this 400, how many did, and the limits it remembers.
+fn refused_with(body: &'static str) -> (Result<(), ExitCode>, u64, Vec<u32>) {
+    virtually(async {
+        let clock: SharedClock = Arc::new(TokioClock::starting_at("2026-03-15T06:00:00Z".parse().unwrap()));
+        let refusing = Arc::new(Turned::new(transport(&clock, Plan::clean(1)), move |request| {
+            let too_large = !is_token(request) && Asked::of(request.uri()).limit > 100;
+            too_large.then(|| Response::builder().status(StatusCode::BAD_REQUEST).body(body.into()).unwrap())
+        }));
+        let context = context(&catalog(), &clock, &refusing, 1);
+        let run = Run::prepare(&context, &settings(), SyncOptions::default()).unwrap();
+        let lake = run.lake.clone();
+        let ended = to_the_end(run, &context).await.map(drop).map_err(|error| error.exit_code());
+        let newest = lake.newest().await.unwrap();
+        let limits =
+            newest.iter().flat_map(super::super::remembered_limits).map(|(_, learned)| learned.limit).collect();
+        (ended, refusing.turned(), limits)
+    })
+}
+
+#[test]
+fn only_a_refusal_that_names_the_limit_is_about_the_limit() {
+    let named = r#"{"status":400,"errors":{"limit":["The field limit must be between 0 and 100."]}}"#;
+    let (ended, refused, limits) = refused_with(named);
+    assert_eq!((ended, refused), (Ok(()), 1));
+    assert!(limits.len() > 5, "{limits:?}");
+    for other in [r#"{"status":400,"errors":{"include":["Unknown value."]}}"#, r#"{"status":400}"#, "<html>"] {
+        let (ended, _, limits) = refused_with(other);
+        assert_eq!((ended, limits), (Err(ExitCode::Contract), Vec::new()), "{other}");
+    }
 }
