@@ -8,7 +8,7 @@ use std::{
 
 use chrono::NaiveDate;
 
-use super::{Context, ListFormat, exclusive::exclusively, print, sync::tenant_of, tell};
+use super::{Context, ListFormat, exclusive::exclusively, print, print_lines, sync::tenant_of, tell};
 use crate::{
     error::Error,
     lake::{self, Garbage, GarbageScope, Lake, LakeError, Objection, Why},
@@ -58,7 +58,7 @@ pub async fn gc(context: &Context, settings: &Settings, options: GcOptions) -> R
         Ok::<_, Error>(garbage)
     };
     if options.dry_run {
-        return print(&show(&find().await?, Shown::Before, options.format));
+        return print_list(&find().await?, Shown::Before, options.format);
     }
     let confirmed = match options.drop.is_empty() {
         true => None,
@@ -76,7 +76,7 @@ pub async fn gc(context: &Context, settings: &Settings, options: GcOptions) -> R
         }
         let is_listed = !garbage.objections.is_empty();
         if is_listed {
-            print(&show(&garbage, Shown::Before, options.format))?;
+            print_list(&garbage, Shown::Before, options.format)?;
         }
         lake::align(&lake).await?;
         lake::collect_garbage(&lake, &run_id, &garbage).await?;
@@ -87,7 +87,7 @@ pub async fn gc(context: &Context, settings: &Settings, options: GcOptions) -> R
     if is_listed && options.format == ListFormat::Json {
         return Ok(());
     }
-    print(&show(&garbage, Shown::After, options.format))
+    print_list(&garbage, Shown::After, options.format)
 }
 
 /// Days go for good: somebody must have seen what that means, or have said that it is not needed.
@@ -107,7 +107,7 @@ async fn confirm(lake: &Lake, garbage: Garbage, options: &GcOptions) -> Result<G
             "--drop deletes {days} for good: say --yes, or look first at what would go with --dry-run"
         )));
     }
-    tell(&format!("{}Delete {days} for good? [y/N] ", show(&garbage, Shown::Before, ListFormat::Text)));
+    tell(&format!("{}Delete {days} for good? [y/N] ", in_words(&garbage, Shown::Before)));
     let read = tokio::task::spawn_blocking(|| io::stdin().lines().next().transpose()).await;
     let answer = read.map_err(|error| Error::task_lost("the question", &error))?;
     let answer = answer.map_err(|source| Error::Io { what: "standard input".into(), source })?;
@@ -145,10 +145,14 @@ async fn other_tenant(lake: &Lake, settings: &Settings) -> Result<Option<Objecti
     Ok(held.map(|held| Objection::OtherTenant { held, asked }))
 }
 
-fn show(garbage: &Garbage, shown: Shown, format: ListFormat) -> String {
-    if format == ListFormat::Json {
-        return serde_json::to_string_pretty(garbage).unwrap_or_default() + "\n";
+fn print_list(garbage: &Garbage, shown: Shown, format: ListFormat) -> Result<(), Error> {
+    match format {
+        ListFormat::Json => print(&(serde_json::to_string_pretty(garbage).unwrap_or_default() + "\n")),
+        ListFormat::Text => print_lines(&in_words(garbage, shown)),
     }
+}
+
+fn in_words(garbage: &Garbage, shown: Shown) -> String {
     let mut text = String::new();
     let mut sums = BTreeMap::<Why, (usize, u64)>::new();
     let why = if garbage.dropped.is_empty() { "past retention" } else { "of a dropped day" };

@@ -242,6 +242,26 @@ fn what_somebody_dropped_needs_no_other_reason_when_it_did_not_end() {
 }
 
 #[test]
+fn in_a_bucket_a_run_may_be_about_to_publish_what_nothing_names() {
+    for (is_remote, age, goes) in [(true, 59, false), (true, 61, true), (false, 0, true)] {
+        let mut inventory = three_days();
+        inventory.is_remote = is_remote;
+        add_files(&mut inventory, day(3), "stray");
+        for object in &mut inventory.data {
+            object.last_modified = now() - TimeDelta::minutes(age);
+        }
+        let garbage = judge(&inventory, &keep_all(), today(), now());
+        assert_eq!(garbage.objects.len(), if goes { 2 } else { 0 });
+        let dropped = judge(&inventory, &Scope::Days(BTreeSet::from([day(3)])), today(), now());
+        assert_eq!(dropped.objects.len(), if goes { 4 } else { 2 });
+        assert_eq!(dropped.notes.iter().any(|note| note.starts_with("2 files of 2026-03-04 stay")), !goes);
+        // What a manifest names is no run's that is about to publish.
+        let expired = judge(&inventory, &keep_last(1), today(), now());
+        assert_eq!(reasons(&expired)[&Why::Expired], 4);
+    }
+}
+
+#[test]
 fn held_snapshots_stay_where_nobody_can_tell_that_they_are_out_of_date() {
     let mut inventory = three_days();
     let run_id = "20260301T000000Z-00000000";

@@ -10,6 +10,7 @@ mod delta;
 mod durability;
 mod faults;
 mod full;
+mod gc;
 mod integrity;
 mod interleaving;
 mod interrupted;
