@@ -236,6 +236,7 @@ pub const SETTINGS: &[Declared] = &[
     },
     Declared {
         key: "temp_dir",
+        steers: true,
         flag: Some("temp-dir"),
         variable: Some(env_vars::LUCCA_TEMP_DIR),
         meaning: "folder for what does not fit into memory, in a folder of its own that only the user may open; default the \

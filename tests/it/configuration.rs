@@ -34,6 +34,7 @@ fn a_file_that_others_could_have_written_does_not_say_where_secrets_go() {
         ("token_url", "https://evil.example/token"),
         ("client_secret_file", "/tmp/secret"),
         ("lake", "s3://evil/lake"),
+        ("temp_dir", "/tmp/evil"),
         ("personal_definitions", "none"),
     ] {
         for mode in [0o666, 0o664, 0o646] {
