@@ -40,12 +40,14 @@ class Program:
 
     def __init__(self, binary):
         self.binary, self.said = str(Path(binary).resolve()), []
+        # One user's for as long as the checks take: processes of one user know of each other through it.
+        self.home = tempfile.TemporaryDirectory(prefix="acceptance-home-")
 
     def run(self, *args, env=(), timeout=180, cwd=None):
         """Runs to the end; a run over `timeout` seconds is killed and has code 124."""
         bare = {"PATH": os.environ.get("PATH", ""), "RUST_BACKTRACE": "0"} | dict(env)
         with tempfile.TemporaryDirectory(prefix="acceptance-") as here:
-            bare["HOME"] = here
+            bare["HOME"] = self.home.name
             usage = Path(here, "peak")
             command = [sys.executable, "-S", "-E", "-c", _MEASURE, str(usage), self.binary, *map(str, args)]
             begun = time.monotonic()
@@ -68,7 +70,7 @@ class Program:
 
     def start_sync(self, lucca, lake, *, rpm=6000, env=()):
         """A sync that the caller ends: the process itself, its output as bytes from `communicate()`."""
-        bare = {"PATH": os.environ.get("PATH", ""), "HOME": tempfile.gettempdir()} | self.names(lucca, lake) | dict(env)
+        bare = {"PATH": os.environ.get("PATH", ""), "HOME": self.home.name} | self.names(lucca, lake) | dict(env)
         command = [self.binary, "sync", "--as-of", str(lucca.tenant.as_of), "--requests-per-minute", str(rpm)]
         return subprocess.Popen(command, env=bare, cwd=tempfile.gettempdir(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE)
