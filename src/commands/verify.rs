@@ -5,21 +5,26 @@ use std::fmt::Write as _;
 use super::{Context, print_lines};
 use crate::{
     error::Error,
-    lake::{self, LakeError},
+    lake::{self, LakeError, Problem},
     settings::Settings,
 };
 
-/// Checks the snapshot of `as_of`, or all current ones and the views, and prints what is wrong, one finding per line.
+/// Checks the snapshot of `as_of`, or all current ones, the views and what else belongs to the whole lake, and prints what is wrong, one finding per line.
 ///
 /// # Errors
 /// When a snapshot cannot be read or something is wrong with it.
 pub async fn verify(context: &Context, settings: &Settings, as_of: Option<chrono::NaiveDate>) -> Result<(), Error> {
     let lake = context.lake_to_read(settings)?;
     let wanted: Vec<_> = lake.snapshots().await?.into_iter().filter(|s| as_of.is_none_or(|d| d == s.as_of)).collect();
-    if wanted.is_empty() {
+    let of_lake = match as_of {
+        None => lake::verify_lake(&lake).await?,
+        Some(_) => Vec::new(),
+    };
+    // A lake whose days have all vanished is no lake without days.
+    if wanted.is_empty() && !of_lake.iter().any(|finding| matches!(finding.problem, Problem::Vanished { .. })) {
         return Err(Error::NoSnapshot(format!("the lake at {} has no such snapshot", lake.display())));
     }
-    let (mut findings, mut unbelievable) = (0, false);
+    let mut findings = 0;
     let mut text = String::new();
     for id in wanted {
         let snapshot = match lake.snapshot(id.as_of).await {
@@ -28,7 +33,7 @@ pub async fn verify(context: &Context, settings: &Settings, as_of: Option<chrono
             // One day that cannot be believed says nothing of the others.
             Err(error @ LakeError::Corrupt { .. }) => {
                 let _ = writeln!(text, "{error}");
-                (findings, unbelievable) = (findings + 1, true);
+                findings += 1;
                 continue;
             }
             Err(error) => return Err(error.into()),
@@ -43,13 +48,10 @@ pub async fn verify(context: &Context, settings: &Settings, as_of: Option<chrono
         }
         findings += found.len();
     }
-    // What they should say follows from every manifest, so that there is no telling without one.
-    if as_of.is_none() && !unbelievable {
-        for finding in lake::verify_views(&lake).await? {
-            let _ = writeln!(text, "{finding}");
-            findings += 1;
-        }
+    for finding in &of_lake {
+        let _ = writeln!(text, "{finding}");
     }
+    findings += of_lake.len();
     print_lines(&text)?;
     if findings == 0 { Ok(()) } else { Err(Error::Damaged(findings)) }
 }

@@ -3,6 +3,8 @@
 //! Data lives at `<zone>/<table>/as_of=<date>/<run>-<nnnn>.parquet`, everything else outside the zones, because
 //! readers that glob a table's folder read whatever they find there.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use object_store::path::Path;
 
@@ -19,6 +21,8 @@ pub(super) const AS_OF: &str = "as_of";
 const MANIFESTS: &str = "_lake/manifests";
 
 const COLLECTING: &str = "_lake/collecting";
+
+const REMOVALS: &str = "_lake/removed";
 
 /// Where runs keep what is not published yet.
 pub(super) const STAGING: &str = "_lake/staging";
@@ -206,6 +210,26 @@ pub(super) fn is_data_file(path: &str, zone: Zone, table: &str, as_of: NaiveDate
     let dir = data_dir(zone, table, as_of);
     let inside = parsed.prefix_match(&dir).is_some_and(|rest| rest.count() == 1);
     inside && parsed.as_ref() == path && path.ends_with(".parquet")
+}
+
+/// Folder of what collections removed.
+pub(super) fn removals_dir() -> Path {
+    Path::from(REMOVALS)
+}
+
+/// Which days a collection removed.
+pub(super) fn removal(run_id: &str) -> Path {
+    Path::from(format!("{REMOVALS}/{run_id}.json"))
+}
+
+/// The dates of the data files that a text names.
+pub(super) fn dates_in(text: &str) -> BTreeSet<NaiveDate> {
+    let date = |rest: &str| {
+        let (date, name) = rest.split_once('/')?;
+        let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).unwrap_or(name.len());
+        date.parse().ok().filter(|_| name.get(..end).is_some_and(|name| name.ends_with(".parquet")))
+    };
+    text.split("/as_of=").skip(1).filter_map(date).collect()
 }
 
 /// Zone and date of a file that lies where the data files of some table lie.

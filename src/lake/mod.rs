@@ -23,7 +23,8 @@
 //! - `superseded`, `retention`: snapshots that were replaced, and dates that are not kept; `gc`: removes their files, and days
 //!   that somebody names
 //! - `held`: snapshots that wait for somebody's word
-//! - `verify`: checks a snapshot from the store alone
+//! - `verify`: checks a snapshot from the store alone; `known_days`: which days have vanished; `verify_delta`: logs against
+//!   manifests
 //! - [`views`]: SQL that reads exactly the published files; `described`: what their comments say
 //! - `table_format`: whether tables are Delta Lake tables too; `delta`: their logs
 //! - `written`: when the files of a day were written, by their names
@@ -43,6 +44,7 @@ mod footer;
 mod gc;
 mod hashing;
 mod held;
+mod known_days;
 mod layout;
 mod lease;
 mod location;
@@ -55,6 +57,7 @@ mod seal;
 mod superseded;
 mod table_format;
 mod verify;
+mod verify_delta;
 pub mod views;
 mod writer;
 mod written;
@@ -88,6 +91,7 @@ pub use gc::{
     Garbage, GarbageObject, Objection, Scope as GarbageScope, Why, collect as collect_garbage, find as find_garbage,
 };
 pub use held::{HELD_FOR, Held};
+pub use known_days::{KNOWN_DAYS, KnownDays};
 pub use lease::Lease;
 pub use manifest::{
     ABSENT, DataFile, FORMAT_VERSION, PreviousManifest, Snapshot, SnapshotColumn, SnapshotId, SnapshotTable,
@@ -96,7 +100,7 @@ pub use probe::{PutIfAbsent, Replace};
 pub use publish::{Publication, Replaces, discard, discard_tables, publish};
 pub use retention::Retention;
 pub use table_format::{TableFormat, align};
-pub use verify::{Finding, Problem, verify, verify_views};
+pub use verify::{Finding, Problem, verify, verify_lake};
 pub use writer::{StagedTable, TableWriter, WriterOptions};
 
 /// A lake: a store whose paths are relative to the lake, and what to call it. Cheap to clone.

@@ -79,7 +79,7 @@ fn not_built() -> LakeError {
 }
 
 /// The tables that have a Delta log, whether or not a manifest names them.
-async fn with_logs(lake: &Lake) -> Result<Vec<(Zone, String)>, LakeError> {
+pub(super) async fn with_logs(lake: &Lake) -> Result<Vec<(Zone, String)>, LakeError> {
     let folders = publish::tables_found(lake).await?;
     let looked_at = folders.into_iter().map(|(zone, name)| async move {
         let log = layout::delta_log(zone, &name);

@@ -9,7 +9,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{
-    DataFile, Lake, LakeError, PreviousManifest, Snapshot, SnapshotId, SnapshotTable, footer, layout, publish, views,
+    DataFile, Lake, LakeError, PreviousManifest, Snapshot, SnapshotId, SnapshotTable, footer, known_days, layout,
+    publish, verify_delta, views,
 };
 
 /// Files checked at once.
@@ -70,6 +71,22 @@ pub enum Problem {
     },
     /// A file with views is not what the published snapshots give.
     Views,
+    /// The day is gone, and no collection removed it.
+    Vanished {
+        /// Path of what still names it.
+        named_by: String,
+    },
+    /// It says which days were removed, and cannot be read.
+    Removal,
+    /// A snapshot names it, and the Delta log of its table does not.
+    NotInLog,
+    /// The Delta log of its table names it, and no snapshot does.
+    OnlyInLog,
+    /// A Delta log cannot be read.
+    Log {
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 impl fmt::Display for Finding {
@@ -87,6 +104,18 @@ impl fmt::Display for Finding {
             Problem::Views => {
                 f.write_str("is not what the published snapshots give; `lucca-lake derive` writes it again")
             }
+            Problem::Vanished { named_by } => {
+                write!(
+                    f,
+                    "the day is gone, though {named_by} names it and no gc removed it; restore it from a backup, or read the day again"
+                )
+            }
+            Problem::Removal => f.write_str("which days a gc removed cannot be read from it; restore it from a backup"),
+            Problem::NotInLog => f.write_str("the Delta log of its table lacks it; run with --table-format delta"),
+            Problem::OnlyInLog => {
+                f.write_str("the Delta log of its table names it, no snapshot does; run with --table-format delta")
+            }
+            Problem::Log { reason } => write!(f, "the Delta log cannot be read: {reason}"),
         }
     }
 }
@@ -105,25 +134,37 @@ pub async fn verify(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, La
     Ok(findings)
 }
 
-/// Compares the files with views with what the current snapshots give. While a run publishes they may differ.
+/// Checks what belongs to the lake as a whole: the files with views, and the Delta logs where there are any, against the
+/// current snapshots, and that no day has vanished. While a run publishes they may differ. Sorted by path.
 ///
 /// # Errors
 /// When the store refuses or fails, or a manifest is of a newer format.
-pub async fn verify_views(lake: &Lake) -> Result<Vec<Finding>, LakeError> {
+pub async fn verify_lake(lake: &Lake) -> Result<Vec<Finding>, LakeError> {
     let days = lake.read_days(&lake.snapshots().await?).await?;
     let mut findings = Vec::new();
+    let mut found = Vec::new();
     for (path, expected) in views::files(lake, &days) {
         let failed = |e| LakeError::store("read", path, e);
         let problem = match lake.store.get(&Path::from(path)).await {
-            Ok(found) => {
-                let found = found.bytes().await.map_err(failed)?;
-                (!views::are_the_same(&found, &expected)).then_some(Problem::Views)
+            Ok(object) => {
+                let content = object.bytes().await.map_err(failed)?;
+                found.push((path, String::from_utf8_lossy(&content).into_owned()));
+                (!views::are_the_same(&content, &expected)).then_some(Problem::Views)
             }
             Err(StoreError::NotFound { .. }) => Some(Problem::Missing),
             Err(error) => return Err(failed(error)),
         };
         findings.extend(problem.map(|problem| Finding { path: path.to_owned(), problem }));
     }
+    let (gone, unreadable) = known_days::vanished(lake, &days, &found).await?;
+    findings.extend(gone.into_iter().map(|(day, named_by)| Finding {
+        path: layout::manifests_of(day).to_string(),
+        problem: Problem::Vanished { named_by },
+    }));
+    let removals = unreadable.iter().map(Path::to_string);
+    findings.extend(removals.map(|path| Finding { path, problem: Problem::Removal }));
+    findings.extend(verify_delta::differences(lake, &days).await?);
+    findings.sort();
     Ok(findings)
 }
 

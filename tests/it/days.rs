@@ -177,3 +177,34 @@ fn a_day_in_the_future_is_never_the_newest() {
     let next = sync(&tenant, lake, &["--as-of", BAD]);
     assert_eq!(code(&next), 0, "{}", err(&next));
 }
+
+#[test]
+fn a_day_that_vanishes_is_found_and_one_that_gc_removes_is_not() {
+    let (tenant, folder) = (Tenant::start(&["--employees", "20"]), tempdir().unwrap());
+    let lake = &folder.path().join("lake");
+    let days = ["2026-03-12", "2026-03-13", GOOD, BAD];
+    let first = sync(&tenant, lake, &days.iter().flat_map(|day| ["--as-of", *day]).collect::<Vec<_>>());
+    assert_eq!(code(&first), 0, "{}", err(&first));
+    assert_eq!(code(&tenant.run(lake, &["gc", "--keep-last", "3"])), 0);
+    let verified = tenant.run(lake, &["verify"]);
+    assert_eq!(code(&verified), 0, "{}", out(&verified));
+
+    fs::remove_dir_all(lake.join("_lake/manifests/as_of=2026-03-13")).unwrap();
+    let named = |by: &str| {
+        let verified = tenant.run(lake, &["verify"]);
+        assert_eq!(code(&verified), 5, "{}", out(&verified));
+        let said = out(&verified);
+        let line = format!("_lake/manifests/as_of=2026-03-13: the day is gone, though {by}");
+        assert!(said.lines().any(|found| found.starts_with(&line)), "{said}");
+    };
+    named("_lake/manifests/as_of=2026-03-15/0000000001.json names it");
+    // The views forget it, the snapshots that saw it do not.
+    assert_eq!(code(&tenant.run(lake, &["derive", "--as-of", BAD])), 0);
+    named("_lake/manifests/as_of=2026-03-15/0000000002.json names it");
+
+    // A lake that lost all its manifests is no lake without days.
+    fs::remove_dir_all(lake.join("_lake/manifests")).unwrap();
+    let verified = tenant.run(lake, &["verify"]);
+    assert_eq!(code(&verified), 5, "{}", err(&verified));
+    assert!(out(&verified).contains("as_of=2026-03-14: the day is gone, though views/duckdb.sql names it"));
+}

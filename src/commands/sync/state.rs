@@ -90,6 +90,7 @@ impl Run {
         let now = produced.absent.iter().flat_map(|a| a.tables.iter().map(|table| (table.as_str(), a.reason.as_str())));
         let absent: BTreeMap<&str, &str> = before.chain(now).collect();
         let attributes = self.attributes_of_day(replaced);
+        let known_days = work.before.dates().into_iter().chain(produced.published.iter().map(|day| day.as_of));
         let state = [
             (TENANT, json!(self.client.tenant().host())),
             (RECORDS, Value::Object(records)),
@@ -105,6 +106,7 @@ impl Run {
             (PEOPLE, json!(attributes.statuses)),
             (REFERENCES, references_to_remember(&produced.references)),
             (READ_ON, json!(self.read_on(replaced))),
+            (lake::KNOWN_DAYS, json!(lake::KnownDays::new(self.started_at, known_days))),
         ];
         state.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }

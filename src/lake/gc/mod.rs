@@ -21,7 +21,9 @@ use serde::{Deserialize, Serialize};
 pub use objection::Objection;
 
 use self::{begun::Begun, inventory::Inventory};
-use super::{FORMAT_VERSION, Lake, LakeError, Retention, SnapshotId, disk, layout, publish, table_format, views};
+use super::{
+    FORMAT_VERSION, Lake, LakeError, Retention, SnapshotId, disk, known_days, layout, publish, table_format, views,
+};
 
 /// What to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +47,9 @@ pub struct Garbage {
     pub notes: Vec<String>,
     /// What speaks against it: it should go only if somebody who saw the list says so.
     pub objections: Vec<Objection>,
+    /// When it was looked for.
+    #[serde(skip)]
+    at: DateTime<Utc>,
     /// The manifests of `snapshots`, ascending.
     #[serde(skip)]
     manifests: Vec<SnapshotId>,
@@ -113,7 +118,7 @@ impl Garbage {
 /// When the store refuses or fails. A manifest that cannot be read is no error but an objection, and nothing of its day
 /// is garbage unless the day is named.
 pub async fn find(lake: &Lake, scope: &Scope, today: NaiveDate, now: DateTime<Utc>) -> Result<Garbage, LakeError> {
-    Ok(judge::judge(&Inventory::of(lake).await?, scope, today, now))
+    Ok(Garbage { at: now, ..judge::judge(&Inventory::of(lake).await?, scope, today, now) })
 }
 
 /// Deletes garbage, whatever speaks against it. The manifests go first, oldest first: what readers take for the current
@@ -131,6 +136,12 @@ pub async fn collect(lake: &Lake, run_id: &str, garbage: &Garbage) -> Result<(),
     if let Some((id, found)) = garbage.newer {
         let path = layout::manifest(id).to_string();
         return Err(LakeError::Newer { path, found, supported: FORMAT_VERSION });
+    }
+    // So that nobody misses them.
+    let removed: BTreeSet<NaiveDate> =
+        garbage.manifests.iter().map(|id| id.as_of).chain(garbage.dropped.clone()).collect();
+    if !removed.is_empty() {
+        known_days::remember_removal(lake, run_id, garbage.at, removed).await?;
     }
     let (staged, mut data): (Vec<&GarbageObject>, Vec<&GarbageObject>) =
         garbage.objects.iter().partition(|object| layout::staging_run(&object.path).is_some());

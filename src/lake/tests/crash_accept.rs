@@ -35,7 +35,7 @@ async fn ends_anywhere(kind: Kind, scenario: Scenario) -> usize {
             assert!(prepared.check_readers(&world.after, &["run-2"]).await, "{ending:?} at {at}");
             // Where only the views or the cleaning up failed, the next run or a collection does it.
             if again.is_some() {
-                assert_eq!(verify_views(&world.after).await.unwrap(), []);
+                assert_eq!(verify_lake(&world.after).await.unwrap(), []);
                 assert_eq!(objects(&world.after.raw, "_lake/staging/run-2").await, BTreeSet::new());
             }
             // What is left of it is what is left of any publication.

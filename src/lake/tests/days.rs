@@ -44,7 +44,7 @@ async fn one_bad_day_leaves_the_others(lake: &TestLake) {
     // Another day is published, and leaves everything of the bad one where it is.
     let again = publish_employees(lake, "2026-11-22", "run-4", 0, 6).await.unwrap();
     assert_eq!(verify(lake, &again).await.unwrap(), []);
-    assert_eq!(verify_views(lake).await.unwrap(), []);
+    assert_eq!(verify_lake(lake).await.unwrap(), []);
     assert!(objects(&lake.raw, "core").await.is_superset(&paths(&bad)), "nothing of that day is deleted");
     for file in ["views/duckdb.sql", "views/spark.sql"] {
         let views = text(lake, file).await;
@@ -81,7 +81,7 @@ async fn a_bad_day_is_repaired_by_publishing_it_again(lake: &TestLake) {
     assert_eq!((link.path.as_str(), &link.sha256), (path.as_ref(), &lake.load(bad.id()).await.unwrap().sha256));
     assert_eq!(objects(&lake.raw, "core").await, paths(&next), "what the bad manifest named is not known, and goes");
     assert_eq!(verify(lake, &next).await.unwrap(), [], "the chain goes on over it");
-    assert_eq!(verify_views(lake).await.unwrap(), []);
+    assert_eq!(verify_lake(lake).await.unwrap(), []);
     assert!(lake.days().await.unwrap().unreadable.is_empty());
 
     // It is still looked after: other bytes than those that were replaced are found, and so is a loss before it.

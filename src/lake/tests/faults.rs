@@ -319,6 +319,6 @@ async fn failing_to_write_views_is_told_after_publishing(lake: &TestLake) {
     assert_eq!(snapshot.run_id, "run-1");
     let (old, new) = (paths(&before), paths(&snapshot));
     assert_eq!(objects(&lake.raw, "core").await, old.union(&new).cloned().collect(), "the views name the old files");
-    assert_eq!(verify_views(lake).await.unwrap().len(), 2);
+    assert_eq!(verify_lake(lake).await.unwrap().len(), 2);
     assert_eq!(objects(&lake.raw, "_lake/staging").await, BTreeSet::new());
 }

@@ -16,7 +16,7 @@ async fn everything_wrong(lake: &Lake) -> Vec<String> {
             Err(error) => wrong.push(error.to_string()),
         }
     }
-    match verify_views(lake).await {
+    match verify_lake(lake).await {
         Ok(findings) => wrong.extend(findings.iter().map(Finding::to_string)),
         Err(error) => wrong.push(error.to_string()),
     }

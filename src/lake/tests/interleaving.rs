@@ -111,7 +111,7 @@ async fn publish_two(prepared: &Prepared, lake: &TestLake, mut is_first: impl Fn
     }
     assert!(prepared.check_readers(lake, &["run-2", "run-4"]).await);
     assert_eq!(verify(lake, &current).await.unwrap(), [], "the loser takes its files back, and nothing else");
-    assert_eq!(verify_views(lake).await.unwrap(), []);
+    assert_eq!(verify_lake(lake).await.unwrap(), []);
     steps[0]
 }
 

@@ -84,7 +84,7 @@ async fn a_folder_may_have_any_name() {
         let snapshot = publish_employees(&lake, "2026-11-22", "run-1", 0, 3).await.unwrap();
         assert!(root.join(&snapshot.tables[0].files[0].path).is_file(), "{name:?}");
         assert_eq!(verify(&lake, &snapshot).await.unwrap(), [], "{name:?}");
-        assert_eq!(verify_views(&lake).await.unwrap(), [], "{name:?}");
+        assert_eq!(verify_lake(&lake).await.unwrap(), [], "{name:?}");
         let again = Lake::open_existing(lake.url().as_str(), &|_| None).unwrap();
         assert_eq!(again.newest().await.unwrap(), Some(snapshot), "{name:?} by its URL");
         // One statement, one line; Spark has no other way to write a line end in a path.

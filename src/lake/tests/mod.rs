@@ -24,6 +24,7 @@ mod skipping;
 mod steps;
 mod store;
 mod uploads;
+mod vanished;
 mod worlds;
 
 use std::{collections::BTreeSet, sync::Arc};

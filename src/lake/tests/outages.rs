@@ -51,7 +51,7 @@ async fn a_store_that_slows_us_down_is_asked_again() {
     let snapshot = publish_employees(&lake, "2026-11-22", "run-1", 0, 30).await.unwrap();
     server.heal();
     assert_eq!(verify(&lake, &snapshot).await.unwrap(), []);
-    assert_eq!(verify_views(&lake).await.unwrap(), []);
+    assert_eq!(verify_lake(&lake).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -91,7 +91,7 @@ async fn a_change_that_happened_unheard_is_found_out() {
             server.heal();
             assert_eq!(lake.newest().await.unwrap().unwrap(), snapshot, "{how:?} at {number}");
             assert_eq!(verify(&lake, &snapshot).await.unwrap(), []);
-            assert_eq!(verify_views(&lake).await.unwrap(), []);
+            assert_eq!(verify_lake(&lake).await.unwrap(), []);
             assert_eq!(text(&lake, "_lake/runs/run-9/report.json").await, "{}");
             assert!(text(&lake, "_lake/lease.json").await.contains("\"released\":true"), "{how:?} at {number}");
             if done {

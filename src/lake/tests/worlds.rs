@@ -136,7 +136,7 @@ impl Prepared {
         for snapshot in [&next, &self.other] {
             assert_eq!(verify(lake, snapshot).await.unwrap(), []);
         }
-        assert_eq!(verify_views(lake).await.unwrap(), []);
+        assert_eq!(verify_lake(lake).await.unwrap(), []);
         let published = paths(&next).union(&paths(&self.other)).cloned().collect();
         assert_eq!(data(lake).await, published, "a glob sees each row once");
     }
