@@ -1,7 +1,7 @@
 -- age_pyramid: one row per (legal entity with people in employment on the as-of date, band of five years of age, gender),
---   empty cells included. Cells of fewer than five people are hidden, empty ones too. Where the people hidden among the
---   bands of one gender, or in one legal entity, are fewer than five in all, the smallest visible cell is hidden as well,
---   so that a total minus the visible cells shows no hidden cell. This does not protect against comparing days
+--   empty cells included. Cells of fewer than five people are hidden, empty ones too. A band with one to four people in a
+--   cell is hidden whole, and further bands with it, the smallest first, until the totals of all bands and of all genders of
+--   the legal entity leave open how many people are in each hidden cell. This does not protect against comparing days
 -- key legal_entity_id, age_band, gender
 -- column legal_entity_id string directory: legal entity of the employment; null for employments without one
 -- source legal_entity_id: assignment_history.legal_entity_id
@@ -90,49 +90,90 @@ cells AS (
     GROUP BY legal_entity_id, age_band, age_from, gender
 ),
 
-small AS (
-    SELECT cells.*, people < 5 AS is_hidden FROM cells
-),
-
--- Also when every hidden cell must have four people to make up the sum.
-of_gender AS (
+-- A band with a cell of one to four people is hidden whole: what is left of its total would tell the cell.
+bands_of_entities AS (
     SELECT
-        small.*,
-        SUM(CASE WHEN is_hidden THEN people ELSE 0 END) OVER (PARTITION BY legal_entity_id, gender) AS hidden_people,
-        COUNT(CASE WHEN is_hidden THEN 1 END) OVER (PARTITION BY legal_entity_id, gender) AS hidden_cells,
-        ROW_NUMBER() OVER (
-            PARTITION BY legal_entity_id, gender, is_hidden ORDER BY people, age_from NULLS LAST
-        ) AS place
-    FROM small
+        legal_entity_id,
+        age_band,
+        age_from,
+        SUM(people) AS people,
+        MAX(CASE WHEN people BETWEEN 1 AND 4 THEN 1 ELSE 0 END) AS has_small,
+        SUM(CASE WHEN gender = 'female' THEN people ELSE 0 END) AS female_people,
+        SUM(CASE WHEN gender = 'male' THEN people ELSE 0 END) AS male_people,
+        SUM(CASE WHEN gender = 'diverse' THEN people ELSE 0 END) AS diverse_people,
+        SUM(CASE WHEN gender = 'unknown' THEN people ELSE 0 END) AS unknown_people
+    FROM cells
+    GROUP BY legal_entity_id, age_band, age_from
 ),
 
-hidden_in_gender AS (
+-- What is hidden before each when those come first, then the others, the smallest first.
+hidden_before AS (
+    SELECT
+        bands_of_entities.*,
+        MAX(has_small) OVER (PARTITION BY legal_entity_id) AS any_small,
+        COUNT(*) OVER before_it AS bands_before,
+        SUM(female_people) OVER before_it AS female_before,
+        SUM(male_people) OVER before_it AS male_before,
+        SUM(diverse_people) OVER before_it AS diverse_before,
+        SUM(unknown_people) OVER before_it AS unknown_before,
+        SUM(female_people) OVER (PARTITION BY legal_entity_id) AS all_female,
+        SUM(male_people) OVER (PARTITION BY legal_entity_id) AS all_male,
+        SUM(diverse_people) OVER (PARTITION BY legal_entity_id) AS all_diverse,
+        SUM(unknown_people) OVER (PARTITION BY legal_entity_id) AS all_unknown
+    FROM bands_of_entities
+    WINDOW before_it AS (
+        PARTITION BY legal_entity_id
+        ORDER BY has_small DESC, CASE WHEN people = 0 THEN 1 ELSE 0 END, people, age_from NULLS LAST
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    )
+),
+
+-- More are hidden until the totals of bands and of genders leave every hidden cell open: two bands and two genders, and
+-- of each gender nobody, five people or more, or all.
+judged AS (
+    SELECT
+        hidden_before.*,
+        has_small = 1
+        OR (
+            any_small = 1
+            AND (
+                bands_before < 2
+                OR CASE WHEN female_before > 0 THEN 1 ELSE 0 END + CASE WHEN male_before > 0 THEN 1 ELSE 0 END
+                    + CASE WHEN diverse_before > 0 THEN 1 ELSE 0 END
+                    + CASE WHEN unknown_before > 0 THEN 1 ELSE 0 END < 2
+                OR (female_before BETWEEN 1 AND 4 AND female_before < all_female)
+                OR (male_before BETWEEN 1 AND 4 AND male_before < all_male)
+                OR (diverse_before BETWEEN 1 AND 4 AND diverse_before < all_diverse)
+                OR (unknown_before BETWEEN 1 AND 4 AND unknown_before < all_unknown)
+            )
+        ) AS is_hidden
+    FROM hidden_before
+),
+
+hidden AS (
     SELECT
         legal_entity_id,
         age_band,
         age_from,
         gender,
         people,
-        is_hidden
-        OR (place = 1 AND hidden_people > 0 AND (hidden_people < 5 OR hidden_people = 4 * hidden_cells)) AS is_hidden
-    FROM of_gender
-),
-
-of_entity AS (
-    SELECT
-        hidden_in_gender.*,
-        SUM(CASE WHEN is_hidden THEN people ELSE 0 END) OVER (PARTITION BY legal_entity_id) AS hidden_people,
-        ROW_NUMBER() OVER (
-            PARTITION BY legal_entity_id, is_hidden ORDER BY people, gender, age_from NULLS LAST
-        ) AS place
-    FROM hidden_in_gender
-),
-
-hidden AS (
-    SELECT
-        of_entity.*,
-        is_hidden OR (place = 1 AND hidden_people BETWEEN 1 AND 4) AS is_suppressed
-    FROM of_entity
+        people < 5 OR is_hidden AS is_suppressed
+    FROM (
+        SELECT
+            j.legal_entity_id,
+            j.age_band,
+            j.age_from,
+            g.gender,
+            CASE g.gender
+                WHEN 'female' THEN j.female_people
+                WHEN 'male' THEN j.male_people
+                WHEN 'diverse' THEN j.diverse_people
+                ELSE j.unknown_people
+            END AS people,
+            j.is_hidden
+        FROM judged j
+        CROSS JOIN (VALUES ('female'), ('male'), ('diverse'), ('unknown')) AS g (gender)
+    ) AS cells_again
 )
 
 SELECT
@@ -141,7 +182,7 @@ SELECT
     h.age_band,
     CAST(h.age_from AS INTEGER) AS age_from,
     h.gender,
-    CASE WHEN NOT h.is_suppressed THEN h.people END AS headcount,
+    CASE WHEN NOT h.is_suppressed THEN CAST(h.people AS BIGINT) END AS headcount,
     h.is_suppressed
 FROM hidden h
 LEFT JOIN legal_entities l ON l.id = h.legal_entity_id

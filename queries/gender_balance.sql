@@ -1,8 +1,8 @@
 -- gender_balance: one row per (legal entity, department level, occupation category, managers or others, gender) of people
 --   in employment on the as-of date, empty genders of a group included. Cells of fewer than five people are hidden, empty
---   ones too. Where the people hidden among the genders of one group, or of one gender in the legal entity, are fewer
---   than five in all, the smallest visible cell is hidden as well, so that a total minus the visible cells shows no
---   hidden cell. This does not protect against comparing days
+--   ones too. A group with one to four people of a gender is hidden whole, and further groups with it, the smallest first,
+--   until the totals of all groups and of all genders of the legal entity leave open how many people are in each hidden
+--   cell. This does not protect against comparing days
 -- key legal_entity_id, department_level, occupation_category_id, is_manager, gender
 -- column legal_entity_id string directory: legal entity of the employment; null for employments without one
 -- source legal_entity_id: assignment_history.legal_entity_id
@@ -70,28 +70,68 @@ cells AS (
     GROUP BY legal_entity_id, level, occupation_category_id, is_manager, gender
 ),
 
-small AS (
-    SELECT cells.*, people < 5 AS is_hidden FROM cells
-),
-
--- Also when every hidden cell must have four people to make up the sum.
-of_group AS (
+-- A group with a cell of one to four people is hidden whole: what is left of its total would tell the cell.
+groups_of_people AS (
     SELECT
-        small.*,
-        SUM(CASE WHEN is_hidden THEN people ELSE 0 END) OVER (
-            PARTITION BY legal_entity_id, level, occupation_category_id, is_manager
-        ) AS hidden_people,
-        COUNT(CASE WHEN is_hidden THEN 1 END) OVER (
-            PARTITION BY legal_entity_id, level, occupation_category_id, is_manager
-        ) AS hidden_cells,
-        ROW_NUMBER() OVER (
-            PARTITION BY legal_entity_id, level, occupation_category_id, is_manager, is_hidden
-            ORDER BY people, gender
-        ) AS place
-    FROM small
+        legal_entity_id,
+        level,
+        occupation_category_id,
+        is_manager,
+        SUM(people) AS people,
+        MAX(CASE WHEN people BETWEEN 1 AND 4 THEN 1 ELSE 0 END) AS has_small,
+        SUM(CASE WHEN gender = 'female' THEN people ELSE 0 END) AS female_people,
+        SUM(CASE WHEN gender = 'male' THEN people ELSE 0 END) AS male_people,
+        SUM(CASE WHEN gender = 'diverse' THEN people ELSE 0 END) AS diverse_people,
+        SUM(CASE WHEN gender = 'unknown' THEN people ELSE 0 END) AS unknown_people
+    FROM cells
+    GROUP BY legal_entity_id, level, occupation_category_id, is_manager
 ),
 
-hidden_in_group AS (
+-- What is hidden before each when those come first, then the others, the smallest first.
+hidden_before AS (
+    SELECT
+        groups_of_people.*,
+        MAX(has_small) OVER (PARTITION BY legal_entity_id) AS any_small,
+        COUNT(*) OVER before_it AS groups_before,
+        SUM(female_people) OVER before_it AS female_before,
+        SUM(male_people) OVER before_it AS male_before,
+        SUM(diverse_people) OVER before_it AS diverse_before,
+        SUM(unknown_people) OVER before_it AS unknown_before,
+        SUM(female_people) OVER (PARTITION BY legal_entity_id) AS all_female,
+        SUM(male_people) OVER (PARTITION BY legal_entity_id) AS all_male,
+        SUM(diverse_people) OVER (PARTITION BY legal_entity_id) AS all_diverse,
+        SUM(unknown_people) OVER (PARTITION BY legal_entity_id) AS all_unknown
+    FROM groups_of_people
+    WINDOW before_it AS (
+        PARTITION BY legal_entity_id
+        ORDER BY has_small DESC, people, level NULLS LAST, occupation_category_id NULLS LAST, is_manager
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    )
+),
+
+-- More are hidden until the totals of groups and of genders leave every hidden cell open: two groups and two genders, and
+-- of each gender nobody, five people or more, or all.
+judged AS (
+    SELECT
+        hidden_before.*,
+        has_small = 1
+        OR (
+            any_small = 1
+            AND (
+                groups_before < 2
+                OR CASE WHEN female_before > 0 THEN 1 ELSE 0 END + CASE WHEN male_before > 0 THEN 1 ELSE 0 END
+                    + CASE WHEN diverse_before > 0 THEN 1 ELSE 0 END
+                    + CASE WHEN unknown_before > 0 THEN 1 ELSE 0 END < 2
+                OR (female_before BETWEEN 1 AND 4 AND female_before < all_female)
+                OR (male_before BETWEEN 1 AND 4 AND male_before < all_male)
+                OR (diverse_before BETWEEN 1 AND 4 AND diverse_before < all_diverse)
+                OR (unknown_before BETWEEN 1 AND 4 AND unknown_before < all_unknown)
+            )
+        ) AS is_hidden
+    FROM hidden_before
+),
+
+hidden AS (
     SELECT
         legal_entity_id,
         level,
@@ -99,27 +139,24 @@ hidden_in_group AS (
         is_manager,
         gender,
         people,
-        is_hidden
-        OR (place = 1 AND hidden_people > 0 AND (hidden_people < 5 OR hidden_people = 4 * hidden_cells)) AS is_hidden
-    FROM of_group
-),
-
-of_gender AS (
-    SELECT
-        hidden_in_group.*,
-        SUM(CASE WHEN is_hidden THEN people ELSE 0 END) OVER (PARTITION BY legal_entity_id, gender) AS hidden_people,
-        ROW_NUMBER() OVER (
-            PARTITION BY legal_entity_id, gender, is_hidden
-            ORDER BY people, level NULLS LAST, occupation_category_id NULLS LAST, is_manager
-        ) AS place
-    FROM hidden_in_group
-),
-
-hidden AS (
-    SELECT
-        of_gender.*,
-        is_hidden OR (place = 1 AND hidden_people BETWEEN 1 AND 4) AS is_suppressed
-    FROM of_gender
+        people < 5 OR is_hidden AS is_suppressed
+    FROM (
+        SELECT
+            j.legal_entity_id,
+            j.level,
+            j.occupation_category_id,
+            j.is_manager,
+            g.gender,
+            CASE g.gender
+                WHEN 'female' THEN j.female_people
+                WHEN 'male' THEN j.male_people
+                WHEN 'diverse' THEN j.diverse_people
+                ELSE j.unknown_people
+            END AS people,
+            j.is_hidden
+        FROM judged j
+        CROSS JOIN (VALUES ('female'), ('male'), ('diverse'), ('unknown')) AS g (gender)
+    ) AS cells_again
 )
 
 SELECT
@@ -130,7 +167,7 @@ SELECT
     o.title AS occupation_category_title,
     h.is_manager,
     h.gender,
-    CASE WHEN NOT h.is_suppressed THEN h.people END AS headcount,
+    CASE WHEN NOT h.is_suppressed THEN CAST(h.people AS BIGINT) END AS headcount,
     h.is_suppressed
 FROM hidden h
 LEFT JOIN legal_entities l ON l.id = h.legal_entity_id

@@ -8,6 +8,7 @@ mod quality;
 mod raw;
 mod resource;
 pub mod rule;
+pub mod split;
 pub mod table;
 mod validate;
 
@@ -15,8 +16,9 @@ use std::collections::HashSet;
 
 pub use derived::DerivedError;
 pub use quality::{Filled, Interval, Quality};
-pub use resource::{Column, EXTRA, EXTRACTED_AT, FanOut, Filter, History, RUN_ID, Reading, Resource, Shape, Split};
+pub use resource::{Column, EXTRA, EXTRACTED_AT, FanOut, Filter, History, RUN_ID, Reading, Resource, Shape};
 pub use rule::{QualityRule, RuleGate, Severity};
+pub use split::{Split, matches_any};
 pub use table::{ALL_DAYS, DerivedTable, LakeType, Lowered, Privacy, Table, TableColumn, Zone};
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));

@@ -120,7 +120,8 @@ pub(super) struct RawSplit {
     pub(super) by: String,
     pub(super) table: String,
     pub(super) zone: Zone,
-    pub(super) patterns: Vec<String>,
+    pub(super) public: BTreeMap<String, Privacy>,
+    pub(super) openable: String,
     pub(super) meaning: String,
 }
 

@@ -1,6 +1,6 @@
 //! A validated API collection: where its pages come from and which columns they become.
 
-use super::{LakeType, Privacy, Quality, Table, TableColumn, Zone};
+use super::{LakeType, Privacy, Quality, Split, Table, TableColumn, Zone};
 
 /// One API collection and the table, or two tables, its records become.
 #[derive(Debug, Clone)]
@@ -162,20 +162,6 @@ pub struct Filter {
     pub column: String,
     /// Longest list; a longer one is not passed, and all records are asked for.
     pub max_bytes: usize,
-}
-
-/// Records whose `by` column matches one of the patterns go to a second table with the same columns.
-#[derive(Debug, Clone)]
-pub struct Split {
-    /// Column looked at.
-    pub by: String,
-    /// Name of the second table.
-    pub table: String,
-    /// Its zone.
-    pub zone: Zone,
-    /// Exact ids, or prefixes that end in `*`.
-    pub patterns: Vec<String>,
-    pub(super) meaning: String,
 }
 
 /// Columns that the lake adds to every API table, after the API's own.

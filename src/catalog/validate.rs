@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{
     CatalogError, Column, FanOut, Filled, Filter, History, Interval, Quality, Reading, Resource, Shape, Split, Zone,
-    raw::{RawColumn, RawFanOut, RawFilter, RawHistory, RawQuality, RawReading, RawResource, RawType},
+    raw::{RawColumn, RawFanOut, RawFilter, RawHistory, RawQuality, RawReading, RawResource, RawSplit, RawType},
     resource::{EXTRA, EXTRACTED_AT, RUN_ID},
 };
 
@@ -27,8 +27,7 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
     }
     let columns = raw.columns.iter().map(|c| column(c).map_err(&rule)).collect::<Result<Vec<_>, _>>()?;
     check_columns(&columns).map_err(&rule)?;
-    let split =
-        raw.split.map(|s| Split { by: s.by, table: s.table, zone: s.zone, patterns: s.patterns, meaning: s.meaning });
+    let split = raw.split.map(split).transpose().map_err(&rule)?;
     if let Some(split) = &split {
         let text_column = columns.iter().any(|c| c.name == split.by && c.shape.lake_type() == super::LakeType::String);
         if !text_column {
@@ -61,6 +60,16 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
         table.quality.check(&table.columns).map_err(|broken| rule(format!("[quality] {broken}")))?;
     }
     Ok(resource)
+}
+
+fn split(raw: RawSplit) -> Result<Split, String> {
+    let RawSplit { by, table, zone, public, openable, meaning } = raw;
+    let overlap =
+        |beginning: &String| beginning.starts_with(openable.as_str()) || openable.starts_with(beginning.as_str());
+    if openable.is_empty() || public.keys().any(overlap) {
+        return Err(format!("[split] openable = {openable:?} must be a namespace that is not public"));
+    }
+    Ok(Split { by, table, zone, public, openable, also: Vec::new(), opened: Vec::new(), meaning })
 }
 
 /// Records are named by their ids; the rest is declared.

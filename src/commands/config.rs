@@ -2,14 +2,15 @@
 
 use std::fmt::Write as _;
 
-use super::print;
-use crate::{error::Error, settings::Settings};
+use super::{definitions::split_as_configured, print};
+use crate::{catalog::Catalog, error::Error, settings::Settings};
 
 /// Prints every setting, secrets hidden.
 ///
 /// # Errors
-/// When stdout cannot be written.
+/// When definitions are opened that may not be, or stdout cannot be written.
 pub fn config(settings: &Settings) -> Result<(), Error> {
+    split_as_configured(&Catalog::embedded()?, settings)?;
     let mut text = String::new();
     for (declared, value) in settings.shown() {
         let (value, origin) = value.unwrap_or_else(|| ("(not set)".into(), String::new()));

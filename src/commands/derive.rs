@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Context,
+    definitions::split_as_configured,
     derivation::{derive_tables, session_options},
     exclusive::exclusively,
     gates::{READ_ON, Subject, judge_again},
@@ -126,7 +127,8 @@ async fn compute(
     let (mut staged, mut skipped) =
         derive_tables(lake, run_id, day, kept.iter(), queries, &context.catalog, engine).await?;
     let known = known_types(&lake.days().await?.snapshots);
-    let attributes = attributes_read(snapshot, &settings.personal_definitions());
+    let (_, split) = split_as_configured(&context.catalog, settings)?;
+    let attributes = attributes_read(snapshot, &split);
     let inputs = WideInputs { day, attributes: &attributes, known: &known, engine };
     let widened = stage_wide(lake, run_id, kept, inputs).await?;
     staged.extend(widened.staged);

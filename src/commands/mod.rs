@@ -4,6 +4,7 @@ mod accept;
 mod check;
 mod config;
 mod connection;
+mod definitions;
 mod demo;
 mod derivation;
 mod derive;

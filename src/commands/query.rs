@@ -17,18 +17,25 @@ use super::{
     Context,
     accept::held,
     derivation::{session_options, table_files},
+    tables,
 };
 use crate::{
+    catalog::Privacy,
     engine::{
         EngineError, Parameters, Rows, Session, SessionOptions, TableFiles, Value, all_days, output,
         output::{Format, Style},
+        privacy::{Classes, Computed},
         query as statement,
     },
     error::Error,
     lake::{Lake, LakeError, Snapshot, SnapshotId},
     modes::{self, Access},
     settings::{Settings, parse_date},
+    terminal_text::escape,
 };
+
+/// Most columns that a warning names.
+const NAMED: usize = 5;
 
 /// Which snapshots a query reads.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -119,10 +126,18 @@ pub async fn query(context: &Context, settings: &Settings, options: QueryOptions
     let parameters = Parameters { as_of: opened.day(), values: options.parameters };
     parameters.check_used(&sql)?;
     opened.know_all_days(&lake, &sql).await?;
+    let classes = Classes::of(&tables::published(&context.catalog, &opened.snapshots));
+    let privacy = statement::privacy_of(&opened.session, &sql, &parameters, &classes).await?;
     let rows = statement::run_with(&opened.session, &sql, &parameters).await?;
+    if options.output.is_none()
+        && io::stdout().is_terminal()
+        && let Some(warning) = warning(&privacy)
+    {
+        tracing::warn!("{warning}");
+    }
     let format = style.format;
     match &options.output {
-        Some(path) => write_file(path, style, rows).await,
+        Some(path) => write_file(path, style, rows, access(&privacy)).await,
         None if format.is_binary() && io::stdout().is_terminal() => {
             Err(Error::Usage(format!("{format} is no text for a terminal; use -o FILE")))
         }
@@ -232,14 +247,27 @@ fn read_statement(options: &QueryOptions) -> Result<String, Error> {
     }
 }
 
+/// Who may read a file of a result: its owner alone, unless nothing in it, nor what chose its rows, is about people.
+fn access(privacy: &Computed) -> Access {
+    if privacy.most_private() == Privacy::None { Access::Shared } else { Access::Private }
+}
+
+/// What to say before a result is shown whose leak would harm.
+fn warning(privacy: &Computed) -> Option<String> {
+    let columns = privacy.of_class(Privacy::Sensitive);
+    let named: Vec<String> = columns.iter().take(NAMED).map(|column| escape(column).into_owned()).collect();
+    let more = columns.len().checked_sub(NAMED).filter(|more| *more > 0).map(|more| format!(" and {more} more"));
+    (!columns.is_empty())
+        .then(|| format!("sensitive data: {}{}; mind who sees this screen", named.join(", "), more.unwrap_or_default()))
+}
+
 /// Writes beside the file and renames, so that a failure leaves what was there.
-async fn write_file(path: &Path, style: Style, rows: Rows) -> Result<(), Error> {
+async fn write_file(path: &Path, style: Style, rows: Rows, access: Access) -> Result<(), Error> {
     let failed = |source| Error::Io { what: path.display().to_string(), source };
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     let part = path.with_file_name(name);
-    // Until it is known how private the columns are, nobody else reads them.
-    let file = modes::create_output(&part, Access::Private).map_err(failed)?;
+    let file = modes::create_output(&part, access).map_err(failed)?;
     if let Err(error) = output::write(style, rows, file).await {
         let _ = std::fs::remove_file(&part);
         return Err(match error {

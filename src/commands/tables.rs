@@ -2,14 +2,15 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use super::{Context, ListFormat, print, wide::labels_table};
+use super::{Context, ListFormat, definitions::split_as_configured, print, wide::labels_table};
 use crate::{
-    catalog::{Catalog, LakeType, Privacy, Quality, Table, TableColumn, Zone},
+    catalog::{Catalog, LakeType, Privacy, Quality, Table, TableColumn},
     error::Error,
     lake::{Snapshot, SnapshotColumn, SnapshotTable},
     quality,
     settings::{Settings, did_you_mean},
     terminal_text::escape_lines,
+    wide::EMPLOYEE_ID,
 };
 
 /// Whose `CREATE TABLE` statements to print.
@@ -64,11 +65,27 @@ pub async fn tables(context: &Context, settings: &Settings, options: &TablesOpti
             }
         }
     }
+    let opened = opened(context, settings, options)?;
+    if options.ddl.is_none() && options.format == ListFormat::Text {
+        text.push_str(&opened);
+    }
     // Definitions are called what the tenant calls them.
     match (options.ddl, options.format) {
         (None, ListFormat::Text) => print(&escape_lines(&text)),
         _ => print(&text),
     }
+}
+
+/// A line that names the custom definitions which the settings put into the core zone.
+fn opened(context: &Context, settings: &Settings, options: &TablesOptions) -> Result<String, Error> {
+    let (_, split) = split_as_configured(&context.catalog, settings)?;
+    let shows_them = |table: &String| matches!(table.as_str(), "employee_attributes" | "employee_snapshot");
+    Ok(match split.opened.as_slice() {
+        opened if !opened.is_empty() && options.table.as_ref().is_none_or(shows_them) => {
+            format!("\nin the core zone by public_definitions: {}\n", opened.join(", "))
+        }
+        _ => String::new(),
+    })
 }
 
 /// Every table that the program itself defines.
@@ -113,7 +130,8 @@ fn of_the_tenant(snapshots: &[Snapshot], known: &[Table]) -> Vec<Table> {
 }
 
 fn as_published(snapshot: &Snapshot, table: &SnapshotTable) -> Table {
-    let privacy = if table.zone == Zone::Personal { Privacy::Sensitive } else { Privacy::Directory };
+    // Whether anything less private is in a table that was not described is not known.
+    let privacy = |name: &str| if name == EMPLOYEE_ID { Privacy::None } else { Privacy::Sensitive };
     let described = snapshot.described(&table.name);
     let column = |c: &SnapshotColumn| {
         let told = described.as_ref().and_then(|d| d.columns.get(&c.name));
@@ -122,7 +140,7 @@ fn as_published(snapshot: &Snapshot, table: &SnapshotTable) -> Table {
             lake_type: c.lake_type,
             nullable: c.nullable,
             meaning: told.map_or_else(|| "By the tenant's definitions.".to_owned(), |told| told.meaning.clone()),
-            privacy: told.map_or(privacy, |told| told.privacy),
+            privacy: told.map_or_else(|| privacy(&c.name), |told| told.privacy),
             source: String::new(),
         }
     };

@@ -13,8 +13,8 @@ use futures::StreamExt as _;
 
 use super::{derivation::table_files, sync::AttributesRead};
 use crate::{
-    catalog::{LakeType, Privacy, Quality, Table, TableColumn, Zone},
-    decode::{Label, Labels, matches_any},
+    catalog::{LakeType, Privacy, Quality, Table, TableColumn, Zone, matches_any},
+    decode::{Label, Labels},
     engine::{Rows, Session, SessionOptions, derive::Skipped, query},
     error::Error,
     lake::{Described, Lake, SnapshotTable, StagedTable, TableWriter, WriterOptions},
@@ -159,9 +159,9 @@ async fn stage_one(
     widened: &mut Widened,
 ) -> Result<(), Error> {
     let mut definitions = definitions(session).await?;
-    definitions.retain(|d| matches_any(&inputs.attributes.personal, &d.id) == (zone == Zone::Personal));
+    definitions.retain(|d| inputs.attributes.shows(&d.id, zone));
     let plan = WidePlan::new(&definitions, inputs.known, |id| matches_any(&inputs.attributes.patterns, id));
-    let table = plan.table(name, zone, meaning);
+    let table = plan.table(name, zone, meaning, |id| inputs.attributes.split.class(id));
     let names = names(session, &plan.named()).await?;
     let day = arrow::datatypes::Date32Type::from_naive_date(inputs.day);
     let mut pivot = Pivot::new(&plan, &names, day, inputs.attributes.whole_history);

@@ -39,7 +39,7 @@ pub use self::{
     error::{DecodeError, WrongValue},
     labels::{Label, Labels},
     seen::{RowsError, SeenIds},
-    split::{keep, matches_any, split},
+    split::{keep, split},
 };
 use self::{envelope::Envelope, error::Fault, plan::ObjectPlan, rows::Rows};
 use crate::{

@@ -7,7 +7,7 @@ use arrow::{
 };
 
 use super::RowsError;
-use crate::catalog::Split;
+use crate::catalog::{Split, matches_any};
 
 /// Parts a batch by its [`Split`]: the rows of the first table, then those of the second. Rows whose value is null go to
 /// the second, the more private table.
@@ -15,7 +15,7 @@ use crate::catalog::Split;
 /// # Errors
 /// When Arrow cannot filter the batch.
 pub fn split(batch: &RecordBatch, split: &Split) -> Result<(RecordBatch, RecordBatch), RowsError> {
-    let second = which(batch, &split.by, |value| value.is_none_or(|v| matches_any(&split.patterns, v)))?;
+    let second = which(batch, &split.by, |value| value.is_none_or(|v| split.is_private(v)))?;
     Ok((filter_record_batch(batch, &not(&second)?)?, filter_record_batch(batch, &second)?))
 }
 
@@ -34,17 +34,4 @@ fn which(batch: &RecordBatch, column: &str, wanted: impl Fn(Option<&str>) -> boo
         return Err(arrow::error::ArrowError::SchemaError(format!("no text column {column}")).into());
     };
     Ok(texts.iter().map(|value| Some(wanted(value))).collect())
-}
-
-/// Whether `value` is one of `patterns`, or begins with one that ends in `*`.
-pub fn matches_any(patterns: &[String], value: &str) -> bool {
-    patterns.iter().any(|pattern| matches(pattern, value))
-}
-
-/// Whether `value` is `pattern`, or begins with it where it ends in `*`.
-fn matches(pattern: &str, value: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(prefix) => value.starts_with(prefix),
-        None => value == pattern,
-    }
 }

@@ -21,7 +21,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use datafusion::logical_expr::LogicalPlan;
 
-use crate::catalog::{Privacy, Table, TableColumn};
+use crate::catalog::{ALL_DAYS, Privacy, Table, TableColumn};
 
 /// The declared classes of the tables that plans read.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +38,8 @@ impl Classes {
 
     /// The class of a column; the most private one where nobody declared it.
     fn class(&self, table: &str, column: &str) -> Privacy {
+        // The same table of all days.
+        let table = table.strip_prefix(ALL_DAYS).and_then(|table| table.strip_prefix('_')).unwrap_or(table);
         match self.of_column.get(table).and_then(|columns| columns.get(column)) {
             Some(class) => *class,
             None if column == super::AS_OF_COLUMN => Privacy::None,

@@ -14,6 +14,7 @@ use datafusion::{
 };
 use futures::FutureExt;
 
+use super::privacy::{Classes, Computed, of_plan};
 use super::{EngineError, Parameters, Rows, Session, columns, guard, names, stack};
 
 /// Deepest nesting the parser accepts, in its own recursion steps; parentheses are limited by [`guard`] already.
@@ -50,6 +51,20 @@ pub async fn run_with(session: &Session, sql: &str, parameters: &Parameters) -> 
             .map_err(|e| EngineError::running(e.into()))
     });
     Ok(if explains { rows.that_explain() } else { rows })
+}
+
+/// How private the result of a statement is; the same errors as [`run_with`] has.
+///
+/// # Errors
+/// As [`run_with`], before any row is read.
+pub async fn privacy_of(
+    session: &Session,
+    sql: &str,
+    parameters: &Parameters,
+    classes: &Classes,
+) -> Result<Computed, EngineError> {
+    let plan = plan(session, sql, parameters).await.map_err(|error| error.without_values_of(parameters))?;
+    Ok(of_plan(&plan, classes))
 }
 
 /// The statement's logical plan, parameters bound.

@@ -177,9 +177,16 @@ pub const SETTINGS: &[Declared] = &[
     },
     Declared {
         key: "personal_definitions",
-        default: Some("personal.*,e_*"),
         steers: true,
-        meaning: "attribute definitions whose values go to the personal zone: ids, or prefixes that end in *",
+        meaning: "more attribute definitions whose values go to the personal zone, besides personal.*, custom and unknown \
+                  ones: ids, or prefixes that end in *",
+        ..PLAIN
+    },
+    Declared {
+        key: "public_definitions",
+        steers: true,
+        meaning: "custom attribute definitions whose values go to the core zone all the same: ids such as e_tShirtSize, no \
+                  prefixes",
         ..PLAIN
     },
     Declared {

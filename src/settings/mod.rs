@@ -26,6 +26,7 @@ pub use self::{
 pub use crate::similar::did_you_mean;
 use crate::{
     api::{Tenant, secure_url},
+    catalog::Split,
     env_vars::Environment,
     lake::TableFormat,
 };
@@ -397,9 +398,17 @@ impl Settings {
         Ok(HistorySettings { mode, patterns, statuses })
     }
 
-    /// Attribute definitions whose values are personal.
-    pub fn personal_definitions(&self) -> Vec<String> {
-        self.get("personal_definitions").map(|(value, _)| list(value)).unwrap_or_default()
+    /// Tells a [`Split`] which definitions are personal beyond its own rule, and which custom ones are not.
+    ///
+    /// # Errors
+    /// When a definition is opened that may not be.
+    pub fn split_definitions(&self, split: &mut Split) -> Result<(), SettingsError> {
+        split.also = self.get("personal_definitions").map(|(value, _)| list(value)).unwrap_or_default();
+        match self.get("public_definitions") {
+            None => split.opened.clear(),
+            Some(_) => self.parsed("public_definitions", |text| split.open(list(text)))?,
+        }
+        Ok(())
     }
 }
 

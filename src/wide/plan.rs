@@ -127,11 +127,14 @@ impl WidePlan {
         plan
     }
 
-    /// The table.
-    pub fn table(&self, name: &str, zone: Zone, meaning: &str) -> Table {
+    /// The table. `class` says how private the values of a definition are; in the personal zone all are sensitive.
+    pub fn table(&self, name: &str, zone: Zone, meaning: &str, class: impl Fn(&str) -> Privacy) -> Table {
         let mut columns = self.columns.clone();
-        if zone == Zone::Personal {
-            columns.iter_mut().filter(|c| c.name != EMPLOYEE_ID).for_each(|c| c.privacy = Privacy::Sensitive);
+        let of = |definition: &str| if zone == Zone::Personal { Privacy::Sensitive } else { class(definition) };
+        // It holds values of any of the definitions.
+        let most_private = self.definitions.keys().map(|id| of(id)).fold(Privacy::None, Ord::max);
+        for column in columns.iter_mut().filter(|c| c.name != EMPLOYEE_ID) {
+            column.privacy = if column.name == UNFORESEEN { most_private } else { of(&column.source) };
         }
         Table { name: name.to_owned(), zone, meaning: meaning.to_owned(), columns, quality: Quality::default() }
     }
@@ -207,5 +210,5 @@ fn meaning(definition: &Definition, property: Option<&str>, takes: &Takes) -> St
 
 fn column(name: String, lake_type: LakeType, nullable: bool, meaning: &str, source: &str) -> TableColumn {
     let (meaning, source) = (meaning.to_owned(), source.to_owned());
-    TableColumn { name, lake_type, nullable, meaning, privacy: Privacy::Directory, source }
+    TableColumn { name, lake_type, nullable, meaning, privacy: Privacy::None, source }
 }

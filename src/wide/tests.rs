@@ -105,7 +105,7 @@ fn row(
     let names = Names::from([("taxonomy-label".to_owned(), labels)]);
     let mut pivot = Pivot::new(&plan, &names, 100, whole_history);
     pivot.employee("416", attributes);
-    let table = plan.table("wide", Zone::Personal, "Wide.");
+    let table = plan.table("wide", Zone::Personal, "Wide.", |_| crate::catalog::Privacy::None);
     let batch = pivot.take(&table).unwrap();
     assert_eq!(batch.num_rows(), 1);
     let text = |column: usize| {

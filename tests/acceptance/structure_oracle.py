@@ -164,30 +164,56 @@ def gender_cells(tables, as_of):
     return dict(cells)
 
 
-def suppression_problems(cells, shown, groups):
-    """What is wrong with the hidden cells. `cells`: key → people; `shown`: key → count or None; `groups`: functions that give
-    the group of a key within which a total may be known, the first one checked for sums that only fours can make up."""
+def suppression_problems(cells, shown):
+    """What is wrong with the hidden cells. `cells`: key → people; `shown`: key → count or None. A key is the legal entity, the
+    parts of a line, and the gender last. All totals of lines and of genders of a legal entity count as known."""
     out = [f"{k}: {n} shown, {cells[k]} are there" for k, n in shown.items() if n is not None and n != cells[k]]
     out += [f"{k}: {n} people shown" for k, n in shown.items() if n is not None and n < 5]
-    reasons = set()
-    for number, group_of in enumerate(groups):
-        groups_found = {}
-        for key in cells:
-            groups_found.setdefault(group_of(key), []).append(key)
-        for group, keys in groups_found.items():
-            hidden = [k for k in keys if shown[k] is None]
-            small = [cells[k] for k in keys if cells[k] < 5]
-            people, visible = sum(cells[k] for k in hidden), len(hidden) < len(keys)
-            if visible and 0 < people < 5:
-                out.append(f"{group}: a total shows that {people} people are in its {len(hidden)} hidden cells")
-            if visible and number == 0 and hidden and all(cells[k] == 4 for k in hidden):
-                out.append(f"{group}: a total shows that every hidden cell has four people")
-            if visible and people and sum(cells[k] > 0 for k in hidden) == 1 and any(0 < cells[k] < 5 for k in hidden):
-                out.append(f"{group}: a total shows the one hidden cell")
-            if 0 < sum(small) < 5 or sum(small) == 4 * len(small):
-                reasons |= set(keys)
-    idle = [k for k, n in shown.items() if n is None and cells[k] >= 5 and k not in reasons]
-    return out + [f"{k}: {cells[k]} people hidden, which protects nobody" for k in idle]
+    for entity in {k[0] for k in cells}:
+        there = {k: n for k, n in cells.items() if k[0] == entity}
+        hidden = {k for k in there if shown[k] is None}
+        small = {k[:-1] for k, n in there.items() if 0 < n < 5}
+        if not small:
+            out += [f"{k}: {there[k]} people hidden, which protects nobody" for k in hidden if there[k]]
+            continue
+        people = [k for k, n in there.items() if n]
+        if len({k[:-1] for k in people}) == 1 or len({k[-1] for k in people}) == 1:
+            out += [f"{k}: shown, although a total is a small cell" for k in people if k not in hidden]
+            continue
+        out += _told(there, hidden)
+        further = {k[:-1] for k in hidden if there[k] >= 5} - small
+        if further:
+            size = {line: sum(n for k, n in there.items() if k[:-1] == line) for line in further}
+            without = [hidden - {k for k in hidden if k[:-1] == line and there[k]} for line in further if size[line] == max(size.values())]
+            out += [] if any(_told(there, h) for h in without) else [f"{entity}: {max(size.values())} people hidden, which protects nobody"]
+    return out
+
+
+def _told(cells, hidden):
+    """What the totals of lines and genders tell of hidden cells: cells that only one number fits, and sums of few people."""
+    out = []
+    for gender in {k[-1] for k in cells}:
+        of, behind = [n for k, n in cells.items() if k[-1] == gender], sum(cells[k] for k in hidden if k[-1] == gender)
+        if 0 < behind < 5 and behind < sum(of):
+            out.append(f"{gender}: a total shows that {behind} people are in hidden cells")
+    for cell in (k for k in hidden if cells[k]):
+        steps = {}
+        for other in hidden - {cell}:
+            steps.setdefault(other[:-1], set()).add(other[-1])
+            if cells[other]:
+                steps.setdefault(other[-1], set()).add(other[:-1])
+        if not _reaches(steps, cell[-1], cell[:-1]) and not _reaches(steps, cell[:-1], cell[-1]):
+            out.append(f"{cell}: totals show the hidden cell")
+    return out
+
+
+def _reaches(steps, start, end):
+    seen, left = {start}, [start]
+    while left:
+        new = steps.get(left.pop(), set()) - seen
+        seen |= new
+        left += new
+    return end in seen
 
 
 def registre(tables, as_of):

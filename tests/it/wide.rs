@@ -126,3 +126,52 @@ fn what_is_personal_stays_so_whoever_computes_again() {
         assert!(!out(&columns).contains("birth_day"), "{again:?}: {}", out(&columns));
     }
 }
+
+/// `personal_definitions = "e_iban"` once put everything else, the personal record too, into the core zone.
+#[test]
+fn what_is_personal_stays_so_whatever_the_settings_say() {
+    let (tenant, folder) = (Tenant::start(&["--employees", "40"]), tempdir().unwrap());
+    let (lake, file) = (folder.path().join("lake"), folder.path().join("lucca-lake.toml"));
+    let day = DAYS[1];
+    let found = || {
+        let ids = "SELECT DISTINCT definition_id FROM employee_attributes WHERE substr(definition_id, 1, 2) = 'e_' \
+                   OR substr(definition_id, 1, 9) = 'personal.'";
+        ask(&tenant, &lake, day, ids)
+    };
+    std::fs::write(&file, "personal_definitions = \"e_iban\"").unwrap();
+    assert_eq!(code(&tenant.run(&lake, &["sync", "--as-of", day])), 0);
+    assert_eq!(found(), "");
+
+    std::fs::write(&file, "public_definitions = \"e_tShirtSize\"\npersonal_definitions = \"personal.*,e_*\"").unwrap();
+    assert_eq!(code(&tenant.run(&lake, &["sync", "--as-of", day])), 0);
+    assert_eq!(found(), "e_tShirtSize");
+    assert!(out(&tenant.run(&lake, &["config"])).contains("e_tShirtSize"));
+    let tables = out(&tenant.run(&lake, &["tables", "employee_snapshot"]));
+    assert!(tables.contains("in the core zone by public_definitions: e_tShirtSize"), "{tables}");
+    let class = |column: &str| {
+        let line = tables.lines().find(|line| line.split(' ').next() == Some(column)).unwrap_or_default();
+        line.split_whitespace()
+            .find(|word| ["none", "directory", "personal", "sensitive"].contains(word))
+            .map(str::to_owned)
+    };
+    for (column, wanted) in [
+        ("employee_id", "none"),
+        ("e_t_shirt_size", "directory"),
+        ("employee_given_name", "directory"),
+        ("employee_birth_day_day", "personal"),
+        ("user_personal_card", "sensitive"),
+        ("_unforeseen", "sensitive"),
+    ] {
+        assert_eq!(class(column).as_deref(), Some(wanted), "{column}: {tables}");
+    }
+
+    for refused in ["personal.email", "e_*", "payroll.salary", "employee.email"] {
+        std::fs::write(&file, format!("public_definitions = \"{refused}\"")).unwrap();
+        for command in [&["config"][..], &["sync", "--as-of", day], &["derive"], &["tables"]] {
+            let run = tenant.run(&lake, command);
+            assert_eq!(code(&run), 2, "{refused} {command:?}");
+            let error = err(&run);
+            assert!(error.contains("public_definitions") && error.contains(refused), "{error}");
+        }
+    }
+}

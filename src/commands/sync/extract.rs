@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     api::{Client, PageLimits},
-    catalog::{Resource, Table},
-    decode::{Decoder, Labels, matches_any},
+    catalog::{Resource, Table, matches_any},
+    decode::{Decoder, Labels},
     error::Error,
     lake::{Lake, StagedTable},
     progress::ResourceProgress,

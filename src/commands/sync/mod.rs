@@ -33,10 +33,12 @@ pub(super) use self::{
     },
 };
 use self::{kept::RunCheckpoint, stop::Stop};
-use super::{Context, connection::Turn, derivation::session_options, plan::refuse_above};
+use super::{
+    Context, connection::Turn, definitions::split_as_configured, derivation::session_options, plan::refuse_above,
+};
 use crate::{
     api::{Client, PageLimits, Tenant},
-    catalog::{Catalog, LakeType},
+    catalog::{Catalog, LakeType, Split},
     decode::Labels,
     engine::SessionOptions,
     error::{Error, ExitCode},
@@ -73,8 +75,8 @@ struct Run {
     continue_since: Option<DateTime<Utc>>,
     max_requests: Option<u64>,
     history: HistorySettings,
-    /// Definitions whose values are personal.
-    personal: Vec<String>,
+    /// Which definitions are personal.
+    split: Split,
     /// The day on which the API is read, in the configured time zone.
     today: NaiveDate,
     thresholds: Thresholds,
@@ -162,11 +164,7 @@ async fn to_the_end(mut run: Run, context: &Context) -> Result<RunReport, Error>
 
 impl Run {
     fn prepare(context: &Context, settings: &Settings, asked: SyncOptions) -> Result<Self, Error> {
-        let mut catalog = context.catalog.clone();
-        let personal = settings.personal_definitions();
-        for split in catalog.resources.iter_mut().filter_map(|r| r.split.as_mut()) {
-            split.patterns.clone_from(&personal);
-        }
+        let (catalog, split) = split_as_configured(&context.catalog, settings)?;
         let selection = Selection::configured(&catalog, settings)?;
         let started_at = context.clock.now();
         let tenant = settings.tenant()?;
@@ -192,7 +190,7 @@ impl Run {
             thresholds: settings.thresholds()?,
             superseded_grace: settings.superseded_grace()?,
             engine: session_options(settings)?,
-            personal,
+            split,
             continue_since: resume_within.map(|hours| started_at - hours),
             lake,
             client: context.client(settings, selection.scopes(), &turn)?,

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{Produced, Run, Work, evidence};
 use crate::{
     api::{LearnedLimit, Tenant},
-    catalog::LakeType,
+    catalog::{LakeType, Split, Zone, matches_any},
     commands::gates::{READ_ON, REFERENCES, references_to_remember},
     error::Error,
     lake::{self, Lake, Snapshot},
@@ -30,8 +30,12 @@ const PAGES_OF: &str = "pages_of";
 pub(crate) const WIDE_TYPES: &str = "wide_types";
 /// Definitions whose attributes were read.
 const DEFINITIONS_READ: &str = "attribute_definitions";
-/// Definitions whose values are personal.
+/// Definitions whose values are personal beyond the declared rule; before [`PUBLIC`] was there: all that were.
 const PERSONAL: &str = "personal_definitions";
+/// Custom definitions whose values are not personal.
+const PUBLIC: &str = "public_definitions";
+/// Definitions whose values were personal when a snapshot does not say.
+const ONCE_PERSONAL: [&str; 2] = ["personal.*", "e_*"];
 /// Statuses of the people whose attributes were read; null for all.
 const PEOPLE: &str = "attribute_people";
 /// Whether the attributes are those of all days.
@@ -44,21 +48,39 @@ pub(crate) struct AttributesRead {
     pub(crate) whole_history: bool,
     /// Definitions, as patterns.
     pub(crate) patterns: Vec<String>,
-    /// Definitions whose values are personal, as patterns.
-    pub(crate) personal: Vec<String>,
+    /// Which definitions are personal.
+    pub(crate) split: Split,
+    /// Definitions that went to the personal table by an older rule, as patterns.
+    pub(crate) once_personal: Option<Vec<String>>,
     /// Statuses of the people; `None` for all.
     pub(crate) statuses: Option<Vec<String>>,
+}
+
+impl AttributesRead {
+    /// Whether the wide table of a zone shows a definition. What an older rule left outside the personal table is shown
+    /// there no more when it is personal by the rule of today, and in no other wide table either: its values are not there.
+    pub(crate) fn shows(&self, definition: &str, zone: Zone) -> bool {
+        let in_personal_table = match &self.once_personal {
+            Some(patterns) => matches_any(patterns, definition),
+            None => self.split.is_private(definition),
+        };
+        match zone {
+            Zone::Personal => in_personal_table,
+            _ => !in_personal_table && !self.split.is_private(definition),
+        }
+    }
 }
 
 impl Run {
     /// How the attributes of a day were read: by this run, or by the one that left them there.
     pub(super) fn attributes_of_day(&self, replaced: Option<&Snapshot>) -> AttributesRead {
         match replaced {
-            Some(before) if !self.reads_labels() => attributes_read(before, &self.personal),
+            Some(before) if !self.reads_labels() => attributes_read(before, &self.split),
             _ => AttributesRead {
                 whole_history: self.history.mode == HistoryMode::History,
                 patterns: self.history.patterns.clone(),
-                personal: self.personal.clone(),
+                split: self.split.clone(),
+                once_personal: None,
                 statuses: self.history.statuses.clone(),
             },
         }
@@ -102,7 +124,8 @@ impl Run {
             (lake::DESCRIBED, Value::Object(described)),
             (DEFINITIONS_READ, json!(attributes.patterns)),
             (WHOLE_HISTORY, json!(attributes.whole_history)),
-            (PERSONAL, json!(attributes.personal)),
+            (PERSONAL, json!(attributes.once_personal.as_ref().unwrap_or(&attributes.split.also))),
+            (PUBLIC, json!(attributes.once_personal.is_none().then_some(&attributes.split.opened))),
             (PEOPLE, json!(attributes.statuses)),
             (REFERENCES, references_to_remember(&produced.references)),
             (READ_ON, json!(self.read_on(replaced))),
@@ -151,20 +174,30 @@ pub(crate) fn wide_types(snapshot: &Snapshot) -> BTreeMap<String, LakeType> {
     serde_json::from_value(types).unwrap_or_default()
 }
 
-/// How the attributes of a snapshot were read; `personal` is what counts as personal where the snapshot does not say.
-pub(crate) fn attributes_read(snapshot: &Snapshot, personal: &[String]) -> AttributesRead {
+/// How the attributes of a snapshot were read. `split` is the rule of today, which older snapshots were not read by.
+pub(crate) fn attributes_read(snapshot: &Snapshot, split: &Split) -> AttributesRead {
     let list = |key: &str| snapshot.state.get(key).and_then(|v| serde_json::from_value::<Vec<String>>(v.clone()).ok());
+    let mut split = split.clone();
+    let personal = list(PERSONAL);
+    let once_personal = match list(PUBLIC) {
+        Some(opened) => {
+            (split.also, split.opened) = (personal.unwrap_or_default(), opened);
+            None
+        }
+        None => Some(personal.unwrap_or_else(|| ONCE_PERSONAL.map(str::to_owned).to_vec())),
+    };
     AttributesRead {
         whole_history: snapshot.state.get(WHOLE_HISTORY).and_then(Value::as_bool).unwrap_or(false),
         patterns: list(DEFINITIONS_READ).unwrap_or_else(|| vec!["*".to_owned()]),
-        personal: list(PERSONAL).unwrap_or_else(|| personal.to_vec()),
+        split,
+        once_personal,
         statuses: list(PEOPLE),
     }
 }
 
 /// Whether two snapshots remember that the same attributes were read.
 pub(crate) fn same_attributes(one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
-    [DEFINITIONS_READ, WHOLE_HISTORY, PERSONAL, PEOPLE].iter().all(|key| one.get(*key) == other.get(*key))
+    [DEFINITIONS_READ, WHOLE_HISTORY, PERSONAL, PUBLIC, PEOPLE].iter().all(|key| one.get(*key) == other.get(*key))
 }
 
 /// The type that each column of the wide tables had first, in any of the snapshots.

@@ -2,6 +2,7 @@
 
 mod horizon;
 mod oracle;
+mod suppression;
 
 use std::sync::Arc;
 
