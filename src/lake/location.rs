@@ -93,12 +93,13 @@ pub(super) fn open(location: &str, env: &dyn Fn(&str) -> Option<String>, absent:
     if matches!(url.scheme(), "s3" | "s3a") && url.host_str().is_none_or(str::is_empty) {
         return Err(invalid(location, "names no bucket; use s3://bucket/prefix", None));
     }
+    // Here and not by the library, which refuses folders whose names it could not list.
+    if url.scheme() == "file" {
+        let not_local = |()| invalid(location, "is not a local path", None);
+        return url.to_file_path().map_err(not_local).and_then(|path| open_folder(&path, absent));
+    }
     let unknown = "is not a place this program can write to; use a path or s3://bucket/prefix";
     match ObjectStoreScheme::parse(&url).map_err(|e| invalid(location, unknown, Some(Box::new(e))))? {
-        (ObjectStoreScheme::Local, _) => match url.to_file_path() {
-            Ok(path) => open_folder(&path, absent),
-            Err(()) => Err(invalid(location, "is not a local path", None)),
-        },
         (ObjectStoreScheme::Memory, prefix) => Ok(Lake::with_store(prefixed(Arc::new(InMemory::new()), prefix), url)),
         (ObjectStoreScheme::AmazonS3, prefix) => open_s3(&url, prefix, env),
         _ => Err(invalid(location, unknown, None)),
