@@ -27,7 +27,7 @@ pub enum ExitCode {
     Contract = 4,
     /// A quality gate refused to publish.
     Gate = 5,
-    /// Another writer was faster, or holds the lake, or something speaks against what gc would delete.
+    /// Another writer was faster, or holds the lake; or something speaks against what `gc` would delete.
     Conflict = 6,
     /// A defect of this program.
     Bug = 70,
