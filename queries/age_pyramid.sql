@@ -16,7 +16,7 @@
 -- source gender: employee_personal_records.legal_gender
 -- column headcount int64 none: people; null when hidden
 -- column is_suppressed boolean! none: whether the cell is hidden
--- lowered age_band, age_from, gender, headcount, is_suppressed to none: cells of fewer than five people are hidden,
+-- lowered age_band, age_from, headcount, is_suppressed to none: cells of fewer than five people are hidden,
 --   with all that would let totals tell of them, and every cell has its row, whoever is in it
 -- lowered rows to directory: a legal entity has all its rows as soon as somebody works there
 WITH records AS (

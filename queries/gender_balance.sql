@@ -23,7 +23,7 @@
 -- source gender: employee_personal_records.legal_gender
 -- column headcount int64 none: people; null when hidden
 -- column is_suppressed boolean! none: whether the cell is hidden
--- lowered gender, headcount, is_suppressed to none: cells of fewer than five people are hidden, with all that would
+-- lowered headcount, is_suppressed to none: cells of fewer than five people are hidden, with all that would
 --   let totals tell of them, and every cell has its row, whoever is in it
 WITH records AS (
     SELECT
