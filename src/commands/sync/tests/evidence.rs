@@ -76,7 +76,7 @@ fn a_day_that_was_read_on_its_day_is_replaced_only_when_told_to() {
 #[test]
 fn a_day_that_cannot_be_read_is_replaced_unless_its_files_are_of_that_day() {
     virtually(async {
-        let (_, lake, _) = run(None, "2026-03-15T06:00:00Z", "2026-03-14,2026-03-15", false).await;
+        let (_, lake, _) = run(None, NOW, "2026-03-13,2026-03-14,2026-03-15", false).await;
         for of in ["2026-03-14", "2026-03-15"] {
             let path = object_store::path::Path::from(format!("_lake/manifests/as_of={of}/0000000001.json"));
             lake.store().put(&path, "{".into()).await.unwrap();
