@@ -126,8 +126,8 @@ mod tests {
         error::ExitCode,
     };
 
-    /// Sorts some 45 MB.
-    const LARGE: &str = "select count(*), max(place) from (select row_number() over (order by md5(cast(a as varchar))) as place \
+    /// Sorts some 100 MB.
+    const LARGE: &str = "select count(*), max(place) from (select row_number() over (order by repeat(md5(cast(a as varchar)), 4)) as place \
                          from generate_series(1, 700000) t(a))";
 
     async fn sort_with(memory: usize, temp_dir: &Path) -> std::result::Result<String, EngineError> {
