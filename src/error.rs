@@ -233,6 +233,17 @@ pub enum Error {
         /// What was found.
         objections: Vec<String>,
     },
+    /// A table that others are computed from is not as it was published.
+    #[error(
+        "the snapshot of {as_of} is damaged, so nothing is computed from it: {finding}; `lucca-lake verify` lists all that is \
+         damaged, and a sync of that day replaces it"
+    )]
+    DamagedInput {
+        /// The day.
+        as_of: chrono::NaiveDate,
+        /// The first file, and what is wrong with it.
+        finding: String,
+    },
     /// Problems found by `verify`.
     #[error("the snapshot is damaged: {0} findings")]
     Damaged(usize),
@@ -265,7 +276,7 @@ impl Error {
             Self::Interrupted | Self::Changing { .. } => ExitCode::Temporary,
             Self::Io { source, .. } if is_disk_full(source) => ExitCode::Temporary,
             Self::Io { .. } => ExitCode::Usage,
-            Self::Damaged(_) | Self::Refused { .. } => ExitCode::Gate,
+            Self::Damaged(_) | Self::DamagedInput { .. } | Self::Refused { .. } => ExitCode::Gate,
             Self::Catalog(_) | Self::Bug(_) => ExitCode::Bug,
         }
     }

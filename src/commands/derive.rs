@@ -32,7 +32,8 @@ pub async fn derive(context: &Context, settings: &Settings, as_of: Option<chrono
     exclusively(context, &lake, ("derive", &run_id), derive_alone(context, settings, &lake, as_of, &run_id)).await
 }
 
-async fn derive_alone(
+/// The same as the only writer of the lake.
+pub(super) async fn derive_alone(
     context: &Context,
     settings: &Settings,
     lake: &Lake,
@@ -80,6 +81,10 @@ async fn replace_derived(
     snapshot: &Snapshot,
 ) -> Result<Snapshot, Error> {
     let kept: Vec<_> = snapshot.tables.iter().filter(|t| !is_derived(context, t)).cloned().collect();
+    // A damaged file may read well, as other rows.
+    if let Some(finding) = lake::check_files(lake, &kept).await?.first() {
+        return Err(Error::DamagedInput { as_of: snapshot.as_of, finding: finding.to_string() });
+    }
     let engine = session_options(settings)?;
     let (mut staged, state) = compute(context, settings, lake, run_id, (snapshot, &kept), &engine).await?;
     let tables: Vec<SnapshotTable> =

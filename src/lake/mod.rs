@@ -100,7 +100,7 @@ pub use probe::{PutIfAbsent, Replace};
 pub use publish::{Publication, Replaces, discard, discard_tables, publish};
 pub use retention::Retention;
 pub use table_format::{TableFormat, align};
-pub use verify::{Finding, Problem, verify, verify_lake};
+pub use verify::{Finding, Problem, check_files, verify, verify_lake};
 pub use writer::{StagedTable, TableWriter, WriterOptions};
 
 /// A lake: a store whose paths are relative to the lake, and what to call it. Cheap to clone.

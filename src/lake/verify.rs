@@ -170,7 +170,10 @@ pub async fn verify_lake(lake: &Lake) -> Result<Vec<Finding>, LakeError> {
 
 /// Compares every file of `tables` with what is known of it: present, size, SHA-256, and rows and columns by its footer.
 /// In the order of the files.
-pub(super) async fn check_files(lake: &Lake, tables: &[SnapshotTable]) -> Result<Vec<Finding>, LakeError> {
+///
+/// # Errors
+/// When the store refuses or fails, so that nothing can be said.
+pub async fn check_files(lake: &Lake, tables: &[SnapshotTable]) -> Result<Vec<Finding>, LakeError> {
     let files = tables.iter().flat_map(|table| table.files.iter().map(move |file| (table, file)));
     let checks = files.clone().map(|(table, file)| check_file(lake, table, file));
     let checked: Vec<Vec<Problem>> = stream::iter(checks).buffered(CONCURRENCY).try_collect().await?;

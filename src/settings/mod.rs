@@ -37,6 +37,9 @@ pub const FILE_NAME: &str = "lucca-lake.toml";
 /// Days before this year are slips of the pen.
 const EARLIEST_YEAR: i32 = 1950;
 
+/// A value is shown in the error that refuses it, unless that is longer than so many bytes.
+const LONGEST_PROBLEM: usize = 2000;
+
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
@@ -167,7 +170,11 @@ impl Settings {
 
     fn parsed<T>(&self, key: &'static str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<T, SettingsError> {
         let (value, origin) = self.required(key)?;
-        parse(value).map_err(|problem| SettingsError::Invalid { key, origin: origin.clone(), problem })
+        parse(value).map_err(|problem| {
+            let told =
+                if problem.len() <= LONGEST_PROBLEM { problem } else { format!("no value of {} bytes", value.len()) };
+            SettingsError::Invalid { key, origin: origin.clone(), problem: told }
+        })
     }
 
     /// The tenant.

@@ -9,6 +9,7 @@ mod full_disk;
 mod kinds;
 mod log;
 mod missing;
+mod mutations;
 mod oddities;
 mod recount;
 mod schedules;
