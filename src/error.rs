@@ -44,18 +44,18 @@ impl ExitCode {
     }
 }
 
+/// An error and, one after another, what caused it.
+pub(crate) fn causes<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |error| error.source())
+}
+
 /// Whether an error, or what caused it, is that a disk is full, or the user's share of it.
 pub(crate) fn is_disk_full(error: &(dyn std::error::Error + 'static)) -> bool {
     use std::io::ErrorKind as K;
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        let kind = error.downcast_ref().map(std::io::Error::kind);
-        if matches!(kind, Some(K::StorageFull | K::QuotaExceeded | K::FileTooLarge)) {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
+    let kind = |error: &(dyn std::error::Error + 'static)| error.downcast_ref().map(std::io::Error::kind);
+    causes(error).any(|error| matches!(kind(error), Some(K::StorageFull | K::QuotaExceeded | K::FileTooLarge)))
 }
 
 /// Why a command ended without doing what it was asked.

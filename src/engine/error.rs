@@ -2,8 +2,8 @@
 
 use datafusion::{error::DataFusionError, sql::sqlparser::parser::ParserError};
 
-use super::{Parameters, Value, diagnosis::diagnose, place::Place};
-use crate::error::{ExitCode, is_disk_full};
+use super::{Parameters, Value, diagnosis::diagnose, place::Place, whole_ranges::ShortFile};
+use crate::error::{ExitCode, causes, is_disk_full};
 
 /// Why a query stopped while it ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -309,6 +309,9 @@ fn classify(error: &DataFusionError) -> FailureKind {
         // The lake is only read here: what is written is what was spilled.
         return FailureKind::Resources;
     }
+    if causes(error).any(|e| e.is::<ShortFile>()) {
+        return FailureKind::Damaged;
+    }
     match error.find_root() {
         DataFusionError::ResourcesExhausted(_) => FailureKind::Resources,
         DataFusionError::ObjectStore(_) | DataFusionError::IoError(_) => FailureKind::Store,
@@ -325,14 +328,8 @@ fn classify(error: &DataFusionError) -> FailureKind {
 
 /// The Parquet reader wraps what the store said; a file that is gone is not a damaged one.
 fn classify_parquet(error: &DataFusionError) -> FailureKind {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(e) = cause {
-        if e.is::<object_store::Error>() || e.is::<std::io::Error>() {
-            return FailureKind::Store;
-        }
-        cause = e.source();
-    }
-    FailureKind::Damaged
+    let is_stores = |e: &(dyn std::error::Error + 'static)| e.is::<object_store::Error>() || e.is::<std::io::Error>();
+    if causes(error).any(is_stores) { FailureKind::Store } else { FailureKind::Damaged }
 }
 
 fn one_line(error: &DataFusionError) -> String {

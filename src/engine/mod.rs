@@ -32,6 +32,7 @@ pub mod spill;
 pub mod stack;
 #[cfg(test)]
 pub(crate) mod testing;
+mod whole_ranges;
 
 use arrow::datatypes::SchemaRef;
 use chrono::NaiveDate;

@@ -12,16 +12,18 @@ use datafusion::{
 };
 use object_store::ObjectStore;
 
-use super::{EngineError, TableFiles, provider::SnapshotTable, spill::SpillFolder};
+use super::{EngineError, TableFiles, provider::SnapshotTable, spill::SpillFolder, whole_ranges::WholeRanges};
 
 /// The URL under which a session knows the lake's store; paths below it are lake-relative.
 pub(crate) const STORE_URL: &str = "lake://snapshot";
 
-/// Memory that one plan fragment needs to sort and join anything; with less for each, fewer run at the same time.
-const MEMORY_OF_A_FRAGMENT: usize = 32 << 20;
+/// Memory for which it is worth running one more plan fragment at the same time: sorts that run side by side leave little
+/// for whoever merges them, which cannot spill.
+const MEMORY_OF_A_FRAGMENT: usize = 512 << 20;
 
-/// Most bytes that are sorted as one piece: well below what the offsets of a string column can tell.
-const LARGEST_SORT: usize = 1 << 30;
+/// Bytes that are sorted as one piece. Merging many small pieces takes memory that nobody set aside; of a large one, columns of
+/// string views count as many times as it has batches.
+const SORTED_AS_ONE: usize = 4 << 20;
 
 /// Resources a session may use.
 #[derive(Debug, Clone)]
@@ -66,18 +68,16 @@ impl Session {
             .build_arc()
             .map_err(EngineError::running)?;
         let url = ObjectStoreUrl::parse(STORE_URL).map_err(EngineError::running)?;
-        runtime.register_object_store(url.as_ref(), store);
+        runtime.register_object_store(url.as_ref(), Arc::new(WholeRanges::new(store)));
 
         let processors = available_parallelism().map_or(2, NonZeroUsize::get);
         let affordable = (options.memory_limit_bytes / MEMORY_OF_A_FRAGMENT).max(1);
         let partitions = options.target_partitions.map_or(processors.min(affordable), NonZeroUsize::get);
         let mut config = session_config().with_target_partitions(partitions);
         let execution = &mut config.options_mut().execution;
-        // What a sort holds in memory is sorted as one piece: merging many needs more than they take, which nobody set aside.
-        execution.sort_in_place_threshold_bytes = options.memory_limit_bytes.min(LARGEST_SORT);
-        // What it keeps for merging what it spilled.
-        let share = options.memory_limit_bytes / partitions / 4;
-        execution.sort_spill_reservation_bytes = execution.sort_spill_reservation_bytes.min(share);
+        execution.sort_in_place_threshold_bytes = SORTED_AS_ONE;
+        // What it keeps for merging those pieces, and what it spilled.
+        execution.sort_spill_reservation_bytes = options.memory_limit_bytes / partitions / 4;
         let state =
             SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
         Ok(Self { context: SessionContext::new_with_state(state) })

@@ -126,9 +126,10 @@ mod tests {
         error::ExitCode,
     };
 
-    /// Sorts some 100 MB.
-    const LARGE: &str = "select count(*), max(place) from (select row_number() over (order by repeat(md5(cast(a as varchar)), 4)) as place \
-                         from generate_series(1, 700000) t(a))";
+    /// Sorts some 60 MB.
+    const LARGE: &str = "select count(*), max(place), max(length(text)) from \
+                         (select row_number() over (order by text) as place, text from \
+                         (select repeat(md5(cast(a as varchar)), 4) as text from generate_series(1, 400000) t(a)))";
 
     async fn sort_with(memory: usize, temp_dir: &Path) -> std::result::Result<String, EngineError> {
         let temp_dir = Some(temp_dir.to_owned());
@@ -141,7 +142,7 @@ mod tests {
     fn what_memory_does_not_hold_is_spilled_and_without_room_refused() {
         deep(|| async {
             let parent = tempfile::tempdir().unwrap();
-            let answer = "count(*),max(place)\n700000,700000\n";
+            let answer = "count(*),max(place),max(length(text))\n400000,400000,128\n";
             assert_eq!(sort_with(32 << 20, parent.path()).await.unwrap(), answer);
             assert!(names(parent.path()).is_empty(), "what was spilled goes with its session");
             // That it did spill shows where it cannot.

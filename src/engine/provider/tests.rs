@@ -172,6 +172,22 @@ fn a_damaged_file_is_said_to_be_one() {
 }
 
 #[test]
+fn a_file_that_is_shorter_than_its_manifest_says_is_damaged() {
+    deep(|| async {
+        let lake = two_dates().await;
+        let file = lake.tables[0].files[0].clone();
+        let path = StorePath::from(file.path.as_str());
+        let whole = lake.store.get(&path).await.unwrap().bytes().await.unwrap();
+        for length in [0, 1, 7, 8, whole.len() / 2, whole.len() - 8, whole.len() - 1] {
+            lake.store.put(&path, whole.slice(..length).into()).await.unwrap();
+            let sql = format!("select * from {}", lake.tables[0].table);
+            let error = ask(&lake.session(), &sql).await.unwrap_err();
+            assert!(matches!(error, EngineError::Failed { kind: FailureKind::Damaged, .. }), "{length}: {error:?}");
+        }
+    });
+}
+
+#[test]
 fn dates_that_disagree_are_refused() {
     let table = |as_of: &str, schema: Schema, path: &str| TableFiles {
         table: "t".to_owned(),

@@ -24,7 +24,7 @@ pub(super) enum Mutation {
 use Mutation as M;
 
 /// Those that know nothing of what the bytes mean.
-const OF_BYTES: [Mutation; 5] = [M::FlippedByte, M::InsertedByte, M::DeletedByte, M::Cut, M::RepeatedBytes];
+pub(super) const OF_BYTES: [Mutation; 5] = [M::FlippedByte, M::InsertedByte, M::DeletedByte, M::Cut, M::RepeatedBytes];
 /// Those of JSON, and of bytes.
 pub(super) const ALL: [Mutation; 13] = [
     M::FlippedByte,
