@@ -107,7 +107,7 @@ impl fmt::Display for Finding {
             Problem::Vanished { named_by } => {
                 write!(
                     f,
-                    "the day is gone, though {named_by} names it and no gc removed it; restore it from a backup, or read the day again"
+                    "the day is gone, though {named_by} names it and no gc removed it; restore it from a backup, read the day again, or let the lake forget it with `lucca-lake gc --drop`"
                 )
             }
             Problem::Removal => f.write_str("which days a gc removed cannot be read from it; restore it from a backup"),

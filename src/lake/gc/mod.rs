@@ -22,7 +22,8 @@ pub use objection::Objection;
 
 use self::{begun::Begun, inventory::Inventory};
 use super::{
-    FORMAT_VERSION, Lake, LakeError, Retention, SnapshotId, disk, known_days, layout, publish, table_format, views,
+    FORMAT_VERSION, Lake, LakeError, Problem, Retention, SnapshotId, disk, known_days, layout, publish, table_format,
+    verify::verify_lake, views,
 };
 
 /// What to look at.
@@ -41,6 +42,8 @@ pub struct Garbage {
     pub snapshots: Vec<String>,
     /// Days that go because somebody named them.
     pub dropped: BTreeSet<NaiveDate>,
+    /// Of those, the ones of which nothing is left but that views or snapshots name them: the lake forgets them.
+    pub vanished: BTreeSet<NaiveDate>,
     /// Objects, by path.
     pub objects: Vec<GarbageObject>,
     /// What else is to be known before it goes.
@@ -108,7 +111,7 @@ impl Why {
 impl Garbage {
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.manifests.is_empty() && self.objects.is_empty() && self.ended.is_empty()
+        self.manifests.is_empty() && self.objects.is_empty() && self.ended.is_empty() && self.vanished.is_empty()
     }
 }
 
@@ -118,7 +121,23 @@ impl Garbage {
 /// When the store refuses or fails. A manifest that cannot be read is no error but an objection, and nothing of its day
 /// is garbage unless the day is named.
 pub async fn find(lake: &Lake, scope: &Scope, today: NaiveDate, now: DateTime<Utc>) -> Result<Garbage, LakeError> {
-    Ok(Garbage { at: now, ..judge::judge(&Inventory::of(lake).await?, scope, today, now) })
+    let mut garbage = Garbage { at: now, ..judge::judge(&Inventory::of(lake).await?, scope, today, now) };
+    if let Scope::Days(days) = scope
+        && garbage.is_empty()
+    {
+        garbage.vanished = vanished(lake, days).await?;
+        let forgotten = garbage.vanished.iter().map(|day| format!("{day} is gone already: the lake forgets it"));
+        garbage.notes.extend(forgotten);
+    }
+    Ok(garbage)
+}
+
+/// Those of `days` that somebody removed without us, and that `verify` misses.
+async fn vanished(lake: &Lake, days: &BTreeSet<NaiveDate>) -> Result<BTreeSet<NaiveDate>, LakeError> {
+    let findings = verify_lake(lake).await?;
+    let missed = findings.iter().filter(|finding| matches!(finding.problem, Problem::Vanished { .. }));
+    let missed: BTreeSet<&str> = missed.map(|finding| finding.path.as_str()).collect();
+    Ok(days.iter().filter(|day| missed.contains(layout::manifests_of(**day).as_ref())).copied().collect())
 }
 
 /// Deletes garbage, whatever speaks against it. The manifests go first, oldest first: what readers take for the current
@@ -160,7 +179,7 @@ pub async fn collect(lake: &Lake, run_id: &str, garbage: &Garbage) -> Result<(),
         disk::sync_removal(lake, &manifests).await?;
     }
     // Files also go when only they are left of a collection, or of a publication, that died: views may still name them.
-    if !data.is_empty() || !ended.is_empty() {
+    if !data.is_empty() || !ended.is_empty() || !garbage.vanished.is_empty() {
         check_alone(lake, garbage).await?;
         views::regenerate(lake, run_id).await?;
         table_format::follow(lake).await?;

@@ -52,6 +52,15 @@ async fn a_day_that_vanishes_is_found_as_long_as_views_or_later_snapshots_name_i
     let found = findings(lake).await;
     assert!(found.len() == 1 && found[0].contains("as_of=2026-11-20: the day is gone"), "{found:?}");
 
+    // Dropped by name, nobody misses it; a day that nobody knows is nothing to drop.
+    let drop = |of: &str| GarbageScope::Days([day(of)].into());
+    let (today, now) = (day("2026-11-23"), "2026-11-23T06:30:00Z".parse().unwrap());
+    assert!(find_garbage(lake, &drop("2026-11-01"), today, now).await.unwrap().is_empty());
+    let garbage = find_garbage(lake, &drop("2026-11-20"), today, now).await.unwrap();
+    assert_eq!(garbage.vanished, [day("2026-11-20")].into());
+    collect_garbage(lake, "gc-2", &garbage).await.unwrap();
+    assert_eq!(findings(lake).await, Vec::<String>::new());
+
     // Put back, it is there.
     publish_knowing(lake, "2026-11-20", "run-5", "2026-11-23T07:00:00Z").await;
     assert_eq!(findings(lake).await, Vec::<String>::new());
