@@ -107,10 +107,11 @@ def tables(tenant, attributes_as_of=None):
             continue
         if attributes_as_of:
             rows = [r for r, a in zip(rows, tenant.collections[name]) if applicable(a, attributes_as_of)]
-        personal = [r for r in rows if re.match(r"personal\.|e_", r["definition_id"])]
-        out["personal_attributes"] = personal
-        kept = {r["id"] for r in personal}
-        out["employee_attributes"] = [r for r in rows if r["id"] not in kept]
+        # Only what is known to be of the directory and of contracts is not personal.
+        core = [r for r in rows if re.match(r"(employee|employment|jobPosition|probationaryPeriod|user)\.", r["definition_id"])]
+        out["employee_attributes"] = core
+        kept = {r["id"] for r in core}
+        out["personal_attributes"] = [r for r in rows if r["id"] not in kept]
     return out
 
 

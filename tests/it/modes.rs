@@ -75,6 +75,9 @@ fn others_read_nothing_and_a_group_only_what_is_shared() {
             &["query", "-o", "people.csv", "--format", "csv", "SELECT * FROM employee_personal_records"],
         );
         assert_eq!(mode(&here.join("people.csv")), 0o600, "umask {umask}");
+        let count = ["query", "-o", "count.csv", "--format", "csv", "SELECT sum(headcount) AS people FROM headcount"];
+        run(&tenant, umask, here, &count);
+        assert_eq!(mode(&here.join("count.csv")), 0o666 & !bits, "what shows nobody is as the umask says, {umask}");
     }
 }
 
