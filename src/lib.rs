@@ -28,6 +28,7 @@
 //! [`progress`], [`telemetry`], [`report`], [`similar`], [`surrogates`], [`terminal_text`], [`error`].
 
 pub mod api;
+mod assemble;
 pub mod catalog;
 pub mod cli;
 pub mod clock;
@@ -38,6 +39,7 @@ pub mod engine;
 pub mod env_vars;
 pub mod error;
 pub mod fake_tenant;
+mod fetch;
 pub mod lake;
 pub mod lock;
 pub mod modes;

@@ -3,8 +3,9 @@
 
 use std::{collections::BTreeMap, io, sync::Arc};
 
-use super::{Context, SyncOptions, Which, derivation::session_options, fake_tenant::listen, query, sync};
+use super::{Context, SyncOptions, Which, fake_tenant::listen, query, sync};
 use crate::{
+    assemble::session_options,
     engine::output::{self, Format, Written},
     env_vars::{Environment, LUCCA_CLIENT_SECRET},
     error::Error,

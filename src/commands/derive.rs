@@ -2,17 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use super::{
-    Context,
-    definitions::split_as_configured,
-    derivation::{derive_tables, session_options},
-    exclusive::exclusively,
-    gates::{READ_ON, Subject, judge_again},
-    print,
-    sync::{WIDE_TYPES, attributes_read, known_types, read_on, wide_types},
-    wide::{LABELS, WIDE_TABLES, WideInputs, stage_wide},
-};
+use super::{Context, definitions::split_as_configured, exclusive::exclusively, print};
 use crate::{
+    assemble::{
+        LABELS, Subject, WIDE_TABLES, WideInputs, attributes_read, derive_tables, judge_again, known_types, read_on,
+        session_options, stage_wide,
+        state::{READ_ON, WIDE_TYPES},
+        wide_types,
+    },
     catalog::Zone,
     engine::SessionOptions,
     error::Error,

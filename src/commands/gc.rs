@@ -8,8 +8,9 @@ use std::{
 
 use chrono::NaiveDate;
 
-use super::{Context, ListFormat, exclusive::exclusively, print, print_lines, sync::tenant_of, tell};
+use super::{Context, ListFormat, exclusive::exclusively, print, print_lines, tell};
 use crate::{
+    assemble::tenant_of,
     error::Error,
     lake::{self, Garbage, GarbageScope, Lake, LakeError, Objection, Why},
     settings::Settings,

@@ -6,12 +6,9 @@ mod config;
 mod connection;
 mod definitions;
 mod demo;
-mod derivation;
 mod derive;
-mod estimate;
 mod exclusive;
 mod fake_tenant;
-mod gates;
 mod gc;
 mod plan;
 mod query;
@@ -19,7 +16,6 @@ mod snapshots;
 mod sync;
 mod tables;
 mod verify;
-mod wide;
 
 use std::{
     io::{self, Write as _},

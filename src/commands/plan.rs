@@ -3,26 +3,18 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use chrono::NaiveDate;
-use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
 
-use super::{
-    Context, ListFormat,
-    estimate::{Estimate, ResourceEstimate, estimate},
-    print,
-    sync::{AskedDays, Selected, Selection, known_records, remembered_limits, sort_out},
-};
+use super::{Context, ListFormat, print};
 use crate::{
-    api::{Access, Budget, Client, PageLimits},
+    api::{Budget, PageLimits},
+    assemble::{known_records, remembered_limits},
     day_list::days_in_words,
-    decode::Decoder,
     error::Error,
+    fetch::{AskedDays, Estimate, ResourceEstimate, Selected, Selection, count, estimate, sort_out},
     report::KeptDay,
     settings::{HistoryMode, Settings},
 };
-
-/// Counts asked for at once.
-const AT_ONCE: usize = 8;
 
 /// What `plan` is asked beyond the settings.
 #[derive(Debug, Clone, Copy, Default)]
@@ -138,31 +130,6 @@ fn nothing_to_do(format: ListFormat, kept: &[KeptDay]) -> Result<(), Error> {
     })
 }
 
-/// How many records each resource has, and which ones the application may not read. One request each.
-pub(super) async fn count<'s>(
-    client: &Client,
-    as_of: Option<&str>,
-    selected: impl Iterator<Item = &'s Selected>,
-) -> Result<(BTreeMap<String, u64>, BTreeMap<String, String>), Error> {
-    let one = |selected: &'s Selected| async move {
-        let resource = &selected.resource;
-        let parameters: Vec<(&str, &str)> = resource.as_of_parameter.as_deref().zip(as_of).into_iter().collect();
-        let access = client.access(resource, &parameters, &Decoder::new(resource, "plan")).await?;
-        Ok::<_, Error>((resource, access))
-    };
-    let answers: Vec<_> = stream::iter(selected.map(one)).buffered(AT_ONCE).try_collect().await?;
-    let (mut counts, mut hidden) = (BTreeMap::new(), BTreeMap::new());
-    for (resource, access) in answers {
-        let name = resource.name.clone();
-        match access {
-            Access::Allowed(records) => drop(records.map(|records| counts.insert(name, records))),
-            Access::MissingScope(_) => drop(hidden.insert(name, format!("{} is missing", resource.scope))),
-            Access::Hidden(_) => drop(hidden.insert(name, "not there: its module is not active".to_owned())),
-        }
-    }
-    Ok((counts, hidden))
-}
-
 /// Page limits and counts of the newest snapshot, where there is a lake.
 async fn remembered(
     context: &Context,
@@ -205,19 +172,4 @@ fn text(plan: &Plan<'_>) -> String {
         let _ = writeln!(out, "kept as read on their own day: {}", days_in_words(&days));
     }
     out
-}
-
-/// Refuses a run that would need more requests than it may: `kept` pages need none.
-pub(super) async fn refuse_above(
-    allowed: u64,
-    client: &Client,
-    as_of: Option<&str>,
-    selection: &Selection,
-    limits: &PageLimits,
-    kept: u64,
-) -> Result<(), Error> {
-    let (counts, _) = count(client, as_of, selection.resources.iter()).await?;
-    let spent = client.stats().counts().requests;
-    let expected = spent + estimate(selection, &counts, limits).requests.saturating_sub(kept);
-    if expected > allowed { Err(Error::TooManyRequests { expected, allowed }) } else { Ok(()) }
 }

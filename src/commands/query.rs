@@ -13,13 +13,9 @@ use std::{
 use chrono::NaiveDate;
 
 pub use self::parameter::parse as parse_parameter;
-use super::{
-    Context,
-    accept::held,
-    derivation::{session_options, table_files},
-    tables,
-};
+use super::{Context, accept::held, tables};
 use crate::{
+    assemble::{session_options, table_files},
     catalog::Privacy,
     engine::{
         EngineError, Parameters, Rows, Session, SessionOptions, TableFiles, Value, all_days, output,

@@ -2,8 +2,9 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use super::{Context, ListFormat, definitions::split_as_configured, print, wide::labels_table};
+use super::{Context, ListFormat, definitions::split_as_configured, print};
 use crate::{
+    assemble::labels_table,
     catalog::{Catalog, LakeType, Privacy, Quality, Table, TableColumn},
     error::Error,
     lake::{Snapshot, SnapshotColumn, SnapshotTable},

@@ -1,11 +1,9 @@
 //! Whether the lake can be written, and keeps the one promise that publishing rests on. What its snapshots remember of page
 //! limits is forgotten.
 
-use super::{
-    super::{snapshots::in_the_future, sync::remembered_limits},
-    Context, Findings,
-};
+use super::{super::snapshots::in_the_future, Context, Findings};
 use crate::{
+    assemble::remembered_limits,
     error::Error,
     lake::{Lake, PutIfAbsent, Replace},
     settings::Settings,

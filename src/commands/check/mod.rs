@@ -7,9 +7,10 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Context, ListFormat, print, print_lines, sync::Selection};
+use super::{Context, ListFormat, print, print_lines};
 use crate::{
     error::{Error, ExitCode},
+    fetch::Selection,
     settings::Settings,
 };
 

@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use secrecy::ExposeSecret as _;
 
-use super::{
-    super::{plan::count, sync::Selected},
-    Context, Findings, Selection,
-};
+use super::{Context, Findings};
 use crate::{
     api::{Client, is_legacy_key},
     error::{Error, ExitCode},
+    fetch::{Selected, Selection, count},
     settings::Settings,
 };
 

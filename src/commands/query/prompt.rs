@@ -23,8 +23,9 @@ use self::{
 };
 use super::{Opened, QueryOptions, Which, open};
 use crate::{
+    assemble::session_options,
     catalog::Catalog,
-    commands::{Context, derivation::session_options, tables},
+    commands::{Context, tables},
     engine::{
         AS_OF_COLUMN, Parameters, SessionOptions, Value,
         output::{self, Format, Style, Written},

@@ -7,13 +7,12 @@ use chrono::NaiveDate;
 
 use super::{Produced, Run, Work};
 use crate::{
-    catalog::{History, Resource},
-    commands::{
-        Context,
-        derivation::{derive_tables, follow_references, stage_applicable},
-        gates::{Judged, Subject, judge},
-        wide::{LABELS, WideInputs, stage_labels, stage_wide},
+    assemble::{
+        Judged, LABELS, Subject, WideInputs, derive_tables, follow_references, judge, stage_applicable, stage_labels,
+        stage_wide,
     },
+    catalog::{History, Resource},
+    commands::Context,
     error::Error,
     lake::{self, Days, Held, LakeError, Publication, Replaces, Snapshot, SnapshotTable, StagedTable, UnreadableDay},
     report::{PublishedDay, SkippedReport, WideReport},

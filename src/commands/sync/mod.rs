@@ -2,18 +2,8 @@
 //!
 //! The only place where the API, the decoder, the lake and the engine meet.
 
-mod chain;
-mod complete;
 mod days;
-mod evidence;
-mod extract;
-pub(super) mod fan_out;
-mod kept;
-mod resources;
-mod selection;
 mod state;
-mod stop;
-mod writers;
 
 #[cfg(test)]
 mod tests;
@@ -24,24 +14,16 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use sha2::{Digest as _, Sha256};
 
-pub(super) use self::{
-    evidence::{AskedDays, read_on, sort_out},
-    selection::{Selected, Selection},
-    state::{
-        AttributesRead, WIDE_TYPES, attributes_read, check_tenant, known_records, known_types, remembered_limits,
-        same_attributes, tenant_of, wide_types,
-    },
-};
-use self::{kept::RunCheckpoint, stop::Stop};
-use super::{
-    Context, connection::Turn, definitions::split_as_configured, derivation::session_options, plan::refuse_above,
-};
+pub(super) use self::state::check_tenant;
+use super::{Context, connection::Turn, definitions::split_as_configured};
 use crate::{
     api::{Client, PageLimits, Tenant},
+    assemble::{known_types, pages_used, remembered_limits, session_options},
     catalog::{Catalog, LakeType, Split},
     decode::Labels,
     engine::SessionOptions,
     error::{Error, ExitCode},
+    fetch::{self, AskedDays, Fetched, Job, RunCheckpoint, Selection, Stop, refuse_above, sort_out},
     lake::{self, Checkpoint, Days, Described, Lake, LakeError, Lease, Purpose, PutIfAbsent, Snapshot, StagedTable},
     quality::Thresholds,
     report::{
@@ -215,7 +197,7 @@ impl Run {
             return Ok(());
         }
         let AskedDays { read, kept } = sort_out(&self.lake, &self.days, self.started_at, self.zone).await?;
-        evidence::tell(&kept);
+        fetch::tell(&kept);
         produced.kept = kept;
         self.days = read;
         if let Some(last) = self.days.last() {
@@ -290,7 +272,7 @@ impl Run {
             let as_of = self.day_asked_for();
             refuse_above(allowed, &self.client, as_of.as_deref(), &selection, &work.limits, kept).await?;
         }
-        self.extract(context, &work, &selection, produced).await?;
+        self.fetch(context, &work, &selection, produced).await?;
         let published = self.publish_days(context, &work, produced).await?;
         if self.days.len() > 1
             && let Err(error) = lake::discard(&self.lake, &self.id).await
@@ -304,9 +286,43 @@ impl Run {
         Ok(published)
     }
 
+    /// Reads all resources, and says what was read also when it fails.
+    async fn fetch(
+        &self,
+        context: &Context,
+        work: &Work,
+        selection: &Selection,
+        produced: &mut Produced,
+    ) -> Result<(), Error> {
+        let needed = |a: &&Absence| self.history.statuses.is_some() && self.selection.chooses_by(&a.resource);
+        if let Some(Absence { resource, reason, .. }) = produced.absent.iter().find(needed) {
+            return Err(Error::Usage(format!("--attribute-people needs {resource}: {reason}; leave one of both out")));
+        }
+        let job = Job {
+            client: self.client.clone(),
+            lake: self.lake.clone(),
+            run_id: self.id.clone(),
+            as_of: self.day_asked_for(),
+            stop: self.stop.clone(),
+            limits: Arc::clone(&work.limits),
+            checkpoint: Arc::clone(&work.checkpoint),
+            history: self.history.clone(),
+        };
+        let request = fetch::Request {
+            job,
+            selection,
+            absent: std::mem::take(&mut produced.absent),
+            progress: &context.progress,
+            requests_per_minute: self.requests_per_minute,
+        };
+        let (Fetched { tables, resources, absent, labels }, ended) = fetch::fetch(request).await;
+        (produced.staged, produced.resources, produced.absent, produced.labels) = (tables, resources, absent, labels);
+        ended
+    }
+
     /// Where pages are kept: with the run that died before, if its pages may be used, or with this one.
     async fn checkpoint(&self, replaced: Option<&Snapshot>) -> Result<RunCheckpoint, Error> {
-        let used_up = replaced.and_then(state::pages_used);
+        let used_up = replaced.and_then(pages_used);
         let mut found = Checkpoint::all(&self.lake, &self.purpose).await?;
         found.sort_by_key(Checkpoint::begun_at);
         let usable = |c: &Checkpoint| {

@@ -5,7 +5,8 @@ use object_store::ObjectStoreExt as _;
 
 use super::{Plan, Run, SyncOptions, catalog, clock, context, settings_with, to_the_end, transport, virtually};
 use crate::{
-    commands::{self, sync::evidence::read_on},
+    assemble::read_on,
+    commands,
     error::{Error, ExitCode},
     lake::{self, Lake, Publication, Replaces, Snapshot},
     report::{KeptBecause, Outcome, RunReport},

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     clock::{Clock, SharedClock},
-    commands::sync::stop::Stop,
     error::{Error, ExitCode},
+    fetch::Stop,
 };
 
 const NOW: &str = "2026-03-15T06:00:00Z";

@@ -58,7 +58,7 @@ fn refused_with(body: &'static str) -> (Result<(), ExitCode>, u64, Vec<u32>) {
         let ended = to_the_end(run, &context).await.map(drop).map_err(|error| error.exit_code());
         let newest = lake.newest().await.unwrap();
         let limits =
-            newest.iter().flat_map(super::super::remembered_limits).map(|(_, learned)| learned.limit).collect();
+            newest.iter().flat_map(crate::assemble::remembered_limits).map(|(_, learned)| learned.limit).collect();
         (ended, refusing.turned(), limits)
     })
 }

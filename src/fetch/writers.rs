@@ -3,9 +3,9 @@
 use arrow::{array::StringArray, record_batch::RecordBatch};
 use tokio::sync::mpsc;
 
-use super::extract::{Extraction, Job};
+use super::job::Job;
 use crate::{
-    catalog::Table,
+    catalog::{Resource, Table},
     decode::{keep, split},
     error::Error,
     lake::{StagedTable, TableWriter, WriterOptions},
@@ -25,37 +25,42 @@ pub(super) enum Collected {
 
 /// The writers of one resource's tables.
 pub(super) struct Writers<'e> {
-    extraction: &'e Extraction,
+    resource: &'e Resource,
+    /// The definitions that are wanted, as patterns, where not all are.
+    wanted: Option<&'e [String]>,
+    collected: &'e Collected,
     writers: Vec<(String, TableWriter)>,
     ids: Vec<String>,
 }
 
 impl<'e> Writers<'e> {
     /// Nothing is written before the first rows, or `close`.
-    pub(super) fn new(extraction: &'e Extraction) -> Self {
-        let Job { lake, run_id, .. } = &*extraction.job;
-        let writer = |table: &Table| TableWriter::new(lake, run_id, table, WriterOptions::default());
-        let writers = extraction.tables.iter().map(|t| (t.name.clone(), writer(t))).collect();
-        Self { extraction, writers, ids: Vec::new() }
+    pub(super) fn new(
+        job: &Job,
+        resource: &'e Resource,
+        tables: &[Table],
+        wanted: Option<&'e [String]>,
+        collected: &'e Collected,
+    ) -> Self {
+        let writer = |table: &Table| TableWriter::new(&job.lake, &job.run_id, table, WriterOptions::default());
+        let writers = tables.iter().map(|t| (t.name.clone(), writer(t))).collect();
+        Self { resource, wanted, collected, writers, ids: Vec::new() }
     }
 
     /// Writes everything that comes.
     pub(super) async fn write_all(&mut self, mut batches: mpsc::Receiver<RecordBatch>) -> Result<(), Error> {
         while let Some(batch) = batches.recv().await {
             self.collect(&batch)?;
-            let resource = &self.extraction.resource;
-            let batch = match &resource.filter {
-                Some(filter) if !self.extraction.wants_all() => {
-                    keep(&batch, &filter.column, &self.extraction.job.history.patterns)?
-                }
+            let batch = match (&self.resource.filter, self.wanted) {
+                (Some(filter), Some(patterns)) => keep(&batch, &filter.column, patterns)?,
                 _ => batch,
             };
-            let Some(second) = &resource.split else {
-                self.write(&resource.table_name(), &batch).await?;
+            let Some(second) = &self.resource.split else {
+                self.write(&self.resource.table_name(), &batch).await?;
                 continue;
             };
             let (first_rows, second_rows) = split(&batch, second)?;
-            self.write(&resource.table_name(), &first_rows).await?;
+            self.write(&self.resource.table_name(), &first_rows).await?;
             self.write(&second.table, &second_rows).await?;
         }
         Ok(())
@@ -63,7 +68,7 @@ impl<'e> Writers<'e> {
 
     /// Remembers the ids that others are read by.
     fn collect(&mut self, batch: &RecordBatch) -> Result<(), Error> {
-        let some = match &self.extraction.collected {
+        let some = match self.collected {
             Collected::None => return Ok(()),
             Collected::All => None,
             Collected::Only(column, values) => Some(keep(batch, column, values)?),

@@ -23,7 +23,7 @@ use crate::{
 ///
 /// # Errors
 /// When `memory_limit` is no size, or `temp_dir` no folder.
-pub(super) fn session_options(settings: &Settings) -> Result<SessionOptions, SettingsError> {
+pub(crate) fn session_options(settings: &Settings) -> Result<SessionOptions, SettingsError> {
     let temp_dir = settings.temp_dir()?;
     spill::remove_abandoned(temp_dir.as_deref());
     Ok(SessionOptions { memory_limit_bytes: settings.memory_limit()?, temp_dir, ..SessionOptions::default() })
@@ -33,7 +33,7 @@ pub(super) fn session_options(settings: &Settings) -> Result<SessionOptions, Set
 ///
 /// # Errors
 /// The first failure; what was staged before it stays in staging.
-pub(super) async fn derive_tables(
+pub(crate) async fn derive_tables(
     lake: &Lake,
     run_id: &str,
     as_of: NaiveDate,
@@ -55,7 +55,7 @@ pub(super) async fn derive_tables(
 ///
 /// # Errors
 /// When the table cannot be read, or written.
-pub(super) async fn stage_applicable(
+pub(crate) async fn stage_applicable(
     lake: &Lake,
     run_id: &str,
     day: NaiveDate,
@@ -116,7 +116,7 @@ impl Sink for StagingSink<'_> {
 ///
 /// # Errors
 /// When the tables cannot be read.
-pub(super) async fn follow_references(
+pub(crate) async fn follow_references(
     lake: &Lake,
     as_of: NaiveDate,
     inputs: impl Iterator<Item = &SnapshotTable>,
@@ -149,7 +149,7 @@ pub(super) async fn follow_references(
 }
 
 /// A table of a snapshot, or a staged one, as the engine takes it.
-pub(super) fn table_files(table: &SnapshotTable, as_of: NaiveDate) -> TableFiles {
+pub(crate) fn table_files(table: &SnapshotTable, as_of: NaiveDate) -> TableFiles {
     TableFiles {
         table: table.name.clone(),
         as_of,

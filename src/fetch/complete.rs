@@ -1,15 +1,10 @@
 //! Whether all records of a resource were read: what came is compared with what the API counts.
 
-use super::extract::{Extracted, Extraction};
-use crate::{
-    decode::{Decoded, RowsError},
-    error::Error,
-    page::{KeptPages, NothingKept},
-    report::ResourceReport,
+use super::{
+    fan_out::Lists,
+    reading::{Extracted, Extraction},
 };
-
-/// Owners of the records of each chain, where only those of some are wanted.
-pub(super) type Lists = Option<Vec<Vec<String>>>;
+use crate::{decode::RowsError, error::Error, page::NothingKept, report::ResourceReport};
 
 /// What comparing found.
 enum Verdict {
@@ -156,22 +151,5 @@ impl Extraction {
             counted = counted.zip(one).map(|(all, one)| all + one);
         }
         Ok(counted)
-    }
-
-    /// How many records there are, of all owners or of these.
-    pub(super) async fn count(
-        &self,
-        kept: &dyn KeptPages<Decoded>,
-        owners: Option<&[String]>,
-    ) -> Result<Option<u64>, Error> {
-        let mut parameters = self.parameters();
-        let by = self.resource.fan_out.as_ref().map(|fan_out| fan_out.parameter.clone());
-        parameters.extend(by.zip(owners.map(|ids| ids.join(","))));
-        let parameters: Vec<(&str, &str)> = parameters.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-        tokio::select! {
-            biased;
-            () = self.job.stop.stopped() => Err(Error::Interrupted),
-            count = self.job.client.count(&self.resource, &parameters, &*self.decoder, kept) => Ok(count?),
-        }
     }
 }

@@ -11,7 +11,7 @@ use arrow::{
 use chrono::NaiveDate;
 use futures::StreamExt as _;
 
-use super::{derivation::table_files, sync::AttributesRead};
+use super::{derived::table_files, state::AttributesRead};
 use crate::{
     catalog::{LakeType, Privacy, Quality, Table, TableColumn, Zone, matches_any},
     decode::{Label, Labels},
@@ -27,7 +27,7 @@ use crate::{
 type WideTable = (&'static str, Zone, &'static str, &'static str);
 
 /// The wide tables.
-pub(super) const WIDE_TABLES: [WideTable; 2] = [
+pub(crate) const WIDE_TABLES: [WideTable; 2] = [
     (
         "employee_snapshot",
         Zone::Derived,
@@ -42,7 +42,7 @@ pub(super) const WIDE_TABLES: [WideTable; 2] = [
     ),
 ];
 /// Names of the labels that attribute values refer to.
-pub(super) const LABELS: &str = "attribute_labels";
+pub(crate) const LABELS: &str = "attribute_labels";
 const DEFINITIONS: &str = "employee_attribute_definitions";
 const EMPLOYEES: &str = "employees";
 /// Memory for sorting the attributes, if so much is allowed; beyond it they are sorted on disk.
@@ -52,29 +52,29 @@ const ROWS_AT_ONCE: usize = 2048;
 
 /// What the wide tables are made with.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct WideInputs<'a> {
-    pub(super) day: NaiveDate,
+pub(crate) struct WideInputs<'a> {
+    pub(crate) day: NaiveDate,
     /// How the attributes were read: columns of other definitions and rows of other people would only seem empty.
-    pub(super) attributes: &'a AttributesRead,
+    pub(crate) attributes: &'a AttributesRead,
     /// The types that columns had in earlier snapshots.
-    pub(super) known: &'a BTreeMap<String, LakeType>,
+    pub(crate) known: &'a BTreeMap<String, LakeType>,
     /// What SQL may use.
-    pub(super) engine: &'a SessionOptions,
+    pub(crate) engine: &'a SessionOptions,
 }
 
 /// What became of the wide tables.
 #[derive(Debug, Default)]
-pub(super) struct Widened {
-    pub(super) staged: Vec<StagedTable>,
-    pub(super) skipped: Vec<Skipped>,
-    pub(super) reports: Vec<WideReport>,
-    pub(super) types: BTreeMap<String, LakeType>,
+pub(crate) struct Widened {
+    pub(crate) staged: Vec<StagedTable>,
+    pub(crate) skipped: Vec<Skipped>,
+    pub(crate) reports: Vec<WideReport>,
+    pub(crate) types: BTreeMap<String, LakeType>,
     /// What the tables and their columns mean.
-    pub(super) described: BTreeMap<String, Described>,
+    pub(crate) described: BTreeMap<String, Described>,
 }
 
 /// Tables that the wide tables are made of: with names, where they are there.
-pub(super) fn sources_of_wide_tables() -> Vec<&'static str> {
+pub(crate) fn sources_of_wide_tables() -> Vec<&'static str> {
     let long = WIDE_TABLES.iter().map(|(_, _, from, _)| *from);
     let named = REFERENCE_NAMES.iter().map(|(_, table, _)| *table).filter(|table| *table != LABELS);
     long.chain([DEFINITIONS, EMPLOYEES]).chain(named).collect()
@@ -84,7 +84,7 @@ pub(super) fn sources_of_wide_tables() -> Vec<&'static str> {
 ///
 /// # Errors
 /// When the lake cannot be written.
-pub(super) async fn stage_labels(lake: &Lake, run_id: &str, labels: &Labels) -> Result<StagedTable, Error> {
+pub(crate) async fn stage_labels(lake: &Lake, run_id: &str, labels: &Labels) -> Result<StagedTable, Error> {
     let table = labels_table();
     let ids: StringArray = labels.0.keys().map(Some).collect();
     let names: StringArray = labels.0.values().map(|Label { name, .. }| name.as_deref()).collect();
@@ -100,7 +100,7 @@ pub(super) async fn stage_labels(lake: &Lake, run_id: &str, labels: &Labels) -> 
 }
 
 /// The table of labels.
-pub(super) fn labels_table() -> Table {
+pub(crate) fn labels_table() -> Table {
     let column = |name: &str, nullable, meaning: &str| TableColumn {
         name: name.to_owned(),
         lake_type: LakeType::String,
@@ -127,7 +127,7 @@ pub(super) fn labels_table() -> Table {
 ///
 /// # Errors
 /// When the tables cannot be read, or written.
-pub(super) async fn stage_wide(
+pub(crate) async fn stage_wide(
     lake: &Lake,
     run_id: &str,
     tables: &[SnapshotTable],

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
+    assemble::{WIDE_TABLES, sources_of_wide_tables},
     catalog::{Catalog, Resource, Table},
-    commands::wide::{WIDE_TABLES, sources_of_wide_tables},
     engine::derive,
     error::Error,
     report::Absence,
@@ -108,20 +108,26 @@ impl Selection {
     }
 
     /// Names of the API tables written. All derived tables whose inputs the snapshot has are computed again.
-    pub(super) fn table_names(&self) -> BTreeSet<&str> {
+    pub(crate) fn table_names(&self) -> BTreeSet<&str> {
         self.resources.iter().flat_map(|selected| &selected.tables).map(|t| t.name.as_str()).collect()
     }
 
     /// Whether the resource of that name is read.
-    pub(super) fn reads(&self, resource: &str) -> bool {
+    pub(crate) fn reads(&self, resource: &str) -> bool {
         self.resources.iter().any(|selected| selected.resource.name == resource)
+    }
+
+    /// Whether it is by the records of `resource` that people are chosen by their status.
+    pub(crate) fn chooses_by(&self, resource: &str) -> bool {
+        let fans = self.resources.iter().filter_map(|s| s.resource.fan_out.as_ref());
+        fans.filter(|f| f.status.is_some()).any(|f| f.from == resource)
     }
 
     /// Parts the resources whose scope is among `missing` from those that may be read.
     ///
     /// # Errors
     /// When one of them is not optional, or nothing is left.
-    pub(super) fn without_scopes(self, missing: &[String]) -> Result<(Self, Vec<Absence>), Error> {
+    pub(crate) fn without_scopes(self, missing: &[String]) -> Result<(Self, Vec<Absence>), Error> {
         let (absent, resources): (Vec<_>, Vec<_>) =
             self.resources.into_iter().partition(|selected| missing.contains(&selected.resource.scope));
         let needed: Vec<&Selected> = absent.iter().filter(|selected| !selected.optional).collect();
@@ -139,13 +145,13 @@ impl Selection {
 
 impl Selected {
     /// Resources whose ids it is read by.
-    pub(super) fn read_by(&self) -> Vec<String> {
+    pub(crate) fn read_by(&self) -> Vec<String> {
         let Resource { fan_out, filter, .. } = &self.resource;
         fan_out.iter().map(|f| f.from.clone()).chain(filter.iter().map(|f| f.from.clone())).collect()
     }
 
     /// Says that the run does without this resource, because its scope `why`.
-    pub(super) fn absence(&self, why: &str) -> Absence {
+    pub(crate) fn absence(&self, why: &str) -> Absence {
         let Resource { name, scope, .. } = &self.resource;
         let tables = self.tables.iter().map(|t| t.name.clone()).collect();
         Absence { resource: name.clone(), tables, reason: format!("{scope} {why}") }

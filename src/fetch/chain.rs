@@ -6,7 +6,7 @@ use std::{collections::HashSet, sync::Arc};
 use arrow::{array::StringArray, record_batch::RecordBatch};
 use tokio::sync::mpsc;
 
-use super::{extract::Job, kept::Kept};
+use super::{job::Job, kept::Kept};
 use crate::{
     api::{PagesRead, Ways},
     catalog::{FanOut, Resource},

@@ -6,10 +6,10 @@ use chrono_tz::Tz;
 use futures::{StreamExt as _, stream};
 
 use crate::{
-    commands::gates::READ_ON,
+    assemble::read_on,
     day_list::days_in_words,
     error::Error,
-    lake::{Lake, LakeError, Snapshot, SnapshotId},
+    lake::{Lake, LakeError, SnapshotId},
     report::{KeptBecause, KeptDay},
 };
 
@@ -23,12 +23,6 @@ pub(crate) struct AskedDays {
     pub(crate) read: Vec<NaiveDate>,
     /// Left as they are, ascending.
     pub(crate) kept: Vec<KeptDay>,
-}
-
-/// The day on which the API was read for a snapshot. Those of older versions tell only when they were published.
-pub(crate) fn read_on(snapshot: &Snapshot, zone: Tz) -> NaiveDate {
-    let noted = snapshot.state.get(READ_ON).and_then(|day| serde_json::from_value(day.clone()).ok());
-    noted.unwrap_or_else(|| snapshot.published_at.with_timezone(&zone).date_naive())
 }
 
 /// Parts the days to read from those that the lake keeps as they are: all but today that were read on their own day. Of a
@@ -80,7 +74,7 @@ pub(crate) async fn sort_out(
 }
 
 /// Says which days stay as they are, if any.
-pub(super) fn tell(kept: &[KeptDay]) {
+pub(crate) fn tell(kept: &[KeptDay]) {
     let days: Vec<NaiveDate> =
         kept.iter().filter(|k| k.because == KeptBecause::ReadOnThatDay).map(|k| k.as_of).collect();
     if !days.is_empty() {

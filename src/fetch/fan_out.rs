@@ -10,16 +10,13 @@ const MAX_LIST_BYTES: usize = 5_000;
 /// A comma may come back as `%2C` in the link to the next page.
 const COMMA_BYTES: usize = 3;
 
+/// Owners of the records of each chain; `None` for one chain of all of them.
+pub(super) type Lists = Option<Vec<Vec<String>>>;
+
 /// The lists of ids for the chains; `None` when one chain without a filter does as well.
 ///
 /// `expected` is the number of records in all chains; `other_bytes` are taken by another list in the same address.
-pub(super) fn chunks(
-    ids: &[String],
-    expected: u64,
-    page_limit: u32,
-    max_values: usize,
-    other_bytes: usize,
-) -> Option<Vec<Vec<String>>> {
+pub(super) fn chunks(ids: &[String], expected: u64, page_limit: u32, max_values: usize, other_bytes: usize) -> Lists {
     let pages = expected.div_ceil(u64::from(page_limit.max(1)));
     let worth_it = !ids.is_empty() && pages >= 2 * PAGES_PER_CHAIN;
     worth_it.then(|| lists(ids, expected, page_limit, max_values, other_bytes))
@@ -53,7 +50,7 @@ pub(super) fn lists(
 }
 
 /// How many chains there will be for that many owners, whose ids are taken to be numbers a digit longer than their count.
-pub(crate) fn expected_chains(owners: u64, expected: u64, page_limit: u32, max_values: usize) -> u64 {
+pub(super) fn expected_chains(owners: u64, expected: u64, page_limit: u32, max_values: usize) -> u64 {
     let digits = owners.to_string().len() + 1;
     let ids: Vec<String> = (0..owners).map(|n| format!("{n:0digits$}")).collect();
     chunks(&ids, expected, page_limit, max_values, 0).map_or(0, |lists| lists.len() as u64)

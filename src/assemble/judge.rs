@@ -1,15 +1,13 @@
 //! The quality gates over the tables of one snapshot, published or still staged: what is found becomes the table
 //! `data_quality_findings`, and what passes a threshold stops the publication.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use futures::StreamExt as _;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
-    derivation::table_files,
-    sync::same_attributes,
+    derived::table_files,
+    state::{remembered_references, same_attributes},
     wide::{LABELS, WIDE_TABLES},
 };
 use crate::{
@@ -25,41 +23,36 @@ use crate::{
     report::ReferenceReport,
 };
 
-/// References of each column and how many lead nowhere, by `table.column`, as the manifest remembers them.
-pub(super) const REFERENCES: &str = "references";
-/// The day on which the API was read.
-pub(super) const READ_ON: &str = "read_on";
-
 /// What is to be judged.
-pub(super) struct Subject<'a> {
-    pub(super) day: NaiveDate,
+pub(crate) struct Subject<'a> {
+    pub(crate) day: NaiveDate,
     /// Whether the API was read on that day.
-    pub(super) read_that_day: bool,
+    pub(crate) read_that_day: bool,
     /// All tables of the snapshot.
-    pub(super) tables: &'a [SnapshotTable],
-    pub(super) references: &'a [ReferenceReport],
+    pub(crate) tables: &'a [SnapshotTable],
+    pub(crate) references: &'a [ReferenceReport],
     /// What the snapshot remembers.
-    pub(super) state: &'a serde_json::Map<String, Value>,
+    pub(crate) state: &'a serde_json::Map<String, Value>,
     /// The snapshot before.
-    pub(super) before: Option<&'a Snapshot>,
-    pub(super) thresholds: &'a Thresholds,
+    pub(crate) before: Option<&'a Snapshot>,
+    pub(crate) thresholds: &'a Thresholds,
     /// What SQL may use.
-    pub(super) engine: &'a SessionOptions,
+    pub(crate) engine: &'a SessionOptions,
 }
 
 /// What came of it.
-pub(super) struct Judged {
+pub(crate) struct Judged {
     /// The table of findings.
-    pub(super) findings: StagedTable,
+    pub(crate) findings: StagedTable,
     /// What stops the publication, a line each.
-    pub(super) breaches: Vec<String>,
+    pub(crate) breaches: Vec<String>,
 }
 
 /// Judges the tables of a snapshot that was read from the API.
 ///
 /// # Errors
 /// When tables cannot be read, or written.
-pub(super) async fn judge(
+pub(crate) async fn judge(
     lake: &Lake,
     run_id: &str,
     catalog: &Catalog,
@@ -76,7 +69,7 @@ pub(super) async fn judge(
 ///
 /// # Errors
 /// When tables cannot be read, or written.
-pub(super) async fn judge_again(
+pub(crate) async fn judge_again(
     lake: &Lake,
     run_id: &str,
     catalog: &Catalog,
@@ -245,19 +238,4 @@ async fn counts(lake: &Lake, table: &SnapshotTable, of: &Judgeable) -> Result<Co
         filled.retain(|column, _| declared.columns.iter().any(|c| c.name == *column));
     }
     Ok(Counts { rows: table.rows(), filled })
-}
-
-fn remembered_references(snapshot: &Snapshot) -> BTreeMap<String, References> {
-    let columns = snapshot.state.get(REFERENCES).and_then(Value::as_object).into_iter().flatten();
-    let counts = |value: &Value| {
-        let [all, unresolved] = value.as_array()?.as_slice() else { return None };
-        Some(References { all: all.as_u64()?, unresolved: unresolved.as_u64()? })
-    };
-    columns.filter_map(|(column, value)| Some((column.clone(), counts(value)?))).collect()
-}
-
-/// What the manifest remembers of the references.
-pub(super) fn references_to_remember(references: &[ReferenceReport]) -> Value {
-    let of = |r: &ReferenceReport| (format!("{}.{}", r.table, r.column), json!([r.references, r.unresolved]));
-    Value::Object(references.iter().map(of).collect())
 }

@@ -6,34 +6,34 @@ use crate::error::ExitCode;
 
 /// Tells whether the run is to end.
 #[derive(Debug, Clone)]
-pub(super) struct Stop {
+pub(crate) struct Stop {
     sender: watch::Sender<bool>,
 }
 
 impl Stop {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { sender: watch::Sender::new(false) }
     }
 
     /// Ends the run.
-    pub(super) fn now(&self) {
+    pub(crate) fn now(&self) {
         self.sender.send_replace(true);
     }
 
     /// Whether the run is to end.
-    pub(super) fn is_stopped(&self) -> bool {
+    pub(crate) fn is_stopped(&self) -> bool {
         *self.sender.borrow()
     }
 
     /// Returns when the run is to end.
-    pub(super) async fn stopped(&self) {
+    pub(crate) async fn stopped(&self) {
         let mut receiver = self.sender.subscribe();
         // The sender lives as long as `self`, so that waiting cannot fail.
         let _ = receiver.wait_for(|stop| *stop).await;
     }
 
     /// Ends the run when the process is told to: Ctrl-C, or SIGTERM as schedulers send it.
-    pub(super) fn on_signals(&self) -> tokio::task::JoinHandle<()> {
+    pub(crate) fn on_signals(&self) -> tokio::task::JoinHandle<()> {
         let stop = self.clone();
         tokio::spawn(async move {
             if signalled().await.is_ok() {

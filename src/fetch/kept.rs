@@ -20,7 +20,7 @@ use crate::{
 
 /// Pages of one resource.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(crate) struct Kept {
     checkpoint: Arc<RunCheckpoint>,
     decoder: Arc<Decoder>,
     limits: Arc<PageLimits>,
@@ -30,7 +30,7 @@ pub(super) struct Kept {
 
 /// The checkpoint of a run, and what became of it.
 #[derive(Debug)]
-pub(super) struct RunCheckpoint {
+pub(crate) struct RunCheckpoint {
     checkpoint: Checkpoint,
     /// Whether an earlier run left pages.
     continued: bool,
@@ -41,13 +41,13 @@ pub(super) struct RunCheckpoint {
 }
 
 impl RunCheckpoint {
-    pub(super) fn new(checkpoint: Checkpoint, continued: bool) -> Self {
+    pub(crate) fn new(checkpoint: Checkpoint, continued: bool) -> Self {
         let (complained, kept, noted) = Default::default();
         Self { checkpoint, continued, complained, kept, noted }
     }
 
     /// The page limits that the run before found out: a refusal costs a request.
-    pub(super) async fn noted_limits(&self) -> BTreeMap<String, LearnedLimit> {
+    pub(crate) async fn noted_limits(&self) -> BTreeMap<String, LearnedLimit> {
         if !self.continued {
             return BTreeMap::new();
         }
@@ -72,17 +72,17 @@ impl RunCheckpoint {
         self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn checkpoint(&self) -> &Checkpoint {
+    pub(crate) fn checkpoint(&self) -> &Checkpoint {
         &self.checkpoint
     }
 
     /// The run whose pages are used, where that is an earlier one.
-    pub(super) fn continued(&self) -> Option<&str> {
+    pub(crate) fn continued(&self) -> Option<&str> {
         self.continued.then(|| self.checkpoint.run_id())
     }
 
     /// Pages kept by this run.
-    pub(super) fn kept(&self) -> u64 {
+    pub(crate) fn kept(&self) -> u64 {
         self.kept.load(Ordering::Relaxed)
     }
 }
@@ -97,13 +97,13 @@ struct Facts {
 }
 
 impl Kept {
-    pub(super) fn new(checkpoint: &Arc<RunCheckpoint>, decoder: &Arc<Decoder>, limits: &Arc<PageLimits>) -> Self {
+    pub(crate) fn new(checkpoint: &Arc<RunCheckpoint>, decoder: &Arc<Decoder>, limits: &Arc<PageLimits>) -> Self {
         let finding = checkpoint.continued;
         Self { checkpoint: Arc::clone(checkpoint), decoder: Arc::clone(decoder), limits: Arc::clone(limits), finding }
     }
 
     /// The same, but for pages of an earlier run: they are left aside.
-    pub(super) fn only_keeping(self) -> Self {
+    pub(crate) fn only_keeping(self) -> Self {
         Self { finding: false, ..self }
     }
 }

@@ -1,0 +1,86 @@
+//! One resource: how it is split into chains of pages, and that all of it came.
+
+use std::sync::Arc;
+
+use super::{
+    fan_out,
+    kept::Kept,
+    reading::{Extracted, Extraction},
+};
+use crate::{catalog::matches_any, error::Error, settings::did_you_mean};
+
+/// Records of one owner, roughly: only to choose how many chains read those of some owners.
+const RECORDS_OF_AN_OWNER: u64 = 60;
+
+/// The ids of the resource that another is read by, where they are known.
+pub(super) type Ids = Option<Arc<Vec<String>>>;
+
+impl Extraction {
+    /// Reads the whole resource, by the ids of another where that is worth it, or where only some owners are wanted. The
+    /// records are counted while those ids are still being read.
+    pub(super) async fn run(
+        mut self,
+        owners: impl Future<Output = Result<Ids, Error>>,
+        filtered_by: impl Future<Output = Result<Ids, Error>>,
+    ) -> Result<Extracted, Error> {
+        if !self.wants_all() {
+            let ids = filtered_by.await?;
+            self.narrow(ids.as_deref().map(Vec::as_slice))?;
+        }
+        let limit = self.job.limits.current(&self.resource);
+        let other_bytes = self.filter.as_ref().map_or(0, |(_, list)| list.len());
+        let (lists, expected) = match (&self.resource.fan_out, self.restricted) {
+            (Some(fan_out), true) => {
+                let ids = owners.await?.unwrap_or_default();
+                let guess = ids.len() as u64 * RECORDS_OF_AN_OWNER;
+                (Some(fan_out::lists(&ids, guess, limit, fan_out.max_values, other_bytes)), None)
+            }
+            // Without a count nobody could tell that owners are missing from the ids: one chain without a filter misses none.
+            (Some(fan_out), false) => match tokio::try_join!(self.first_count(), owners)? {
+                (Some(expected), Some(ids)) => {
+                    let limit = self.job.limits.current(&self.resource);
+                    (fan_out::chunks(&ids, expected, limit, fan_out.max_values, other_bytes), Some(expected))
+                }
+                _ => (None, None),
+            },
+            (None, _) => (None, None),
+        };
+        self.progress.expect(expected.unwrap_or_default());
+        let by_ids = lists.is_some();
+        let again = lists.clone().filter(|_| self.restricted);
+        let first = self.read(lists, expected).await;
+        let extracted = self.completed(first, &again, by_ids).await?;
+        self.progress.finish();
+        Ok(extracted)
+    }
+
+    /// Asks the API for the wanted records alone, where they can be listed; `ids` are those that may be listed.
+    fn narrow(&mut self, ids: Option<&[String]>) -> Result<(), Error> {
+        let Some(filter) = self.resource.filter.as_ref() else { return Ok(()) };
+        let patterns = &self.job.history.patterns;
+        // A misspelt one would give an empty table.
+        let ids = ids.filter(|ids| !ids.is_empty());
+        let unknown = |ids: &[String]| {
+            patterns.iter().find(|p| !ids.iter().any(|id| matches_any(std::slice::from_ref(p), id))).cloned()
+        };
+        if let Some(pattern) = ids.and_then(unknown) {
+            let hint = did_you_mean(&pattern, ids.into_iter().flatten().map(String::as_str));
+            return Err(Error::Usage(format!("--attribute-definitions: no definition is {pattern:?}{hint}")));
+        }
+        let exact = patterns.iter().all(|pattern| !pattern.ends_with('*'));
+        let listed: Option<Vec<&str>> = match ids {
+            _ if exact => Some(patterns.iter().map(String::as_str).collect()),
+            Some(ids) => Some(ids.iter().map(String::as_str).filter(|id| matches_any(patterns, id)).collect()),
+            None => None,
+        };
+        let list = listed.map(|ids| ids.join(",")).filter(|list| !list.is_empty() && list.len() <= filter.max_bytes);
+        self.filter = list.map(|list| (filter.parameter.clone(), list));
+        Ok(())
+    }
+
+    /// The count that the chains are made by: a run that goes on must make the same ones.
+    async fn first_count(&self) -> Result<Option<u64>, Error> {
+        let kept = Kept::new(&self.job.checkpoint, &self.decoder, &self.job.limits);
+        self.count(&kept, None).await
+    }
+}

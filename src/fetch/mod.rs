@@ -1,0 +1,42 @@
+//! From the API to staged tables: every page of the selected resources, decoded, split and written to the staging of one run.
+//!
+//! ```text
+//! selection ─▶ resources ─▶ extract ─▶ reading ─ chain ─▶ batches ─ writers ─▶ staged tables
+//!                             ▲           │
+//!                             └─ complete ┘  is everything there? if not, read again
+//! ```
+//!
+//! Here the API, the decoder and the lake meet. What is computed from the tables is not known here.
+//!
+//! - `selection`: which resources and tables a run needs; `asked_days`: which days it reads and which stay as they are
+//! - `estimate`: what a run costs, from counts alone
+//! - `job`: what every part of one run is given; `stop`: the one signal that ends all of them
+//! - `resources`: all resources side by side; those read by the ids of another wait for them
+//! - `extract`: one resource; `fan_out`: the lists of ids that its chains read
+//! - `reading`: one reading of a resource; `chain`: one chain of its pages; `writers`: its rows into files
+//! - `complete`: whether all records came
+//! - `kept`: pages of an unfinished run
+
+mod asked_days;
+mod chain;
+mod complete;
+mod estimate;
+mod extract;
+mod fan_out;
+mod job;
+mod kept;
+mod reading;
+mod resources;
+mod selection;
+mod stop;
+mod writers;
+
+pub(crate) use self::{
+    asked_days::{AskedDays, sort_out, tell},
+    estimate::{Estimate, ResourceEstimate, count, estimate, refuse_above},
+    job::Job,
+    kept::RunCheckpoint,
+    resources::{Fetched, Request, fetch},
+    selection::{Selected, Selection},
+    stop::Stop,
+};

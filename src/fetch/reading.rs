@@ -1,0 +1,163 @@
+//! One reading of a resource: pages are fetched and decoded by chains, rows are written by one loop, and a bounded channel
+//! between them keeps memory flat.
+
+use std::sync::Arc;
+
+use arrow::record_batch::RecordBatch;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use tokio::sync::mpsc;
+
+use super::{
+    chain::{Chain, ChainFacts, Owners},
+    fan_out::{self, Lists},
+    job::Job,
+    writers::{Collected, Writers},
+};
+use crate::{
+    catalog::{Resource, Table},
+    decode::{Decoded, Decoder, Labels},
+    error::Error,
+    lake::StagedTable,
+    page::KeptPages,
+    progress::ResourceProgress,
+    report::ResourceReport,
+};
+
+/// Batches between the chains and the writer of one resource.
+const BATCHES_IN_CHANNEL: usize = 4;
+
+/// One resource of a run.
+#[derive(Debug)]
+pub(super) struct Extraction {
+    pub(super) job: Arc<Job>,
+    pub(super) resource: Arc<Resource>,
+    pub(super) tables: Vec<Table>,
+    pub(super) decoder: Arc<Decoder>,
+    pub(super) progress: Arc<ResourceProgress>,
+    /// Which ids of this resource others are read by.
+    pub(super) collected: Collected,
+    /// Whether only some owners are wanted.
+    pub(super) restricted: bool,
+    /// Query parameter and list of ids that restrict the records.
+    pub(super) filter: Option<(String, String)>,
+    /// Records that may be missing: the API counts them and does not serve them.
+    pub(super) accepted_missing: u64,
+    /// Whether pages of an earlier run are left aside.
+    pub(super) anew: bool,
+}
+
+/// What one resource became.
+#[derive(Debug)]
+pub(super) struct Extracted {
+    pub(super) tables: Vec<StagedTable>,
+    pub(super) report: ResourceReport,
+    pub(super) ids: Vec<String>,
+    /// Names that came with the pages.
+    pub(super) labels: Labels,
+}
+
+/// A chain that ends with whoever waits for it: one failure ends the others of its resource.
+struct AbortOnDrop(tokio::task::JoinHandle<Result<ChainFacts, Error>>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Extraction {
+    /// Whether every record is wanted.
+    pub(super) fn wants_all(&self) -> bool {
+        self.job.history.patterns.iter().any(|pattern| pattern == "*")
+    }
+
+    /// What restricts the records to a day and to some definitions.
+    fn parameters(&self) -> Vec<(String, String)> {
+        let as_of = self.resource.as_of_parameter.clone().zip(self.job.as_of.clone());
+        as_of.into_iter().chain(self.filter.clone()).collect()
+    }
+
+    /// Reads one chain per list of ids, or a single one of all owners, and writes what they give.
+    pub(super) async fn read(&self, lists: Lists, expected: Option<u64>) -> Result<Extracted, Error> {
+        let (sender, receiver) = mpsc::channel(BATCHES_IN_CHANNEL);
+        let mut writers = self.writers();
+        let (chains, written) = tokio::join!(self.chains(lists, sender), writers.write_all(receiver));
+        // A chain that finds the channel closed only echoes the writer's failure.
+        let facts = match (chains, written) {
+            (Ok(facts), Ok(())) => facts,
+            (Err(Error::Interrupted), Err(error)) | (Err(error), _) | (Ok(_), Err(error)) => {
+                writers.abort().await;
+                return Err(error);
+            }
+        };
+        let total_count = expected.or(facts.total_count);
+        let report = ResourceReport {
+            resource: self.resource.name.clone(),
+            pages: facts.read.pages,
+            kept_pages: facts.read.kept_pages,
+            records: facts.records(),
+            repeated: facts.repeated,
+            restarts: facts.read.restarts,
+            page_limit: self.job.limits.current(&self.resource),
+            total_count,
+            recounted: None,
+            missing: 0,
+            drift: facts.drift.findings(),
+        };
+        let (tables, ids) = writers.close().await?;
+        Ok(Extracted { tables, report, ids, labels: facts.labels })
+    }
+
+    fn writers(&self) -> Writers<'_> {
+        let wanted = (!self.wants_all()).then_some(self.job.history.patterns.as_slice());
+        Writers::new(&self.job, &self.resource, &self.tables, wanted, &self.collected)
+    }
+
+    async fn chains(&self, lists: Lists, sender: mpsc::Sender<RecordBatch>) -> Result<ChainFacts, Error> {
+        let (Some(fan_out), Some(lists)) = (self.resource.fan_out.clone(), lists) else {
+            return self.chain(None).run(sender).await;
+        };
+        let chains = stream::iter(lists).map(|list| {
+            let owners = Owners { fan_out: fan_out.clone(), ids: list };
+            let mut task = AbortOnDrop(tokio::spawn(self.chain(Some(owners)).run(sender.clone())));
+            async move { (&mut task.0).await.map_err(|e| Error::task_lost("a chain of pages", &e))? }
+        });
+        chains
+            .buffer_unordered(fan_out::CHAINS)
+            .try_fold(ChainFacts { total_count: Some(0), ..ChainFacts::default() }, |mut all, facts| async move {
+                all.add(facts);
+                Ok(all)
+            })
+            .await
+    }
+
+    fn chain(&self, owners: Option<Owners>) -> Chain {
+        Chain {
+            job: Arc::clone(&self.job),
+            resource: Arc::clone(&self.resource),
+            decoder: Arc::clone(&self.decoder),
+            progress: Arc::clone(&self.progress),
+            parameters: self.parameters(),
+            owners,
+            accepted_missing: self.accepted_missing,
+            anew: self.anew,
+        }
+    }
+
+    /// How many records there are, of all owners or of these.
+    pub(super) async fn count(
+        &self,
+        kept: &dyn KeptPages<Decoded>,
+        owners: Option<&[String]>,
+    ) -> Result<Option<u64>, Error> {
+        let mut parameters = self.parameters();
+        let by = self.resource.fan_out.as_ref().map(|fan_out| fan_out.parameter.clone());
+        parameters.extend(by.zip(owners.map(|ids| ids.join(","))));
+        let parameters: Vec<(&str, &str)> = parameters.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        tokio::select! {
+            biased;
+            () = self.job.stop.stopped() => Err(Error::Interrupted),
+            count = self.job.client.count(&self.resource, &parameters, &*self.decoder, kept) => Ok(count?),
+        }
+    }
+}
