@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Context, exclusive::exclusively, print};
+use super::{Context, exclusive::exclusively, print::print};
 use crate::{
     error::Error,
     lake::{self, Held, Lake},

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{definitions::split_as_configured, print};
+use super::{definitions::split_as_configured, print::print};
 use crate::{catalog::Catalog, error::Error, settings::Settings};
 
 /// Prints every setting, secrets hidden.

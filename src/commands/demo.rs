@@ -3,7 +3,12 @@
 
 use std::{collections::BTreeMap, io, sync::Arc};
 
-use super::{Context, SyncOptions, Which, fake_tenant::listen, query, sync};
+use super::{
+    Context, SyncOptions, Which,
+    fake_tenant::listen,
+    print::{print, tell},
+    query, sync,
+};
 use crate::{
     assemble::session_options,
     engine::output::{self, Format, Written},
@@ -62,12 +67,12 @@ pub async fn demo(
     let report = sync(context, &settings, SyncOptions::default()).await;
     drop(stop);
     let _ = server.await;
-    super::tell(&report?.for_people());
+    tell(&report?.for_people());
 
     let lake = context.lake_to_read(&settings)?;
     let engine = session_options(&settings)?;
     for (title, sql) in [("Headcount (largest 15)", HEADCOUNT), ("Probation deadlines (next 15)", PROBATION)] {
-        super::print(&format!("\n{title}\n"))?;
+        print(&format!("\n{title}\n"))?;
         let rows = query::run(&lake, &Which::Newest, sql, &engine).await?;
         if output::write(Format::Table, rows, io::stdout()).await? == Written::ReaderGone {
             break;

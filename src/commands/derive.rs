@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Context, definitions::split_as_configured, exclusive::exclusively, print};
+use super::{Context, definitions::split_as_configured, exclusive::exclusively, print::print};
 use crate::{
     assemble::{
         LABELS, Subject, WIDE_TABLES, WideInputs, attributes_read, derive_tables, judge_again, known_types, read_on,

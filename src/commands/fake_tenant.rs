@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, sync::Arc};
 
 use tokio::net::TcpListener;
 
-use super::{Context, print};
+use super::{Context, print::print};
 use crate::{
     error::Error,
     fake_tenant::{FakeTenant, Options, server::serve},

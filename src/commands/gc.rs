@@ -8,7 +8,11 @@ use std::{
 
 use chrono::NaiveDate;
 
-use super::{Context, ListFormat, exclusive::exclusively, print, print_lines, tell};
+use super::{
+    Context,
+    exclusive::exclusively,
+    print::{ListFormat, print_list, tell},
+};
 use crate::{
     assemble::tenant_of,
     error::Error,
@@ -59,7 +63,7 @@ pub async fn gc(context: &Context, settings: &Settings, options: GcOptions) -> R
         Ok::<_, Error>(garbage)
     };
     if options.dry_run {
-        return print_list(&find().await?, Shown::Before, options.format);
+        return print_list(options.format, &find().await?, |garbage| in_words(garbage, Shown::Before));
     }
     let confirmed = match options.drop.is_empty() {
         true => None,
@@ -77,7 +81,7 @@ pub async fn gc(context: &Context, settings: &Settings, options: GcOptions) -> R
         }
         let is_listed = !garbage.objections.is_empty();
         if is_listed {
-            print_list(&garbage, Shown::Before, options.format)?;
+            print_list(options.format, &garbage, |garbage| in_words(garbage, Shown::Before))?;
         }
         lake::align(&lake).await?;
         lake::collect_garbage(&lake, &run_id, &garbage).await?;
@@ -88,7 +92,7 @@ pub async fn gc(context: &Context, settings: &Settings, options: GcOptions) -> R
     if is_listed && options.format == ListFormat::Json {
         return Ok(());
     }
-    print_list(&garbage, Shown::After, options.format)
+    print_list(options.format, &garbage, |garbage| in_words(garbage, Shown::After))
 }
 
 /// Days go for good: somebody must have seen what that means, or have said that it is not needed.
@@ -144,13 +148,6 @@ async fn other_tenant(lake: &Lake, settings: &Settings) -> Result<Option<Objecti
     };
     let held = snapshot.as_ref().and_then(tenant_of).filter(|held| *held != asked).map(str::to_owned);
     Ok(held.map(|held| Objection::OtherTenant { held, asked }))
-}
-
-fn print_list(garbage: &Garbage, shown: Shown, format: ListFormat) -> Result<(), Error> {
-    match format {
-        ListFormat::Json => print(&(serde_json::to_string_pretty(garbage).unwrap_or_default() + "\n")),
-        ListFormat::Text => print_lines(&in_words(garbage, shown)),
-    }
 }
 
 fn in_words(garbage: &Garbage, shown: Shown) -> String {

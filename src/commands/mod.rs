@@ -11,20 +11,19 @@ mod exclusive;
 mod fake_tenant;
 mod gc;
 mod plan;
+mod print;
 mod query;
 mod snapshots;
 mod sync;
 mod tables;
 mod verify;
 
-use std::{
-    io::{self, Write as _},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
+pub(crate) use self::print::tell;
 pub use self::{
     accept::{AcceptOptions, accept},
     check::check,
@@ -34,6 +33,7 @@ pub use self::{
     fake_tenant::{FakeTenantOptions, fake_tenant},
     gc::{GcOptions, gc},
     plan::{PlanOptions, plan},
+    print::ListFormat,
     query::{QueryOptions, Which, parse_parameter, query},
     snapshots::snapshots,
     sync::{SyncOptions, sync},
@@ -42,7 +42,7 @@ pub use self::{
 };
 use crate::{
     api::Transport, catalog::Catalog, clock::SharedClock, env_vars::Environment, error::Error, lake::Lake,
-    progress::Progress, settings::Settings, state_folder::Candidates, terminal_text,
+    progress::Progress, settings::Settings, state_folder::Candidates,
 };
 
 /// What commands are given instead of taking it from the process: time, randomness, network, environment.
@@ -61,16 +61,6 @@ pub struct Context {
     pub seed: u64,
     /// Where this user's processes keep what they share, such as the lock of a tenant; `None` where there is only this one.
     pub state: Option<Candidates>,
-}
-
-/// How a list is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum ListFormat {
-    /// For people.
-    #[default]
-    Text,
-    /// For machines.
-    Json,
 }
 
 impl std::fmt::Debug for Context {
@@ -103,26 +93,5 @@ impl Context {
     fn run_id(&self, started_at: DateTime<Utc>) -> String {
         let random: u32 = StdRng::seed_from_u64(self.seed).random();
         format!("{}-{random:08x}", started_at.format("%Y%m%dT%H%M%SZ"))
-    }
-}
-
-/// Writes lines for people to stderr, without characters that act on a terminal; nobody listening there is no error.
-pub(crate) fn tell(text: &str) {
-    let _ = io::stderr().lock().write_all(terminal_text::escape_lines(text).as_bytes());
-}
-
-/// Writes lines for people to stdout, in which texts from elsewhere may be quoted.
-fn print_lines(text: &str) -> Result<(), Error> {
-    print(&terminal_text::escape_lines(text))
-}
-
-/// Writes to stdout; a reader that went away, as `head` does, is no error.
-fn print(text: &str) -> Result<(), Error> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::Io { what: "standard output".into(), source: error })
-        }
-        _ => Ok(()),
     }
 }

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Context, ListFormat, print};
+use super::{
+    Context,
+    print::{ListFormat, print_list},
+};
 use crate::{
     api::{Budget, PageLimits},
     assemble::{known_records, remembered_limits},
@@ -98,10 +101,7 @@ pub async fn plan(context: &Context, settings: &Settings, options: PlanOptions) 
         kept: &kept,
         inaccessible,
     };
-    print(&match options.format {
-        ListFormat::Text => text(&plan),
-        ListFormat::Json => serde_json::to_string_pretty(&plan).unwrap_or_default() + "\n",
-    })?;
+    print_list(options.format, &plan, text)?;
     missing.map_or(Ok(()), Err)
 }
 
@@ -118,15 +118,12 @@ async fn days(context: &Context, settings: &Settings, replace: bool) -> Result<A
 /// What is said where no day is left to read.
 fn nothing_to_do(format: ListFormat, kept: &[KeptDay]) -> Result<(), Error> {
     let days: Vec<NaiveDate> = kept.iter().map(|day| day.as_of).collect();
-    print(&match format {
-        ListFormat::Text => format!(
-            "no request: {} stay as read on their own day; count with --replace what reading them again costs\n",
-            days_in_words(&days)
-        ),
-        ListFormat::Json => {
-            let plan = serde_json::json!({ "requests_spent": 0, "requests": 0, "minutes": 0.0, "kept": kept });
-            serde_json::to_string_pretty(&plan).unwrap_or_default() + "\n"
-        }
+    let plan = serde_json::json!({ "requests_spent": 0, "requests": 0, "minutes": 0.0, "kept": kept });
+    print_list(format, &plan, |_| {
+        let days = days_in_words(&days);
+        format!(
+            "no request: {days} stay as read on their own day; count with --replace what reading them again costs\n"
+        )
     })
 }
 

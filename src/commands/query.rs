@@ -20,7 +20,7 @@ use crate::{
     engine::{
         EngineError, Parameters, Rows, Session, SessionOptions, TableFiles, Value, all_days, output,
         output::{Format, Style},
-        privacy::{Classes, Computed},
+        privacy::{Classes, Computed, computed},
         query as statement,
     },
     error::Error,
@@ -122,26 +122,23 @@ pub async fn query(context: &Context, settings: &Settings, options: QueryOptions
     let parameters = Parameters { as_of: opened.day(), values: options.parameters };
     parameters.check_used(&sql)?;
     opened.know_all_days(&lake, &sql).await?;
-    let classes = Classes::of(&tables::published(&context.catalog, &opened.snapshots));
-    let privacy = statement::privacy_of(&opened.session, &sql, &parameters, &classes).await?;
-    let rows = statement::run_with(&opened.session, &sql, &parameters).await?;
-    if options.output.is_none()
-        && io::stdout().is_terminal()
-        && let Some(warning) = warning(&privacy)
-    {
+    let planned = statement::plan(&opened.session, &sql, &parameters).await?;
+    let privacy = || computed(&planned, &Classes::of(&tables::published(&context.catalog, &opened.snapshots)));
+    let on_terminal = io::stdout().is_terminal();
+    if let Some(path) = &options.output {
+        let access = access(&privacy());
+        return write_file(path, style, planned.rows().await?, access).await;
+    }
+    let warning = if on_terminal { warning(&privacy()) } else { None };
+    let rows = planned.rows().await?;
+    if let Some(warning) = warning {
         tracing::warn!("{warning}");
     }
-    let format = style.format;
-    match &options.output {
-        Some(path) => write_file(path, style, rows, access(&privacy)).await,
-        None if format.is_binary() && io::stdout().is_terminal() => {
-            Err(Error::Usage(format!("{format} is no text for a terminal; use -o FILE")))
-        }
-        None => {
-            output::write(style, rows, io::stdout()).await?;
-            Ok(())
-        }
+    if style.format.is_binary() && on_terminal {
+        return Err(Error::Usage(format!("{} is no text for a terminal; use -o FILE", style.format)));
     }
+    output::write(style, rows, io::stdout()).await?;
+    Ok(())
 }
 
 /// How the answer is written: as asked, and where only the setting asks for safe CSV, the other formats are as ever.
@@ -162,8 +159,7 @@ pub(super) async fn run(lake: &Lake, which: &Which, sql: &str, engine: &SessionO
 
 async fn open(lake: &Lake, which: &Which, engine: &SessionOptions) -> Result<Opened, Error> {
     let snapshots = snapshots(lake, which).await?;
-    let session = Session::new(lake.store(), engine)?;
-    session.register(&files(&snapshots))?;
+    let session = Session::over(lake.store(), engine, files(&snapshots))?;
     Ok(Opened { session, snapshots, all_days: None })
 }
 

@@ -6,7 +6,11 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Context, ListFormat, accept::ACCEPTED, print, print_lines};
+use super::{
+    Context,
+    accept::ACCEPTED,
+    print::{ListFormat, print_list},
+};
 use crate::{
     error::Error,
     lake::{Held, Lake, LakeError, Snapshot, SnapshotId},
@@ -52,33 +56,32 @@ enum State {
 pub async fn snapshots(context: &Context, settings: &Settings, format: ListFormat) -> Result<(), Error> {
     let lake = context.lake_to_read(settings)?;
     let listed = list(&lake, context.clock.now()).await?;
-    match format {
-        ListFormat::Json => print(&(serde_json::to_string_pretty(&listed).unwrap_or_default() + "\n")),
-        ListFormat::Text => {
-            let mut text = String::new();
-            let _ = writeln!(
-                text,
-                "{:<16} {:<10} {:<34} {:<21} {:>7} {:>12} {:>14}",
-                "snapshot", "state", "run", "published", "tables", "rows", "bytes"
-            );
-            for l in &listed {
-                let published = l.published_at.as_deref().unwrap_or("");
-                let state = format!("{:?}", l.state).to_lowercase();
-                let _ = writeln!(
-                    text,
-                    "{:<16} {state:<10} {:<34} {published:<21} {:>7} {:>12} {:>14}",
-                    l.snapshot, l.run_id, l.tables, l.rows, l.bytes
-                );
-                for breach in &l.breaches {
-                    let _ = writeln!(text, "{:<16} {breach}", "");
-                }
-                if let Some(reason) = &l.accepted_because {
-                    let _ = writeln!(text, "{:<16} accepted: {reason}", "");
-                }
-            }
-            print_lines(&text)
+    print_list(format, &listed, |listed| text(listed))
+}
+
+fn text(listed: &[Listed]) -> String {
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "{:<16} {:<10} {:<34} {:<21} {:>7} {:>12} {:>14}",
+        "snapshot", "state", "run", "published", "tables", "rows", "bytes"
+    );
+    for l in listed {
+        let published = l.published_at.as_deref().unwrap_or("");
+        let state = format!("{:?}", l.state).to_lowercase();
+        let _ = writeln!(
+            text,
+            "{:<16} {state:<10} {:<34} {published:<21} {:>7} {:>12} {:>14}",
+            l.snapshot, l.run_id, l.tables, l.rows, l.bytes
+        );
+        for breach in &l.breaches {
+            let _ = writeln!(text, "{:<16} {breach}", "");
+        }
+        if let Some(reason) = &l.accepted_because {
+            let _ = writeln!(text, "{:<16} accepted: {reason}", "");
         }
     }
+    text
 }
 
 async fn list(lake: &Lake, now: chrono::DateTime<chrono::Utc>) -> Result<Vec<Listed>, Error> {

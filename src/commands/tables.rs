@@ -2,7 +2,11 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use super::{Context, ListFormat, definitions::split_as_configured, print};
+use super::{
+    Context,
+    definitions::split_as_configured,
+    print::{ListFormat, print, print_list},
+};
 use crate::{
     assemble::labels_table,
     catalog::{Catalog, LakeType, Privacy, Quality, Table, TableColumn},
@@ -10,7 +14,6 @@ use crate::{
     lake::{Snapshot, SnapshotColumn, SnapshotTable},
     quality,
     settings::{Settings, did_you_mean},
-    terminal_text::escape_lines,
     wide::EMPLOYEE_ID,
 };
 
@@ -52,29 +55,18 @@ pub async fn tables(context: &Context, settings: &Settings, options: &TablesOpti
             return Err(Error::Usage(format!("there is no table {name:?}{hint}")));
         }
     }
-    let mut text = String::new();
-    match (options.ddl, options.format) {
-        (Some(dialect), _) => tables.iter().for_each(|table| create_table(&mut text, table, dialect)),
-        (None, ListFormat::Json) => {
-            text = serde_json::to_string_pretty(&tables).unwrap_or_default();
-            text.push('\n');
-        }
-        (None, ListFormat::Text) if options.table.is_some() => text.extend(tables.iter().map(describe)),
-        (None, ListFormat::Text) => {
-            for Table { name, zone, meaning, .. } in &tables {
-                let _ = writeln!(text, "{name:<32} {:<9} {meaning}", zone.as_str());
-            }
-        }
-    }
     let opened = opened(context, settings, options)?;
-    if options.ddl.is_none() && options.format == ListFormat::Text {
-        text.push_str(&opened);
+    if let Some(dialect) = options.ddl {
+        return print(&tables.iter().map(|table| create_table(table, dialect)).collect::<String>());
     }
     // Definitions are called what the tenant calls them.
-    match (options.ddl, options.format) {
-        (None, ListFormat::Text) => print(&escape_lines(&text)),
-        _ => print(&text),
-    }
+    print_list(options.format, &tables, |tables| {
+        let one = |table: &Table| match options.table {
+            Some(_) => describe(table),
+            None => format!("{:<32} {:<9} {}\n", table.name, table.zone.as_str(), table.meaning),
+        };
+        tables.iter().map(one).chain([opened]).collect()
+    })
 }
 
 /// A line that names the custom definitions which the settings put into the core zone.
@@ -165,7 +157,7 @@ pub(super) fn describe(table: &Table) -> String {
     text
 }
 
-fn create_table(text: &mut String, table: &Table, dialect: Ddl) {
+fn create_table(table: &Table, dialect: Ddl) -> String {
     let columns: Vec<String> = table
         .columns
         .iter()
@@ -175,7 +167,7 @@ fn create_table(text: &mut String, table: &Table, dialect: Ddl) {
         })
         .chain(["  as_of DATE NOT NULL".to_owned()])
         .collect();
-    let _ = writeln!(text, "CREATE TABLE {} (\n{}\n);", table.name, columns.join(",\n"));
+    format!("CREATE TABLE {} (\n{}\n);\n", table.name, columns.join(",\n"))
 }
 
 fn sql_type(lake_type: LakeType, dialect: Ddl) -> &'static str {

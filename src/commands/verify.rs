@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Context, print_lines};
+use super::{Context, print::print_lines};
 use crate::{
     error::Error,
     lake::{self, LakeError, Problem},

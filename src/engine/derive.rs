@@ -8,10 +8,9 @@ use std::{
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use object_store::memory::InMemory;
 
 use super::{
-    EngineError, Parameters, Rows, Session, SessionOptions, TableFiles,
+    EngineError, Parameters, Rows, Session, TableFiles,
     columns::{self, ColumnCast},
     query,
 };
@@ -61,7 +60,7 @@ pub struct Step {
 /// # Errors
 /// A query that does not parse, reads a table that nobody has, or takes part in a cycle.
 pub fn order(queries: &[DerivedTable], api_tables: &[&str]) -> Result<Vec<Step>, EngineError> {
-    let session = Session::new(Arc::new(InMemory::new()), &SessionOptions::default())?;
+    let session = Session::of_declared([])?;
     let names: BTreeSet<&str> = queries.iter().map(|q| &*q.table.name).collect();
     let mut waiting: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for query in queries {
@@ -91,15 +90,10 @@ pub fn order(queries: &[DerivedTable], api_tables: &[&str]) -> Result<Vec<Step>,
 /// The first query that is not right.
 pub async fn check(queries: &[DerivedTable], api_tables: &[Table]) -> Result<(), EngineError> {
     let names: Vec<&str> = api_tables.iter().map(|t| &*t.name).collect();
-    let session = Session::new(Arc::new(InMemory::new()), &SessionOptions::default())?;
-    let as_of = NaiveDate::default();
-    let without_files =
-        |t: &Table| TableFiles { table: t.name.clone(), as_of, schema: t.arrow_schema(), files: Vec::new() };
-    let all: Vec<TableFiles> = api_tables.iter().chain(queries.iter().map(|q| &q.table)).map(without_files).collect();
-    session.register(&all)?;
+    let session = Session::of_declared(api_tables.iter().chain(queries.iter().map(|q| &q.table)))?;
     for step in order(queries, &names)? {
         for query in queries.iter().filter(|q| q.table.name == step.table) {
-            start(&session, query, as_of).await?;
+            start(&session, query, NaiveDate::default()).await?;
         }
     }
     Ok(())
@@ -142,11 +136,11 @@ pub async fn run<S: Sink + Send>(
 pub(crate) async fn start(session: &Session, query: &DerivedTable, as_of: NaiveDate) -> Result<Rows, EngineError> {
     let name = &*query.table.name;
     let declared = query.table.arrow_schema();
-    let plan =
-        query::plan(session, &query.sql, &Parameters::of_day(Some(as_of))).await.map_err(|e| e.in_derived(name))?;
-    let casts = columns::casts(plan.schema().as_arrow(), &declared)
+    let parameters = Parameters::of_day(Some(as_of));
+    let planned = query::plan(session, &query.sql, &parameters).await.map_err(|e| e.in_derived(name))?;
+    let casts = columns::casts(planned.logical().schema().as_arrow(), &declared)
         .map_err(|detail| EngineError::DeriveColumns { query: name.to_owned(), detail })?;
-    let rows = query::execute(session, plan).await.map_err(|e| e.in_derived(name))?;
+    let rows = planned.rows_as_planned().await.map_err(|e| e.in_derived(name))?;
     let name = name.to_owned();
     let schema = Arc::clone(&declared);
     Ok(rows.try_map(declared, move |batch| conform(&batch.map_err(|e| e.in_derived(&name))?, &schema, &casts, &name)))

@@ -19,8 +19,7 @@ mod reads;
 
 use std::collections::{BTreeSet, HashMap};
 
-use datafusion::logical_expr::LogicalPlan;
-
+use super::query::Planned;
 use crate::catalog::{ALL_DAYS, Privacy, Table, TableColumn};
 
 /// The declared classes of the tables that plans read.
@@ -69,8 +68,9 @@ impl Computed {
     }
 }
 
-/// How private the result of a plan is.
-pub(crate) fn of_plan(plan: &LogicalPlan, classes: &Classes) -> Computed {
+/// How private the result of a planned statement is.
+pub fn computed(planned: &Planned<'_>, classes: &Classes) -> Computed {
+    let plan = planned.logical();
     let flow = flow::Walk::new(classes).flow(plan);
     let names = plan.schema().fields().iter().map(|field| field.name().clone());
     Computed { columns: names.zip(flow.columns.iter().map(|c| c.class)).collect(), rows: flow.rows }

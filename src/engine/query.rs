@@ -14,7 +14,6 @@ use datafusion::{
 };
 use futures::FutureExt;
 
-use super::privacy::{Classes, Computed, of_plan};
 use super::{EngineError, Parameters, Rows, Session, columns, guard, names, stack};
 
 /// Deepest nesting the parser accepts, in its own recursion steps; parentheses are limited by [`guard`] already.
@@ -28,47 +27,60 @@ const PARSER_RECURSION_LIMIT: usize = 256;
 /// # Errors
 /// What is wrong with the statement, before any row is read; what fails later comes out of the stream.
 pub async fn run(session: &Session, sql: &str, as_of: Option<NaiveDate>) -> Result<Rows, EngineError> {
-    run_with(session, sql, &Parameters::of_day(as_of)).await
+    plan(session, sql, &Parameters::of_day(as_of)).await?.rows().await
 }
 
-/// [`run()`] with values for the `$name`s of the statement.
+/// A statement that was planned, with its parameters bound, and can be started.
+#[derive(Debug)]
+pub struct Planned<'s> {
+    session: &'s Session,
+    parameters: &'s Parameters,
+    plan: LogicalPlan,
+}
+
+impl Planned<'_> {
+    /// What DataFusion planned, before it optimised anything.
+    pub(crate) fn logical(&self) -> &LogicalPlan {
+        &self.plan
+    }
+
+    /// Starts the statement; strings and bytes come in Arrow's plain types.
+    ///
+    /// # Errors
+    /// What fails before a row is read; what fails later comes out of the stream.
+    pub async fn rows(self) -> Result<Rows, EngineError> {
+        let explains = matches!(self.plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_));
+        let rows = self.rows_as_planned().await?;
+        let schema = columns::without_views(rows.schema());
+        let casts = columns::casts(rows.schema(), &schema).map_err(|message| EngineError::Internal { message })?;
+        let target = Arc::clone(&schema);
+        let rows = rows.try_map(schema, move |batch| {
+            let batch = batch?;
+            let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+            columns::apply(&batch, &casts)
+                .and_then(|arrays| RecordBatch::try_new_with_options(Arc::clone(&target), arrays, &options))
+                .map_err(|e| EngineError::running(e.into()))
+        });
+        Ok(if explains { rows.that_explain() } else { rows })
+    }
+
+    /// Starts the statement; its columns have the types of the plan.
+    pub(crate) async fn rows_as_planned(self) -> Result<Rows, EngineError> {
+        let refused = |error| EngineError::planning(error, "", &[]).without_values_of(self.parameters);
+        let work = async {
+            let frame = self.session.context().execute_logical_plan(self.plan).await.map_err(refused)?;
+            frame.execute_stream().await.map_err(refused)
+        };
+        let stream = AssertUnwindSafe(work).catch_unwind().await;
+        Ok(Rows::of_plan(stream.unwrap_or_else(|payload| Err(EngineError::panicked(&*payload)))?))
+    }
+}
+
+/// Plans one read-only statement over the session's tables.
 ///
 /// # Errors
-/// As [`run()`], and when a `$name` has no value.
-pub async fn run_with(session: &Session, sql: &str, parameters: &Parameters) -> Result<Rows, EngineError> {
-    let hide = |error: EngineError| error.without_values_of(parameters);
-    let plan = plan(session, sql, parameters).await.map_err(hide)?;
-    let explains = matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_));
-    let rows = execute(session, plan).await.map_err(hide)?;
-    let schema = columns::without_views(rows.schema());
-    let casts = columns::casts(rows.schema(), &schema).map_err(|message| EngineError::Internal { message })?;
-    let target = Arc::clone(&schema);
-    let rows = rows.try_map(schema, move |batch| {
-        let batch = batch?;
-        let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-        columns::apply(&batch, &casts)
-            .and_then(|arrays| RecordBatch::try_new_with_options(Arc::clone(&target), arrays, &options))
-            .map_err(|e| EngineError::running(e.into()))
-    });
-    Ok(if explains { rows.that_explain() } else { rows })
-}
-
-/// How private the result of a statement is; the same errors as [`run_with`] has.
-///
-/// # Errors
-/// As [`run_with`], before any row is read.
-pub async fn privacy_of(
-    session: &Session,
-    sql: &str,
-    parameters: &Parameters,
-    classes: &Classes,
-) -> Result<Computed, EngineError> {
-    let plan = plan(session, sql, parameters).await.map_err(|error| error.without_values_of(parameters))?;
-    Ok(of_plan(&plan, classes))
-}
-
-/// The statement's logical plan, parameters bound.
-pub(crate) async fn plan(session: &Session, sql: &str, parameters: &Parameters) -> Result<LogicalPlan, EngineError> {
+/// What is wrong with the statement, and when a `$name` has no value. No error quotes a value of `parameters`.
+pub async fn plan<'s>(session: &'s Session, sql: &str, parameters: &'s Parameters) -> Result<Planned<'s>, EngineError> {
     let refused = |error| EngineError::planning(error, sql, &session.table_names());
     let work = async {
         let named = |are_alike| {
@@ -87,19 +99,9 @@ pub(crate) async fn plan(session: &Session, sql: &str, parameters: &Parameters) 
         read_only().verify_plan(&plan).map_err(refused)?;
         plan.with_param_values(parameters.to_values()).map_err(refused)
     };
-    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|payload| Err(EngineError::panicked(&*payload)))
-}
-
-/// Starts a plan.
-pub(crate) async fn execute(session: &Session, plan: LogicalPlan) -> Result<Rows, EngineError> {
-    let refused = |error| EngineError::planning(error, "", &[]);
-    let work = async {
-        let frame = session.context().execute_logical_plan(plan).await.map_err(refused)?;
-        frame.execute_stream().await.map_err(refused)
-    };
-    let stream =
-        AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|payload| Err(EngineError::panicked(&*payload)))?;
-    Ok(Rows::of_plan(stream))
+    let plan = AssertUnwindSafe(work).catch_unwind().await;
+    let plan = plan.unwrap_or_else(|payload| Err(EngineError::panicked(&*payload)));
+    Ok(Planned { session, parameters, plan: plan.map_err(|error| error.without_values_of(parameters))? })
 }
 
 /// Parses exactly one statement that only reads.

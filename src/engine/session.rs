@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, num::NonZeroUsize, path::PathBuf, sync::Arc, thread::available_parallelism};
 
+use chrono::NaiveDate;
 use datafusion::{
     common::TableReference,
     execution::{
@@ -10,9 +11,10 @@ use datafusion::{
     },
     prelude::{SessionConfig, SessionContext},
 };
-use object_store::ObjectStore;
+use object_store::{ObjectStore, memory::InMemory};
 
 use super::{EngineError, TableFiles, provider::SnapshotTable, spill::SpillFolder, whole_ranges::WholeRanges};
+use crate::catalog::Table;
 
 /// The URL under which a session knows the lake's store; paths below it are lake-relative.
 pub(crate) const STORE_URL: &str = "lake://snapshot";
@@ -81,6 +83,32 @@ impl Session {
         let state =
             SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
         Ok(Self { context: SessionContext::new_with_state(state) })
+    }
+
+    /// A session over the files of some tables. `store` is rooted at the lake.
+    ///
+    /// # Errors
+    /// As [`Session::new`] and [`Session::register`].
+    pub fn over(
+        store: Arc<dyn ObjectStore>,
+        options: &SessionOptions,
+        tables: impl IntoIterator<Item = TableFiles>,
+    ) -> Result<Self, EngineError> {
+        let session = Self::new(store, options)?;
+        session.register(&tables.into_iter().collect::<Vec<_>>())?;
+        Ok(session)
+    }
+
+    /// A session over declared tables without a row: to plan statements by the catalogue alone.
+    ///
+    /// # Errors
+    /// As [`Session::over`].
+    pub fn of_declared<'t>(tables: impl IntoIterator<Item = &'t Table>) -> Result<Self, EngineError> {
+        let as_of = NaiveDate::default();
+        let tables = tables.into_iter();
+        let files =
+            tables.map(|t| TableFiles { table: t.name.clone(), as_of, schema: t.arrow_schema(), files: Vec::new() });
+        Self::over(Arc::new(InMemory::new()), &SessionOptions::default(), files)
     }
 
     /// Makes tables known by their names; entries of one table are its as-of dates. A table that was known is replaced.

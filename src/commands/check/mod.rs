@@ -7,7 +7,10 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Context, ListFormat, print, print_lines};
+use super::{
+    Context,
+    print::{ListFormat, print_list},
+};
 use crate::{
     error::{Error, ExitCode},
     fetch::Selection,
@@ -75,10 +78,7 @@ pub async fn check(context: &Context, settings: &Settings, format: ListFormat) -
     let mut findings = Findings::default();
     tenant::check(context, settings, &selection, &mut findings).await?;
     lake::check(context, settings, &mut findings).await;
-    match format {
-        ListFormat::Text => print_lines(&text(&findings)),
-        ListFormat::Json => print(&(serde_json::to_string_pretty(&findings).unwrap_or_default() + "\n")),
-    }?;
+    print_list(format, &findings, text)?;
     let failed: Vec<&Finding> = findings.checks.iter().filter(|f| f.status == Status::Failed).collect();
     match failed.first() {
         None => Ok(()),

@@ -140,9 +140,8 @@ impl<E: Editor, W: Write + Send> Prompt<'_, E, W> {
         let (opened, lake, style, out) = (&mut self.opened, self.lake, self.style, &mut self.out);
         let work = async {
             opened.know_all_days(lake, sql).await?;
-            Ok::<_, Error>(
-                output::write(style, statement::run_with(&opened.session, sql, &parameters).await?, out).await?,
-            )
+            let rows = statement::plan(&opened.session, sql, &parameters).await?.rows().await?;
+            Ok::<_, Error>(output::write(style, rows, out).await?)
         };
         let outcome = tokio::select! {
             biased;

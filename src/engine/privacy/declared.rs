@@ -1,14 +1,11 @@
 //! Declared classes of derived tables against the computed ones.
 
-use std::sync::Arc;
-
 use chrono::NaiveDate;
-use object_store::memory::InMemory;
 
-use super::{Classes, of_plan};
+use super::{Classes, computed};
 use crate::{
     catalog::{DerivedTable, Lowered, Privacy, Table},
-    engine::{EngineError, Parameters, Session, SessionOptions, TableFiles, query},
+    engine::{EngineError, Parameters, Session, query},
 };
 
 /// What is wrong with the declared classes of `queries`, a line each: a column, or the rows of a table, less private than
@@ -18,19 +15,15 @@ use crate::{
 /// # Errors
 /// When a query cannot be planned.
 pub async fn problems(queries: &[DerivedTable], api_tables: &[Table]) -> Result<Vec<String>, EngineError> {
-    let session = Session::new(Arc::new(InMemory::new()), &SessionOptions::default())?;
-    let as_of = NaiveDate::default();
     let tables: Vec<Table> = api_tables.iter().chain(queries.iter().map(|q| &q.table)).cloned().collect();
-    let without_files =
-        |t: &Table| TableFiles { table: t.name.clone(), as_of, schema: t.arrow_schema(), files: Vec::new() };
-    session.register(&tables.iter().map(without_files).collect::<Vec<_>>())?;
+    let session = Session::of_declared(&tables)?;
     let classes = Classes::of(&tables);
     let mut problems = Vec::new();
     for query in queries {
         let name = &query.table.name;
-        let parameters = Parameters::of_day(Some(as_of));
-        let plan = query::plan(&session, &query.sql, &parameters).await.map_err(|e| e.in_derived(name))?;
-        let computed = of_plan(&plan, &classes);
+        let parameters = Parameters::of_day(Some(NaiveDate::default()));
+        let planned = query::plan(&session, &query.sql, &parameters).await.map_err(|e| e.in_derived(name))?;
+        let computed = computed(&planned, &classes);
         let columns = &query.table.columns;
         let most_private = columns.iter().map(|c| c.privacy).fold(Privacy::None, Ord::max);
         let declared = columns.iter().map(|c| (c.name.as_str(), c.privacy)).chain([(Lowered::ROWS, most_private)]);

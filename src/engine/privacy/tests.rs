@@ -1,15 +1,12 @@
 //! What flows where.
 
-use std::sync::Arc;
-
 use chrono::NaiveDate;
-use object_store::memory::InMemory;
 use proptest::prelude::*;
 
 use super::*;
 use crate::{
     catalog::{Catalog, DerivedTable, Resource, derived::parse},
-    engine::{Parameters, Session, SessionOptions, TableFiles, query, testing::deep},
+    engine::{Parameters, Session, query, testing::deep},
 };
 
 fn api_tables() -> Vec<Table> {
@@ -19,15 +16,13 @@ fn api_tables() -> Vec<Table> {
 /// What is computed of statements over the tables of the API.
 async fn computed(statements: &[String]) -> Vec<Computed> {
     let tables = api_tables();
-    let session = Session::new(Arc::new(InMemory::new()), &SessionOptions::default()).unwrap();
-    let as_of = NaiveDate::default();
-    let files = |t: &Table| TableFiles { table: t.name.clone(), as_of, schema: t.arrow_schema(), files: Vec::new() };
-    session.register(&tables.iter().map(files).collect::<Vec<_>>()).unwrap();
+    let session = Session::of_declared(&tables).unwrap();
     let classes = Classes::of(&tables);
     let mut all = Vec::new();
     for sql in statements {
-        let plan = query::plan(&session, sql, &Parameters::of_day(Some(as_of))).await;
-        all.push(of_plan(&plan.unwrap_or_else(|e| panic!("{sql}: {e}")), &classes));
+        let parameters = Parameters::of_day(Some(NaiveDate::default()));
+        let planned = query::plan(&session, sql, &parameters).await;
+        all.push(super::computed(&planned.unwrap_or_else(|e| panic!("{sql}: {e}")), &classes));
     }
     all
 }

@@ -17,6 +17,10 @@ async fn refusal(sql: &str) -> EngineError {
     run(&empty_session(), sql, None).await.map(|_| ()).unwrap_err()
 }
 
+async fn run_bound(session: &Session, sql: &str, parameters: &Parameters) -> Result<Rows, EngineError> {
+    plan(session, sql, parameters).await?.rows().await
+}
+
 #[test]
 fn only_queries_run() {
     deep(|| async {
@@ -380,7 +384,7 @@ fn parameters_are_values_and_never_text_of_the_statement() {
             let parameters =
                 Parameters { as_of: Some(day("2026-01-01")), values: [("p".to_owned(), value)].into_iter().collect() };
             parameters.check_used(sql).unwrap();
-            match run_with(&session, sql, &parameters).await {
+            match run_bound(&session, sql, &parameters).await {
                 Ok(rows) => assert_eq!(csv(rows).await.unwrap(), answer, "{sql}"),
                 Err(error) => assert!(answer.is_empty() && error.exit_code() == ExitCode::Usage, "{sql}: {error}"),
             }
@@ -410,7 +414,7 @@ fn values_of_parameters_are_in_no_error() {
             "select sum($p) from t group by nothing",
         ] {
             let values = [("p".to_owned(), Value::Text("canary-value".to_owned()))].into_iter().collect();
-            let error = match run_with(&session, sql, &Parameters { as_of: None, values }).await {
+            let error = match run_bound(&session, sql, &Parameters { as_of: None, values }).await {
                 Ok(rows) => csv(rows).await.unwrap_err(),
                 Err(error) => error,
             };
