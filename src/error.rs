@@ -1,62 +1,19 @@
-//! Exit codes, and the one error type that crosses the whole program.
+//! The one error type that crosses the whole program.
 
 use chrono::NaiveDate;
 
 use crate::{
     api::{AddressError, ApiError},
     catalog::CatalogError,
+    causes::{causes, is_disk_full},
     day_list::days_in_words,
     decode::RowsError,
     engine::{EngineError, Place},
+    exit_code::ExitCode,
     lake::LakeError,
     settings::SettingsError,
     state_folder::StateFolderError,
 };
-
-/// Why the process ended: stable numbers that a scheduler may rely on. Never 99, which Airflow reads as "skipped".
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum ExitCode {
-    /// Everything asked for was done.
-    Ok = 0,
-    /// The command line, the configuration or an SQL statement is wrong.
-    Usage = 2,
-    /// Authentication failed or a permission is missing.
-    Permission = 3,
-    /// The API broke its contract: schema or pagination.
-    Contract = 4,
-    /// A quality gate refused to publish.
-    Gate = 5,
-    /// Another writer was faster, or holds the lake; or something speaks against what `gc` would delete.
-    Conflict = 6,
-    /// A defect of this program.
-    Bug = 70,
-    /// Rate limit, server error or network: running again makes sense.
-    Temporary = 75,
-}
-
-impl ExitCode {
-    /// The code of that number; a number that is none of ours is a bug.
-    fn of(number: u8) -> Self {
-        let all =
-            [Self::Ok, Self::Usage, Self::Permission, Self::Contract, Self::Gate, Self::Conflict, Self::Temporary];
-        all.into_iter().find(|code| *code as u8 == number).unwrap_or(Self::Bug)
-    }
-}
-
-/// An error and, one after another, what caused it.
-pub(crate) fn causes<'a>(
-    error: &'a (dyn std::error::Error + 'static),
-) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
-    std::iter::successors(Some(error), |error| error.source())
-}
-
-/// Whether an error, or what caused it, is that a disk is full, or the user's share of it.
-pub(crate) fn is_disk_full(error: &(dyn std::error::Error + 'static)) -> bool {
-    use std::io::ErrorKind as K;
-    let kind = |error: &(dyn std::error::Error + 'static)| error.downcast_ref().map(std::io::Error::kind);
-    causes(error).any(|error| matches!(kind(error), Some(K::StorageFull | K::QuotaExceeded | K::FileTooLarge)))
-}
 
 /// Why a command ended without doing what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -166,7 +123,7 @@ pub enum Error {
         /// How many.
         failed: usize,
         /// Exit code of the first.
-        exit_code: u8,
+        exit_code: ExitCode,
     },
     /// More requests than the run was allowed.
     #[error(
@@ -271,7 +228,7 @@ impl Error {
             Self::Rows(RowsError::Arrow(_)) => ExitCode::Bug,
             Self::Busy { .. } | Self::Doubtful { .. } => ExitCode::Conflict,
             Self::MissingScopes { .. } => ExitCode::Permission,
-            Self::ChecksFailed { exit_code, .. } => ExitCode::of(*exit_code),
+            Self::ChecksFailed { exit_code, .. } => *exit_code,
             Self::TooManyRequests { .. } => ExitCode::Usage,
             Self::Interrupted | Self::Changing { .. } => ExitCode::Temporary,
             Self::Io { source, .. } if is_disk_full(source) => ExitCode::Temporary,
@@ -323,13 +280,10 @@ impl Error {
             // These say it in our words; the cause says it again.
             return text.replace(['\n', '\r'], " ");
         }
-        let mut cause = std::error::Error::source(self);
-        while let Some(error) = cause {
-            let message = error.to_string();
-            if !text.contains(&message) {
-                text = format!("{text}: {message}");
+        for cause in causes(self).skip(1).map(ToString::to_string) {
+            if !text.contains(&cause) {
+                text = format!("{text}: {cause}");
             }
-            cause = error.source();
         }
         text.replace(['\n', '\r'], " ")
     }

@@ -30,6 +30,7 @@
 pub mod api;
 mod assemble;
 pub mod catalog;
+pub(crate) mod causes;
 pub mod cli;
 pub mod clock;
 pub mod commands;
@@ -38,6 +39,7 @@ pub mod decode;
 pub mod engine;
 pub mod env_vars;
 pub mod error;
+pub mod exit_code;
 pub mod fake_tenant;
 mod fetch;
 pub mod lake;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::{problem, transport::TransportError};
-use crate::{error::ExitCode, page::BoxError};
+use crate::{exit_code::ExitCode, page::BoxError};
 
 /// Wait after a 429 without a usable `Retry-After`.
 const UNSAID_WINDOW_WAIT: Duration = Duration::from_secs(10);

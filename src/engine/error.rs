@@ -3,7 +3,10 @@
 use datafusion::{error::DataFusionError, sql::sqlparser::parser::ParserError};
 
 use super::{Parameters, Value, diagnosis::diagnose, place::Place, whole_ranges::ShortFile};
-use crate::error::{ExitCode, causes, is_disk_full};
+use crate::{
+    causes::{causes, is_disk_full},
+    exit_code::ExitCode,
+};
 
 /// Why a query stopped while it ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -123,7 +123,7 @@ mod tests {
             EngineError, FailureKind, Session, SessionOptions,
             testing::{ask, deep},
         },
-        error::ExitCode,
+        exit_code::ExitCode,
     };
 
     /// Sorts some 60 MB.

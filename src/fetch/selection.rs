@@ -161,7 +161,7 @@ impl Selected {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{engine::testing::deep, error::ExitCode};
+    use crate::{engine::testing::deep, exit_code::ExitCode};
 
     fn tables(named: &[&str]) -> Vec<String> {
         let named: Vec<String> = named.iter().map(|n| (*n).to_owned()).collect();

@@ -2,7 +2,7 @@
 
 use tokio::sync::watch;
 
-use crate::error::ExitCode;
+use crate::exit_code::ExitCode;
 
 /// Tells whether the run is to end.
 #[derive(Debug, Clone)]

@@ -5,7 +5,10 @@ use std::{error::Error as StdError, io};
 use chrono::NaiveDate;
 use parquet::errors::ParquetError;
 
-use crate::error::{ExitCode, is_disk_full};
+use crate::{
+    causes::{is_disk_full, is_of_kind},
+    exit_code::ExitCode,
+};
 
 /// An error of the lake: one line that says what, where and the remedy; the cause is its source.
 #[derive(Debug, thiserror::Error)]
@@ -256,7 +259,7 @@ impl LakeError {
         let path = path.to_string();
         let status = status_in_words(&source);
         let denied = matches!(source, E::PermissionDenied { .. } | E::Unauthenticated { .. });
-        if denied || matches!(status, Some(401 | 403)) || is_io_denied(&source) {
+        if denied || matches!(status, Some(401 | 403)) || is_of_kind(&source, is_denied_kind) {
             return Self::Denied { action, path, source: Box::new(source) };
         }
         if is_disk_full(&source) {
@@ -358,17 +361,6 @@ fn status_in_words(error: &object_store::Error) -> Option<u16> {
 pub(super) fn is_unknown_to_the_store(error: &object_store::Error) -> bool {
     use object_store::Error as E;
     matches!(error, E::NotSupported { .. } | E::NotImplemented { .. }) || status_in_words(error) == Some(501)
-}
-
-fn is_io_denied(error: &object_store::Error) -> bool {
-    let mut cause: Option<&(dyn StdError + 'static)> = error.source();
-    while let Some(error) = cause {
-        if error.downcast_ref::<io::Error>().is_some_and(|e| is_denied_kind(e.kind())) {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
 }
 
 fn is_denied_kind(kind: io::ErrorKind) -> bool {

@@ -12,7 +12,8 @@ use super::{
     print::{ListFormat, print_list},
 };
 use crate::{
-    error::{Error, ExitCode},
+    error::Error,
+    exit_code::ExitCode,
     fetch::Selection,
     settings::Settings,
 };
@@ -37,7 +38,7 @@ struct Finding {
     detail: String,
     /// What a sync would end with because of it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    exit_code: Option<u8>,
+    exit_code: Option<ExitCode>,
 }
 
 /// All checks, in the order in which they were made.
@@ -60,7 +61,7 @@ impl Findings {
     }
 
     fn failed(&mut self, check: impl Into<String>, detail: impl Into<String>, code: ExitCode) {
-        let (check, detail, exit_code) = (check.into(), detail.into(), Some(code as u8));
+        let (check, detail, exit_code) = (check.into(), detail.into(), Some(code));
         self.checks.push(Finding { check, status: Status::Failed, detail, exit_code });
     }
 
@@ -83,7 +84,7 @@ pub async fn check(context: &Context, settings: &Settings, format: ListFormat) -
     match failed.first() {
         None => Ok(()),
         Some(first) => {
-            Err(Error::ChecksFailed { failed: failed.len(), exit_code: first.exit_code.unwrap_or_default() })
+            Err(Error::ChecksFailed { failed: failed.len(), exit_code: first.exit_code.unwrap_or(ExitCode::Bug) })
         }
     }
 }

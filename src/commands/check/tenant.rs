@@ -7,7 +7,8 @@ use secrecy::ExposeSecret as _;
 use super::{Context, Findings};
 use crate::{
     api::{Client, is_legacy_key},
-    error::{Error, ExitCode},
+    error::Error,
+    exit_code::ExitCode,
     fetch::{Selected, Selection, count},
     settings::Settings,
 };

@@ -15,7 +15,7 @@ use crate::{
         FailureKind,
         testing::{TestLake, ask, batch, day, deep, ints, parquet_bytes, strings},
     },
-    error::ExitCode,
+    exit_code::ExitCode,
 };
 
 const DAY: &str = "2026-03-01";

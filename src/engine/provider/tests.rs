@@ -13,7 +13,7 @@ use crate::{
         FailureKind, FileRef, query,
         testing::{TestLake, ask, batch, csv, dates, day, deep, ints, strings},
     },
-    error::ExitCode,
+    exit_code::ExitCode,
 };
 
 fn people(ids: &[i64]) -> RecordBatch {

@@ -10,7 +10,7 @@ use crate::{
         FailureKind, Value,
         testing::{TestLake, ask, batch, csv, dates, day, deep, empty_session, ints, string_fields, strings},
     },
-    error::ExitCode,
+    exit_code::ExitCode,
 };
 
 async fn refusal(sql: &str) -> EngineError {

@@ -117,7 +117,7 @@ async fn one_of_two_racing_runs_wins(lake: &TestLake) {
     };
     let LakeError::Conflict { sequence: 2, winner: name, .. } = &loser else { panic!("{loser}") };
     assert!(name.contains(&winner.run_id));
-    assert_eq!(loser.exit_code(), crate::error::ExitCode::Conflict);
+    assert_eq!(loser.exit_code(), crate::exit_code::ExitCode::Conflict);
     assert_eq!(winner.sequence, before.sequence + 1);
     assert_eq!(lake.newest().await.unwrap().unwrap(), winner);
     assert_eq!(verify(lake, &winner).await.unwrap(), []);

@@ -7,7 +7,7 @@ use super::{
     worlds::{Prepared, SCENARIOS},
     *,
 };
-use crate::error::ExitCode;
+use crate::exit_code::ExitCode;
 
 /// For every change: the snapshot before is whole, the error names the path and the remedy, what was staged can be
 /// removed, and the next run publishes.

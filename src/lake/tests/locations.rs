@@ -4,7 +4,7 @@ use super::*;
 
 fn refused(location: &str) -> String {
     let error = Lake::open(location, &|_| None).unwrap_err();
-    assert_eq!(error.exit_code(), crate::error::ExitCode::Usage, "{location}");
+    assert_eq!(error.exit_code(), crate::exit_code::ExitCode::Usage, "{location}");
     assert!(!std::path::Path::new(location).exists(), "{location} was made");
     error.to_string()
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::error::ExitCode;
+use crate::exit_code::ExitCode;
 
 /// A manifest without its checksum.
 fn open(manifest: &str) -> Value {

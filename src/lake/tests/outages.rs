@@ -62,7 +62,7 @@ async fn a_store_that_only_slows_us_down_is_worth_another_run() {
     server.serve(|asked| if asked.is_change() { Served::SlowDown } else { Served::Well });
     let error = publish(&lake, publication("2026-11-22", "run-2", vec![staged])).await.unwrap_err();
     assert!(error.is_retryable(), "{error}");
-    assert_eq!(error.exit_code(), crate::error::ExitCode::Temporary);
+    assert_eq!(error.exit_code(), crate::exit_code::ExitCode::Temporary);
     server.heal();
     assert_eq!(lake.newest().await.unwrap().unwrap(), before);
 }

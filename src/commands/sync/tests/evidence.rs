@@ -7,7 +7,8 @@ use super::{Plan, Run, SyncOptions, catalog, clock, context, settings_with, to_t
 use crate::{
     assemble::read_on,
     commands,
-    error::{Error, ExitCode},
+    error::Error,
+    exit_code::ExitCode,
     lake::{self, Lake, Publication, Replaces, Snapshot},
     report::{KeptBecause, Outcome, RunReport},
 };

@@ -11,11 +11,7 @@ use super::{
     tables::Tables,
     to_the_end, transport, virtually,
 };
-use crate::{
-    error::{Error, ExitCode},
-    lake::Snapshot,
-    report::RunReport,
-};
+use crate::{error::Error, exit_code::ExitCode, lake::Snapshot, report::RunReport};
 
 /// A run of a tenant that hides these records, and what it published.
 fn hiding(victims: &[Victim], accept: &str) -> (Result<RunReport, Error>, Option<Snapshot>) {

@@ -20,7 +20,8 @@ use crate::{
     api::Transport,
     clock::{SharedClock, TokioClock},
     decode::DriftFinding,
-    error::{Error, ExitCode},
+    error::Error,
+    exit_code::ExitCode,
     report::RunReport,
 };
 

@@ -21,7 +21,7 @@ use super::{
     sync,
     tables::differences,
 };
-use crate::error::{Error, ExitCode};
+use crate::{error::Error, exit_code::ExitCode};
 
 const SCHEDULES: u64 = 520;
 const THREADS: usize = 2;

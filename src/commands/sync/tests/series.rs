@@ -12,7 +12,8 @@ use super::{
 };
 use crate::{
     clock::{Clock, SharedClock},
-    error::{Error, ExitCode},
+    error::Error,
+    exit_code::ExitCode,
     fetch::Stop,
 };
 

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     clock::{SharedClock, TokioClock},
-    error::ExitCode,
+    exit_code::ExitCode,
 };
 
 #[test]

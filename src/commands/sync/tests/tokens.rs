@@ -17,7 +17,8 @@ use super::{
 };
 use crate::{
     clock::{SharedClock, TokioClock},
-    error::{Error, ExitCode},
+    error::Error,
+    exit_code::ExitCode,
 };
 
 #[test]
