@@ -4,7 +4,7 @@ use std::{error::Error, io};
 
 /// An error and, one after another, what caused it.
 pub(crate) fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error| error.source())
+    std::iter::successors(Some(error), |error| (*error).source())
 }
 
 /// Whether an error, or what caused it, came from the operating system and is of such a kind.

@@ -11,6 +11,7 @@ use crate::{
     engine::{EngineError, Place},
     exit_code::ExitCode,
     lake::LakeError,
+    run_id::RunId,
     settings::SettingsError,
     state_folder::StateFolderError,
 };
@@ -175,7 +176,7 @@ pub enum Error {
         /// The day.
         as_of: chrono::NaiveDate,
         /// The run that is held back.
-        run_id: String,
+        run_id: RunId,
         /// What the gates said.
         breaches: Vec<String>,
     },

@@ -49,6 +49,7 @@ pub mod page;
 pub mod progress;
 pub mod quality;
 pub mod report;
+pub mod run_id;
 pub mod settings;
 pub mod similar;
 pub mod state_folder;

@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     api::RequestCounts, catalog::Zone, day_list::days_in_words, decode::DriftFinding, lake::SnapshotTable,
-    terminal_text::quoted,
+    run_id::RunId, terminal_text::quoted,
 };
 
 /// The report of one run.
 #[derive(Debug, Clone, Serialize)]
 pub struct RunReport {
     /// The run.
-    pub run_id: String,
+    pub run_id: RunId,
     /// Version of this program.
     pub program_version: &'static str,
     /// Whose data.
@@ -36,7 +36,7 @@ pub struct RunReport {
     /// Requests and retries.
     pub requests: RequestCounts,
     /// The run that died before, whose pages were used.
-    pub continued: Option<String>,
+    pub continued: Option<RunId>,
     /// Seconds in which nothing was sent because others had spent the tenant's budget.
     pub seconds_lost_to_others: f64,
     /// Fewest requests that could have read the same records: one per full page, and one per empty collection.

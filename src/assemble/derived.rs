@@ -16,6 +16,7 @@ use crate::{
     error::Error,
     lake::{Lake, SnapshotTable, StagedTable, TableWriter, WriterOptions},
     report::ReferenceReport,
+    run_id::RunId,
     settings::{Settings, SettingsError},
 };
 
@@ -35,7 +36,7 @@ pub(crate) fn session_options(settings: &Settings) -> Result<SessionOptions, Set
 /// The first failure; what was staged before it stays in staging.
 pub(crate) async fn derive_tables(
     lake: &Lake,
-    run_id: &str,
+    run_id: &RunId,
     as_of: NaiveDate,
     inputs: impl Iterator<Item = &SnapshotTable>,
     queries: &[DerivedTable],
@@ -57,7 +58,7 @@ pub(crate) async fn derive_tables(
 /// When the table cannot be read, or written.
 pub(crate) async fn stage_applicable(
     lake: &Lake,
-    run_id: &str,
+    run_id: &RunId,
     day: NaiveDate,
     staged: &StagedTable,
     history: &History,
@@ -84,7 +85,7 @@ pub(crate) async fn stage_applicable(
 /// Stages derived tables for one run.
 struct StagingSink<'l> {
     lake: &'l Lake,
-    run_id: &'l str,
+    run_id: &'l RunId,
     staged: Vec<StagedTable>,
 }
 

@@ -21,6 +21,7 @@ use crate::{
         finding, statement,
     },
     report::ReferenceReport,
+    run_id::RunId,
 };
 
 /// What is to be judged.
@@ -54,7 +55,7 @@ pub(crate) struct Judged {
 /// When tables cannot be read, or written.
 pub(crate) async fn judge(
     lake: &Lake,
-    run_id: &str,
+    run_id: &RunId,
     catalog: &Catalog,
     subject: &Subject<'_>,
 ) -> Result<Judged, Error> {
@@ -71,7 +72,7 @@ pub(crate) async fn judge(
 /// When tables cannot be read, or written.
 pub(crate) async fn judge_again(
     lake: &Lake,
-    run_id: &str,
+    run_id: &RunId,
     catalog: &Catalog,
     subject: &Subject<'_>,
 ) -> Result<Judged, Error> {
@@ -89,7 +90,7 @@ fn declared<'a>(catalog: &'a Catalog, subject: &'a Subject<'_>) -> impl Iterator
 /// Asks every statement and writes what it finds.
 async fn ask(
     lake: &Lake,
-    run_id: &str,
+    run_id: &RunId,
     subject: &Subject<'_>,
     statements: Vec<Statement>,
     kept: Vec<&str>,

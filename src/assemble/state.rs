@@ -12,6 +12,7 @@ use crate::{
     lake::Snapshot,
     quality::compare::References,
     report::ReferenceReport,
+    run_id::RunId,
 };
 
 /// Whose data the lake holds.
@@ -88,8 +89,8 @@ pub(crate) fn remembered_limits(snapshot: &Snapshot) -> BTreeMap<String, Learned
 }
 
 /// The run whose pages the snapshot was made from.
-pub(crate) fn pages_used(snapshot: &Snapshot) -> Option<&str> {
-    snapshot.state.get(PAGES_OF).and_then(Value::as_str)
+pub(crate) fn pages_used(snapshot: &Snapshot) -> Option<RunId> {
+    snapshot.state.get(PAGES_OF)?.as_str()?.parse().ok()
 }
 
 /// How many records each resource had when the snapshot was made.

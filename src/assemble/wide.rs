@@ -19,6 +19,7 @@ use crate::{
     error::Error,
     lake::{Described, Lake, SnapshotTable, StagedTable, TableWriter, WriterOptions},
     report::{UnforeseenReport, WideReport},
+    run_id::RunId,
     surrogates,
     wide::{Attribute, Definition, Names, Pivot, REFERENCE_NAMES, Sorting, WidePlan},
 };
@@ -84,7 +85,7 @@ pub(crate) fn sources_of_wide_tables() -> Vec<&'static str> {
 ///
 /// # Errors
 /// When the lake cannot be written.
-pub(crate) async fn stage_labels(lake: &Lake, run_id: &str, labels: &Labels) -> Result<StagedTable, Error> {
+pub(crate) async fn stage_labels(lake: &Lake, run_id: &RunId, labels: &Labels) -> Result<StagedTable, Error> {
     let table = labels_table();
     let ids: StringArray = labels.0.keys().map(Some).collect();
     let names: StringArray = labels.0.values().map(|Label { name, .. }| name.as_deref()).collect();
@@ -129,7 +130,7 @@ pub(crate) fn labels_table() -> Table {
 /// When the tables cannot be read, or written.
 pub(crate) async fn stage_wide(
     lake: &Lake,
-    run_id: &str,
+    run_id: &RunId,
     tables: &[SnapshotTable],
     inputs: WideInputs<'_>,
 ) -> Result<Widened, Error> {
@@ -152,7 +153,7 @@ pub(crate) async fn stage_wide(
 
 async fn stage_one(
     lake: &Lake,
-    run_id: &str,
+    run_id: &RunId,
     session: &Session,
     (name, zone, from, meaning): WideTable,
     inputs: WideInputs<'_>,

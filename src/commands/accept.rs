@@ -6,6 +6,7 @@ use super::{Context, exclusive::exclusively, print::print};
 use crate::{
     error::Error,
     lake::{self, Held, Lake},
+    run_id::RunId,
     settings::Settings,
 };
 
@@ -31,6 +32,7 @@ pub async fn accept(context: &Context, settings: &Settings, options: AcceptOptio
         return Err(Error::Usage("--reason is empty: say why the snapshot is right all the same".into()));
     }
     let lake = context.lake_to_change(settings)?;
+    let run_id = run_called(&lake, &run_id)?;
     let publish = async {
         lake::align(&lake).await?;
         let held = held(&lake, &run_id).await?;
@@ -44,13 +46,16 @@ pub async fn accept(context: &Context, settings: &Settings, options: AcceptOptio
 }
 
 /// What a run holds back.
-pub(super) async fn held(lake: &Lake, run_id: &str) -> Result<Held, Error> {
-    let nothing = || {
-        let what = format!("run {run_id} holds nothing back in the lake at {}", lake.display());
-        Error::NoSnapshot(format!("{what}; `lucca-lake snapshots` lists those that do"))
-    };
-    if !run_id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) || run_id.is_empty() {
-        return Err(nothing());
-    }
-    Held::of_run(lake, run_id).await?.ok_or_else(nothing)
+pub(super) async fn held(lake: &Lake, run_id: &RunId) -> Result<Held, Error> {
+    Held::of_run(lake, run_id).await?.ok_or_else(|| holds_nothing(lake, run_id.as_str()))
+}
+
+/// The run that somebody means: what is no run's name holds nothing back either.
+pub(super) fn run_called(lake: &Lake, text: &str) -> Result<RunId, Error> {
+    text.parse().map_err(|_| holds_nothing(lake, text))
+}
+
+fn holds_nothing(lake: &Lake, run: &str) -> Error {
+    let what = format!("run {run} holds nothing back in the lake at {}", lake.display());
+    Error::NoSnapshot(format!("{what}; `lucca-lake snapshots` lists those that do"))
 }

@@ -14,6 +14,7 @@ use crate::{
     engine::SessionOptions,
     error::Error,
     lake::{self, DESCRIBED, Held, Lake, Publication, Replaces, Snapshot, SnapshotTable, StagedTable},
+    run_id::RunId,
     settings::Settings,
 };
 
@@ -35,7 +36,7 @@ pub(super) async fn derive_alone(
     settings: &Settings,
     lake: &Lake,
     as_of: Option<chrono::NaiveDate>,
-    run_id: &str,
+    run_id: &RunId,
 ) -> Result<(), Error> {
     lake::align(lake).await?;
     let snapshot = match as_of {
@@ -74,7 +75,7 @@ async fn replace_derived(
     context: &Context,
     settings: &Settings,
     lake: &Lake,
-    run_id: &str,
+    run_id: &RunId,
     snapshot: &Snapshot,
 ) -> Result<Snapshot, Error> {
     let kept: Vec<_> = snapshot.tables.iter().filter(|t| !is_derived(context, t)).cloned().collect();
@@ -100,7 +101,7 @@ async fn replace_derived(
     staged.push(judged.findings);
     let publication = Publication {
         as_of: snapshot.as_of,
-        run_id: run_id.to_owned(),
+        run_id: run_id.clone(),
         published_at: context.clock.now(),
         tables: staged,
         carried_over: kept,
@@ -120,7 +121,7 @@ async fn compute(
     context: &Context,
     settings: &Settings,
     lake: &Lake,
-    run_id: &str,
+    run_id: &RunId,
     (snapshot, kept): (&Snapshot, &[SnapshotTable]),
     engine: &SessionOptions,
 ) -> Result<(Vec<StagedTable>, Map<String, Value>), Error> {

@@ -4,6 +4,7 @@ use super::Context;
 use crate::{
     error::Error,
     lake::{Lake, LakeError, Lease},
+    run_id::RunId,
 };
 
 /// Does `work` while nobody else may write to the lake; `what` and the run name it to those who wait.
@@ -13,7 +14,7 @@ use crate::{
 pub(super) async fn exclusively<T>(
     context: &Context,
     lake: &Lake,
-    (what, run_id): (&str, &str),
+    (what, run_id): (&str, &RunId),
     work: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
     let holder = format!("{what} {run_id} (process {})", std::process::id());

@@ -42,7 +42,7 @@ pub use self::{
 };
 use crate::{
     api::Transport, catalog::Catalog, clock::SharedClock, env_vars::Environment, error::Error, lake::Lake,
-    progress::Progress, settings::Settings, state_folder::Candidates,
+    progress::Progress, run_id::RunId, settings::Settings, state_folder::Candidates,
 };
 
 /// What commands are given instead of taking it from the process: time, randomness, network, environment.
@@ -89,9 +89,8 @@ impl Context {
         Ok(self.lake_to_read(settings)?.with_table_format(settings.table_format()?))
     }
 
-    /// Names one run: when it began, and a random part, so that names sort by time and never meet.
-    fn run_id(&self, started_at: DateTime<Utc>) -> String {
-        let random: u32 = StdRng::seed_from_u64(self.seed).random();
-        format!("{}-{random:08x}", started_at.format("%Y%m%dT%H%M%SZ"))
+    /// Names the run that began then.
+    fn run_id(&self, started_at: DateTime<Utc>) -> RunId {
+        RunId::new(started_at, StdRng::seed_from_u64(self.seed).random())
     }
 }

@@ -13,7 +13,11 @@ use std::{
 use chrono::NaiveDate;
 
 pub use self::parameter::parse as parse_parameter;
-use super::{Context, accept::held, tables};
+use super::{
+    Context,
+    accept::{held, run_called},
+    tables,
+};
 use crate::{
     assemble::{session_options, table_files},
     catalog::Privacy,
@@ -194,18 +198,19 @@ async fn snapshots(lake: &Lake, which: &Which) -> Result<Vec<Snapshot>, Error> {
             if all.is_empty() { Err(nothing(" that can be read").await) } else { Ok(all) }
         }
         Which::Snapshot(id) => Ok(vec![called(lake, *id).await?]),
-        Which::Run(run_id) => {
+        Which::Run(run) => {
+            let run_id = run_called(lake, run)?;
             for id in lake.every_snapshot().await?.into_iter().rev() {
                 let snapshot = match lake.snapshot_called(id).await {
                     // Whichever run published it, it is not known to be this one.
                     Err(LakeError::Corrupt { .. }) => None,
                     snapshot => snapshot?,
                 };
-                if snapshot.is_some_and(|snapshot| snapshot.run_id == *run_id) {
+                if snapshot.is_some_and(|snapshot| snapshot.run_id == run_id) {
                     return Ok(vec![called(lake, id).await?]);
                 }
             }
-            Ok(vec![held(lake, run_id).await?.as_snapshot()])
+            Ok(vec![held(lake, &run_id).await?.as_snapshot()])
         }
     }
 }

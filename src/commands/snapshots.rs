@@ -148,7 +148,7 @@ impl Listed {
         let accepted = snapshot.state.get(ACCEPTED).and_then(|a| a.get("reason")).and_then(Value::as_str);
         Self {
             snapshot: snapshot.id().to_string(),
-            run_id: snapshot.run_id.clone(),
+            run_id: snapshot.run_id.to_string(),
             published_at: Some(snapshot.published_at.format("%Y-%m-%dT%H:%M:%SZ").to_string()),
             state,
             tables: snapshot.tables.len(),

@@ -4,7 +4,10 @@ use super::{
     fan_out::Lists,
     reading::{Extracted, Extraction},
 };
-use crate::{decode::RowsError, error::Error, page::NothingKept, report::ResourceReport};
+use crate::{
+    run_id::RunId,
+    {decode::RowsError, error::Error, page::NothingKept, report::ResourceReport},
+};
 
 /// What comparing found.
 enum Verdict {
@@ -27,7 +30,7 @@ impl Extraction {
         lists: &Lists,
         by_ids: bool,
     ) -> Result<Extracted, Error> {
-        let continued = self.job.checkpoint.continued().map(str::to_owned);
+        let continued = self.job.checkpoint.continued().cloned();
         let mut first = match (first, &continued) {
             // One id for two records, perhaps one of them in a page of then and one of now.
             (Err(Error::Rows(RowsError::SharedId { .. })), Some(run)) => return self.read_anew(lists, None, run).await,
@@ -63,11 +66,11 @@ impl Extraction {
 
     /// Reads the whole resource from the API, as pages kept by `run` no longer fit; it had `before` records then, where
     /// that was counted.
-    async fn read_anew(&mut self, lists: &Lists, before: Option<u64>, run: &str) -> Result<Extracted, Error> {
+    async fn read_anew(&mut self, lists: &Lists, before: Option<u64>, run: &RunId) -> Result<Extracted, Error> {
         let resource = self.resource.name.clone();
         tracing::warn!(
             resource,
-            run,
+            %run,
             "the collection changed since its first pages were read: reading all of it again"
         );
         let before = match before {

@@ -6,6 +6,7 @@ use super::{kept::RunCheckpoint, stop::Stop};
 use crate::{
     api::{Client, PageLimits},
     lake::Lake,
+    run_id::RunId,
     settings::HistorySettings,
 };
 
@@ -14,7 +15,7 @@ use crate::{
 pub(crate) struct Job {
     pub(crate) client: Client,
     pub(crate) lake: Lake,
-    pub(crate) run_id: String,
+    pub(crate) run_id: RunId,
     /// The day that historised collections are asked for.
     pub(crate) as_of: Option<String>,
     pub(crate) stop: Stop,

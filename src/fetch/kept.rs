@@ -16,6 +16,7 @@ use crate::{
     decode::{Decoded, Decoder, Drift, DriftFinding, Labels},
     lake::Checkpoint,
     page::{KeptPages, PageEnd},
+    run_id::RunId,
 };
 
 /// Pages of one resource.
@@ -77,7 +78,7 @@ impl RunCheckpoint {
     }
 
     /// The run whose pages are used, where that is an earlier one.
-    pub(crate) fn continued(&self) -> Option<&str> {
+    pub(crate) fn continued(&self) -> Option<&RunId> {
         self.continued.then(|| self.checkpoint.run_id())
     }
 

@@ -66,7 +66,7 @@ pub(crate) async fn fetch(request: Request<'_>) -> (Fetched, Result<(), Error>) 
         let limit = job.limits.current(resource);
         let extraction = Extraction {
             job: Arc::clone(&job),
-            decoder: Arc::new(Decoder::new(resource, &job.run_id)),
+            decoder: Arc::new(Decoder::new(resource, job.run_id.as_str())),
             tables: tables.clone(),
             progress: Arc::new(progress.resource(&resource.name, limit, requests_per_minute)),
             collected: match id_sources.contains_key(&resource.name) {

@@ -19,7 +19,8 @@ use object_store::{ObjectStore, ObjectStoreExt, path::Path};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Lake, LakeError, layout, publish};
+use super::{Lake, LakeError, abandoned, layout, publish};
+use crate::run_id::RunId;
 
 /// Key of the schema's metadata that holds a page's facts.
 const FACTS: &str = "facts";
@@ -48,7 +49,7 @@ struct Begun {
 #[derive(Debug, Clone)]
 pub struct Checkpoint {
     lake: Lake,
-    run_id: String,
+    run_id: RunId,
     begun_at: DateTime<Utc>,
 }
 
@@ -59,15 +60,14 @@ impl Checkpoint {
     /// When the lake cannot be written.
     pub async fn begin(
         lake: &Lake,
-        run_id: &str,
+        run_id: &RunId,
         purpose: Purpose,
         begun_at: DateTime<Utc>,
     ) -> Result<Self, LakeError> {
-        layout::check_run_id(run_id)?;
         let path = layout::checkpoint(run_id);
         let json = serde_json::to_vec_pretty(&Begun { begun_at, purpose }).unwrap_or_default();
         lake.store.put(&path, json.into()).await.map_err(|e| LakeError::store("write", &path, e))?;
-        Ok(Self { lake: lake.clone(), run_id: run_id.to_owned(), begun_at })
+        Ok(Self { lake: lake.clone(), run_id: run_id.clone(), begun_at })
     }
 
     /// The newest run for `purpose` that began at `since` or later and was not discarded.
@@ -85,24 +85,21 @@ impl Checkpoint {
     /// # Errors
     /// When the lake cannot be read.
     pub async fn all(lake: &Lake, purpose: &Purpose) -> Result<Vec<Self>, LakeError> {
-        let folder = Path::from(layout::STAGING);
-        let listing = lake.store.list_with_delimiter(Some(&folder)).await;
-        let runs = listing.map_err(|e| LakeError::store("list", &folder, e))?.common_prefixes;
         let mut found = Vec::new();
-        for run_id in runs.iter().filter_map(Path::filename) {
+        for run_id in abandoned::staged_runs(lake).await? {
             // A folder without the file, or with half of one, belongs to a run that kept nothing.
-            let Ok(object) = lake.store.get(&layout::checkpoint(run_id)).await else { continue };
+            let Ok(object) = lake.store.get(&layout::checkpoint(&run_id)).await else { continue };
             let Ok(json) = object.bytes().await else { continue };
             let Ok(begun) = serde_json::from_slice::<Begun>(&json) else { continue };
             if begun.purpose == *purpose {
-                found.push(Self { lake: lake.clone(), run_id: run_id.to_owned(), begun_at: begun.begun_at });
+                found.push(Self { lake: lake.clone(), run_id, begun_at: begun.begun_at });
             }
         }
         Ok(found)
     }
 
     /// The run that began to keep these pages.
-    pub fn run_id(&self) -> &str {
+    pub fn run_id(&self) -> &RunId {
         &self.run_id
     }
 
@@ -236,7 +233,9 @@ mod tests {
     #[tokio::test]
     async fn what_is_kept_is_found_and_what_is_damaged_is_not() {
         let lake = lake();
-        let kept = Checkpoint::begin(&lake, "r1", purpose("2026-11-22"), at("2026-11-22T06:00:00Z")).await.unwrap();
+        let kept = Checkpoint::begin(&lake, &"r1".parse().unwrap(), purpose("2026-11-22"), at("2026-11-22T06:00:00Z"))
+            .await
+            .unwrap();
         for texts in [&["a", "é"][..], &[]] {
             kept.keep("https://a/b?c", &rows(texts), "{\"x\":1}").await.unwrap();
             let (found, facts) = kept.page("https://a/b?c").await.unwrap();
@@ -261,15 +260,16 @@ mod tests {
     #[tokio::test]
     async fn only_the_newest_run_of_the_same_purpose_is_continued() {
         let lake = lake();
-        let begin = |id: &'static str, day, time| Checkpoint::begin(&lake, id, purpose(day), at(time));
-        begin("r1", "2026-11-22", "2026-11-22T06:00:00Z").await.unwrap();
-        begin("r2", "2026-11-22", "2026-11-22T08:00:00Z").await.unwrap();
-        begin("r3", "2026-11-23", "2026-11-22T09:00:00Z").await.unwrap();
+        let begun = [("r1", "2026-11-22", "06"), ("r2", "2026-11-22", "08"), ("r3", "2026-11-23", "09")];
+        for (run, day, hour) in begun {
+            let begun_at = at(&format!("2026-11-22T{hour}:00:00Z"));
+            Checkpoint::begin(&lake, &run.parse().unwrap(), purpose(day), begun_at).await.unwrap();
+        }
         let found = |since| Checkpoint::find(&lake, &FIRST, at(since));
         static FIRST: std::sync::LazyLock<Purpose> = std::sync::LazyLock::new(|| purpose("2026-11-22"));
-        assert_eq!(found("2026-11-22T07:00:00Z").await.unwrap().unwrap().run_id(), "r2");
+        assert_eq!(found("2026-11-22T07:00:00Z").await.unwrap().unwrap().run_id().as_str(), "r2");
         assert!(found("2026-11-22T08:00:01Z").await.unwrap().is_none());
         found("2026-11-22T00:00:00Z").await.unwrap().unwrap().discard().await.unwrap();
-        assert_eq!(found("2026-11-22T00:00:00Z").await.unwrap().unwrap().run_id(), "r1");
+        assert_eq!(found("2026-11-22T00:00:00Z").await.unwrap().unwrap().run_id().as_str(), "r1");
     }
 }

@@ -8,6 +8,7 @@ use parquet::errors::ParquetError;
 use crate::{
     causes::{is_disk_full, is_of_kind},
     exit_code::ExitCode,
+    run_id::RunId,
 };
 
 /// An error of the lake: one line that says what, where and the remedy; the cause is its source.
@@ -93,7 +94,7 @@ pub enum LakeError {
         /// The date it describes.
         as_of: NaiveDate,
         /// The run.
-        run_id: String,
+        run_id: RunId,
         /// What is not as it was, file by file.
         findings: Vec<String>,
     },

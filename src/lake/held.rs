@@ -13,6 +13,7 @@ use super::{
     seal::{self, Seal},
     verify,
 };
+use crate::run_id::RunId;
 
 /// For so long a held snapshot waits; then its staging is removed like that of a run that was killed.
 pub const HELD_FOR: TimeDelta = TimeDelta::days(14);
@@ -27,7 +28,7 @@ pub struct Held {
     /// The day the data describes.
     pub as_of: NaiveDate,
     /// The run.
-    pub run_id: String,
+    pub run_id: RunId,
     /// When it was held back.
     pub held_at: DateTime<Utc>,
     /// What the gates said, one line each.
@@ -65,8 +66,7 @@ impl Held {
     ///
     /// # Errors
     /// When the store refuses or fails, or what is kept cannot be used.
-    pub async fn of_run(lake: &Lake, run_id: &str) -> Result<Option<Self>, LakeError> {
-        layout::check_run_id(run_id)?;
+    pub async fn of_run(lake: &Lake, run_id: &RunId) -> Result<Option<Self>, LakeError> {
         let path = layout::held(run_id);
         let failed = |e| LakeError::store("read", &path, e);
         let content = match lake.store().get(&path).await {
@@ -108,8 +108,8 @@ impl Held {
     }
 
     /// It is input: a path that leads out of the run's staging would publish, and later delete, what is not its own.
-    fn check(&self, run_id: &str) -> Result<(), String> {
-        if self.run_id != run_id {
+    fn check(&self, run_id: &RunId) -> Result<(), String> {
+        if self.run_id != *run_id {
             return Err(format!("it says run {}", self.run_id));
         }
         manifest::check_tables(self.as_of, &self.carried_over)?;

@@ -9,6 +9,7 @@ use object_store::{ObjectStoreExt as _, path::Path};
 use serde::{Deserialize, Serialize};
 
 use super::{Days, Lake, LakeError, Snapshot, layout};
+use crate::run_id::RunId;
 
 /// Key of the state under which a snapshot remembers the days of its time.
 pub const KNOWN_DAYS: &str = "known_days";
@@ -69,11 +70,10 @@ struct Removal {
 /// When the store refuses or fails.
 pub(super) async fn remember_removal(
     lake: &Lake,
-    run_id: &str,
+    run_id: &RunId,
     at: DateTime<Utc>,
     days: BTreeSet<NaiveDate>,
 ) -> Result<(), LakeError> {
-    layout::check_run_id(run_id)?;
     let failed = |e| LakeError::Internal { reason: format!("a removal cannot be written as JSON: {e}") };
     let json = serde_json::to_vec(&Removal { at, days }).map_err(failed)?;
     lake.put(layout::removal(run_id), json).await

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use object_store::path::Path;
 
-use super::{LakeError, SnapshotId};
-use crate::{catalog::Zone, modes::Access};
+use super::SnapshotId;
+use crate::{catalog::Zone, modes::Access, run_id::RunId};
 
 /// File with the views for DuckDB.
 pub(super) const DUCKDB_VIEWS: &str = "views/duckdb.sql";
@@ -59,57 +59,58 @@ pub(super) fn state_dir() -> Path {
 }
 
 /// Folder of a run's unpublished files.
-pub(super) fn staging_dir(run_id: &str) -> Path {
+pub(super) fn staging_dir(run_id: &RunId) -> Path {
     Path::from(format!("{STAGING}/{run_id}"))
 }
 
 /// The `number`-th unpublished file of a table.
-pub(super) fn staging_file(run_id: &str, zone: Zone, table: &str, number: usize) -> Path {
+pub(super) fn staging_file(run_id: &RunId, zone: Zone, table: &str, number: usize) -> Path {
     Path::from(format!("_lake/staging/{run_id}/{zone}/{table}/{number:04}.parquet"))
 }
 
 /// A manifest on its way to its final name.
-pub(super) fn staging_manifest(run_id: &str) -> Path {
+pub(super) fn staging_manifest(run_id: &RunId) -> Path {
     Path::from(format!("_lake/staging/{run_id}/manifest.json"))
 }
 
 /// What a run holds back.
-pub(super) fn held(run_id: &str) -> Path {
+pub(super) fn held(run_id: &RunId) -> Path {
     Path::from(format!("{STAGING}/{run_id}/held.json"))
 }
 
 /// The run whose staging holds `path`.
-pub(super) fn staging_run(path: &str) -> Option<&str> {
-    path.strip_prefix(STAGING)?.strip_prefix('/')?.split_once('/').map(|(run, _)| run)
+pub(super) fn staging_run(path: &str) -> Option<RunId> {
+    let (run, _) = path.strip_prefix(STAGING)?.strip_prefix('/')?.split_once('/')?;
+    run.parse().ok()
 }
 
 /// Folder of what an unfinished run keeps for the next one.
-pub(super) fn checkpoint_dir(run_id: &str) -> Path {
+pub(super) fn checkpoint_dir(run_id: &RunId) -> Path {
     Path::from(format!("{STAGING}/{run_id}/pages"))
 }
 
 /// What an unfinished run was reading.
-pub(super) fn checkpoint(run_id: &str) -> Path {
+pub(super) fn checkpoint(run_id: &RunId) -> Path {
     Path::from(format!("{STAGING}/{run_id}/pages/begun.json"))
 }
 
 /// What an unfinished run found out beside its pages.
-pub(super) fn checkpoint_notes(run_id: &str) -> Path {
+pub(super) fn checkpoint_notes(run_id: &RunId) -> Path {
     Path::from(format!("{STAGING}/{run_id}/pages/notes.json"))
 }
 
 /// A page that an unfinished run has read.
-pub(super) fn kept_page(run_id: &str, digest: &str) -> Path {
+pub(super) fn kept_page(run_id: &RunId, digest: &str) -> Path {
     Path::from(format!("{STAGING}/{run_id}/pages/{digest}.arrow"))
 }
 
 /// Folders of a run's unpublished tables.
-pub(super) fn staging_zones(run_id: &str) -> [Path; 3] {
+pub(super) fn staging_zones(run_id: &RunId) -> [Path; 3] {
     ZONES.map(|zone| Path::from(format!("{STAGING}/{run_id}/{zone}")))
 }
 
 /// An object that only tries what the store does.
-pub(super) fn probe(run_id: &str) -> Path {
+pub(super) fn probe(run_id: &RunId) -> Path {
     Path::from(format!("{STAGING}/{run_id}/probe"))
 }
 
@@ -139,7 +140,7 @@ pub(super) fn collecting_dir() -> Path {
 }
 
 /// What one collection deletes.
-pub(super) fn collecting(run_id: &str) -> Path {
+pub(super) fn collecting(run_id: &RunId) -> Path {
     Path::from(format!("{COLLECTING}/{run_id}.json"))
 }
 
@@ -149,8 +150,14 @@ pub(super) fn data_dir(zone: Zone, table: &str, as_of: NaiveDate) -> Path {
 }
 
 /// The `number`-th published file of a table.
-pub(super) fn data_file(zone: Zone, table: &str, as_of: NaiveDate, run_id: &str, number: usize) -> Path {
+pub(super) fn data_file(zone: Zone, table: &str, as_of: NaiveDate, run_id: &RunId, number: usize) -> Path {
     Path::from(format!("{zone}/{table}/{AS_OF}={as_of}/{run_id}-{number:04}.parquet"))
+}
+
+/// The run that a published file is named by.
+pub(super) fn run_of(file: &str) -> Option<RunId> {
+    let (run, _) = file.strip_suffix(".parquet")?.rsplit_once('-')?;
+    run.parse().ok()
 }
 
 /// Folder of a table's files of every date.
@@ -199,7 +206,7 @@ pub(super) fn parse_manifest(path: &Path) -> Option<SnapshotId> {
 }
 
 /// The report of a run.
-pub(super) fn report(run_id: &str) -> Path {
+pub(super) fn report(run_id: &RunId) -> Path {
     Path::from(format!("{RUNS}/{run_id}/report.json"))
 }
 
@@ -218,7 +225,7 @@ pub(super) fn removals_dir() -> Path {
 }
 
 /// Which days a collection removed.
-pub(super) fn removal(run_id: &str) -> Path {
+pub(super) fn removal(run_id: &RunId) -> Path {
     Path::from(format!("{REMOVALS}/{run_id}.json"))
 }
 
@@ -245,16 +252,4 @@ pub(super) fn place_of(path: &str) -> Option<(Zone, NaiveDate)> {
 pub(super) fn is_table_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-}
-
-/// Run ids become folders and file names.
-pub(super) fn check_run_id(run_id: &str) -> Result<(), LakeError> {
-    let valid = run_id.len() <= 100
-        && run_id.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && run_id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-    if valid {
-        Ok(())
-    } else {
-        Err(LakeError::Internal { reason: "a run id may hold letters, digits, - _ . only".into() })
-    }
 }

@@ -14,7 +14,10 @@ use super::{
     Lake, LakeError, layout,
     seal::{self, Seal},
 };
-use crate::catalog::{LakeType, Table, Zone};
+use crate::{
+    catalog::{LakeType, Table, Zone},
+    run_id::RunId,
+};
 
 /// Version of the manifest's format that this program writes, and the newest it reads. 1 had no checksum of its own.
 pub const FORMAT_VERSION: u32 = 2;
@@ -44,7 +47,7 @@ pub struct Snapshot {
     /// See [`SnapshotId::sequence`].
     pub sequence: u64,
     /// The run that published it.
-    pub run_id: String,
+    pub run_id: RunId,
     /// When, by the run's clock.
     pub published_at: DateTime<Utc>,
     /// Version of lucca-lake.

@@ -80,6 +80,7 @@ use url::Url;
 use crate::{
     catalog::Table,
     modes::{self, Access},
+    run_id::RunId,
 };
 
 pub use abandoned::discard_abandoned;
@@ -179,8 +180,7 @@ impl Lake {
     ///
     /// # Errors
     /// When the store refuses or fails.
-    pub async fn put_report(&self, run_id: &str, json: &[u8]) -> Result<(), LakeError> {
-        layout::check_run_id(run_id)?;
+    pub async fn put_report(&self, run_id: &RunId, json: &[u8]) -> Result<(), LakeError> {
         self.put(layout::report(run_id), json.to_vec()).await
     }
 
@@ -210,7 +210,7 @@ impl Lake {
 
     /// Replaces an object that readers may be reading. On a disk its content is durable before its name stands for it:
     /// whatever happens, they find the old or the new one.
-    async fn replace(&self, run_id: &str, path: object_store::path::Path, content: Vec<u8>) -> Result<(), LakeError> {
+    async fn replace(&self, run_id: &RunId, path: object_store::path::Path, content: Vec<u8>) -> Result<(), LakeError> {
         if self.root().is_none() {
             return self.put(path, content).await;
         }

@@ -4,6 +4,7 @@
 use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt as _, PutMode, UpdateVersion, path::Path};
 
 use super::{Lake, LakeError, error::is_unknown_to_the_store, layout, publish::discard};
+use crate::run_id::RunId;
 
 /// Whether a second put of the same name is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,8 +34,7 @@ impl Lake {
     ///
     /// # Errors
     /// When the store refuses or fails.
-    pub async fn probe_replace(&self, run_id: &str) -> Result<Replace, LakeError> {
-        layout::check_run_id(run_id)?;
+    pub async fn probe_replace(&self, run_id: &RunId) -> Result<Replace, LakeError> {
         if self.root().is_some() {
             return Ok(Replace::NotNeeded);
         }
@@ -77,8 +77,7 @@ impl Lake {
     ///
     /// # Errors
     /// When the store refuses or fails, also when it does not know conditional puts.
-    pub async fn probe(&self, run_id: &str) -> Result<PutIfAbsent, LakeError> {
-        layout::check_run_id(run_id)?;
+    pub async fn probe(&self, run_id: &RunId) -> Result<PutIfAbsent, LakeError> {
         let path = layout::probe(run_id);
         let put = async |content: &[u8]| match self.put_new(&path, content.to_vec()).await {
             Ok(()) => Ok(PutIfAbsent::Ignored),

@@ -10,7 +10,7 @@ use super::{
     DataFile, FORMAT_VERSION, Lake, LakeError, Snapshot, SnapshotId, SnapshotTable, StagedTable, disk, layout,
     manifest, manifest::StoredManifest, table_format, views,
 };
-use crate::catalog::Zone;
+use crate::{catalog::Zone, run_id::RunId};
 
 /// Requests in flight while files are moved.
 const CONCURRENCY: usize = 8;
@@ -21,7 +21,7 @@ pub struct Publication {
     /// The day the data describes.
     pub as_of: NaiveDate,
     /// The run; unique among all runs.
-    pub run_id: String,
+    pub run_id: RunId,
     /// Now, by the run's clock.
     pub published_at: DateTime<Utc>,
     /// The tables this run wrote.
@@ -91,7 +91,7 @@ pub(super) async fn finish(lake: &Lake, snapshot: &Snapshot, leftovers: Vec<Path
         remove_or_warn(lake, leftovers).await;
     }
     if let Err(error) = discard(lake, &snapshot.run_id).await {
-        tracing::warn!(run_id = snapshot.run_id, error = &error as &dyn std::error::Error, "staging was not removed");
+        tracing::warn!(run_id = %snapshot.run_id, error = &error as &dyn std::error::Error, "staging was not removed");
     }
     if let Err(error) = views {
         return Err(LakeError::Views { as_of: snapshot.as_of, source: Box::new(error) });
@@ -103,8 +103,7 @@ pub(super) async fn finish(lake: &Lake, snapshot: &Snapshot, leftovers: Vec<Path
 ///
 /// # Errors
 /// When the store refuses or fails.
-pub async fn discard(lake: &Lake, run_id: &str) -> Result<(), LakeError> {
-    layout::check_run_id(run_id)?;
+pub async fn discard(lake: &Lake, run_id: &RunId) -> Result<(), LakeError> {
     discard_folder(lake, &layout::staging_dir(run_id)).await
 }
 
@@ -121,8 +120,7 @@ pub(super) async fn discard_folder(lake: &Lake, folder: &Path) -> Result<(), Lak
 ///
 /// # Errors
 /// When the store refuses or fails.
-pub async fn discard_tables(lake: &Lake, run_id: &str) -> Result<(), LakeError> {
-    layout::check_run_id(run_id)?;
+pub async fn discard_tables(lake: &Lake, run_id: &RunId) -> Result<(), LakeError> {
     for folder in layout::staging_zones(run_id) {
         discard_folder(lake, &folder).await?;
     }
@@ -156,7 +154,6 @@ impl Plan {
             replaces,
             superseded_grace,
         } = publication;
-        layout::check_run_id(&run_id)?;
         // A manifest that cannot be believed is replaced all the same, and its link tells which bytes they were: reading
         // the day again is how it is repaired. What it named is not known, so that nothing of it stays.
         let previous = current.as_ref().map(StoredManifest::link);
@@ -165,8 +162,8 @@ impl Plan {
             None | Some(Err(LakeError::Corrupt { .. })) => None,
             Some(known) => Some(known?),
         };
-        let current_run = known.as_ref().map(|snapshot| snapshot.run_id.as_str());
-        if current_run == Some(run_id.as_str()) || staged.iter().any(|t| t.run_id() != run_id) {
+        let current_run = known.as_ref().map(|snapshot| &snapshot.run_id);
+        if current_run == Some(&run_id) || staged.iter().any(|t| *t.run_id() != run_id) {
             return Err(LakeError::Internal { reason: format!("run id {run_id} is not the run's own") });
         }
         let sequence = found.unwrap_or(0).saturating_add(1);
@@ -178,7 +175,7 @@ impl Plan {
         // The files of a table that is carried over went with the snapshot they were part of.
         if overtaken || carried_over.iter().any(|table| !replaced.contains(table)) {
             let unknown = if found.is_some() { "its manifest cannot be read" } else { "nothing is published" };
-            let winner = current_run.unwrap_or(unknown).to_owned();
+            let winner = current_run.map_or(unknown, RunId::as_str).to_owned();
             return Err(LakeError::Conflict { as_of, sequence: sequence.saturating_sub(1), winner });
         }
         let (mut tables, mut moves) = (carried_over, Vec::new());

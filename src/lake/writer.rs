@@ -16,7 +16,10 @@ use parquet::{
 };
 
 use super::{DataFile, Lake, LakeError, SnapshotColumn, SnapshotTable, footer, hashing::HashingUpload, layout};
-use crate::catalog::{Privacy, Quality, Table, TableColumn, Zone};
+use crate::{
+    catalog::{Privacy, Quality, Table, TableColumn, Zone},
+    run_id::RunId,
+};
 
 /// Rows handed to the encoder at once: its memory is looked at after each such slice.
 const MAX_SLICE_ROWS: usize = 8192;
@@ -60,7 +63,7 @@ impl Default for WriterOptions {
 /// After an error, or a `write` that was cancelled, the writer refuses to go on: its rows would not be complete.
 pub struct TableWriter {
     lake: Lake,
-    run_id: String,
+    run_id: RunId,
     table: Table,
     schema: SchemaRef,
     options: WriterOptions,
@@ -79,7 +82,7 @@ struct OpenFile {
 #[derive(Debug, Clone)]
 pub struct StagedTable {
     table: Table,
-    run_id: String,
+    run_id: RunId,
     files: Vec<DataFile>,
 }
 
@@ -90,7 +93,7 @@ impl StagedTable {
     }
 
     /// The run that wrote it.
-    pub fn run_id(&self) -> &str {
+    pub fn run_id(&self) -> &RunId {
         &self.run_id
     }
 
@@ -110,7 +113,7 @@ impl StagedTable {
     }
 
     /// A table that another process staged.
-    pub(super) fn from_held(held: SnapshotTable, run_id: &str) -> Self {
+    pub(super) fn from_held(held: SnapshotTable, run_id: &RunId) -> Self {
         let column = |c: SnapshotColumn| TableColumn {
             name: c.name,
             lake_type: c.lake_type,
@@ -126,17 +129,16 @@ impl StagedTable {
             columns: held.columns.into_iter().map(column).collect(),
             quality: Quality::default(),
         };
-        Self { table, run_id: run_id.to_owned(), files: held.files }
+        Self { table, run_id: run_id.clone(), files: held.files }
     }
 
     /// The same files in the staging of another run.
     ///
     /// # Errors
     /// When the store refuses or fails.
-    pub async fn copy_for(&self, lake: &Lake, run_id: &str) -> Result<Self, LakeError> {
-        layout::check_run_id(run_id)?;
+    pub async fn copy_for(&self, lake: &Lake, run_id: &RunId) -> Result<Self, LakeError> {
         let mut copy = self.clone();
-        copy.run_id = run_id.to_owned();
+        copy.run_id = run_id.clone();
         for (number, file) in copy.files.iter_mut().enumerate() {
             let from = Path::from(file.path.as_str());
             let to = layout::staging_file(run_id, self.table.zone, &self.table.name, number);
@@ -154,10 +156,10 @@ impl StagedTable {
 
 impl TableWriter {
     /// Nothing is written before the first row, or `close`.
-    pub fn new(lake: &Lake, run_id: &str, table: &Table, options: WriterOptions) -> Self {
+    pub fn new(lake: &Lake, run_id: &RunId, table: &Table, options: WriterOptions) -> Self {
         Self {
             lake: lake.clone(),
-            run_id: run_id.to_owned(),
+            run_id: run_id.clone(),
             table: table.clone(),
             schema: table.arrow_schema(),
             options,
@@ -245,7 +247,6 @@ impl TableWriter {
     }
 
     fn open_file(&self) -> Result<OpenFile, LakeError> {
-        layout::check_run_id(&self.run_id)?;
         let Table { name, zone, .. } = &self.table;
         if !layout::is_table_name(name) {
             return Err(self.schema_error("its name is not lower snake_case".to_owned()));

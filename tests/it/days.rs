@@ -139,10 +139,10 @@ fn publish(lake: &Path, as_of: &str) {
     let departments = Catalog::embedded().unwrap().tables().into_iter().find(|t| t.name == "departments").unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let writer = TableWriter::new(&lake, "slip", &departments, WriterOptions::default());
+        let writer = TableWriter::new(&lake, &"slip".parse().unwrap(), &departments, WriterOptions::default());
         let publication = Publication {
             as_of: as_of.parse().unwrap(),
-            run_id: "slip".to_owned(),
+            run_id: "slip".parse().unwrap(),
             published_at: chrono::Utc::now(),
             tables: vec![writer.close().await.unwrap()],
             carried_over: Vec::new(),

@@ -11,12 +11,7 @@ use super::{
     Context,
     print::{ListFormat, print_list},
 };
-use crate::{
-    error::Error,
-    exit_code::ExitCode,
-    fetch::Selection,
-    settings::Settings,
-};
+use crate::{error::Error, exit_code::ExitCode, fetch::Selection, settings::Settings};
 
 /// What came of one check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -16,6 +16,7 @@ use crate::{
     error::Error,
     lake::{self, Days, Held, LakeError, Publication, Replaces, Snapshot, SnapshotTable, StagedTable, UnreadableDay},
     report::{PublishedDay, SkippedReport, WideReport},
+    run_id::RunId,
     settings::HistoryMode,
 };
 
@@ -114,7 +115,7 @@ impl Run {
     async fn judge(
         &self,
         day: NaiveDate,
-        run_id: &str,
+        run_id: &RunId,
         (staged, carried_over): (&[StagedTable], &[SnapshotTable]),
         state: &serde_json::Map<String, serde_json::Value>,
         before: Option<&Snapshot>,
@@ -136,15 +137,15 @@ impl Run {
     }
 
     /// The run that stages and publishes `day`.
-    pub(super) fn run_of(&self, day: NaiveDate) -> String {
-        if self.days.len() == 1 { self.id.clone() } else { format!("{}.{}", self.id, day.format("%Y%m%d")) }
+    pub(super) fn run_of(&self, day: NaiveDate) -> RunId {
+        if self.days.len() == 1 { self.id.clone() } else { self.id.of_day(day) }
     }
 
     /// The tables of one day, from what was read for all of them.
     async fn stage_day(
         &self,
         day: NaiveDate,
-        run_id: &str,
+        run_id: &RunId,
         read: &[StagedTable],
         (replaced, carried_over): (Option<&Snapshot>, &[SnapshotTable]),
         produced: &mut Produced,

@@ -31,12 +31,13 @@ use crate::{
         Absence, KeptDay, Outcome, PublishedDay, ReferenceReport, ResourceReport, RunReport, SkippedReport,
         TableReport, WideReport,
     },
+    run_id::RunId,
     settings::{HistoryMode, HistorySettings, Settings},
 };
 
 /// One run before it starts: everything checked that can be checked without a request.
 struct Run {
-    id: String,
+    id: RunId,
     started_at: DateTime<Utc>,
     started: tokio::time::Instant,
     /// The days to describe, ascending.
@@ -252,10 +253,10 @@ impl Run {
         let limits = Arc::new(limits);
         let work = Work { before, checkpoint, limits };
         tracing::info!(
-            run = self.id,
+            run = %self.id,
             tenant = self.client.tenant().host(),
             as_of = %self.as_of,
-            continues = work.checkpoint.continued(),
+            continues = work.checkpoint.continued().map(RunId::as_str),
             "sync"
         );
         let missing = tokio::select! {
@@ -327,7 +328,7 @@ impl Run {
         let mut found = Checkpoint::all(&self.lake, &self.purpose).await?;
         found.sort_by_key(Checkpoint::begun_at);
         let usable = |c: &Checkpoint| {
-            used_up != Some(c.run_id()) && self.continue_since.is_some_and(|since| c.begun_at() >= since)
+            used_up.as_ref() != Some(c.run_id()) && self.continue_since.is_some_and(|since| c.begun_at() >= since)
         };
         let continued = found.pop_if(|newest| usable(newest));
         for other in found {
@@ -351,14 +352,14 @@ impl Run {
     async fn clean_up(&self, error: &Error, produced: &Produced) {
         let Some(checkpoint) = &produced.checkpoint else { return };
         // What a gate holds back stays for whoever looks at it.
-        let held = if let Error::Refused { run_id, .. } = error { run_id.as_str() } else { "" };
+        let held = if let Error::Refused { run_id, .. } = error { Some(run_id) } else { None };
         let mut tables = Ok(());
-        if held != self.id {
+        if held != Some(&self.id) {
             tables = lake::discard_tables(&self.lake, &self.id).await;
         }
         for day in self.days.iter().filter(|_| self.days.len() > 1) {
             let run_id = self.run_of(*day);
-            if held != run_id {
+            if held != Some(&run_id) {
                 tables = tables.and(lake::discard(&self.lake, &run_id).await);
             }
         }
@@ -371,7 +372,7 @@ impl Run {
                 "the next run of the same command asks only for the other pages; --fresh asks for all"
             );
             Ok(())
-        } else if held == self.id {
+        } else if held == Some(&self.id) {
             checkpoint.checkpoint().discard_pages().await
         } else {
             checkpoint.checkpoint().discard().await
@@ -408,7 +409,7 @@ impl Run {
                 Err(error) => Outcome::Failed { exit_code: error.exit_code() as u8, error: error.chain() },
             },
             requests: self.client.stats().counts(),
-            continued: produced.checkpoint.as_ref().and_then(|c| c.continued()).map(str::to_owned),
+            continued: produced.checkpoint.as_ref().and_then(|c| c.continued()).cloned(),
             seconds_lost_to_others: self.client.budget().lost().as_secs_f64(),
             fewest_requests: produced.resources.iter().map(fewest).sum(),
             resources: produced.resources.clone(),
@@ -422,7 +423,7 @@ impl Run {
 }
 
 /// How a run is called by whoever finds it at work.
-fn holder(run_id: &str) -> String {
+fn holder(run_id: &RunId) -> String {
     format!("run {run_id} (process {})", std::process::id())
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use object_store::path::Path;
 
 use super::super::{LakeError, Snapshot, SnapshotColumn, SnapshotTable, layout};
-use crate::catalog::Zone;
+use crate::{catalog::Zone, run_id::RunId};
 
 /// One table over all dates.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub(super) struct DeltaFile {
 #[derive(Debug)]
 pub(super) struct Origin {
     pub(super) sequence: u64,
-    pub(super) run_id: String,
+    pub(super) run_id: RunId,
     pub(super) published_at: DateTime<Utc>,
 }
 

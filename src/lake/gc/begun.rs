@@ -6,17 +6,20 @@ use object_store::{ObjectStoreExt as _, path::Path};
 use serde::{Deserialize, Serialize};
 
 use super::GarbageObject;
-use crate::lake::{Lake, LakeError, SnapshotId, layout};
+use crate::{
+    lake::{Lake, LakeError, SnapshotId, layout},
+    run_id::RunId,
+};
 
 /// Records read at once.
 const CONCURRENCY: usize = 8;
 
 /// What one collection deletes together with manifests.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Begun {
     /// The collection.
-    pub(super) run_id: String,
+    pub(super) run_id: RunId,
     /// The snapshots whose manifests go.
     pub(super) snapshots: Vec<String>,
     /// The files.
@@ -32,7 +35,6 @@ impl Begun {
 
 /// Puts it down, durably.
 pub(super) async fn put(lake: &Lake, begun: &Begun) -> Result<(), LakeError> {
-    layout::check_run_id(&begun.run_id)?;
     let failed = |e| LakeError::Internal { reason: format!("a collection cannot be written as JSON: {e}") };
     let json = serde_json::to_vec(begun).map_err(failed)?;
     lake.put(layout::collecting(&begun.run_id), json).await

@@ -10,6 +10,7 @@ use super::begun::{self, Begun};
 use crate::{
     catalog::Zone,
     lake::{FORMAT_VERSION, Held, Lake, LakeError, Snapshot, SnapshotId, abandoned, layout},
+    run_id::RunId,
 };
 
 /// Manifests read at once.
@@ -25,7 +26,7 @@ pub(super) struct Inventory {
     /// Every object in staging.
     pub(super) staged: Vec<StagedObject>,
     /// By run, what is held back; `None` where that cannot be told.
-    pub(super) held: BTreeMap<String, Option<Held>>,
+    pub(super) held: BTreeMap<RunId, Option<Held>>,
     /// Collections that began and did not end.
     pub(super) begun: Vec<Begun>,
     /// The data files that the views name.
@@ -84,7 +85,7 @@ pub(super) struct DataObject {
 #[derive(Debug, Clone)]
 pub(super) struct StagedObject {
     pub(super) path: String,
-    pub(super) run_id: String,
+    pub(super) run_id: RunId,
     pub(super) bytes: u64,
 }
 
@@ -174,13 +175,13 @@ async fn staged(lake: &Lake) -> Result<Vec<StagedObject>, LakeError> {
     let listing = lake.objects_in(&Path::from(layout::STAGING)).await?;
     let staged = listing.into_iter().filter_map(|object| {
         let path = object.location.to_string();
-        let run_id = layout::staging_run(&path)?.to_owned();
+        let run_id = layout::staging_run(&path)?;
         Some(StagedObject { path, run_id, bytes: object.size })
     });
     Ok(staged.collect())
 }
 
-async fn held(lake: &Lake) -> Result<BTreeMap<String, Option<Held>>, LakeError> {
+async fn held(lake: &Lake) -> Result<BTreeMap<RunId, Option<Held>>, LakeError> {
     let mut held = BTreeMap::new();
     for run_id in abandoned::staged_runs(lake).await? {
         match Held::of_run(lake, &run_id).await {

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     catalog::Zone,
     lake::{HELD_FOR, Retention, Snapshot, SnapshotId, abandoned, layout},
+    run_id::RunId,
 };
 
 /// In a bucket, a file that no manifest names may be another run's that is about to publish, however unlikely: a lease
@@ -110,8 +111,8 @@ fn is_young(inventory: &Inventory, object: &DataObject, now: DateTime<Utc>) -> b
 
 /// What lies in the staging of abandoned runs, except held snapshots that may still be published.
 fn staging(inventory: &Inventory, unreadable: &BTreeSet<NaiveDate>, now: DateTime<Utc>) -> Vec<GarbageObject> {
-    let goes = |run_id: &str| {
-        let began_before = |age: TimeDelta| abandoned::began(run_id).is_some_and(|at| at < now - age);
+    let goes = |run_id: &RunId| {
+        let began_before = |age: TimeDelta| run_id.began_at().is_some_and(|at| at < now - age);
         match inventory.held.get(run_id) {
             None => began_before(abandoned::ABANDONED_AFTER),
             // Nobody can say until when it waits: as long as any.

@@ -41,7 +41,7 @@ fn snapshot(id: SnapshotId, run: &str, keeps_replaced: bool) -> Snapshot {
         format_version: 2,
         as_of: id.as_of,
         sequence: id.sequence,
-        run_id: run.to_owned(),
+        run_id: run.parse().unwrap(),
         published_at: now(),
         program_version: String::new(),
         previous: None,
@@ -198,7 +198,7 @@ fn a_dropped_day_says_what_it_leaves() {
     let mut inventory = three_days();
     let held = |run: &str, as_of| Held {
         as_of,
-        run_id: run.to_owned(),
+        run_id: run.parse().unwrap(),
         held_at: now(),
         breaches: Vec::new(),
         replaces: Some(1),
@@ -207,9 +207,9 @@ fn a_dropped_day_says_what_it_leaves() {
         state: serde_json::Map::new(),
     };
     for (run_id, as_of) in [("held-3", day(3)), ("held-2", day(2))] {
-        inventory.held.insert(run_id.into(), Some(held(run_id, as_of)));
+        inventory.held.insert(run_id.parse().unwrap(), Some(held(run_id, as_of)));
         let path = format!("_lake/staging/{run_id}/held.json");
-        inventory.staged.push(inventory::StagedObject { path, run_id: run_id.into(), bytes: 5 });
+        inventory.staged.push(inventory::StagedObject { path, run_id: run_id.parse().unwrap(), bytes: 5 });
     }
     let drop = |days: &[u64]| {
         let days = Scope::Days(days.iter().map(|number| day(*number)).collect());
@@ -266,9 +266,9 @@ fn held_snapshots_stay_where_nobody_can_tell_that_they_are_out_of_date() {
     let mut inventory = three_days();
     let run_id = "20260301T000000Z-00000000";
     let path = format!("_lake/staging/{run_id}/core/employees/0000.parquet");
-    inventory.staged.push(inventory::StagedObject { path, run_id: run_id.into(), bytes: 5 });
+    inventory.staged.push(inventory::StagedObject { path, run_id: run_id.parse().unwrap(), bytes: 5 });
     assert_eq!(judge(&inventory, &keep_all(), today(), now()).objects.len(), 1);
-    inventory.held.insert(run_id.into(), None);
+    inventory.held.insert(run_id.parse().unwrap(), None);
     assert_eq!(judge(&inventory, &keep_all(), today(), now()).objects.len(), 0, "its held.json cannot be read");
     assert_eq!(judge(&inventory, &keep_all(), today(), now() + TimeDelta::days(10)).objects.len(), 1);
 }
@@ -337,7 +337,7 @@ fn after(inventory: Inventory, garbage: &Garbage, manifests: usize, objects: usi
     let gone: BTreeSet<&str> = going.iter().take(objects).map(|object| object.path.as_str()).collect();
     left.data.retain(|object| !gone.contains(object.path.as_str()));
     let explained = garbage.objects.iter().filter(|object| object.why != Why::Unnamed).cloned().collect();
-    let (run_id, snapshots) = ("gc-1".to_owned(), garbage.snapshots.clone());
+    let (run_id, snapshots) = ("gc-1".parse().unwrap(), garbage.snapshots.clone());
     if !snapshots.is_empty() {
         left.begun.push(Begun { run_id, snapshots, objects: explained });
     }

@@ -25,6 +25,7 @@ use super::{
     FORMAT_VERSION, Lake, LakeError, Problem, Retention, SnapshotId, disk, known_days, layout, publish, table_format,
     verify::verify_lake, views,
 };
+use crate::run_id::RunId;
 
 /// What to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +65,7 @@ pub struct Garbage {
     newer: Option<(SnapshotId, u32)>,
     /// Former collections that are ended by this one.
     #[serde(skip)]
-    ended: Vec<String>,
+    ended: Vec<RunId>,
 }
 
 /// An object to delete.
@@ -148,7 +149,7 @@ async fn vanished(lake: &Lake, days: &BTreeSet<NaiveDate>) -> Result<BTreeSet<Na
 /// # Errors
 /// [`LakeError::Newer`] when a later version of the program wrote to the lake, [`LakeError::ChangedMeanwhile`] when somebody else published, and the first failure of the store; what was not deleted is
 /// garbage for the next time.
-pub async fn collect(lake: &Lake, run_id: &str, garbage: &Garbage) -> Result<(), LakeError> {
+pub async fn collect(lake: &Lake, run_id: &RunId, garbage: &Garbage) -> Result<(), LakeError> {
     if garbage.is_empty() {
         return Ok(());
     }
@@ -170,8 +171,8 @@ pub async fn collect(lake: &Lake, run_id: &str, garbage: &Garbage) -> Result<(),
     if !garbage.manifests.is_empty() {
         let explained = data.iter().filter(|object| object.why != Why::Unnamed);
         let objects = explained.map(|object| (*object).clone()).collect();
-        begun::put(lake, &Begun { run_id: run_id.to_owned(), snapshots: garbage.snapshots.clone(), objects }).await?;
-        ended.push(run_id.to_owned());
+        begun::put(lake, &Begun { run_id: run_id.clone(), snapshots: garbage.snapshots.clone(), objects }).await?;
+        ended.push(run_id.clone());
         let manifests: Vec<Path> = garbage.manifests.iter().map(|id| layout::manifest(*id)).collect();
         for manifest in &manifests {
             publish::remove(lake, vec![manifest.clone()]).await?;
@@ -184,14 +185,14 @@ pub async fn collect(lake: &Lake, run_id: &str, garbage: &Garbage) -> Result<(),
         views::regenerate(lake, run_id).await?;
         table_format::follow(lake).await?;
     }
-    let runs: BTreeSet<&str> = staged.iter().filter_map(|object| layout::staging_run(&object.path)).collect();
-    for run_id in runs.into_iter().chain([run_id]) {
+    let runs: BTreeSet<RunId> = staged.iter().filter_map(|object| layout::staging_run(&object.path)).collect();
+    for run_id in runs.iter().chain([run_id]) {
         publish::discard(lake, run_id).await?;
     }
     let data: Vec<Path> = data.iter().map(|object| Path::from(object.path.as_str())).collect();
     publish::remove(lake, data.clone()).await?;
     disk::sync_removal(lake, &data).await?;
-    publish::remove(lake, ended.iter().map(|run_id| layout::collecting(run_id)).collect()).await
+    publish::remove(lake, ended.iter().map(layout::collecting).collect()).await
 }
 
 /// Nothing was published since the lake was looked at: a lease in a bucket can be lost, and a new snapshot may keep files

@@ -9,7 +9,7 @@ use super::{
 
 /// Publishes what `run-2` holds back; `None` when it holds nothing.
 async fn accept(lake: &Lake) -> Result<Option<Snapshot>, LakeError> {
-    let Some(held) = Held::of_run(lake, "run-2").await? else { return Ok(None) };
+    let Some(held) = Held::of_run(lake, &"run-2".parse().unwrap()).await? else { return Ok(None) };
     let state = serde_json::json!({ "accepted": "because" }).as_object().unwrap().clone();
     held.publish(lake, now(), chrono::TimeDelta::zero(), state).await.map(Some)
 }
@@ -87,7 +87,7 @@ async fn accepts_only_what_was_held_back(lake: &TestLake) {
     let other = stage(lake, "run-9", &table("employees", Zone::Core), 0, 4).await;
     let other = Path::from(other.files()[0].path.as_str());
     let other_rows = lake.raw.get(&other).await.unwrap().bytes().await.unwrap();
-    discard(lake, "run-9").await.unwrap();
+    discard(lake, &"run-9".parse().unwrap()).await.unwrap();
     let flipped = |at: usize| {
         let mut content = whole.to_vec();
         content[at] ^= 1;
@@ -111,18 +111,18 @@ async fn accepts_only_what_was_held_back(lake: &TestLake) {
         let message = error.to_string();
         assert!(message.contains(&format!("{file}: ")) && message.contains(expected), "{message}");
         assert!(message.contains("`lucca-lake sync --as-of 2026-11-22`"), "{message}");
-        assert_eq!(lake.snapshot(day("2026-11-22")).await.unwrap().unwrap().run_id, "run-1");
+        assert_eq!(lake.snapshot(day("2026-11-22")).await.unwrap().unwrap().run_id.as_str(), "run-1");
     }
     lake.raw.put(&file, whole.into()).await.unwrap();
     assert_eq!(objects(&lake.raw, "").await, before, "nothing was published or lost");
     // Nor is what was held back believed when it is not what was written.
-    let path = layout::held("run-2");
+    let path = layout::held(&"run-2".parse().unwrap());
     let json = lake.raw.get(&path).await.unwrap().bytes().await.unwrap();
     let changed = String::from_utf8(json.to_vec()).unwrap().replace("\"rows\": 3", "\"rows\": 4");
     lake.raw.put(&path, changed.into_bytes().into()).await.unwrap();
     assert!(matches!(accept(lake).await, Err(LakeError::Corrupt { .. })));
     lake.raw.put(&path, json.into()).await.unwrap();
-    assert_eq!(accept(lake).await.unwrap().unwrap().run_id, "run-2");
+    assert_eq!(accept(lake).await.unwrap().unwrap().run_id.as_str(), "run-2");
 }
 
 on_every_store! { accepts_only_what_was_held_back }

@@ -70,7 +70,7 @@ impl Prepared {
         }
         if scenario == Scenario::Retention {
             let killed = stage(&lake, KILLED, &table("employees", Zone::Core), 900, 3).await;
-            let left = layout::data_file(Zone::Core, "employees", day(NEW), KILLED, 0);
+            let left = layout::data_file(Zone::Core, "employees", day(NEW), &KILLED.parse().unwrap(), 0);
             lake.raw.copy(&Path::from(killed.files()[0].path.as_str()), &left).await.unwrap();
         }
         if scenario == Scenario::DropUnreadable {
@@ -91,7 +91,7 @@ impl Prepared {
     async fn collect(&self, lake: &Lake) -> Result<(), LakeError> {
         let garbage = find(lake, &self.scope()).await?;
         assert_eq!(garbage.objections, []);
-        collect_garbage(lake, FIRST, &garbage).await
+        collect_garbage(lake, &FIRST.parse().unwrap(), &garbage).await
     }
 
     /// What readers see: every day that they can find, whole, and what stays in any case.
@@ -105,7 +105,7 @@ impl Prepared {
         }
         for snapshot in &found {
             for table in &snapshot.tables {
-                let expected = batch(&rows(first_row(&snapshot.run_id), 3));
+                let expected = batch(&rows(first_row(snapshot.run_id.as_str()), 3));
                 assert_eq!(read_table(lake, table).await, expected, "{}: {}", snapshot.id(), table.name);
             }
         }
@@ -171,7 +171,7 @@ async fn ends_anywhere(kind: Kind, scenario: Scenario) -> usize {
                 let between = find(&world.after, &plain).await.unwrap();
                 let unreadable = |o: &Objection| matches!(o, Objection::Unreadable { .. });
                 assert!(between.objections.iter().all(unreadable), "{ending:?} at {at}: {:?}", between.objections);
-                collect_garbage(&world.after, SECOND, &between).await.unwrap();
+                collect_garbage(&world.after, &SECOND.parse().unwrap(), &between).await.unwrap();
                 prepared.check_readers(&world.after).await;
             }
             prepared.collect(&world.after).await.unwrap();

@@ -152,7 +152,7 @@ async fn a_crash_at_any_instant_leaves_no_log_that_names_what_is_gone(lake: &Tes
         for table in ["employees", "departments"] {
             assert_eq!(named(lake, &format!("core/{table}")).await, published(lake, table).await, "{changes}");
         }
-        discard(lake, &run).await.unwrap();
+        discard(lake, &run.parse().unwrap()).await.unwrap();
         if result.is_ok() && verify(lake, &lake.newest().await.unwrap().unwrap()).await.unwrap().is_empty() {
             return;
         }
@@ -185,7 +185,8 @@ async fn publish_columns(
 ) -> Result<Snapshot, LakeError> {
     let columns = columns.iter().map(|(name, lake_type)| column(name, *lake_type, false)).collect();
     let employees = Table { columns, ..table("employees", Zone::Core) };
-    let staged = TableWriter::new(lake, run, &employees, WriterOptions::default()).close().await.unwrap();
+    let staged =
+        TableWriter::new(lake, &run.parse().unwrap(), &employees, WriterOptions::default()).close().await.unwrap();
     publish(lake, publication(as_of, run, vec![staged])).await
 }
 

@@ -44,7 +44,7 @@ async fn nothing_rests_on_what_a_power_cut_takes() {
     LOG.lock().unwrap().retain(|line| !line.contains(&root));
     let logged = lake.through(Arc::new(SteppedStore::new(&lake.raw, Arc::new(Logged(root.clone())))));
     let snapshot = publish(&logged, publication("2026-11-22", "run-2", staged.to_vec())).await.unwrap();
-    logged.put_report("run-2", b"{}").await.unwrap();
+    logged.put_report(&"run-2".parse().unwrap(), b"{}").await.unwrap();
 
     let log = log_of(&root);
     let last =
@@ -70,7 +70,7 @@ async fn nothing_rests_on_what_a_power_cut_takes() {
         }
         synced_between(named, "", commit);
     }
-    let staged_manifest = layout::staging_manifest("run-2").to_string();
+    let staged_manifest = layout::staging_manifest(&"run-2".parse().unwrap()).to_string();
     synced_between(last(&format!("put {staged_manifest}")), &staged_manifest, commit);
 
     let deletion = first("delete core/employees/");
@@ -103,7 +103,7 @@ async fn a_day_that_is_dropped_cannot_come_back_without_its_files() {
     let logged = lake.through(Arc::new(SteppedStore::new(&lake.raw, Arc::new(Logged(root.clone())))));
     let scope = GarbageScope::Days(BTreeSet::from([day("2026-11-21")]));
     let garbage = find_garbage(&logged, &scope, day("2026-11-22"), now()).await.unwrap();
-    collect_garbage(&logged, "gc-1", &garbage).await.unwrap();
+    collect_garbage(&logged, &"gc-1".parse().unwrap(), &garbage).await.unwrap();
 
     let log = log_of(&root);
     let order = [

@@ -194,7 +194,7 @@ pub(super) async fn run_until_crash(
     let mut staged = Vec::new();
     for name in ["employees", "departments"] {
         let options = WriterOptions { target_file_bytes: 1, max_row_group_bytes: 4096, ..WriterOptions::default() };
-        let mut writer = TableWriter::new(&crashing, run, &table(name, Zone::Core), options);
+        let mut writer = TableWriter::new(&crashing, &run.parse().unwrap(), &table(name, Zone::Core), options);
         writer.write(&batch(&rows(0, 30))).await?;
         staged.push(writer.close().await?);
     }
@@ -219,12 +219,12 @@ async fn a_crash_at_any_instant_leaves_one_whole_snapshot(lake: &TestLake) {
             let findings = verify(lake, &after).await.unwrap();
             assert!(findings.iter().all(|f| f.problem == Problem::Stray), "{changes}: {findings:?}");
             if after != before {
-                assert_eq!(after.run_id, run);
+                assert_eq!(after.run_id.as_str(), run);
                 assert_eq!(after.tables.len(), 2);
             }
             outcomes.insert((result.is_ok(), after != before));
             let staged = objects(&lake.raw, &format!("_lake/staging/{run}")).await;
-            discard(lake, &run).await.unwrap();
+            discard(lake, &run.parse().unwrap()).await.unwrap();
             if result.is_ok() && findings.is_empty() && staged.is_empty() {
                 break;
             }
@@ -249,7 +249,7 @@ async fn a_put_that_happened_but_was_reported_failed_is_found(lake: &TestLake) {
 }
 
 async fn a_store_that_overwrites_is_found_out(lake: &TestLake) {
-    assert_eq!(lake.probe("run-1").await.unwrap(), PutIfAbsent::Honoured);
+    assert_eq!(lake.probe(&"run-1".parse().unwrap()).await.unwrap(), PutIfAbsent::Honoured);
     for (fate, expected) in [(Fate::Overwritten, PutIfAbsent::Ignored), (Fate::DoneButFailed, PutIfAbsent::Honoured)] {
         let first = std::sync::atomic::AtomicBool::new(true);
         let rule = move |change, _: &Path| match change {
@@ -263,7 +263,7 @@ async fn a_store_that_overwrites_is_found_out(lake: &TestLake) {
             Change::Create => fate,
             _ => Fate::Done,
         };
-        let found = lake.through(FaultyStore::with(&lake.raw, rule)).probe("run-1").await;
+        let found = lake.through(FaultyStore::with(&lake.raw, rule)).probe(&"run-1".parse().unwrap()).await;
         match fate {
             Fate::Overwritten => assert_eq!(found.unwrap(), expected),
             _ => assert!(found.is_err(), "the store said that it failed"),
@@ -271,7 +271,7 @@ async fn a_store_that_overwrites_is_found_out(lake: &TestLake) {
     }
     let refused =
         FaultyStore::with(&lake.raw, |change, _| if change == Change::Create { Fate::Refused } else { Fate::Done });
-    assert!(lake.through(refused).probe("run-2").await.is_err());
+    assert!(lake.through(refused).probe(&"run-2".parse().unwrap()).await.is_err());
     assert_eq!(objects(&lake.raw, "_lake").await, BTreeSet::new(), "a probe leaves nothing behind");
 }
 
@@ -316,7 +316,7 @@ async fn failing_to_write_views_is_told_after_publishing(lake: &TestLake) {
     let error = publish_employees(&failing, "2026-11-22", "run-1", 0, 3).await.unwrap_err();
     assert!(matches!(error, LakeError::Views { .. }) && error.is_retryable(), "{error}");
     let snapshot = lake.newest().await.unwrap().unwrap();
-    assert_eq!(snapshot.run_id, "run-1");
+    assert_eq!(snapshot.run_id.as_str(), "run-1");
     let (old, new) = (paths(&before), paths(&snapshot));
     assert_eq!(objects(&lake.raw, "core").await, old.union(&new).cloned().collect(), "the views name the old files");
     assert_eq!(verify_lake(lake).await.unwrap().len(), 2);

@@ -41,7 +41,7 @@ async fn a_full_disk_leaves_the_snapshot_before() {
             let (told, names) = (told.as_str(), ["core/", "_lake/", "views/"]);
             assert!(told.ends_with(": the disk is full; make room, then run again"), "{told}");
             assert!(names.iter().any(|name| told.contains(name)), "{told}");
-            discard(&full, "run-2").await.unwrap();
+            discard(&full, &"run-2".parse().unwrap()).await.unwrap();
             assert_eq!(objects(&lake.raw, "_lake/staging/run-2").await, BTreeSet::new());
             prepared.check_next_run(&lake).await;
             cases += 1;

@@ -25,7 +25,7 @@ async fn a_manifest_that_was_replaced_as_it_was_is_no_objection(lake: &TestLake)
     let all = data(lake).await;
     let doubtful = find(lake, &keep_last(1)).await;
     assert!(matches!(doubtful.objections[..], [Objection::Unreadable { .. }]), "{:?}", doubtful.objections);
-    collect_garbage(lake, "gc-1", &doubtful).await.unwrap();
+    collect_garbage(lake, &"gc-1".parse().unwrap(), &doubtful).await.unwrap();
     assert_eq!(data(lake).await, all, "not even then");
     // The day is read again.
     publish_employees(lake, "2026-11-21", "run-3", 0, 3).await.unwrap();
@@ -36,7 +36,7 @@ async fn a_manifest_that_was_replaced_as_it_was_is_no_objection(lake: &TestLake)
     damage(lake, "2026-11-21", 1, "[").await;
     assert_eq!(find(lake, &keep_last(1)).await.objections.len(), 1);
     damage(lake, "2026-11-21", 1, "{").await;
-    collect_garbage(lake, "gc-2", &garbage).await.unwrap();
+    collect_garbage(lake, &"gc-2".parse().unwrap(), &garbage).await.unwrap();
     assert_eq!(lake.every_snapshot().await.unwrap().len(), 1);
     assert_eq!(data(lake).await.len(), 1);
 }
@@ -51,13 +51,13 @@ async fn nothing_goes_from_a_lake_that_a_later_version_wrote_to(lake: &TestLake)
     for scope in [keep_last(1), drop("2026-11-20")] {
         let garbage = find(lake, &scope).await;
         assert_eq!(garbage.snapshots, ["2026-11-20.1"]);
-        let error = collect_garbage(lake, "gc-1", &garbage).await.unwrap_err();
+        let error = collect_garbage(lake, &"gc-1".parse().unwrap(), &garbage).await.unwrap_err();
         assert!(matches!(error, LakeError::Newer { found: 99, .. }), "{error:?}");
     }
     assert_eq!(objects(&lake.raw, "").await, before);
     // That day itself may be named.
     let garbage = find(lake, &drop("2026-11-21")).await;
-    collect_garbage(lake, "gc-1", &garbage).await.unwrap();
+    collect_garbage(lake, &"gc-1".parse().unwrap(), &garbage).await.unwrap();
     assert_eq!(data(lake).await.len(), 2);
 }
 
@@ -67,11 +67,11 @@ async fn somebody_who_published_meanwhile_keeps_every_file(lake: &TestLake) {
     let garbage = find(lake, &keep_last(1)).await;
     publish_employees(lake, "2026-11-21", "run-3", 0, 3).await.unwrap();
     let files = data(lake).await;
-    let error = collect_garbage(lake, "gc-1", &garbage).await.unwrap_err();
+    let error = collect_garbage(lake, &"gc-1".parse().unwrap(), &garbage).await.unwrap_err();
     assert!(matches!(error, LakeError::ChangedMeanwhile { .. }), "{error:?}");
     assert_eq!(error.exit_code() as u8, 6);
     assert_eq!(data(lake).await, files);
-    assert_eq!(lake.snapshot(day("2026-11-21")).await.unwrap().unwrap().run_id, "run-3");
+    assert_eq!(lake.snapshot(day("2026-11-21")).await.unwrap().unwrap().run_id.as_str(), "run-3");
 }
 
 on_every_store! {

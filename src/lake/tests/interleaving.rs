@@ -104,7 +104,7 @@ async fn publish_two(prepared: &Prepared, lake: &TestLake, mut is_first: impl Fn
         }
         (Ok(winner), Err(loser)) | (Err(loser), Ok(winner)) => {
             let LakeError::Conflict { winner: name, .. } = loser else { panic!("{loser:?}") };
-            assert!(name.contains(&winner.run_id), "{name}");
+            assert!(name.contains(winner.run_id.as_str()), "{name}");
             assert_eq!((&current, winner.sequence), (winner, before + 1));
         }
         both => panic!("at least one must publish: {both:?}"),

@@ -189,7 +189,7 @@ fn rows(first: i32, count: i32) -> Vec<Row> {
 }
 
 async fn stage_with(lake: &Lake, run: &str, table: &Table, batches: &[RecordBatch], o: WriterOptions) -> StagedTable {
-    let mut writer = TableWriter::new(lake, run, table, o);
+    let mut writer = TableWriter::new(lake, &run.parse().unwrap(), table, o);
     for batch in batches {
         writer.write(batch).await.unwrap();
     }
@@ -203,7 +203,7 @@ async fn stage(lake: &Lake, run: &str, table: &Table, first: i32, count: i32) ->
 
 fn publication(as_of: &str, run: &str, tables: Vec<StagedTable>) -> Publication {
     let state = serde_json::json!({ "cursor": run }).as_object().unwrap().clone();
-    let (as_of, run_id) = (day(as_of), run.to_owned());
+    let (as_of, run_id) = (day(as_of), run.parse().unwrap());
     Publication {
         as_of,
         run_id,

@@ -42,7 +42,7 @@ async fn only_what_is_shared_can_be_read_by_a_group() {
         assert_eq!(*mode, if *is_folder { 0o700 } else { 0o600 }, "{path}");
     }
     publish(&lake, publication("2026-11-22", "run-1", staged)).await.unwrap();
-    lake.put_report("run-1", b"{}").await.unwrap();
+    lake.put_report(&"run-1".parse().unwrap(), b"{}").await.unwrap();
     // What this process makes has no bits for others; what a group may do is as the umask has it.
     let probe = lake.root().unwrap().join("probe");
     fs::create_dir(&probe).unwrap();

@@ -85,7 +85,7 @@ async fn a_change_that_happened_unheard_is_found_out() {
             let clock: SharedClock = Arc::new(TokioClock::starting_at(now()));
             let lease = Lease::take(&lake, "run-9", None, &clock).await.unwrap();
             let snapshot = publish_employees(&lake, "2026-11-22", "run-9", 0, 30).await.unwrap();
-            lake.put_report("run-9", b"{}").await.unwrap();
+            lake.put_report(&"run-9".parse().unwrap(), b"{}").await.unwrap();
             lease.release().await;
             let done = changes.load(Ordering::SeqCst) <= number;
             server.heal();
@@ -189,33 +189,33 @@ async fn of_two_who_take_a_lease_at_once_one_has_it() {
 async fn a_store_that_ignores_the_condition_is_refused() {
     let (server, lake) = server().await;
     server.bucket.overwrites.store(true, Ordering::SeqCst);
-    assert_eq!(lake.probe("run-1").await.unwrap(), PutIfAbsent::Ignored);
+    assert_eq!(lake.probe(&"run-1".parse().unwrap()).await.unwrap(), PutIfAbsent::Ignored);
     assert!(lake.not_conditional().to_string().contains("If-None-Match"));
     server.bucket.overwrites.store(false, Ordering::SeqCst);
     // The first of its two puts may have been heard only the second time.
     once(&server, Served::FailedLate, |asked| asked.conditional);
-    assert_eq!(lake.probe("run-1").await.unwrap(), PutIfAbsent::Honoured);
+    assert_eq!(lake.probe(&"run-1".parse().unwrap()).await.unwrap(), PutIfAbsent::Honoured);
 }
 
 #[tokio::test]
 async fn a_store_that_replaces_regardless_is_told_from_one_that_cannot() {
     let (server, lake) = server().await;
     server.bucket.overwrites.store(true, Ordering::SeqCst);
-    assert_eq!(lake.probe_replace("run-1").await.unwrap(), Replace::Ignored);
+    assert_eq!(lake.probe_replace(&"run-1".parse().unwrap()).await.unwrap(), Replace::Ignored);
     server.bucket.overwrites.store(false, Ordering::SeqCst);
-    assert_eq!(lake.probe_replace("run-1").await.unwrap(), Replace::Honoured);
+    assert_eq!(lake.probe_replace(&"run-1".parse().unwrap()).await.unwrap(), Replace::Honoured);
     // The answer to the first replacement is lost, and the client meets its own object when it tries again.
     let puts = AtomicUsize::new(0);
     server.serve(move |asked| match asked.method == Method::PUT && puts.fetch_add(1, Ordering::SeqCst) == 1 {
         true => Served::FailedLate,
         false => Served::Well,
     });
-    assert_eq!(lake.probe_replace("run-1").await.unwrap(), Replace::Honoured);
+    assert_eq!(lake.probe_replace(&"run-1".parse().unwrap()).await.unwrap(), Replace::Honoured);
     assert_eq!(objects(&lake.raw, "").await, BTreeSet::new());
     // A disk has versions and no put that replaces by them.
     let disk = TestLake::disk();
     let bucket = Lake::with_store(Arc::clone(&disk.raw), Url::parse("memory:///").unwrap());
-    assert_eq!(bucket.probe_replace("run-1").await.unwrap(), Replace::Unsupported);
+    assert_eq!(bucket.probe_replace(&"run-1".parse().unwrap()).await.unwrap(), Replace::Unsupported);
 }
 
 #[tokio::test]

@@ -108,7 +108,7 @@ async fn lists_more_than_a_page(lake: &TestLake) {
     let folders: Vec<&str> = folders.common_prefixes.iter().filter_map(Path::filename).collect();
     assert_eq!(folders, ["run-0", "run-1", "run-10"]);
     for run in ["run-0", "run-1"] {
-        discard(lake, run).await.unwrap();
+        discard(lake, &run.parse().unwrap()).await.unwrap();
     }
     assert_eq!(objects(&lake.raw, "").await, BTreeSet::from([other]), "more than one request can name are deleted");
 }
@@ -135,8 +135,8 @@ async fn does_not_mind_deleting_what_is_gone(lake: &TestLake) {
 }
 
 async fn knows_the_probe(lake: &TestLake) {
-    assert_eq!(lake.probe("run-1").await.unwrap(), PutIfAbsent::Honoured);
+    assert_eq!(lake.probe(&"run-1".parse().unwrap()).await.unwrap(), PutIfAbsent::Honoured);
     let replace = if lake.root().is_some() { Replace::NotNeeded } else { Replace::Honoured };
-    assert_eq!(lake.probe_replace("run-1").await.unwrap(), replace);
+    assert_eq!(lake.probe_replace(&"run-1".parse().unwrap()).await.unwrap(), replace);
     assert_eq!(objects(&lake.raw, "").await, BTreeSet::new());
 }

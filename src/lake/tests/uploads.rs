@@ -141,7 +141,7 @@ async fn a_failure_of_any_part_leaves_no_upload_open() {
     for failing in 1.. {
         let uploads = Uploads::new(Some(failing));
         let lake = lake_of(&uploads);
-        let mut writer = TableWriter::new(&lake, "run-1", &employees, small_parts());
+        let mut writer = TableWriter::new(&lake, &"run-1".parse().unwrap(), &employees, small_parts());
         let mut result = writer.write(&batch(&rows(0, 500))).await;
         if result.is_ok() {
             result = writer.close().await.map(drop);
@@ -163,7 +163,7 @@ async fn giving_up_leaves_no_upload_open() {
     let employees = table("employees", Zone::Core);
     for abort in [true, false] {
         let uploads = Uploads::new(None);
-        let mut writer = TableWriter::new(&lake_of(&uploads), "run-1", &employees, small_parts());
+        let mut writer = TableWriter::new(&lake_of(&uploads), &"run-1".parse().unwrap(), &employees, small_parts());
         writer.write(&batch(&rows(0, 500))).await.unwrap();
         assert_eq!(uploads.open(), 1);
         if abort {

@@ -58,7 +58,7 @@ async fn a_day_that_vanishes_is_found_as_long_as_views_or_later_snapshots_name_i
     assert!(find_garbage(lake, &drop("2026-11-01"), today, now).await.unwrap().is_empty());
     let garbage = find_garbage(lake, &drop("2026-11-20"), today, now).await.unwrap();
     assert_eq!(garbage.vanished, [day("2026-11-20")].into());
-    collect_garbage(lake, "gc-2", &garbage).await.unwrap();
+    collect_garbage(lake, &"gc-2".parse().unwrap(), &garbage).await.unwrap();
     assert_eq!(findings(lake).await, Vec::<String>::new());
 
     // Put back, it is there.
@@ -70,9 +70,11 @@ async fn a_day_that_a_collection_removed_has_not_vanished(lake: &TestLake) {
     publish_knowing(lake, "2026-11-20", "run-1", "2026-11-20T06:00:00Z").await;
     publish_knowing(lake, "2026-11-21", "run-2", "2026-11-21T06:00:00Z").await;
     let removed = BTreeSet::from([day("2026-11-20")]);
-    known_days::remember_removal(lake, "gc-1", "2026-11-22T06:00:00Z".parse().unwrap(), removed).await.unwrap();
+    known_days::remember_removal(lake, &"gc-1".parse().unwrap(), "2026-11-22T06:00:00Z".parse().unwrap(), removed)
+        .await
+        .unwrap();
     lose(lake, "2026-11-20").await;
-    views::regenerate(lake, "gc-1").await.unwrap();
+    views::regenerate(lake, &"gc-1".parse().unwrap()).await.unwrap();
     assert_eq!(findings(lake).await, Vec::<String>::new());
 
     // Published again, it can vanish again.
@@ -120,7 +122,7 @@ async fn a_delta_log_names_the_published_files_and_no_other(lake: &TestLake) {
 
     // Rows of a day that cannot be read may be right.
     lake.raw.put(&layout::manifest(first.id()), "{".into()).await.unwrap();
-    views::regenerate(lake, "views-1").await.unwrap();
+    views::regenerate(lake, &"views-1".parse().unwrap()).await.unwrap();
     assert_eq!(findings(lake).await, Vec::<String>::new());
 
     // A table beside those with a log.

@@ -81,7 +81,7 @@ impl Prepared {
 
     /// What `run` publishes.
     pub(super) fn publication(&self, run: &str) -> Publication {
-        let mut tables: Vec<StagedTable> = self.staged.iter().filter(|t| t.run_id() == run).cloned().collect();
+        let mut tables: Vec<StagedTable> = self.staged.iter().filter(|t| t.run_id().as_str() == run).cloned().collect();
         let mut carried_over = Vec::new();
         // The run after the one that is interrupted reads everything.
         if self.scenario == Scenario::CarriesOver && run != "run-3" {
@@ -103,7 +103,7 @@ impl Prepared {
             assert_eq!(current.tables.len(), whole);
             for table in &current.tables {
                 let kept = self.scenario == Scenario::CarriesOver && table.name == "departments";
-                let run = if kept && current.run_id != "run-3" { "run-1" } else { current.run_id.as_str() };
+                let run = if kept && current.run_id.as_str() != "run-3" { "run-1" } else { current.run_id.as_str() };
                 assert_eq!(read_table(lake, table).await, batch(&rows(first_row(run), 30)), "{}", table.name);
             }
         }

@@ -23,7 +23,10 @@ pub use spark::spark_sql;
 
 use self::comments::Comments;
 use super::{Days, Lake, LakeError, Snapshot, SnapshotColumn, SnapshotTable, UnreadableDay, layout, location};
-use crate::catalog::{ALL_DAYS, Table};
+use crate::{
+    catalog::{ALL_DAYS, Table},
+    run_id::RunId,
+};
 
 /// Runs that publish at the same moment each write the views; this many rounds let the last of them see all snapshots.
 const MAX_ROUNDS: usize = 4;
@@ -45,7 +48,7 @@ pub struct Published<'a> {
 
 /// Writes the views of everything published, by way of the staging of `run_id`. Another run may publish meanwhile, so
 /// what was described is compared with what there is afterwards.
-pub(super) async fn regenerate(lake: &Lake, run_id: &str) -> Result<(), LakeError> {
+pub(super) async fn regenerate(lake: &Lake, run_id: &RunId) -> Result<(), LakeError> {
     let mut current = lake.snapshots().await?;
     for _ in 0..MAX_ROUNDS {
         let days = lake.read_days(&current).await?;

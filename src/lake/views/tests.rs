@@ -28,7 +28,7 @@ fn snapshot(as_of: &str, columns: &[(&str, LakeType)], files: usize) -> Snapshot
         format_version: FORMAT_VERSION,
         as_of,
         sequence: 1,
-        run_id: "r".into(),
+        run_id: "r".parse().unwrap(),
         published_at: "2026-11-22T06:00:00Z".parse().unwrap(),
         program_version: "0".into(),
         previous: None,

@@ -48,13 +48,13 @@ async fn publish_day(lake: &Lake, catalog: &Catalog, day: &str, rows: i64) {
         let names: ArrayRef = Arc::new((0..rows).map(|n| Some(format!("d{n}"))).collect::<StringArray>());
         let heads: ArrayRef = Arc::new(Int64Array::from_iter_values(0..rows));
         let columns = [&names, &names, &names, &names, &heads].map(Arc::clone).to_vec();
-        let mut writer = TableWriter::new(lake, day, table, WriterOptions::default());
+        let mut writer = TableWriter::new(lake, &day.parse().unwrap(), table, WriterOptions::default());
         writer.write(&RecordBatch::try_new(table.arrow_schema(), columns).unwrap()).await.unwrap();
         staged.push(writer.close().await.unwrap());
     }
     let publication = Publication {
         as_of: day.parse().unwrap(),
-        run_id: day.to_owned(),
+        run_id: day.parse().unwrap(),
         published_at: "2026-11-22T06:00:00Z".parse().unwrap(),
         tables: staged,
         carried_over: Vec::new(),

@@ -128,7 +128,7 @@ fn derive_keeps_the_day_of_reading_also_of_older_snapshots() {
         older.state.remove("read_on");
         let publication = Publication {
             as_of: older.as_of,
-            run_id: "older".into(),
+            run_id: "older".parse().unwrap(),
             published_at: NOW.parse().unwrap(),
             tables: Vec::new(),
             carried_over: older.tables,
