@@ -56,8 +56,10 @@ fn a_permission_that_is_gone_is_held_back_until_somebody_accepts_it() {
     assert_eq!(spared, "nothing to collect\n");
     verify(&hidden, &lake);
 
-    let nobody = hidden.run(&lake, &["publish", "--accept", "20200101T000000Z-00000000", "--reason", "because"]);
-    assert_eq!(code(&nobody), 2, "{}", err(&nobody));
+    for nobody in ["20200101T000000Z-00000000", ".hidden", "../x"] {
+        let refused = hidden.run(&lake, &["publish", "--accept", nobody, "--reason", "because"]);
+        assert!(code(&refused) == 2 && err(&refused).contains("holds nothing back"), "{}", err(&refused));
+    }
     let silent = hidden.run(&lake, &["publish", "--accept", &run, "--reason", " "]);
     assert_eq!(code(&silent), 2, "{}", err(&silent));
     // Nor is anything published that is no longer what was held back.
