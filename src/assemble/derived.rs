@@ -5,30 +5,19 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use futures::StreamExt as _;
 
+use super::session::{session_over, table_files};
 use crate::{
     catalog::{Catalog, DerivedTable, History, Resource, Shape, Table},
     engine::{
-        FileRef, Rows, Session, SessionOptions, TableFiles,
+        Rows, SessionOptions, TableFiles,
         derive::{self, Sink, Skipped},
         references::{Followed, Reference, follow},
-        spill,
     },
     error::Error,
     lake::{Lake, SnapshotTable, StagedTable, TableWriter, WriterOptions},
     report::ReferenceReport,
     run_id::RunId,
-    settings::{Settings, SettingsError},
 };
-
-/// What SQL may use, as configured. Removes the temporary files that killed runs left there.
-///
-/// # Errors
-/// When `memory_limit` is no size, or `temp_dir` no folder.
-pub(crate) fn session_options(settings: &Settings) -> Result<SessionOptions, SettingsError> {
-    let temp_dir = settings.temp_dir()?;
-    spill::remove_abandoned(temp_dir.as_deref());
-    Ok(SessionOptions { memory_limit_bytes: settings.memory_limit()?, temp_dir, ..SessionOptions::default() })
-}
 
 /// Computes `queries` for one day over `inputs`, in the order of their dependencies, and stages the results.
 ///
@@ -43,8 +32,7 @@ pub(crate) async fn derive_tables(
     catalog: &Catalog,
     engine: &SessionOptions,
 ) -> Result<(Vec<StagedTable>, Vec<Skipped>), Error> {
-    let session = Session::new(lake.store(), engine)?;
-    session.register(&inputs.map(|table| table_files(table, as_of)).collect::<Vec<_>>())?;
+    let session = session_over(lake, as_of, inputs, engine)?;
     let api: Vec<String> = catalog.resources.iter().flat_map(Resource::tables).map(|table| table.name).collect();
     let api: Vec<&str> = api.iter().map(String::as_str).collect();
     let mut sink = StagingSink { lake, run_id, staged: Vec::new() };
@@ -64,8 +52,7 @@ pub(crate) async fn stage_applicable(
     history: &History,
     engine: &SessionOptions,
 ) -> Result<StagedTable, Error> {
-    let session = Session::new(lake.store(), engine)?;
-    session.register(&[table_files(&staged.as_snapshot_table(), day)])?;
+    let session = session_over(lake, day, [&staged.as_snapshot_table()], engine)?;
     let table = staged.table().clone();
     let columns: Vec<String> = table.columns.iter().map(|c| format!("\"{}\"", c.name)).collect();
     let History { starts, ends } = history;
@@ -124,8 +111,7 @@ pub(crate) async fn follow_references(
     catalog: &Catalog,
     engine: &SessionOptions,
 ) -> Result<Vec<ReferenceReport>, Error> {
-    let session = Session::new(lake.store(), engine)?;
-    session.register(&inputs.map(|table| table_files(table, as_of)).collect::<Vec<_>>())?;
+    let session = session_over(lake, as_of, inputs, engine)?;
     let mut reports = Vec::new();
     for resource in &catalog.resources {
         let tables: Vec<Table> = resource.tables().into_iter().filter(|t| session.has_table(&t.name)).collect();
@@ -147,14 +133,4 @@ pub(crate) async fn follow_references(
         }
     }
     Ok(reports)
-}
-
-/// A table of a snapshot, or a staged one, as the engine takes it.
-pub(crate) fn table_files(table: &SnapshotTable, as_of: NaiveDate) -> TableFiles {
-    TableFiles {
-        table: table.name.clone(),
-        as_of,
-        schema: table.arrow_schema(),
-        files: table.files.iter().map(|f| FileRef { path: f.path.clone(), bytes: f.bytes }).collect(),
-    }
 }

@@ -6,13 +6,13 @@ use futures::StreamExt as _;
 use serde_json::Value;
 
 use super::{
-    derived::table_files,
+    session::{session_over, table_files},
     state::{remembered_references, same_attributes},
     wide::{LABELS, WIDE_TABLES},
 };
 use crate::{
     catalog::{Catalog, DerivedTable, Resource, Table},
-    engine::{Session, SessionOptions, derive},
+    engine::{SessionOptions, derive},
     error::Error,
     lake::{Lake, Snapshot, SnapshotTable, StagedTable, TableWriter, WriterOptions},
     quality::{
@@ -96,9 +96,7 @@ async fn ask(
     kept: Vec<&str>,
 ) -> Result<Judged, Error> {
     let Subject { day, tables, before, thresholds, engine, .. } = subject;
-    let session = Session::new(lake.store(), engine)?;
-    session
-        .register(&tables.iter().filter(|t| t.name != FINDINGS).map(|t| table_files(t, *day)).collect::<Vec<_>>())?;
+    let session = session_over(lake, *day, tables.iter().filter(|t| t.name != FINDINGS), engine)?;
     let findings_before = before.and_then(|snapshot| Some((snapshot.table(FINDINGS)?, snapshot.as_of)));
     if let Some((table, as_of)) = findings_before {
         let mut files = table_files(table, as_of);

@@ -11,7 +11,7 @@ use arrow::{
 use chrono::NaiveDate;
 use futures::StreamExt as _;
 
-use super::{derived::table_files, state::AttributesRead};
+use super::{session::session_over, state::AttributesRead};
 use crate::{
     catalog::{LakeType, Privacy, Quality, Table, TableColumn, Zone, matches_any},
     decode::{Label, Labels},
@@ -136,8 +136,7 @@ pub(crate) async fn stage_wide(
 ) -> Result<Widened, Error> {
     let memory_limit_bytes = inputs.engine.memory_limit_bytes.min(SORT_MEMORY_BYTES);
     let options = SessionOptions { memory_limit_bytes, ..inputs.engine.clone() };
-    let session = Session::new(lake.store(), &options)?;
-    session.register(&tables.iter().map(|table| table_files(table, inputs.day)).collect::<Vec<_>>())?;
+    let session = session_over(lake, inputs.day, tables, &options)?;
     let mut widened = Widened::default();
     for wide in WIDE_TABLES {
         let needed = [wide.2, DEFINITIONS];

@@ -88,11 +88,7 @@ impl Chain {
         let mut stale_pages = 0;
         let mut pages = self.job.client.pages(&self.resource, &parameters, ways);
         loop {
-            let page = tokio::select! {
-                biased;
-                () = self.job.stop.stopped() => return Err(Error::Interrupted),
-                page = pages.next() => page?,
-            };
+            let page = self.job.stop.unless_stopped(pages.next()).await?;
             if pages.facts().restarts > facts.read.restarts {
                 stale_pages = 0;
             }

@@ -154,10 +154,7 @@ impl Extraction {
         let by = self.resource.fan_out.as_ref().map(|fan_out| fan_out.parameter.clone());
         parameters.extend(by.zip(owners.map(|ids| ids.join(","))));
         let parameters: Vec<(&str, &str)> = parameters.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-        tokio::select! {
-            biased;
-            () = self.job.stop.stopped() => Err(Error::Interrupted),
-            count = self.job.client.count(&self.resource, &parameters, &*self.decoder, kept) => Ok(count?),
-        }
+        let count = self.job.client.count(&self.resource, &parameters, &*self.decoder, kept);
+        self.job.stop.unless_stopped(count).await
     }
 }

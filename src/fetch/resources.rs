@@ -136,11 +136,8 @@ async fn extract_one(extraction: Extraction, id_sources: Arc<IdSources>, stop: S
         let stop = stop.clone();
         async move {
             let Some(mut ids) = source else { return Ok(None) };
-            tokio::select! {
-                biased;
-                () = stop.stopped() => Err(Error::Interrupted),
-                ids = ids.wait_for(Option::is_some) => Ok(ids.ok().and_then(|ids| ids.clone())),
-            }
+            let known = async { Ok::<_, Error>(ids.wait_for(Option::is_some).await.ok().and_then(|ids| ids.clone())) };
+            stop.unless_stopped(known).await
         }
     };
     let owners = known(extraction.resource.fan_out.as_ref().map(|f| &f.from));

@@ -2,7 +2,7 @@
 
 use tokio::sync::watch;
 
-use crate::exit_code::ExitCode;
+use crate::{error::Error, exit_code::ExitCode};
 
 /// Tells whether the run is to end.
 #[derive(Debug, Clone)]
@@ -26,10 +26,22 @@ impl Stop {
     }
 
     /// Returns when the run is to end.
-    pub(crate) async fn stopped(&self) {
+    async fn stopped(&self) {
         let mut receiver = self.sender.subscribe();
         // The sender lives as long as `self`, so that waiting cannot fail.
         let _ = receiver.wait_for(|stop| *stop).await;
+    }
+
+    /// What `work` gives, or [`Error::Interrupted`] when the run is to end before.
+    pub(crate) async fn unless_stopped<T, E>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, Error>
+    where
+        Error: From<E>,
+    {
+        tokio::select! {
+            biased;
+            () = self.stopped() => Err(Error::Interrupted),
+            done = work => Ok(done?),
+        }
     }
 
     /// Ends the run when the process is told to: Ctrl-C, or SIGTERM as schedulers send it.

@@ -51,21 +51,14 @@ impl Run {
             let run_id = self.run_of(*day);
             let replaced = work.before.of(*day);
             let carried_over = self.carried_over(replaced);
-            let staged = tokio::select! {
-                biased;
-                () = self.stop.stopped() => return Err(Error::Interrupted),
-                staged = self.stage_day(*day, &run_id, &read, (replaced, &carried_over), produced) => staged?,
-            };
+            let staging = self.stage_day(*day, &run_id, &read, (replaced, &carried_over), produced);
+            let staged = self.stop.unless_stopped(staging).await?;
             let state = self.state(replaced, work, produced);
             let mut tables = staged;
             let breaches = {
                 let before = self.snapshot_before(*day, work, last.as_ref());
                 let judging = self.judge(*day, &run_id, (&tables, &carried_over), &state, before, produced);
-                let judged = tokio::select! {
-                    biased;
-                    () = self.stop.stopped() => return Err(Error::Interrupted),
-                    judged = judging => judged?,
-                };
+                let judged = self.stop.unless_stopped(judging).await?;
                 tables.push(judged.findings);
                 judged.breaches
             };

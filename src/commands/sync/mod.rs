@@ -259,11 +259,7 @@ impl Run {
             continues = work.checkpoint.continued().map(RunId::as_str),
             "sync"
         );
-        let missing = tokio::select! {
-            biased;
-            () = self.stop.stopped() => return Err(Error::Interrupted),
-            missing = self.client.missing_scopes() => missing?,
-        };
+        let missing = self.stop.unless_stopped(self.client.missing_scopes()).await?;
         let (selection, absent) = self.selection.clone().without_scopes(&missing)?;
         produced.absent = absent;
         if let Some(allowed) = self.max_requests {
