@@ -7,7 +7,7 @@ use futures::StreamExt as _;
 
 use super::session::{session_over, table_files};
 use crate::{
-    catalog::{Catalog, DerivedTable, History, Resource, Shape, Table},
+    catalog::{Catalog, DerivedTable, History, Shape, Table},
     engine::{
         Rows, SessionOptions, TableFiles,
         derive::{self, Sink, Skipped},
@@ -33,8 +33,8 @@ pub(crate) async fn derive_tables(
     engine: &SessionOptions,
 ) -> Result<(Vec<StagedTable>, Vec<Skipped>), Error> {
     let session = session_over(lake, as_of, inputs, engine)?;
-    let api: Vec<String> = catalog.resources.iter().flat_map(Resource::tables).map(|table| table.name).collect();
-    let api: Vec<&str> = api.iter().map(String::as_str).collect();
+    let api = catalog.api_tables();
+    let api: Vec<&str> = api.iter().map(|table| table.name.as_str()).collect();
     let mut sink = StagingSink { lake, run_id, staged: Vec::new() };
     let derived = derive::run(&session, as_of, queries, &api, &mut sink).await?;
     Ok((sink.staged, derived.skipped))
@@ -48,12 +48,14 @@ pub(crate) async fn stage_applicable(
     lake: &Lake,
     run_id: &RunId,
     day: NaiveDate,
+    catalog: &Catalog,
     staged: &StagedTable,
     history: &History,
     engine: &SessionOptions,
 ) -> Result<StagedTable, Error> {
-    let session = session_over(lake, day, [&staged.as_snapshot_table()], engine)?;
-    let table = staged.table().clone();
+    let session = session_over(lake, day, [staged.table()], engine)?;
+    let table = catalog.table(&staged.table().name);
+    let table = table.ok_or_else(|| Error::Bug("a table that the catalogue does not know has a history".into()))?;
     let columns: Vec<String> = table.columns.iter().map(|c| format!("\"{}\"", c.name)).collect();
     let History { starts, ends } = history;
     let sql = format!(
@@ -94,7 +96,7 @@ impl Sink for StagingSink<'_> {
             }
         }
         let staged = writer.close().await?;
-        let files = table_files(&staged.as_snapshot_table(), as_of);
+        let files = table_files(staged.table(), as_of);
         self.staged.push(staged);
         Ok(files)
     }

@@ -8,17 +8,16 @@ use serde_json::Value;
 use super::{
     session::{session_over, table_files},
     state::{remembered_references, same_attributes},
-    wide::{LABELS, WIDE_TABLES},
 };
 use crate::{
-    catalog::{Catalog, DerivedTable, Resource, Table},
+    catalog::{Catalog, DerivedTable, FINDINGS, Origin, Resource, Table},
     engine::{SessionOptions, derive},
     error::Error,
     lake::{Lake, Snapshot, SnapshotTable, StagedTable, TableWriter, WriterOptions},
     quality::{
-        Counts, FINDINGS, Gate, Statement, Thresholds,
+        Counts, Gate, Statement, Thresholds,
         compare::{self, Finding, MAX_DAYS_APART, References},
-        finding, statement,
+        statement,
     },
     report::ReferenceReport,
     run_id::RunId,
@@ -62,7 +61,7 @@ pub(crate) async fn judge(
     let mut statements: Vec<Statement> =
         compared(lake, catalog, subject).await?.iter().map(statement::of_finding).collect();
     statements.extend(declared(catalog, subject));
-    ask(lake, run_id, subject, statements, Vec::new()).await
+    ask(lake, run_id, &catalog.findings, subject, statements, Vec::new()).await
 }
 
 /// Judges the tables of a snapshot whose derived tables were computed again. What was found by comparing when the API
@@ -76,7 +75,8 @@ pub(crate) async fn judge_again(
     catalog: &Catalog,
     subject: &Subject<'_>,
 ) -> Result<Judged, Error> {
-    ask(lake, run_id, subject, declared(catalog, subject).collect(), compare::COMPARING.to_vec()).await
+    ask(lake, run_id, &catalog.findings, subject, declared(catalog, subject).collect(), compare::COMPARING.to_vec())
+        .await
 }
 
 /// What schemas, queries and rules ask of these tables.
@@ -91,6 +91,7 @@ fn declared<'a>(catalog: &'a Catalog, subject: &'a Subject<'_>) -> impl Iterator
 async fn ask(
     lake: &Lake,
     run_id: &RunId,
+    table: &Table,
     subject: &Subject<'_>,
     statements: Vec<Statement>,
     kept: Vec<&str>,
@@ -103,8 +104,7 @@ async fn ask(
         statement::BEFORE.clone_into(&mut files.table);
         session.register(&[files])?;
     }
-    let table = finding::table();
-    let mut writer = TableWriter::new(lake, run_id, &table, WriterOptions::default());
+    let mut writer = TableWriter::new(lake, run_id, table, WriterOptions::default());
     let mut breaches = Vec::new();
     let mut write = async |sql: String, rule: &str| -> Result<u64, Error> {
         let mut query = DerivedTable { table: table.clone(), sql, lowered: Vec::new() };
@@ -170,17 +170,15 @@ async fn compared(lake: &Lake, catalog: &Catalog, subject: &Subject<'_>) -> Resu
     let before = subject.before.filter(recent);
     let mut findings = Vec::new();
     for table in judged_tables(catalog) {
-        let Some(now) = tables.iter().find(|t| t.name == table.name()) else { continue };
-        let then = before.and_then(|snapshot| Some((snapshot.table(table.name())?, snapshot)));
-        let then =
-            then.filter(|(then, snapshot)| then.files != now.files && comparable(table.name(), subject, snapshot));
+        let Some(now) = tables.iter().find(|t| t.name == table.name) else { continue };
+        let then = before.and_then(|snapshot| Some((snapshot.table(&table.name)?, snapshot)));
+        let then = then
+            .filter(|(then, snapshot)| then.files != now.files && comparable(catalog, &table.name, subject, snapshot));
         let counts = counts(lake, now, &table).await?;
-        if let Judgeable::Declared(table) = &table {
-            findings.extend(compare::below_floor(table, &counts, thresholds));
-        }
+        findings.extend(compare::below_floor(&table, &counts, thresholds));
         if let Some((then, snapshot)) = then {
             let was = self::counts(lake, then, &table).await?;
-            findings.extend(compare::lost(table.name(), &counts, &was, snapshot.as_of, thresholds));
+            findings.extend(compare::lost(&table.name, &counts, &was, snapshot.as_of, thresholds));
         }
     }
     let remembered = before.map(remembered_references).unwrap_or_default();
@@ -192,48 +190,31 @@ async fn compared(lake: &Lake, catalog: &Catalog, subject: &Subject<'_>) -> Resu
     Ok(findings)
 }
 
-/// A table whose numbers are compared.
-enum Judgeable {
-    /// Of the API, with what its schema declares.
-    Declared(Table),
-    /// Made from the tenant's own definitions.
-    Wide(&'static str),
-}
-
-impl Judgeable {
-    fn name(&self) -> &str {
-        match self {
-            Self::Declared(table) => &table.name,
-            Self::Wide(name) => name,
-        }
-    }
-}
-
 /// Tables of the API, and the wide ones: a definition that is hidden shows as a column of theirs that is gone. Derived
 /// tables follow from these.
-fn judged_tables(catalog: &Catalog) -> Vec<Judgeable> {
+fn judged_tables(catalog: &Catalog) -> Vec<Table> {
     let documented = |resource: &Resource| {
         let is_promised = |name: &str| !resource.columns.iter().any(|c| c.name == name && c.undocumented);
         let mut tables = resource.tables();
         tables.iter_mut().for_each(|table| table.columns.retain(|c| is_promised(&c.name)));
         tables
     };
-    let api = catalog.resources.iter().flat_map(documented).map(Judgeable::Declared);
-    api.chain(WIDE_TABLES.iter().map(|(name, ..)| Judgeable::Wide(name))).collect()
+    let wide = catalog.wide.iter().map(|wide| wide.table.clone());
+    catalog.resources.iter().flat_map(documented).chain(wide).collect()
 }
 
 /// Attributes are the same only if the same ones were read: of a day or of all, of some definitions, of some people.
-fn comparable(table: &str, subject: &Subject<'_>, before: &Snapshot) -> bool {
-    let attributes = ["employee_attributes", "personal_attributes", LABELS];
-    let is_attributes = attributes.contains(&table) || WIDE_TABLES.iter().any(|(name, ..)| *name == table);
+fn comparable(catalog: &Catalog, table: &str, subject: &Subject<'_>, before: &Snapshot) -> bool {
+    let is_attributes = catalog.wide.iter().any(|wide| wide.table.name == table || wide.long == table);
     !is_attributes || same_attributes(&before.state, subject.state)
 }
 
-async fn counts(lake: &Lake, table: &SnapshotTable, of: &Judgeable) -> Result<Counts, Error> {
+async fn counts(lake: &Lake, table: &SnapshotTable, declared: &Table) -> Result<Counts, Error> {
     let mut filled = lake.filled(table).await?;
     // What the lake adds, and what the API never promised, may come and go.
     filled.retain(|column, _| !column.starts_with('_'));
-    if let Judgeable::Declared(declared) = of {
+    // Of a wide table they are the tenant's own.
+    if declared.origin != Origin::Wide {
         filled.retain(|column, _| declared.columns.iter().any(|c| c.name == *column));
     }
     Ok(Counts { rows: table.rows(), filled })

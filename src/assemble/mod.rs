@@ -22,5 +22,5 @@ pub(crate) use self::{
         AttributesRead, attributes_read, known_records, known_types, pages_used, read_on, remembered_limits, tenant_of,
         wide_types,
     },
-    wide::{LABELS, WIDE_TABLES, WideInputs, labels_table, sources_of_wide_tables, stage_labels, stage_wide},
+    wide::{WideInputs, sources_of_wide_tables, stage_labels, stage_wide},
 };

@@ -13,7 +13,7 @@ use futures::StreamExt as _;
 
 use super::{session::session_over, state::AttributesRead};
 use crate::{
-    catalog::{LakeType, Privacy, Quality, Table, TableColumn, Zone, matches_any},
+    catalog::{Catalog, LakeType, Table, WideTable, matches_any},
     decode::{Label, Labels},
     engine::{Rows, Session, SessionOptions, derive::Skipped, query},
     error::Error,
@@ -24,26 +24,6 @@ use crate::{
     wide::{Attribute, Definition, Names, Pivot, REFERENCE_NAMES, Sorting, WidePlan},
 };
 
-/// Name, zone, the long table it is made of, and what it is.
-type WideTable = (&'static str, Zone, &'static str, &'static str);
-
-/// The wide tables.
-pub(crate) const WIDE_TABLES: [WideTable; 2] = [
-    (
-        "employee_snapshot",
-        Zone::Derived,
-        "employee_attributes",
-        "Attributes of the day that are not personal, one row per employee, by the tenant's definitions.",
-    ),
-    (
-        "personal_snapshot",
-        Zone::Personal,
-        "personal_attributes",
-        "Personal and custom attributes of the day, one row per employee, by the tenant's definitions.",
-    ),
-];
-/// Names of the labels that attribute values refer to.
-pub(crate) const LABELS: &str = "attribute_labels";
 const DEFINITIONS: &str = "employee_attribute_definitions";
 const EMPLOYEES: &str = "employees";
 /// Memory for sorting the attributes, if so much is allowed; beyond it they are sorted on disk.
@@ -75,52 +55,32 @@ pub(crate) struct Widened {
 }
 
 /// Tables that the wide tables are made of: with names, where they are there.
-pub(crate) fn sources_of_wide_tables() -> Vec<&'static str> {
-    let long = WIDE_TABLES.iter().map(|(_, _, from, _)| *from);
-    let named = REFERENCE_NAMES.iter().map(|(_, table, _)| *table).filter(|table| *table != LABELS);
-    long.chain([DEFINITIONS, EMPLOYEES]).chain(named).collect()
+pub(crate) fn sources_of_wide_tables(catalog: &Catalog) -> Vec<&str> {
+    let named = REFERENCE_NAMES.iter().map(|(_, table, _)| *table);
+    catalog.wide.iter().map(|wide| wide.long).chain([DEFINITIONS, EMPLOYEES]).chain(named).collect()
 }
 
-/// Stages the labels that came with the attributes.
+/// Stages the labels that came with the pages of a collection as its `table` of them.
 ///
 /// # Errors
 /// When the lake cannot be written.
-pub(crate) async fn stage_labels(lake: &Lake, run_id: &RunId, labels: &Labels) -> Result<StagedTable, Error> {
-    let table = labels_table();
+pub(crate) async fn stage_labels(
+    lake: &Lake,
+    run_id: &RunId,
+    table: &Table,
+    labels: &Labels,
+) -> Result<StagedTable, Error> {
     let ids: StringArray = labels.0.keys().map(Some).collect();
     let names: StringArray = labels.0.values().map(|Label { name, .. }| name.as_deref()).collect();
     let taxonomies: StringArray = labels.0.values().map(|l| l.taxonomy_id.as_deref()).collect();
     let columns: Vec<arrow::array::ArrayRef> =
         vec![std::sync::Arc::new(ids), std::sync::Arc::new(names), std::sync::Arc::new(taxonomies)];
     let rows = RecordBatch::try_new(table.arrow_schema(), columns).map_err(|_| internal("labels"))?;
-    let mut writer = TableWriter::new(lake, run_id, &table, WriterOptions::default());
+    let mut writer = TableWriter::new(lake, run_id, table, WriterOptions::default());
     if rows.num_rows() > 0 {
         writer.write(&rows).await?;
     }
     Ok(writer.close().await?)
-}
-
-/// The table of labels.
-pub(crate) fn labels_table() -> Table {
-    let column = |name: &str, nullable, meaning: &str| TableColumn {
-        name: name.to_owned(),
-        lake_type: LakeType::String,
-        nullable,
-        meaning: meaning.to_owned(),
-        privacy: Privacy::None,
-        source: "embedded in the pages of employee-attributes".to_owned(),
-    };
-    Table {
-        name: LABELS.to_owned(),
-        zone: Zone::Derived,
-        meaning: "Labels that attribute values refer to, one row per label.".to_owned(),
-        columns: vec![
-            column("id", false, "Identifier of the label."),
-            column("name", true, "Its name, in the tenant's own language."),
-            column("taxonomy_id", true, "The list of labels it is from."),
-        ],
-        quality: Quality { key: vec!["id".to_owned()], ..Quality::default() },
-    }
 }
 
 /// Stages the wide tables of one day over `tables`. Memory: the names of what is referred to, and the sorting of the
@@ -131,6 +91,7 @@ pub(crate) fn labels_table() -> Table {
 pub(crate) async fn stage_wide(
     lake: &Lake,
     run_id: &RunId,
+    catalog: &Catalog,
     tables: &[SnapshotTable],
     inputs: WideInputs<'_>,
 ) -> Result<Widened, Error> {
@@ -138,13 +99,13 @@ pub(crate) async fn stage_wide(
     let options = SessionOptions { memory_limit_bytes, ..inputs.engine.clone() };
     let session = session_over(lake, inputs.day, tables, &options)?;
     let mut widened = Widened::default();
-    for wide in WIDE_TABLES {
-        let needed = [wide.2, DEFINITIONS];
+    for wide in &catalog.wide {
+        let needed = [wide.long, DEFINITIONS];
         let missing: Vec<String> = needed.iter().filter(|t| !session.has_table(t)).map(|t| (*t).to_owned()).collect();
         if missing.is_empty() {
             stage_one(lake, run_id, &session, wide, inputs, &mut widened).await?;
         } else {
-            widened.skipped.push(Skipped { table: wide.0.to_owned(), missing });
+            widened.skipped.push(Skipped { table: wide.table.name.clone(), missing });
         }
     }
     Ok(widened)
@@ -154,19 +115,19 @@ async fn stage_one(
     lake: &Lake,
     run_id: &RunId,
     session: &Session,
-    (name, zone, from, meaning): WideTable,
+    WideTable { table: declared, long }: &WideTable,
     inputs: WideInputs<'_>,
     widened: &mut Widened,
 ) -> Result<(), Error> {
     let mut definitions = definitions(session).await?;
-    definitions.retain(|d| inputs.attributes.shows(&d.id, zone));
-    let plan = WidePlan::new(&definitions, inputs.known, |id| matches_any(&inputs.attributes.patterns, id));
-    let table = plan.table(name, zone, meaning, |id| inputs.attributes.split.class(id));
+    definitions.retain(|d| inputs.attributes.shows(&d.id, declared.zone));
+    let plan = WidePlan::new(declared, &definitions, inputs.known, |id| matches_any(&inputs.attributes.patterns, id));
+    let table = plan.table(|id| inputs.attributes.split.class(id));
     let names = names(session, &plan.named()).await?;
     let day = arrow::datatypes::Date32Type::from_naive_date(inputs.day);
     let mut pivot = Pivot::new(&plan, &names, day, inputs.attributes.whole_history);
     let mut writer = TableWriter::new(lake, run_id, &table, WriterOptions::default());
-    let built = build(session, from, inputs.attributes.statuses.as_deref(), &table, &mut pivot, &mut writer).await;
+    let built = build(session, long, inputs.attributes.statuses.as_deref(), &table, &mut pivot, &mut writer).await;
     if let Err(error) = built {
         writer.abort().await;
         return Err(error);
@@ -176,9 +137,9 @@ async fn stage_one(
         (definition.clone(), UnforeseenReport { other_shape: found.other_shape, several: found.several })
     });
     let unforeseen = unforeseen.collect();
-    widened.reports.push(WideReport { table: name.to_owned(), unforeseen, ..WideReport::default() });
+    widened.reports.push(WideReport { table: table.name.clone(), unforeseen, ..WideReport::default() });
     widened.types.extend(plan.types());
-    widened.described.insert(name.to_owned(), Described::from(&table));
+    widened.described.insert(table.name.clone(), Described::from(&table));
     Ok(())
 }
 

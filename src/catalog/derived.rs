@@ -14,7 +14,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{DerivedTable, LakeType, Lowered, Privacy, Quality, Table, TableColumn, Zone, quality};
+use super::{DerivedTable, LakeType, Lowered, Origin, Privacy, Quality, Table, TableColumn, Zone, quality};
 
 /// A file of `queries/` that does not describe its table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,6 +66,7 @@ pub fn parse(file_name: &str, text: &str) -> Result<DerivedTable, DerivedError> 
     let mut table = Table {
         name: name.to_owned(),
         zone: Zone::Derived,
+        origin: Origin::Query,
         meaning: String::new(),
         columns: Vec::new(),
         quality: Quality::default(),

@@ -4,6 +4,7 @@
 //! Pure: no network, no clock, no storage. Whoever adds a file gets the rules as test failures.
 
 pub mod derived;
+mod findings;
 mod quality;
 mod raw;
 mod resource;
@@ -11,15 +12,18 @@ pub mod rule;
 pub mod split;
 pub mod table;
 mod validate;
+pub mod wide;
 
 use std::collections::HashSet;
 
 pub use derived::DerivedError;
+pub use findings::FINDINGS;
 pub use quality::{Filled, Interval, Quality};
-pub use resource::{Column, EXTRA, EXTRACTED_AT, FanOut, Filter, History, RUN_ID, Reading, Resource, Shape};
+pub use resource::{Column, EXTRA, EXTRACTED_AT, Embedded, FanOut, Filter, History, RUN_ID, Reading, Resource, Shape};
 pub use rule::{QualityRule, RuleGate, Severity};
 pub use split::{Split, matches_any};
-pub use table::{ALL_DAYS, DerivedTable, LakeType, Lowered, Privacy, Table, TableColumn, Zone};
+pub use table::{ALL_DAYS, DerivedTable, LakeType, Lowered, Origin, Privacy, Table, TableColumn, Zone};
+pub use wide::WideTable;
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
@@ -57,6 +61,10 @@ pub struct Catalog {
     pub derived: Vec<DerivedTable>,
     /// Rules over the tables of a snapshot, in name order.
     pub rules: Vec<QualityRule>,
+    /// The wide forms of attributes, in name order.
+    pub wide: Vec<WideTable>,
+    /// What the quality gates find.
+    pub findings: Table,
 }
 
 impl Catalog {
@@ -84,15 +92,25 @@ impl Catalog {
             .collect::<Result<_, _>>()?;
         let rules =
             rules.iter().map(|(stem, text)| rule::parse(&format!("{stem}.sql"), text)).collect::<Result<_, _>>()?;
-        let catalog = Self { resources, derived, rules };
+        let catalog = Self { resources, derived, rules, wide: wide::tables(), findings: findings::table() };
         catalog.check_names()?;
         Ok(catalog)
     }
 
-    /// Every table: of the API first, then the derived ones.
+    /// Every table: of the API first, then the computed ones.
     pub fn tables(&self) -> Vec<Table> {
-        let api = self.resources.iter().flat_map(Resource::tables);
-        api.chain(self.derived.iter().map(|d| d.table.clone())).collect()
+        let computed = self.derived.iter().map(|d| &d.table).chain(self.wide.iter().map(|w| &w.table));
+        self.api_tables().into_iter().chain(computed.chain([&self.findings]).cloned()).collect()
+    }
+
+    /// The tables that pages become: what queries may read, beside one another.
+    pub fn api_tables(&self) -> Vec<Table> {
+        self.resources.iter().flat_map(Resource::all_tables).collect()
+    }
+
+    /// The table of that name.
+    pub fn table(&self, name: &str) -> Option<Table> {
+        self.tables().into_iter().find(|table| table.name == name)
     }
 
     /// The resource of that name.

@@ -21,7 +21,7 @@ pub(super) struct RawResource {
     pub(super) sort: Option<String>,
     pub(super) as_of_parameter: Option<String>,
     pub(super) columns: Vec<RawColumn>,
-    pub(super) labels: Option<String>,
+    pub(super) labels: Option<RawLabels>,
     pub(super) history: Option<RawHistory>,
     pub(super) filter: Option<RawFilter>,
     pub(super) fan_out: Option<RawFanOut>,
@@ -122,6 +122,16 @@ pub(super) struct RawSplit {
     pub(super) zone: Zone,
     pub(super) public: BTreeMap<String, Privacy>,
     pub(super) openable: String,
+    pub(super) meaning: String,
+}
+
+/// `[labels]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawLabels {
+    pub(super) item_type: String,
+    pub(super) table: String,
+    pub(super) zone: Zone,
     pub(super) meaning: String,
 }
 

@@ -1,6 +1,6 @@
 //! A validated API collection: where its pages come from and which columns they become.
 
-use super::{LakeType, Privacy, Quality, Split, Table, TableColumn, Zone};
+use super::{LakeType, Origin, Privacy, Quality, Split, Table, TableColumn, Zone};
 
 /// One API collection and the table, or two tables, its records become.
 #[derive(Debug, Clone)]
@@ -19,8 +19,8 @@ pub struct Resource {
     pub sort: Option<String>,
     /// Parameter that restricts the records to those applicable on one day.
     pub as_of_parameter: Option<String>,
-    /// Type of the embedded records whose names are kept beside the values that refer to them.
-    pub labels: Option<String>,
+    /// Records embedded in its pages, whose names are kept beside the values that refer to them.
+    pub labels: Option<Embedded>,
     /// How records say on which days they apply, where the collection holds the past and the future too.
     pub history: Option<History>,
     /// How to ask for some of the records only.
@@ -151,6 +151,16 @@ pub struct History {
     pub ends: String,
 }
 
+/// Records that come embedded in the pages of a collection, and the table that their names become.
+#[derive(Debug, Clone)]
+pub struct Embedded {
+    /// The constant `type` of every embedded record that is meant.
+    pub item_type: String,
+    pub(super) table: String,
+    pub(super) zone: Zone,
+    pub(super) meaning: String,
+}
+
 /// Asking for some of the records only.
 #[derive(Debug, Clone)]
 pub struct Filter {
@@ -184,18 +194,38 @@ impl Resource {
         let first = Table {
             name: self.table_name(),
             zone: self.zone,
+            origin: Origin::Api,
             meaning: self.meaning.clone(),
-            columns: columns.clone(),
+            columns,
             quality: self.quality.clone(),
         };
         let second = self.split.as_ref().map(|split| Table {
             name: split.table.clone(),
             zone: split.zone,
             meaning: split.meaning.clone(),
-            columns,
-            quality: self.quality.clone(),
+            ..first.clone()
         });
         std::iter::once(first).chain(second).collect()
+    }
+
+    /// The table of what is embedded in its pages.
+    pub fn labels_table(&self) -> Option<Table> {
+        let Embedded { table, zone, meaning, .. } = self.labels.as_ref()?;
+        let mut columns = labels_columns();
+        columns.iter_mut().for_each(|column| column.source = format!("embedded in the pages of {}", self.name));
+        Some(Table {
+            name: table.clone(),
+            zone: *zone,
+            origin: Origin::Api,
+            meaning: meaning.clone(),
+            columns: columns.into(),
+            quality: Quality { key: vec!["id".to_owned()], ..Quality::default() },
+        })
+    }
+
+    /// Every table that its pages become.
+    pub fn all_tables(&self) -> Vec<Table> {
+        self.tables().into_iter().chain(self.labels_table()).collect()
     }
 
     /// Where the facts about it were published.
@@ -207,40 +237,29 @@ impl Resource {
 impl Column {
     fn table_column(&self) -> TableColumn {
         TableColumn {
-            name: self.name.clone(),
-            lake_type: self.shape.lake_type(),
-            nullable: self.nullable,
-            meaning: self.meaning.clone(),
-            privacy: self.privacy,
             source: std::iter::once(&self.json).chain(&self.aliases).cloned().collect::<Vec<_>>().join(" or "),
+            ..TableColumn::new(&self.name, self.shape.lake_type(), self.nullable, self.privacy, &self.meaning)
         }
     }
 }
 
 fn added_columns() -> [TableColumn; 3] {
-    let column = |name: &str, lake_type, nullable, privacy, meaning: &str| TableColumn {
-        name: name.into(),
-        lake_type,
-        nullable,
-        meaning: meaning.into(),
-        privacy,
-        source: String::new(),
-    };
+    let extra = "JSON object of the properties that this version does not know; null when there are none.";
+    let extracted_at = "When the page that held the record was received.";
+    let run_id = "The run that wrote the record.";
     [
-        column(
-            EXTRA,
-            LakeType::String,
-            true,
-            Privacy::Sensitive,
-            "JSON object of the properties that this version does not know; null when there are none.",
-        ),
-        column(
-            EXTRACTED_AT,
-            LakeType::Timestamp,
-            false,
-            Privacy::None,
-            "When the page that held the record was received.",
-        ),
-        column(RUN_ID, LakeType::String, false, Privacy::None, "The run that wrote the record."),
+        TableColumn::new(EXTRA, LakeType::String, true, Privacy::Sensitive, extra),
+        TableColumn::new(EXTRACTED_AT, LakeType::Timestamp, false, Privacy::None, extracted_at),
+        TableColumn::new(RUN_ID, LakeType::String, false, Privacy::None, run_id),
+    ]
+}
+
+/// What is kept of an embedded record, in the order that they are written in.
+fn labels_columns() -> [TableColumn; 3] {
+    let text = |name, nullable, meaning| TableColumn::new(name, LakeType::String, nullable, Privacy::None, meaning);
+    [
+        text("id", false, "Identifier of the label."),
+        text("name", true, "Its name, in the tenant's own language."),
+        text("taxonomy_id", true, "The list of labels it is from."),
     ]
 }

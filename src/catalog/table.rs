@@ -124,6 +124,22 @@ impl fmt::Display for LakeType {
     }
 }
 
+/// What makes a table's rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// Pages of the API: `schemas/*.toml`.
+    Api,
+    /// SQL over other tables: `queries/*.sql`.
+    Query,
+    /// The attributes of a day, one row per employee: some of the columns are the tenant's own definitions.
+    Wide,
+    /// The quality gates.
+    Findings,
+    /// Another version of the program, which the lake alone remembers.
+    Unknown,
+}
+
 /// One column of a table, as readers see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TableColumn {
@@ -142,6 +158,14 @@ pub struct TableColumn {
     pub source: String,
 }
 
+impl TableColumn {
+    /// A column that nothing of the API is read into as it is.
+    pub fn new(name: &str, lake_type: LakeType, nullable: bool, privacy: Privacy, meaning: &str) -> Self {
+        let (name, meaning) = (name.to_owned(), meaning.to_owned());
+        Self { name, lake_type, nullable, meaning, privacy, source: String::new() }
+    }
+}
+
 /// One table of the lake.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Table {
@@ -149,6 +173,8 @@ pub struct Table {
     pub name: String,
     /// Zone it is written to.
     pub zone: Zone,
+    /// What makes its rows.
+    pub origin: Origin,
     /// What one row is.
     pub meaning: String,
     /// Columns in file order.

@@ -3,8 +3,11 @@
 use std::collections::HashSet;
 
 use super::{
-    CatalogError, Column, FanOut, Filled, Filter, History, Interval, Quality, Reading, Resource, Shape, Split, Zone,
-    raw::{RawColumn, RawFanOut, RawFilter, RawHistory, RawQuality, RawReading, RawResource, RawSplit, RawType},
+    CatalogError, Column, Embedded, FanOut, Filled, Filter, History, Interval, Quality, Reading, Resource, Shape,
+    Split, Zone,
+    raw::{
+        RawColumn, RawFanOut, RawFilter, RawHistory, RawLabels, RawQuality, RawReading, RawResource, RawSplit, RawType,
+    },
     resource::{EXTRA, EXTRACTED_AT, RUN_ID},
 };
 
@@ -45,7 +48,7 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
         hoped_page_limit: raw.hoped_page_limit,
         sort: raw.sort,
         as_of_parameter: raw.as_of_parameter,
-        labels: raw.labels,
+        labels: raw.labels.map(labels),
         history,
         filter,
         fan_out,
@@ -70,6 +73,11 @@ fn split(raw: RawSplit) -> Result<Split, String> {
         return Err(format!("[split] openable = {openable:?} must be a namespace that is not public"));
     }
     Ok(Split { by, table, zone, public, openable, also: Vec::new(), opened: Vec::new(), meaning })
+}
+
+fn labels(raw: RawLabels) -> Embedded {
+    let RawLabels { item_type, table, zone, meaning } = raw;
+    Embedded { item_type, table, zone, meaning }
 }
 
 /// Records are named by their ids; the rest is declared.

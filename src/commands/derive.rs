@@ -5,12 +5,12 @@ use serde_json::{Map, Value};
 use super::{Context, definitions::split_as_configured, exclusive::exclusively, print::print};
 use crate::{
     assemble::{
-        LABELS, Subject, WIDE_TABLES, WideInputs, attributes_read, derive_tables, judge_again, known_types, read_on,
-        session_options, stage_wide,
+        Subject, WideInputs, attributes_read, derive_tables, judge_again, known_types, read_on, session_options,
+        stage_wide,
         state::{READ_ON, WIDE_TYPES},
         wide_types,
     },
-    catalog::Zone,
+    catalog::{Origin, Zone},
     engine::SessionOptions,
     error::Error,
     lake::{self, DESCRIBED, Held, Lake, Publication, Replaces, Snapshot, SnapshotTable, StagedTable},
@@ -66,9 +66,11 @@ pub(super) async fn derive_alone(
 
 /// Whether a table is computed from others of its snapshot.
 fn is_derived(context: &Context, table: &SnapshotTable) -> bool {
-    let computed = table.zone == Zone::Derived && table.name != LABELS;
-    let is_wide = WIDE_TABLES.iter().any(|(wide, ..)| *wide == table.name);
-    computed || is_wide || context.catalog.derived.iter().any(|query| query.table.name == table.name)
+    match context.catalog.table(&table.name) {
+        Some(table) => table.origin != Origin::Api,
+        // What queries of another version made.
+        None => table.zone == Zone::Derived,
+    }
 }
 
 async fn replace_derived(
@@ -85,8 +87,7 @@ async fn replace_derived(
     }
     let engine = session_options(settings)?;
     let (mut staged, state) = compute(context, settings, lake, run_id, (snapshot, &kept), &engine).await?;
-    let tables: Vec<SnapshotTable> =
-        staged.iter().map(StagedTable::as_snapshot_table).chain(kept.iter().cloned()).collect();
+    let tables: Vec<SnapshotTable> = staged.iter().map(StagedTable::table).chain(&kept).cloned().collect();
     let subject = Subject {
         day: snapshot.as_of,
         read_that_day: state.get(READ_ON).and_then(Value::as_str) == Some(&snapshot.as_of.to_string()),
@@ -133,7 +134,7 @@ async fn compute(
     let (_, split) = split_as_configured(&context.catalog, settings)?;
     let attributes = attributes_read(snapshot, &split);
     let inputs = WideInputs { day, attributes: &attributes, known: &known, engine };
-    let widened = stage_wide(lake, run_id, kept, inputs).await?;
+    let widened = stage_wide(lake, run_id, &context.catalog, kept, inputs).await?;
     staged.extend(widened.staged);
     skipped.extend(widened.skipped);
     for skipped in skipped {

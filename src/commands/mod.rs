@@ -74,14 +74,14 @@ impl Context {
         let format = settings.table_format()?;
         let latest = settings.latest_day(self.clock.now())?;
         let lake = Lake::open(settings.lake(), &|name| self.environment.get(name).map(str::to_owned))?;
-        Ok(lake.describing(&tables::every(&self.catalog)).with_table_format(format).with_latest_day(latest))
+        Ok(lake.describing(&self.catalog.tables()).with_table_format(format).with_latest_day(latest))
     }
 
     /// The lake where it already is: a folder that does not exist is not made.
     fn lake_to_read(&self, settings: &Settings) -> Result<Lake, Error> {
         let latest = settings.latest_day(self.clock.now())?;
         let lake = Lake::open_existing(settings.lake(), &|name| self.environment.get(name).map(str::to_owned))?;
-        Ok(lake.describing(&tables::every(&self.catalog)).with_latest_day(latest))
+        Ok(lake.describing(&self.catalog.tables()).with_latest_day(latest))
     }
 
     /// The same for those who change what is there.

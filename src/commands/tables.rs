@@ -8,13 +8,10 @@ use super::{
     print::{ListFormat, print, print_list},
 };
 use crate::{
-    assemble::labels_table,
-    catalog::{Catalog, LakeType, Privacy, Quality, Table, TableColumn},
+    catalog::{Catalog, LakeType, Origin, Privacy, Quality, Table, TableColumn},
     error::Error,
     lake::{Snapshot, SnapshotColumn, SnapshotTable},
-    quality,
     settings::{Settings, did_you_mean},
-    wide::EMPLOYEE_ID,
 };
 
 /// Whose `CREATE TABLE` statements to print.
@@ -42,11 +39,11 @@ pub struct TablesOptions {
 /// # Errors
 /// When there is no such table.
 pub async fn tables(context: &Context, settings: &Settings, options: &TablesOptions) -> Result<(), Error> {
-    let mut tables = every(&context.catalog);
+    let mut tables = context.catalog.tables();
     if let Ok(lake) = context.lake_to_read(settings)
         && let Some(snapshot) = lake.newest().await?
     {
-        tables.extend(of_the_tenant(&[snapshot], &tables));
+        tables = with_published(tables, &[snapshot]);
     }
     if let Some(name) = &options.table {
         let hint = did_you_mean(name, tables.iter().map(|t| t.name.as_str()));
@@ -81,17 +78,9 @@ fn opened(context: &Context, settings: &Settings, options: &TablesOptions) -> Re
     })
 }
 
-/// Every table that the program itself defines.
-pub(super) fn every(catalog: &Catalog) -> Vec<Table> {
-    let mut tables = catalog.tables();
-    tables.extend([quality::finding::table(), labels_table()]);
-    tables
-}
-
 /// The tables of some snapshots, oldest first, as the catalogue knows them.
 pub(super) fn published(catalog: &Catalog, snapshots: &[Snapshot]) -> Vec<Table> {
-    let mut tables = every(catalog);
-    tables.extend(of_the_tenant(snapshots, &tables));
+    let mut tables = with_published(catalog.tables(), snapshots);
     tables.retain(|table| of_name(snapshots, &table.name).next().is_some());
     tables
 }
@@ -111,38 +100,41 @@ fn of_name<'s>(snapshots: &'s [Snapshot], name: &'s str) -> impl Iterator<Item =
     snapshots.iter().rev().filter_map(move |s| Some((s, s.tables.iter().find(|table| table.name == name)?)))
 }
 
-/// Tables that the catalogue does not know, each as its newest snapshot has it.
-fn of_the_tenant(snapshots: &[Snapshot], known: &[Table]) -> Vec<Table> {
-    let unknown: BTreeSet<&str> = snapshots
-        .iter()
-        .flat_map(|s| s.tables.iter().map(|t| t.name.as_str()))
-        .filter(|name| known.iter().all(|k| k.name != *name))
-        .collect();
-    let newest = unknown.into_iter().filter_map(|name| of_name(snapshots, name).next());
-    newest.map(|(snapshot, table)| as_published(snapshot, table)).collect()
+/// Tables with the columns that are the tenant's own, as the newest snapshot that has the table knows them; and the tables
+/// that the lake alone remembers.
+fn with_published(mut tables: Vec<Table>, snapshots: &[Snapshot]) -> Vec<Table> {
+    for table in tables.iter_mut().filter(|table| table.origin == Origin::Wide) {
+        let held = of_name(snapshots, &table.name).next();
+        *table = held.map_or_else(|| table.clone(), |(snapshot, held)| as_published(table, snapshot, held));
+    }
+    let held: BTreeSet<&str> = snapshots.iter().flat_map(|s| &s.tables).map(|t| t.name.as_str()).collect();
+    for name in held {
+        if let Some((snapshot, held)) =
+            of_name(snapshots, name).next().filter(|_| tables.iter().all(|t| t.name != name))
+        {
+            let meaning =
+                format!("Of the snapshot of {}, which this version of the program does not know.", snapshot.as_of);
+            let (name, zone, origin) = (held.name.clone(), held.zone, Origin::Unknown);
+            let unknown = Table { name, zone, origin, meaning, columns: Vec::new(), quality: Quality::default() };
+            tables.push(as_published(&unknown, snapshot, held));
+        }
+    }
+    tables
 }
 
-fn as_published(snapshot: &Snapshot, table: &SnapshotTable) -> Table {
-    // Whether anything less private is in a table that was not described is not known.
-    let privacy = |name: &str| if name == EMPLOYEE_ID { Privacy::None } else { Privacy::Sensitive };
-    let described = snapshot.described(&table.name);
+/// What is known of a table with the columns that a snapshot has of it: what the snapshot says counts, then what is declared.
+fn as_published(known: &Table, snapshot: &Snapshot, held: &SnapshotTable) -> Table {
+    let described = snapshot.described(&known.name);
     let column = |c: &SnapshotColumn| {
+        let declared = known.columns.iter().find(|declared| declared.name == c.name);
         let told = described.as_ref().and_then(|d| d.columns.get(&c.name));
-        TableColumn {
-            name: c.name.clone(),
-            lake_type: c.lake_type,
-            nullable: c.nullable,
-            meaning: told.map_or_else(|| "By the tenant's definitions.".to_owned(), |told| told.meaning.clone()),
-            privacy: told.map_or_else(|| privacy(&c.name), |told| told.privacy),
-            source: String::new(),
-        }
+        let told = told.map(|told| (told.privacy, told.meaning.as_str()));
+        let told = told.or_else(|| declared.map(|d| (d.privacy, d.meaning.as_str())));
+        // Nobody says how private it is: it may be anything.
+        let (privacy, meaning) = told.unwrap_or((Privacy::Sensitive, "By the tenant's definitions."));
+        TableColumn::new(&c.name, c.lake_type, c.nullable, privacy, meaning)
     };
-    let meaning = match &described {
-        Some(described) => described.meaning.clone(),
-        None => format!("Of the snapshot of {}, by the tenant's definitions.", snapshot.as_of),
-    };
-    let columns = table.columns.iter().map(column).collect();
-    Table { name: table.name.clone(), zone: table.zone, meaning, columns, quality: Quality::default() }
+    Table { columns: held.columns.iter().map(column).collect(), ..known.clone() }
 }
 
 /// A table and its columns for people.

@@ -92,8 +92,8 @@ impl Decoder {
         let text = repaired.as_ref().map_or(sent, |repaired| repaired.text());
         let mut rows = Rows::new(&self.resource.columns, repaired.as_ref());
         let mut json = serde_json::Deserializer::from_str(text);
-        let walked = Envelope { rows: &mut rows, plan: &self.plan, labels: self.resource.labels.as_deref() }
-            .deserialize(&mut json);
+        let labels = self.resource.labels.as_ref().map(|embedded| embedded.item_type.as_str());
+        let walked = Envelope { rows: &mut rows, plan: &self.plan, labels }.deserialize(&mut json);
         let facts = match walked.and_then(|facts| json.end().map(|()| facts)) {
             Ok(facts) if facts.has_items => facts,
             Ok(_) => return Err(self.not_a_page(page, "it has no `items`".into())),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    assemble::{WIDE_TABLES, sources_of_wide_tables},
+    assemble::sources_of_wide_tables,
     catalog::{Catalog, Resource, Table},
     engine::derive,
     error::Error,
@@ -67,15 +67,14 @@ impl Selection {
     /// The named tables and what they need; all of them when none is named.
     fn of(catalog: &Catalog, named: Option<&[String]>, optional: &[String]) -> Result<Self, Error> {
         let all = catalog.tables();
-        let api: Vec<Table> = catalog.resources.iter().flat_map(Resource::tables).collect();
+        let api = catalog.api_tables();
         let api_names: Vec<&str> = api.iter().map(|t| t.name.as_str()).collect();
         let mut wanted: BTreeSet<String> = match named {
             None => all.iter().map(|t| t.name.clone()).collect(),
             Some(names) => names.iter().cloned().collect(),
         };
-        let wide = WIDE_TABLES.iter().map(|(name, ..)| *name).filter(|name| wanted.remove(*name)).count();
-        if wide > 0 {
-            wanted.extend(sources_of_wide_tables().into_iter().map(str::to_owned));
+        if catalog.wide.iter().any(|wide| wanted.contains(&wide.table.name)) {
+            wanted.extend(sources_of_wide_tables(catalog).into_iter().map(str::to_owned));
         }
         if let Some(unknown) = wanted.iter().chain(optional).find(|name| all.iter().all(|t| t.name != **name)) {
             let hint = did_you_mean(unknown, all.iter().map(|t| t.name.as_str()));
@@ -87,18 +86,23 @@ impl Selection {
                 wanted.extend(step.reads);
             }
         }
-        let read = catalog.resources.iter().filter(|r| r.tables().iter().any(|t| wanted.contains(&t.name)));
+        let read = catalog.resources.iter().filter(|r| r.all_tables().iter().any(|t| wanted.contains(&t.name)));
         let id_sources = read.filter_map(|r| catalog.resource(&r.fan_out.as_ref()?.from));
         let id_tables: Vec<String> = id_sources.map(Resource::table_name).collect();
         wanted.extend(id_tables);
         // Both tables of a split resource or none: rows move between them when the split is configured otherwise.
         let resources = catalog.resources.iter().filter_map(|resource| {
             let tables = resource.tables();
-            let is_wanted = tables.iter().any(|t| wanted.contains(&t.name));
+            let is_wanted = resource.all_tables().iter().any(|t| wanted.contains(&t.name));
             let optional = tables.iter().all(|t| optional.contains(&t.name));
             is_wanted.then(|| Selected { resource: resource.clone(), tables, optional, accepted_missing: 0 })
         });
-        Ok(Self { resources: resources.collect() })
+        let resources: Vec<Selected> = resources.collect();
+        if resources.is_empty() {
+            let named = wanted.into_iter().collect::<Vec<_>>().join(", ");
+            return Err(Error::Usage(format!("nothing is read for {named} alone: name the tables that it is about")));
+        }
+        Ok(Self { resources })
     }
 
     /// The scopes that reading them needs, in a stable order.
@@ -108,8 +112,8 @@ impl Selection {
     }
 
     /// Names of the API tables written. All derived tables whose inputs the snapshot has are computed again.
-    pub(crate) fn table_names(&self) -> BTreeSet<&str> {
-        self.resources.iter().flat_map(|selected| &selected.tables).map(|t| t.name.as_str()).collect()
+    pub(crate) fn table_names(&self) -> BTreeSet<String> {
+        self.resources.iter().flat_map(|s| s.resource.all_tables()).map(|table| table.name).collect()
     }
 
     /// Whether the resource of that name is read.
@@ -166,14 +170,18 @@ mod tests {
     fn tables(named: &[&str]) -> Vec<String> {
         let named: Vec<String> = named.iter().map(|n| (*n).to_owned()).collect();
         let selection = Selection::of(&Catalog::embedded().unwrap(), Some(&named), &[]).unwrap();
-        selection.table_names().into_iter().map(str::to_owned).collect()
+        selection.table_names().into_iter().collect()
     }
 
     #[test]
     fn a_table_brings_what_it_needs() {
         deep(|| async {
             assert_eq!(tables(&["professions"]), ["professions"]);
-            assert_eq!(tables(&["personal_attributes"]), ["employee_attributes", "employees", "personal_attributes"]);
+            assert_eq!(tables(&["attribute_labels"]), tables(&["personal_attributes"]));
+            assert_eq!(
+                tables(&["personal_attributes"]),
+                ["attribute_labels", "employee_attributes", "employees", "personal_attributes"]
+            );
             let headcount = tables(&["headcount"]);
             for needed in ["employments", "job_positions", "departments", "legal_entities"] {
                 assert!(headcount.iter().any(|t| t == needed), "{needed} is missing from {headcount:?}");
@@ -186,12 +194,14 @@ mod tests {
         deep(|| async {
             let catalog = Catalog::embedded().unwrap();
             let all = Selection::of(&catalog, None, &[]).unwrap();
-            assert_eq!(all.table_names().len(), 15);
+            assert_eq!(all.table_names().len(), 16);
             assert_eq!(all.resources.len(), 14);
             for (named, optional) in [(Some(&["employes".into()][..]), &[][..]), (None, &["employes".into()][..])] {
                 let error = Selection::of(&catalog, named, optional).unwrap_err().to_string();
                 assert!(error.contains("did you mean \"employees\"?"), "{error}");
             }
+            let error = Selection::of(&catalog, Some(&["data_quality_findings".into()]), &[]).unwrap_err().to_string();
+            assert!(error.contains("nothing is read for data_quality_findings alone"), "{error}");
         });
     }
 

@@ -31,6 +31,17 @@ pub struct DescribedColumn {
     pub privacy: Privacy,
 }
 
+impl Described {
+    /// This, and what another says of columns that this says nothing of.
+    #[must_use]
+    pub fn or(mut self, other: Self) -> Self {
+        for (name, column) in other.columns {
+            self.columns.entry(name).or_insert(column);
+        }
+        self
+    }
+}
+
 impl From<&Table> for Described {
     fn from(table: &Table) -> Self {
         let column =

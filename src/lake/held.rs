@@ -54,7 +54,7 @@ impl Held {
             Replaces::Exactly(sequence) => sequence,
             Replaces::Current => lake.snapshot(as_of).await?.map(|s| s.sequence),
         };
-        let tables = tables.iter().map(StagedTable::as_snapshot_table).collect();
+        let tables = tables.iter().map(|table| table.table().clone()).collect();
         let held = Self { as_of, run_id, held_at: published_at, breaches, replaces, tables, carried_over, state };
         let failed = |e| LakeError::Internal { reason: format!("a held snapshot cannot be written as JSON: {e}") };
         let json = serde_json::to_vec_pretty(&held).map_err(failed)?;

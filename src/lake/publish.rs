@@ -180,7 +180,7 @@ impl Plan {
         }
         let (mut tables, mut moves) = (carried_over, Vec::new());
         for table in &staged {
-            let mut published = table.as_snapshot_table();
+            let mut published = table.table().clone();
             for (number, file) in published.files.iter_mut().enumerate() {
                 let to = layout::data_file(published.zone, &published.name, as_of, &run_id, number);
                 moves.push((Path::from(file.path.as_str()), to.clone()));

@@ -15,9 +15,9 @@ use parquet::{
     schema::types::ColumnPath,
 };
 
-use super::{DataFile, Lake, LakeError, SnapshotColumn, SnapshotTable, footer, hashing::HashingUpload, layout};
+use super::{DataFile, Lake, LakeError, SnapshotTable, footer, hashing::HashingUpload, layout};
 use crate::{
-    catalog::{Privacy, Quality, Table, TableColumn, Zone},
+    catalog::{Table, Zone},
     run_id::RunId,
 };
 
@@ -81,14 +81,14 @@ struct OpenFile {
 /// The complete files of one table, not yet published.
 #[derive(Debug, Clone)]
 pub struct StagedTable {
-    table: Table,
+    /// With the paths in staging.
+    table: SnapshotTable,
     run_id: RunId,
-    files: Vec<DataFile>,
 }
 
 impl StagedTable {
-    /// The table.
-    pub fn table(&self) -> &Table {
+    /// The table as a reader sees it before it is published, with the paths in staging.
+    pub fn table(&self) -> &SnapshotTable {
         &self.table
     }
 
@@ -99,37 +99,22 @@ impl StagedTable {
 
     /// The files, where they are staged; at least one.
     pub fn files(&self) -> &[DataFile] {
-        &self.files
+        &self.table.files
     }
 
     /// Rows in all files.
     pub fn rows(&self) -> u64 {
-        self.files.iter().map(|f| f.rows).sum()
+        self.table.files.iter().map(|f| f.rows).sum()
     }
 
     /// Bytes in all files.
     pub fn bytes(&self) -> u64 {
-        self.files.iter().map(|f| f.bytes).sum()
+        self.table.files.iter().map(|f| f.bytes).sum()
     }
 
     /// A table that another process staged.
-    pub(super) fn from_held(held: SnapshotTable, run_id: &RunId) -> Self {
-        let column = |c: SnapshotColumn| TableColumn {
-            name: c.name,
-            lake_type: c.lake_type,
-            nullable: c.nullable,
-            meaning: String::new(),
-            privacy: Privacy::None,
-            source: String::new(),
-        };
-        let table = Table {
-            name: held.name,
-            zone: held.zone,
-            meaning: String::new(),
-            columns: held.columns.into_iter().map(column).collect(),
-            quality: Quality::default(),
-        };
-        Self { table, run_id: run_id.clone(), files: held.files }
+    pub(super) fn from_held(table: SnapshotTable, run_id: &RunId) -> Self {
+        Self { table, run_id: run_id.clone() }
     }
 
     /// The same files in the staging of another run.
@@ -139,18 +124,13 @@ impl StagedTable {
     pub async fn copy_for(&self, lake: &Lake, run_id: &RunId) -> Result<Self, LakeError> {
         let mut copy = self.clone();
         copy.run_id = run_id.clone();
-        for (number, file) in copy.files.iter_mut().enumerate() {
+        for (number, file) in copy.table.files.iter_mut().enumerate() {
             let from = Path::from(file.path.as_str());
             let to = layout::staging_file(run_id, self.table.zone, &self.table.name, number);
             lake.store.copy(&from, &to).await.map_err(|e| LakeError::store("copy a staged file to", &to, e))?;
             file.path = to.to_string();
         }
         Ok(copy)
-    }
-
-    /// The table as a reader sees it before it is published, with the paths in staging.
-    pub fn as_snapshot_table(&self) -> SnapshotTable {
-        SnapshotTable::new(&self.table, self.files.clone())
     }
 }
 
@@ -188,7 +168,7 @@ impl TableWriter {
         self.begin()?;
         let result = self.finish().await;
         self.end(result).await?;
-        Ok(StagedTable { table: self.table, run_id: self.run_id, files: self.files })
+        Ok(StagedTable { table: SnapshotTable::new(&self.table, self.files), run_id: self.run_id })
     }
 
     /// Gives the table up: no upload stays open. Files already complete stay in staging until the run is discarded.

@@ -8,18 +8,15 @@
 //!
 //! Pure: it says what to ask and what the answers mean; the commands ask.
 //!
-//! - [`finding`]: the table of findings
 //! - [`statement`]: SQL whose rows are findings
 //! - [`compare`]: findings that need the snapshot before, or numbers only
 //! - [`thresholds`]: how much is too much
 
 pub mod compare;
-pub mod finding;
 pub mod statement;
 pub mod thresholds;
 
 pub use compare::Counts;
-pub use finding::FINDINGS;
 pub use statement::{Gate, Statement};
 pub use thresholds::Thresholds;
 

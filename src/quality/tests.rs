@@ -1,8 +1,8 @@
 //! Everything that schemas, queries and rules declare is SQL over the tables there are.
 
-use super::{finding, statement};
+use super::statement;
 use crate::{
-    catalog::{Catalog, DerivedTable, Resource, Table},
+    catalog::{Catalog, DerivedTable, Table},
     engine::{derive, stack::run_with_deep_stack},
 };
 
@@ -22,14 +22,14 @@ fn every_declaration_and_every_rule_can_be_asked() {
         [false, true].map(|before| {
             let name = format!("_{n}_{}_{before}", statement.rule);
             DerivedTable {
-                table: Table { name, ..finding::table() },
+                table: Table { name, ..catalog.findings.clone() },
                 sql: statement.findings(before),
                 lowered: Vec::new(),
             }
         })
     });
     let queries: Vec<DerivedTable> = queries.chain(catalog.derived.iter().cloned()).collect();
-    let before = Table { name: statement::BEFORE.to_owned(), ..finding::table() };
-    let tables: Vec<Table> = catalog.resources.iter().flat_map(Resource::tables).chain([before]).collect();
+    let before = Table { name: statement::BEFORE.to_owned(), ..catalog.findings.clone() };
+    let tables: Vec<Table> = catalog.api_tables().into_iter().chain([before]).collect();
     run_with_deep_stack(|| async move { derive::check(&queries, &tables).await.unwrap() }).unwrap();
 }

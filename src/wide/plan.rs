@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::Value;
 
 use super::{
-    EMPLOYEE_ID, UNFORESEEN,
     kind::{Kind, REFERENCE_NAMES},
     names::{snake, unique},
 };
-use crate::catalog::{LakeType, Privacy, Quality, Table, TableColumn, Zone};
+use crate::catalog::{
+    LakeType, Privacy, Table, TableColumn, Zone,
+    wide::{EMPLOYEE_ID, UNFORESEEN},
+};
 
 /// A definition of attributes, as far as its values need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +38,7 @@ pub struct Sorting {
 /// The columns of a wide table.
 #[derive(Debug, Clone)]
 pub struct WidePlan {
+    declared: Table,
     pub(super) definitions: BTreeMap<String, Planned>,
     pub(super) columns: Vec<TableColumn>,
 }
@@ -75,16 +78,22 @@ impl Definition {
 }
 
 impl WidePlan {
-    /// Plans the columns for `definitions`. `known` says which type a column had in earlier snapshots: a definition whose
+    /// Plans the columns for `definitions`, between those that `declared` has for every tenant. `known` says which type a column had in earlier snapshots: a definition whose
     /// type changed gets a new column, so that old snapshots stay readable beside new ones. All definitions have their names,
     /// those that are not `wanted` no columns: a name means the same whatever is wanted.
-    pub fn new(definitions: &[Definition], known: &BTreeMap<String, LakeType>, wanted: impl Fn(&str) -> bool) -> Self {
+    pub fn new(
+        declared: &Table,
+        definitions: &[Definition],
+        known: &BTreeMap<String, LakeType>,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Self {
         let mut definitions: Vec<&Definition> = definitions.iter().collect();
         definitions.sort_by(|a, b| a.id.cmp(&b.id));
-        let mut taken =
-            HashSet::from([EMPLOYEE_ID.to_owned(), UNFORESEEN.to_owned(), crate::engine::AS_OF_COLUMN.to_owned()]);
-        let mut plan = Self { definitions: BTreeMap::new(), columns: Vec::new() };
-        plan.columns.push(column(EMPLOYEE_ID.to_owned(), LakeType::String, false, "The employee.", ""));
+        let mut taken: HashSet<String> = declared.columns.iter().map(|c| c.name.clone()).collect();
+        taken.insert(crate::engine::AS_OF_COLUMN.to_owned());
+        let (last, first): (Vec<_>, Vec<_>) =
+            declared.columns.iter().cloned().partition(|column| column.name == UNFORESEEN);
+        let mut plan = Self { declared: declared.clone(), definitions: BTreeMap::new(), columns: first };
         for definition in definitions {
             let kind = definition.kind();
             let mut parts = Vec::new();
@@ -113,7 +122,9 @@ impl WidePlan {
                 }
                 let meaning = meaning(definition, property.as_deref(), &takes);
                 parts.push(Part { column: plan.columns.len(), property, takes });
-                plan.columns.push(column(name, lake_type, true, &meaning, &definition.id));
+                // How private it is depends on the split, which does not matter to the values.
+                let column = TableColumn::new(&name, lake_type, true, Privacy::Sensitive, &meaning);
+                plan.columns.push(TableColumn { source: definition.id.clone(), ..column });
             }
             if !wanted(&definition.id) {
                 continue;
@@ -121,22 +132,22 @@ impl WidePlan {
             let planned = Planned { kind, multiple: definition.multiple.clone(), parts };
             plan.definitions.insert(definition.id.clone(), planned);
         }
-        let meaning = "JSON object of the values whose shape their definition does not announce, by definition; null when \
-                       there are none.";
-        plan.columns.push(column(UNFORESEEN.to_owned(), LakeType::String, true, meaning, ""));
+        plan.columns.extend(last);
         plan
     }
 
     /// The table. `class` says how private the values of a definition are; in the personal zone all are sensitive.
-    pub fn table(&self, name: &str, zone: Zone, meaning: &str, class: impl Fn(&str) -> Privacy) -> Table {
+    pub fn table(&self, class: impl Fn(&str) -> Privacy) -> Table {
         let mut columns = self.columns.clone();
-        let of = |definition: &str| if zone == Zone::Personal { Privacy::Sensitive } else { class(definition) };
+        let of = |definition: &str| {
+            if self.declared.zone == Zone::Personal { Privacy::Sensitive } else { class(definition) }
+        };
         // It holds values of any of the definitions.
         let most_private = self.definitions.keys().map(|id| of(id)).fold(Privacy::None, Ord::max);
         for column in columns.iter_mut().filter(|c| c.name != EMPLOYEE_ID) {
             column.privacy = if column.name == UNFORESEEN { most_private } else { of(&column.source) };
         }
-        Table { name: name.to_owned(), zone, meaning: meaning.to_owned(), columns, quality: Quality::default() }
+        Table { columns, ..self.declared.clone() }
     }
 
     /// The type of each column.
@@ -206,9 +217,4 @@ fn meaning(definition: &Definition, property: Option<&str>, takes: &Takes) -> St
         Takes::Name(to) => format!("{label}{of}: the name of the {to}; null when it is not visible."),
         Takes::Value(_) => format!("{label}{of}."),
     }
-}
-
-fn column(name: String, lake_type: LakeType, nullable: bool, meaning: &str, source: &str) -> TableColumn {
-    let (meaning, source) = (meaning.to_owned(), source.to_owned());
-    TableColumn { name, lake_type, nullable, meaning, privacy: Privacy::None, source }
 }

@@ -7,7 +7,12 @@ use super::{
     names::{snake, unique},
     *,
 };
-use crate::catalog::{LakeType, Zone};
+use crate::catalog::{Catalog, LakeType, Table};
+
+fn personal() -> Table {
+    let wide = Catalog::embedded().unwrap().wide;
+    wide.into_iter().find(|wide| wide.long == "personal_attributes").unwrap().table
+}
 
 fn kind(id: &str, schema: serde_json::Value) -> Kind {
     Kind::of(id, &schema)
@@ -100,12 +105,12 @@ fn row(
     whole_history: bool,
     attributes: &[Attribute],
 ) -> (BTreeMap<String, String>, BTreeMap<String, Unforeseen>) {
-    let plan = WidePlan::new(definitions, &BTreeMap::new(), |_| true);
+    let plan = WidePlan::new(&personal(), definitions, &BTreeMap::new(), |_| true);
     let labels = HashMap::from([("7".to_owned(), "XL".to_owned()), ("8".to_owned(), "A".to_owned())]);
     let names = Names::from([("taxonomy-label".to_owned(), labels)]);
     let mut pivot = Pivot::new(&plan, &names, 100, whole_history);
     pivot.employee("416", attributes);
-    let table = plan.table("wide", Zone::Personal, "Wide.", |_| crate::catalog::Privacy::None);
+    let table = plan.table(|_| crate::catalog::Privacy::None);
     let batch = pivot.take(&table).unwrap();
     assert_eq!(batch.num_rows(), 1);
     let text = |column: usize| {
@@ -218,19 +223,21 @@ fn values_of_another_shape_are_kept_and_counted() {
 #[test]
 fn a_changed_type_gets_a_column_of_its_own() {
     let text = WidePlan::new(
+        &personal(),
         &[definition("e_x", "short-text", None), definition("e_X", "boolean", None)],
         &BTreeMap::new(),
         |_| true,
     );
     let names = |plan: &WidePlan| plan.types().into_iter().collect::<Vec<_>>();
     assert!(names(&text).contains(&("e_x_2".into(), LakeType::String)), "{:?}", names(&text));
-    let before = WidePlan::new(&[definition("e_x", "short-text", None)], &BTreeMap::new(), |_| true).types();
-    let after = WidePlan::new(&[definition("e_x", "int32", None)], &before, |_| true).types();
+    let before =
+        WidePlan::new(&personal(), &[definition("e_x", "short-text", None)], &BTreeMap::new(), |_| true).types();
+    let after = WidePlan::new(&personal(), &[definition("e_x", "int32", None)], &before, |_| true).types();
     assert_eq!(after.get("e_x_int32"), Some(&LakeType::Int32));
     assert!(!after.contains_key("e_x"));
     let both = [definition("e_x", "boolean", None), definition("e_X", "int32", None)];
-    let one = WidePlan::new(&both, &BTreeMap::new(), |id| id == "e_x").types();
+    let one = WidePlan::new(&personal(), &both, &BTreeMap::new(), |id| id == "e_x").types();
     assert_eq!((one.get("e_x_2"), one.get("e_x")), (Some(&LakeType::Boolean), None), "a name means the same");
-    let again = WidePlan::new(&[definition("e_x", "short-text", None)], &before, |_| true).types();
+    let again = WidePlan::new(&personal(), &[definition("e_x", "short-text", None)], &before, |_| true).types();
     assert_eq!(again.get("e_x"), Some(&LakeType::String));
 }

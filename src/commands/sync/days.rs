@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::{Produced, Run, Work};
 use crate::{
     assemble::{
-        Judged, LABELS, Subject, WideInputs, derive_tables, follow_references, judge, stage_applicable, stage_labels,
+        Judged, Subject, WideInputs, derive_tables, follow_references, judge, stage_applicable, stage_labels,
         stage_wide,
     },
     catalog::{History, Resource},
@@ -114,8 +114,7 @@ impl Run {
         before: Option<&Snapshot>,
         produced: &Produced,
     ) -> Result<Judged, Error> {
-        let staged = staged.iter().map(StagedTable::as_snapshot_table);
-        let tables: Vec<SnapshotTable> = staged.chain(carried_over.iter().cloned()).collect();
+        let tables: Vec<SnapshotTable> = staged.iter().map(StagedTable::table).chain(carried_over).cloned().collect();
         let subject = Subject {
             day,
             read_that_day: day == self.today,
@@ -147,15 +146,19 @@ impl Run {
         for table in read {
             staged.push(match self.history_of(table) {
                 _ if self.days.len() == 1 => table.clone(),
-                Some(history) => stage_applicable(&self.lake, run_id, day, table, history, &self.engine).await?,
+                Some(history) => {
+                    stage_applicable(&self.lake, run_id, day, &self.catalog, table, history, &self.engine).await?
+                }
                 None => table.copy_for(&self.lake, run_id).await?,
             });
         }
-        let has_labels = |name: &str| self.catalog.resource(name).is_some_and(|r| r.labels.is_some());
-        if self.reads_labels() && !produced.absent.iter().any(|a| has_labels(&a.resource)) {
-            staged.push(stage_labels(&self.lake, run_id, &produced.labels).await?);
+        let is_absent = |resource: &Resource| produced.absent.iter().any(|a| a.resource == resource.name);
+        for resource in self.selection.resources.iter().map(|s| &s.resource).filter(|r| !is_absent(r)) {
+            if let Some(table) = resource.labels_table() {
+                staged.push(stage_labels(&self.lake, run_id, &table, &produced.labels).await?);
+            }
         }
-        let tables: Vec<SnapshotTable> = staged.iter().map(StagedTable::as_snapshot_table).collect();
+        let tables: Vec<SnapshotTable> = staged.iter().map(StagedTable::table).cloned().collect();
         let inputs = carried_over.iter().chain(&tables);
         produced.references = follow_references(&self.lake, day, inputs.clone(), &self.catalog, &self.engine).await?;
         let queries = &self.catalog.derived;
@@ -164,7 +167,7 @@ impl Run {
         let inputs: Vec<SnapshotTable> = inputs.cloned().collect();
         let attributes = self.attributes_of_day(replaced);
         let wide = WideInputs { day, attributes: &attributes, known: &produced.wide_types, engine: &self.engine };
-        let widened = stage_wide(&self.lake, run_id, &inputs, wide).await?;
+        let widened = stage_wide(&self.lake, run_id, &self.catalog, &inputs, wide).await?;
         skipped.extend(widened.skipped);
         produced.wide = widened.reports;
         produced.wide_types.extend(widened.types);
@@ -197,9 +200,7 @@ impl Run {
     /// The tables that this run does not read and that are not computed from what it reads.
     fn kept_as_they_are(&self) -> BTreeSet<String> {
         let written = self.selection.table_names();
-        let api = self.catalog.resources.iter().flat_map(Resource::tables).map(|table| table.name);
-        let labels = (!self.reads_labels()).then(|| LABELS.to_owned());
-        api.filter(|name| !written.contains(name.as_str())).chain(labels).collect()
+        self.catalog.api_tables().into_iter().map(|table| table.name).filter(|name| !written.contains(name)).collect()
     }
 
     /// A day whose manifest cannot be read can only be read again as a whole: what this run leaves out could not be kept.

@@ -380,8 +380,7 @@ impl Run {
     }
 
     fn report(&self, produced: &Produced, published: &Result<Option<Snapshot>, Error>) -> RunReport {
-        let mut tables: Vec<TableReport> =
-            produced.staged.iter().map(|t| TableReport::from(&t.as_snapshot_table())).collect();
+        let mut tables: Vec<TableReport> = produced.staged.iter().map(|t| TableReport::from(t.table())).collect();
         tables.sort_by(|a, b| (a.zone, &a.table).cmp(&(b.zone, &b.table)));
         let fewest = |report: &ResourceReport| report.records.div_ceil(u64::from(report.page_limit.max(1))).max(1);
         RunReport {

@@ -51,7 +51,7 @@ impl Run {
         let now = produced.resources.iter().filter(|r| r.missing > 0);
         missing.extend(now.map(|r| (r.resource.clone(), json!(r.missing))));
         let read = self.selection.table_names();
-        let before = replaced.into_iter().flat_map(Snapshot::absent).filter(|(table, _)| !read.contains(table));
+        let before = replaced.into_iter().flat_map(Snapshot::absent).filter(|(table, _)| !read.contains(*table));
         let now = produced.absent.iter().flat_map(|a| a.tables.iter().map(|table| (table.as_str(), a.reason.as_str())));
         let absent: BTreeMap<&str, &str> = before.chain(now).collect();
         let attributes = self.attributes_of_day(replaced);

@@ -5,12 +5,12 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    catalog::{Catalog, DerivedTable, Resource, derived::parse},
+    catalog::{Catalog, DerivedTable, derived::parse},
     engine::{Parameters, Session, query, testing::deep},
 };
 
 fn api_tables() -> Vec<Table> {
-    Catalog::embedded().unwrap().resources.iter().flat_map(Resource::tables).collect()
+    Catalog::embedded().unwrap().api_tables()
 }
 
 /// What is computed of statements over the tables of the API.

@@ -45,7 +45,7 @@ use tempfile::TempDir;
 use url::Url;
 
 use super::*;
-use crate::catalog::{LakeType, Privacy, Quality, Table, TableColumn, Zone};
+use crate::catalog::{LakeType, Origin, Privacy, Quality, Table, TableColumn, Zone};
 
 /// A lake of its own for one test, and the folder that goes with it.
 struct TestLake {
@@ -139,7 +139,7 @@ fn table(name: &str, zone: Zone) -> Table {
         column("at", LakeType::Timestamp, true),
         column("ids", LakeType::StringList, true),
     ];
-    Table { name: name.into(), zone, meaning: String::new(), columns, quality: Quality::default() }
+    Table { name: name.into(), zone, meaning: String::new(), columns, origin: Origin::Api, quality: Quality::default() }
 }
 
 /// Values of one row of [`table`].

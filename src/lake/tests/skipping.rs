@@ -20,6 +20,7 @@ fn attributes() -> Table {
         zone: Zone::Core,
         meaning: String::new(),
         columns: columns.into(),
+        origin: Origin::Api,
         quality: Quality::default(),
     }
 }

@@ -32,13 +32,11 @@ impl<'a> Comments<'a> {
         Self { known, snapshots: newest_first }
     }
 
-    /// What is said of a view: by the catalogue, else by the snapshots it reads, the newest first. A table that nobody
-    /// knows any more has no comments.
+    /// What is said of a view: by the snapshots it reads, the newest first, and by the catalogue. A table that nobody knows
+    /// any more has no comments.
     pub(super) fn of(&self, view: &View<'_>) -> Option<ViewComments> {
-        let described = match self.known.get(view.table) {
-            Some(known) => known.clone(),
-            None => self.by_snapshots(view)?,
-        };
+        let told = self.by_snapshots(view).into_iter().chain(self.known.get(view.table).cloned());
+        let described = told.reduce(Described::or)?;
         let days = match view.day() {
             Some(day) => format!("The newest day, {day}."),
             None => format!("All days, told apart by {AS_OF}."),
@@ -63,12 +61,7 @@ impl<'a> Comments<'a> {
 
     fn by_snapshots(&self, view: &View<'_>) -> Option<Described> {
         let read = self.snapshots.iter().filter(|s| view.parts.iter().any(|(as_of, _)| *as_of == s.as_of));
-        let mut told = read.filter_map(|snapshot| snapshot.described(view.table));
-        let mut newest = told.next()?;
-        for (name, column) in told.flat_map(|older| older.columns) {
-            newest.columns.entry(name).or_insert(column);
-        }
-        Some(newest)
+        read.filter_map(|snapshot| snapshot.described(view.table)).reduce(Described::or)
     }
 }
 

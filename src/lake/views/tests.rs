@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    catalog::{LakeType, Privacy, Quality, TableColumn, Zone},
+    catalog::{LakeType, Origin, Privacy, Quality, TableColumn, Zone},
     lake::{DESCRIBED, DataFile, FORMAT_VERSION},
 };
 
@@ -64,6 +64,7 @@ fn people() -> Table {
             column("id", "The person's id", Privacy::Directory),
             column("old", "When it's old; \\ ${x}\nnow.", Privacy::Sensitive),
         ],
+        origin: Origin::Api,
         quality: Quality::default(),
     }
 }

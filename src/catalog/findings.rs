@@ -1,0 +1,31 @@
+//! The table of what the quality gates find.
+
+use super::{LakeType, Origin, Privacy, Quality, Table, TableColumn, Zone};
+
+/// Name of the table.
+pub const FINDINGS: &str = "data_quality_findings";
+
+pub(super) fn table() -> Table {
+    let column =
+        |name, lake_type, nullable, meaning| TableColumn::new(name, lake_type, nullable, Privacy::None, meaning);
+    let text = |name, nullable, meaning| column(name, LakeType::String, nullable, meaning);
+    let rule = "The rule: a file of queries/quality/, or one that schemas and queries declare.";
+    let first_seen = "As-of date of the first of the unbroken row of snapshots that have the finding.";
+    Table {
+        name: FINDINGS.to_owned(),
+        zone: Zone::Derived,
+        origin: Origin::Findings,
+        meaning: "What is missing or implausible in the snapshot, one row per finding.".to_owned(),
+        columns: vec![
+            text("rule", false, rule),
+            text("severity", false, "info, warning or error."),
+            text("table_name", false, "Table that the finding is about."),
+            text("column_name", true, "Column, or columns, that it is about."),
+            text("record_id", true, "Record that it is about; null when it is about the whole table."),
+            text("detail", true, "Numbers that explain it, for rules about whole tables."),
+            column("is_gate", LakeType::Boolean, false, "Whether findings of this rule can stop a publication."),
+            column("first_seen_as_of", LakeType::Date, false, first_seen),
+        ],
+        quality: Quality::default(),
+    }
+}
