@@ -1,10 +1,8 @@
 //! The envelope of a page, and what surrounds a single record.
 
-use super::collections::Embed;
+use super::collections::{Kind, View, Write};
 use super::paging::CursorKey;
-use super::people::kinds::Kind;
 use super::query::Query;
-use super::resources::View;
 
 /// Where a page's neighbours are, as positions.
 #[derive(Debug, Clone, Copy)]
@@ -84,32 +82,19 @@ impl Envelope {
     }
 }
 
-/// Writes a record by its index.
-pub(super) type Writer = fn(&View<'_>, usize, &mut Vec<u8>) -> Option<()>;
-
 /// The records to embed: `type → id → record`.
 #[derive(Default)]
 pub(super) struct Embedded(Vec<Dictionary>);
 
 struct Dictionary {
     kind: &'static Kind,
-    write: Writer,
+    write: Write,
     indexes: Vec<usize>,
 }
 
 impl Embedded {
-    /// The dictionaries of a collection for the records at `indexes`.
-    pub(super) fn of(embeds: &'static [Embed], view: &View<'_>, indexes: &[usize]) -> Self {
-        let mut embedded = Self::default();
-        for embed in embeds {
-            let targets = indexes.iter().filter_map(|index| (embed.of)(view.people, *index)).collect();
-            embedded.add(embed.collection.kind, embed.collection.write, targets);
-        }
-        embedded
-    }
-
     /// Adds a dictionary; each record appears once.
-    pub(super) fn add(&mut self, kind: &'static Kind, write: Writer, mut indexes: Vec<usize>) {
+    pub(super) fn add(&mut self, kind: &'static Kind, write: Write, mut indexes: Vec<usize>) {
         indexes.sort_unstable();
         indexes.dedup();
         self.0.push(Dictionary { kind, write, indexes });
@@ -128,7 +113,7 @@ impl Embedded {
                 if nth > 0 {
                     out.push(b',');
                 }
-                string(&view.id_at(dictionary.kind, *index), out);
+                string(&dictionary.kind.id(*index).to_string(), out);
                 out.push(b':');
                 (dictionary.write)(view, *index, out)?;
             }

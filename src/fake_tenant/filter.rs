@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 
 use super::people::People;
-use super::people::kinds::canonical;
+use super::people::ids::canonical;
 
 /// A filter of a collection: its parameter, what it may hold, and the property it looks at.
 #[derive(Debug)]

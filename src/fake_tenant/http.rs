@@ -9,30 +9,18 @@ use rand::RngCore;
 use tokio::time::Instant;
 
 use super::FakeTenant;
-use super::attribute_pages;
-use super::collections::Collection;
-use super::envelope::{Embedded, Envelope, Neighbours};
-use super::paging::page;
+use super::collections::{Asked, Route, View};
 use super::people::dice::{Dice, Stream};
-use super::people::kinds;
 use super::problem::Problem;
-use super::query::{self, Accepts};
-use super::resources::View;
-use super::resources::values::Profile;
-use super::route::Route;
+use super::query;
 use super::tokens::Scopes;
 
 /// The only version there is; later dates resolve to it.
 const API_VERSION: &str = "2024-11-01";
 /// Longest request line, in bytes.
 const REQUEST_LINE: usize = 8 * 1024;
-/// Largest page of every collection but employee-attributes.
-const MAX_LIMIT: usize = 100;
 
 static API_VERSION_HEADER: HeaderName = HeaderName::from_static("api-version");
-
-/// The scope that filters on the applicable job-position need as well.
-const POSITION_FILTER: (&str, &str) = ("applicableJobPosition.", "job-positions");
 
 /// A request for the API, taken apart.
 struct Call<'a> {
@@ -67,13 +55,14 @@ impl FakeTenant {
             return self.problem(&call, &Problem::not_found());
         };
         let route = Route::find(resource);
-        let answer = self.api(request, &call, route.as_ref(), now);
+        let answer = self.api(request, &call, route, now);
         let status = answer.as_ref().map_or_else(|problem| problem.status, |_| 200);
-        self.state().served.count(status, route.as_ref().map(Route::collection));
+        let collection = route.map(|route| route.endpoint.path());
+        self.state().served.count(status, collection);
         match answer {
             Ok(body) => {
-                let collection = route.as_ref().map(Route::collection).unwrap_or_default();
-                respond(200, "application/json; charset=utf-8", self.options.hide(collection, body))
+                let body = self.options.hide(collection.unwrap_or_default(), body);
+                respond(200, "application/json; charset=utf-8", body)
             }
             Err(problem) => self.problem(&call, &problem),
         }
@@ -83,7 +72,7 @@ impl FakeTenant {
         &self,
         request: &Request<Bytes>,
         call: &Call<'_>,
-        route: Option<&Route<'_>>,
+        route: Option<Route<'_>>,
         now: Instant,
     ) -> Result<Vec<u8>, Problem> {
         let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
@@ -102,7 +91,7 @@ impl FakeTenant {
         if request.method() != Method::GET {
             return Err(Problem::new(405, format!("{} is not allowed here.", request.method())));
         }
-        require(&scopes, route.scope())?;
+        require(&scopes, route.endpoint.scope())?;
         self.read(call, route, &scopes)
     }
 
@@ -115,69 +104,40 @@ impl FakeTenant {
         known.ok_or_else(|| Problem::new(401, "The access token is missing, unknown or expired."))
     }
 
-    fn read(&self, call: &Call<'_>, route: &Route<'_>, scopes: &Scopes) -> Result<Vec<u8>, Problem> {
-        let body = match route {
-            Route::List(collection) => self.list(call, collection, scopes)?,
-            Route::AttributeList => {
-                let query =
-                    query::parse(call.query, &attribute_pages::ACCEPTS, self.options.limit_rule, self.options.seed)?;
-                let view = self.view(call, query.include.links);
-                let here = format!("{}{}", call.base, call.path);
-                attribute_pages::page(&view, &query, &call.url(), &here, &self.totals)
-            }
-            Route::Single(collection, id) => {
-                let include = query::parse_single(call.query)?;
-                let index = (collection.find)(&self.people, id).ok_or_else(Problem::not_found)?;
-                let view = self.view(call, include.links);
-                let embedded = include.embedded.then(|| Embedded::of(collection.embeds, &view, &[index]));
-                single(&view, embedded.as_ref(), |out| (collection.write)(&view, index, out))
-            }
-            Route::AttributeSingle(id) => {
-                let include = query::parse_single(call.query)?;
-                let at = kinds::ATTRIBUTE.ids.index_of_text(id).ok_or_else(Problem::not_found)? as u64;
-                let slot = self.people.attribute(at).ok_or_else(Problem::not_found)?;
-                let view = self.view(call, include.links);
-                let embedded = include.embedded.then(|| attribute_pages::embedded(&view, std::iter::once(&slot)));
-                let profile = Profile::new(slot.employee);
-                single(&view, embedded.as_ref(), |out| view.write_attribute(at, &slot, &profile, out))
-            }
+    fn read(&self, call: &Call<'_>, route: Route<'_>, scopes: &Scopes) -> Result<Vec<u8>, Problem> {
+        let body = match route.id {
+            None => self.list(call, route, scopes)?,
+            Some(id) => self.single(call, route, id)?,
         };
         body.ok_or_else(|| Problem::new(500, "The record could not be written."))
     }
 
-    fn list(
-        &self,
-        call: &Call<'_>,
-        collection: &'static Collection,
-        scopes: &Scopes,
-    ) -> Result<Option<Vec<u8>>, Problem> {
-        let path = collection.kind.path;
-        let accepts = Accepts { path, filters: collection.filters, sorts: collection.sorts, max_limit: MAX_LIMIT };
-        let query = query::parse(call.query, &accepts, self.options.limit_rule, self.options.seed)?;
-        if query.criteria.iter().any(|criterion| criterion.parameter.name.starts_with(POSITION_FILTER.0)) {
-            require(scopes, POSITION_FILTER.1)?;
-        }
-        let people = &self.people;
-        let len = (collection.len)(people);
-        let order = self.orders.get(collection, &query.sort, people);
-        let keeps = |index: usize| query.criteria.iter().all(|criterion| criterion.keeps(people, index));
-        let total = query.include.total_count.then(|| {
-            if query.criteria.is_empty() { len as u64 } else { (0..len).filter(|index| keeps(*index)).count() as u64 }
-        });
-        let page = page(len as u64, query.start, query.limit, |at| order.at(at, len).is_some_and(keeps));
-        let indexes: Vec<usize> = page.items.iter().filter_map(|at| order.at(*at, len)).collect();
-
+    fn list(&self, call: &Call<'_>, route: Route<'_>, scopes: &Scopes) -> Result<Option<Vec<u8>>, Problem> {
+        let endpoint = route.endpoint;
+        let query = query::parse(call.query, &endpoint.accepts(), self.options.limit_rule, self.options.seed)?;
+        let filters = query.criteria.iter().map(|criterion| criterion.parameter.name);
+        filters.filter_map(|filter| endpoint.filter_scope(filter)).try_for_each(|scope| require(scopes, scope))?;
+        let (url, here) = (call.url(), format!("{}{}", call.base, call.path));
         let view = self.view(call, query.include.links);
-        let mut envelope = Envelope::open(path, &call.url(), total);
-        for index in &indexes {
-            if envelope.item(|out| (collection.write)(&view, *index, out)).is_none() {
-                return Ok(None);
-            }
+        Ok(endpoint.page(&Asked { view, query: &query, url, here, memory: &self.memory }))
+    }
+
+    /// A record by itself: `links` are its own, `embedded` comes last.
+    fn single(&self, call: &Call<'_>, route: Route<'_>, id: &str) -> Result<Option<Vec<u8>>, Problem> {
+        let endpoint = route.endpoint;
+        let include = query::parse_single(call.query)?;
+        let index = endpoint.kind().index_of(id).filter(|index| *index < endpoint.len(&self.people));
+        let index = index.ok_or_else(Problem::not_found)?;
+        let view = self.view(call, include.links);
+        let mut out = Vec::new();
+        let mut written = endpoint.write(&view, index, &mut out);
+        if include.embedded && written.is_some() {
+            out.pop();
+            out.extend_from_slice(b",\"embedded\":");
+            written = endpoint.embedded(&view, &[index]).write(&view, &mut out);
+            out.push(b'}');
         }
-        let here = format!("{}{}", call.base, call.path);
-        envelope.links(Neighbours { prev: page.prev, next: page.next }, &query, &here);
-        let embedded = query.include.embedded.then(|| Embedded::of(collection.embeds, &view, &indexes));
-        Ok(envelope.close(embedded.as_ref(), &view))
+        Ok(written.map(|()| out))
     }
 
     fn view<'a>(&'a self, call: &'a Call<'_>, links: bool) -> View<'a> {
@@ -219,23 +179,6 @@ impl FakeTenant {
         };
         response
     }
-}
-
-/// A record by itself: `links` are its own, `embedded` comes last.
-fn single(
-    view: &View<'_>,
-    embedded: Option<&Embedded>,
-    write: impl FnOnce(&mut Vec<u8>) -> Option<()>,
-) -> Option<Vec<u8>> {
-    let mut out = Vec::new();
-    write(&mut out)?;
-    if let Some(embedded) = embedded {
-        out.pop();
-        out.extend_from_slice(b",\"embedded\":");
-        embedded.write(view, &mut out)?;
-        out.push(b'}');
-    }
-    Some(out)
 }
 
 fn require(scopes: &Scopes, resource: &str) -> Result<(), Problem> {

@@ -5,10 +5,9 @@
 //! http::Request ─▶ http ─▶ window (50 in 60 s), tokens (scopes), Api-Version, route
 //!                            │
 //!                            ├─▶ query, filter     what was asked for, or a 400 that names every mistake
-//!                            ├─▶ collections       the table of endpoints: scope, filters, sorts, embeds
-//!                            │   attribute_pages   the one endpoint with millions of records
+//!                            ├─▶ collections       a file each: its names, scope, filters, sorts, embeds and records
 //!                            ├─▶ order, paging     which records, and the cursors around them
-//!                            └─▶ resources, envelope   JSON straight from borrowed structs
+//!                            └─▶ envelope          JSON straight from borrowed structs
 //! people: who works there, generated from (seed, size, day)       server: the same over a TCP listener
 //! ```
 //!
@@ -23,7 +22,6 @@
 //! - `applicability.asOf` keeps what applies that day and what is not bounded in time, for leavers too;
 //! - a position may refer to a department that is not in the list: the application cannot see it.
 
-mod attribute_pages;
 mod collections;
 mod envelope;
 mod filter;
@@ -36,8 +34,6 @@ mod people;
 mod problem;
 mod query;
 mod records;
-mod resources;
-mod route;
 mod served;
 pub mod server;
 #[cfg(test)]
@@ -51,9 +47,8 @@ use ::http::{Request, Response};
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use attribute_pages::Totals;
+use collections::Memory;
 pub use options::{LimitRule, Options};
-use order::Orders;
 use people::People;
 pub use served::Served;
 use tokens::Tokens;
@@ -64,8 +59,7 @@ pub struct FakeTenant {
     options: Options,
     people: People,
     state: Mutex<State>,
-    orders: Orders,
-    totals: Totals,
+    memory: Memory,
 }
 
 #[derive(Debug)]
@@ -82,7 +76,7 @@ impl FakeTenant {
         let people = People::new(options.seed, options.employees, options.today);
         let window = Window::new(options.requests_per_window, options.window);
         let state = State { tokens: Tokens::default(), window, served: Served::default(), problems: 0 };
-        Self { options, people, state: Mutex::new(state), orders: Orders::default(), totals: Totals::default() }
+        Self { options, people, state: Mutex::new(state), memory: Memory::default() }
     }
 
     /// One request in, one response out: synchronous, no I/O, no clock of its own. URLs in the response begin with

@@ -1,15 +1,9 @@
 //! Every record of a collection without any HTTP, for tests that compare a lake with what was served.
 
-use std::ops::ControlFlow;
-
 use serde_json::Value;
 
 use super::FakeTenant;
-use super::attribute_pages;
-use super::collections::COLLECTIONS;
-use super::people::attributes::Selection;
-use super::resources::View;
-use super::resources::values::Profile;
+use super::collections::{ENDPOINTS, View};
 
 /// Where records are said to be by [`FakeTenant::records`].
 const BASE: &str = "https://example.ilucca.net";
@@ -26,34 +20,8 @@ impl FakeTenant {
 
     /// As [`FakeTenant::records`], as JSON text exactly as served, URLs beginning with `base` (`http://127.0.0.1:8080`).
     pub fn record_texts<'a>(&'a self, collection: &str, base: &'a str) -> Box<dyn Iterator<Item = Vec<u8>> + 'a> {
+        let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.path() == collection);
         let view = View { people: &self.people, base, links: false };
-        if collection == attribute_pages::PATH {
-            let employees = 0..self.people.employee_count();
-            return Box::new(employees.flat_map(move |employee| attributes_of(&view, employee)));
-        }
-        let Some(collection) = COLLECTIONS.iter().find(|known| known.kind.path == collection) else {
-            return Box::new(std::iter::empty());
-        };
-        let indexes = 0..(collection.len)(&self.people);
-        Box::new(indexes.filter_map(move |index| {
-            let mut text = Vec::new();
-            (collection.write)(&view, index, &mut text)?;
-            Some(text)
-        }))
+        endpoint.map_or_else(|| Box::new(std::iter::empty()) as Box<_>, |endpoint| endpoint.texts(view))
     }
-}
-
-/// The values of one employee.
-fn attributes_of(view: &View<'_>, employee: usize) -> Vec<Vec<u8>> {
-    let profile = Profile::new(employee);
-    let mut texts = Vec::new();
-    let _ = view.people.visit_attributes(employee, &Selection::ALL, |at, slot| {
-        let mut text = Vec::new();
-        match view.write_attribute(at, &slot, &profile, &mut text) {
-            Some(()) => texts.push(text),
-            None => return ControlFlow::Break(()),
-        }
-        ControlFlow::Continue(())
-    });
-    texts
 }

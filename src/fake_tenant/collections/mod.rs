@@ -1,100 +1,133 @@
-//! The collections of the API: what each is called, who may read it, what may be asked of it, how a record is written.
-//!
-//! Adding one is adding an entry here and a representation in `resources`. Employee attributes have their own paging, see
-//! `attribute_pages`.
+//! What the API serves: each file says what a collection is called, who may read it, what may be asked of it and how a
+//! record is written. To add one, write its file and name it here, as a module and as an endpoint.
 
-mod careers;
+mod business_establishments;
+mod departments;
+mod employee_attribute_definitions;
+mod employee_attributes;
+mod employee_personal_records;
 mod employees;
-mod structure;
+mod employment_templates;
+mod employments;
+mod indexed;
+mod job_positions;
+mod job_qualifications;
+mod kind;
+mod legal_entities;
+mod occupation_categories;
+mod probationary_periods;
+mod professions;
+mod record;
+mod taxonomy_labels;
 
-use chrono::NaiveDate;
+pub(super) use employee_attributes::Totals;
+pub(super) use indexed::{Collection, Sort, SortKey, Write};
+use indexed::{Embed, IDS, date_key, filter, id_at};
+pub(super) use kind::Kind;
+use kind::kind;
+pub(super) use record::View;
+use record::{Properties, Reference, Translated};
 
-use super::filter::{Field, LIST_VALUES, Parameter, Rule};
+use super::envelope::Embedded;
+use super::order::Orders;
 use super::people::People;
-use super::people::kinds::Kind;
-use super::resources::View;
-use careers::{EMPLOYMENTS, POSITIONS, PROBATIONS};
-use employees::{EMPLOYEES, PERSONAL_RECORDS};
-pub(super) use structure::DEFINITION_LIST;
-use structure::{CATEGORY_LIST, DEPARTMENTS, ENTITIES, PROFESSION_LIST, QUALIFICATION_LIST, SITES, TEMPLATE_LIST};
+use super::query::{Accepts, Query};
 
-/// A collection of records that have an index: 0 for the lowest id.
-pub(super) struct Collection {
-    pub(super) kind: &'static Kind,
-    /// The part of the scope before `.readonly`.
-    pub(super) scope: &'static str,
-    pub(super) filters: &'static [Parameter],
-    /// Besides `id`.
-    pub(super) sorts: &'static [Sort],
-    pub(super) embeds: &'static [Embed],
-    pub(super) len: fn(&People) -> usize,
-    /// Index of the record with an id, if there is one.
-    pub(super) find: fn(&People, &str) -> Option<usize>,
-    /// Appends a record's JSON.
-    pub(super) write: fn(&View<'_>, usize, &mut Vec<u8>) -> Option<()>,
-}
-
-/// A property to sort by.
-pub(super) struct Sort {
-    pub(super) name: &'static str,
-    pub(super) key: fn(&People, usize) -> SortKey,
-}
-
-/// What records are compared by. Null comes last.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum SortKey {
-    Text(&'static str),
-    Date(NaiveDate),
-    Ticks(i64),
-    Null,
-}
-
-/// A kind of record that `embedded` holds.
-pub(super) struct Embed {
-    pub(super) collection: &'static Collection,
-    /// Index of the record to embed for the record at an index.
-    pub(super) of: fn(&People, usize) -> Option<usize>,
-}
-
-const fn filter(
-    name: &'static str,
-    rule: Rule,
-    field: for<'a> fn(&'a People, usize) -> Option<Field<'a>>,
-) -> Parameter {
-    Parameter { name, rule, field }
-}
-
-const IDS: Rule = Rule::Ids(LIST_VALUES);
-
-/// The id of the record at an index, as a filter sees it.
-fn id_at(kind: &Kind, index: usize) -> Option<Field<'static>> {
-    Some(Field::Id(kind.ids.id(index as u64)))
-}
-
-fn id_if(kind: &Kind, index: Option<u8>) -> Option<Field<'static>> {
-    id_at(kind, index?.into())
-}
-
-fn by_number(kind: &Kind, len: usize, id: &str) -> Option<usize> {
-    kind.ids.index_of_text(id).filter(|index| *index < len)
-}
-
-fn date_key(date: Option<NaiveDate>) -> SortKey {
-    date.map_or(SortKey::Null, SortKey::Date)
-}
-
-pub(super) static COLLECTIONS: [&Collection; 13] = [
-    &ENTITIES,
-    &SITES,
-    &DEPARTMENTS,
-    &PROFESSION_LIST,
-    &QUALIFICATION_LIST,
-    &CATEGORY_LIST,
-    &TEMPLATE_LIST,
-    &EMPLOYEES,
-    &PERSONAL_RECORDS,
-    &EMPLOYMENTS,
-    &POSITIONS,
-    &PROBATIONS,
-    &DEFINITION_LIST,
+pub(super) static ENDPOINTS: [&dyn Endpoint; 14] = [
+    &legal_entities::COLLECTION,
+    &business_establishments::COLLECTION,
+    &departments::COLLECTION,
+    &professions::COLLECTION,
+    &job_qualifications::COLLECTION,
+    &occupation_categories::COLLECTION,
+    &employment_templates::COLLECTION,
+    &employees::COLLECTION,
+    &employee_personal_records::COLLECTION,
+    &employments::COLLECTION,
+    &job_positions::COLLECTION,
+    &probationary_periods::COLLECTION,
+    &employee_attribute_definitions::COLLECTION,
+    &employee_attributes::EmployeeAttributes,
 ];
+
+/// What a path of the API leads to: a list, and its records one by one. Records have an index: 0 for the lowest id.
+pub(super) trait Endpoint: Sync {
+    /// The kind of its records.
+    fn kind(&self) -> &'static Kind;
+
+    /// Path of the list, after `/lucca-api/`.
+    fn path(&self) -> &'static str {
+        self.kind().path
+    }
+
+    /// The scope it needs, before `.readonly`.
+    fn scope(&self) -> &'static str;
+
+    /// Another scope that a filter needs.
+    fn filter_scope(&self, _: &str) -> Option<&'static str> {
+        None
+    }
+
+    /// What may be asked of the list.
+    fn accepts(&self) -> Accepts;
+
+    /// How many records there are.
+    fn len(&self, people: &People) -> usize;
+
+    /// Appends the JSON of a record; `None` if there is none.
+    fn write(&self, view: &View<'_>, index: usize, out: &mut Vec<u8>) -> Option<()>;
+
+    /// What `embedded` holds for some of the records.
+    fn embedded(&self, view: &View<'_>, indexes: &[usize]) -> Embedded;
+
+    /// The body of a page.
+    fn page(&self, asked: &Asked<'_>) -> Option<Vec<u8>>;
+
+    /// Every record's JSON, in id order.
+    fn texts<'a>(&'a self, view: View<'a>) -> Box<dyn Iterator<Item = Vec<u8>> + 'a> {
+        Box::new((0..self.len(view.people)).filter_map(move |index| {
+            let mut text = Vec::new();
+            self.write(&view, index, &mut text)?;
+            Some(text)
+        }))
+    }
+}
+
+/// A page that was asked for.
+pub(super) struct Asked<'a> {
+    pub(super) view: View<'a>,
+    pub(super) query: &'a Query,
+    /// The whole URL that was asked for.
+    pub(super) url: String,
+    /// The URL of the list.
+    pub(super) here: String,
+    pub(super) memory: &'a Memory,
+}
+
+/// What took long to find out, remembered.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    orders: Orders,
+    totals: Totals,
+}
+
+/// What a path after `/lucca-api/` leads to.
+#[derive(Clone, Copy)]
+pub(super) struct Route<'a> {
+    pub(super) endpoint: &'static dyn Endpoint,
+    /// The id of one record; `None` is the list.
+    pub(super) id: Option<&'a str>,
+}
+
+impl<'a> Route<'a> {
+    pub(super) fn find(path: &'a str) -> Option<Self> {
+        let (name, id) = match path.split_once('/') {
+            None => (path, None),
+            Some((_, id)) if id.is_empty() || id.contains('/') => return None,
+            Some((name, id)) => (name, Some(id)),
+        };
+        let leads =
+            |endpoint: &&dyn Endpoint| endpoint.path() == name || (id.is_some() && endpoint.kind().path == name);
+        Some(Self { endpoint: *ENDPOINTS.iter().find(|endpoint| leads(endpoint))?, id })
+    }
+}

@@ -1,5 +1,7 @@
 //! The attribute definitions of a tenant: Lucca's own and those a customer made, in id order.
 
+use serde::Serialize;
+
 use super::schemas::{Base, Shape};
 
 /// What a value belongs to, and so when it applies.
@@ -39,8 +41,17 @@ pub(crate) enum Amount {
     Several { per_mille: u64, most: u64 },
 }
 
-/// `multipleValueHandling` of a definition that may have several values: the sorting and the property sorted by.
-pub(crate) type Multiple = (&'static str, Option<&'static str>);
+/// `multipleValueHandling` of a definition that may have several values.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Multiple {
+    pub(crate) sorting: &'static str,
+    sorting_property: Option<&'static str>,
+}
+
+const fn ascending(sorting_property: Option<&'static str>) -> Option<Multiple> {
+    Some(Multiple { sorting: "ascending", sorting_property })
+}
 
 #[derive(Debug)]
 pub(crate) struct Definition {
@@ -111,7 +122,7 @@ pub(crate) static DEFINITIONS: [Definition; 85] = [
     custom("e_badgeNumber", "Badge number", 850, Base::ShortText),
     Definition { french: Some("Biographie"), ..custom("e_biography", "Biography", 60, Base::LongText) },
     Definition { french: Some("Taux de prime"), ..custom("e_bonusRate", "Bonus rate", 500, Base::Decimal) },
-    Definition { french: Some("Enfants"), amount: Amount::Several { per_mille: 500, most: 4 }, multiple: Some(("ascending", Some("birthDate"))),
+    Definition { french: Some("Enfants"), amount: Amount::Several { per_mille: 500, most: 4 }, multiple: ascending(Some("birthDate")),
         shape: Shape::Composite(&[("birthDate", Base::LegacyDate, "Birth date", Some("Date de naissance")), ("givenName", Base::ShortText, "Given name", Some("Prénom")), ("isDependent", Base::Boolean, "Dependent", None)]),
         ..custom("e_children", "Children", 0, Base::ShortText) },
     Definition { owner: Employment, ..custom("e_contractClause", "Special clause", 150, Base::LongText) },
@@ -119,7 +130,7 @@ pub(crate) static DEFINITIONS: [Definition; 85] = [
     custom("e_emergencyEmail", "Emergency e-mail", 400, Base::Email),
     custom("e_emergencyPhone", "Emergency phone", 600, Base::PhoneNumber),
     custom("e_hasCar", "Comes by car", 700, Base::Boolean),
-    Definition { french: Some("Langues"), amount: Amount::Several { per_mille: 800, most: 4 }, multiple: Some(("ascending", None)), ..custom("e_languages", "Languages", 0, Base::ShortText) },
+    Definition { french: Some("Langues"), amount: Amount::Several { per_mille: 800, most: 4 }, multiple: ascending(None), ..custom("e_languages", "Languages", 0, Base::ShortText) },
     Definition { french: Some("Visite médicale"), ..custom("e_medicalVisit", "Medical visit", 600, Base::LegacyDate) },
     custom("e_mentor", "Mentor", 350, Base::EmployeeReference),
     custom("e_nickname", "Nickname", 300, Base::ShortText),
@@ -170,7 +181,7 @@ pub(crate) static DEFINITIONS: [Definition; 85] = [
     system("probationaryPeriod.initialEndsOn", "Trial until", Probation, DATE),
     user("user.address", "Address", 400, TEXT_OR_NULL),
     user("user.allowsElectronicPayslip", "Electronic payslip", 800, FLAG),
-    Definition { amount: Amount::Several { per_mille: 250, most: 3 }, multiple: Some(("ascending", Some("axisId"))), ..user("user.axisValues", "Analytical axes", 0, OBJECT) },
+    Definition { amount: Amount::Several { per_mille: 250, most: 3 }, multiple: ascending(Some("axisId")), ..user("user.axisValues", "Analytical axes", 0, OBJECT) },
     user("user.bergerLevraultCareerNumber", "Career number", 60, TEXT_OR_NULL),
     user("user.calendarId", "Calendar", 500, INTEGER),
     user("user.cegidGescomId", "Cegid id", 60, TEXT_OR_NULL),

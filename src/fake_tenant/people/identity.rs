@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use chrono::{Datelike, NaiveDate};
 use rand::RngCore;
+use serde::Serialize;
 
 use super::People;
 use super::dice::{Dice, Stream, shift};
-use super::kinds::{EMPLOYEE, PORTRAIT};
+use super::ids::{EMPLOYEES, PORTRAITS};
 use super::names;
 
 /// The public facts of one person.
@@ -23,9 +24,16 @@ pub(crate) struct Identity {
     pub(crate) birth_date: Option<NaiveDate>,
 }
 
+/// `{day, month}`.
+#[derive(Debug, Serialize)]
+pub(crate) struct BirthDay {
+    day: u32,
+    month: u32,
+}
+
 impl Identity {
-    pub(crate) fn birth_day(&self) -> Option<(u32, u32)> {
-        self.birth_date.map(|date| (date.day(), date.month()))
+    pub(crate) fn birth_day(&self) -> Option<BirthDay> {
+        self.birth_date.map(|date| BirthDay { day: date.day(), month: date.month() })
     }
 }
 
@@ -38,8 +46,7 @@ impl People {
     pub(crate) fn email_of(&self, employee: usize) -> Option<String> {
         let (given, family) = self.name_of(employee);
         let has_one = employee % 37 != 11;
-        has_one
-            .then(|| format!("{}.{}@lacbleu.example", names::mailbox(given, family), EMPLOYEE.ids.id(employee as u64)))
+        has_one.then(|| format!("{}.{}@lacbleu.example", names::mailbox(given, family), EMPLOYEES.id(employee as u64)))
     }
 
     pub(crate) fn identity(&self, employee: usize) -> Identity {
@@ -60,7 +67,7 @@ impl People {
             employee_number,
             email: self.email_of(employee),
             phone_number: (!dice.chance(200)).then(|| phone(&mut dice)),
-            portrait: dice.chance(700).then(|| PORTRAIT.ids.id(employee as u64)),
+            portrait: dice.chance(700).then(|| PORTRAITS.id(employee as u64)),
             birth_date: self.birth_date_of(employee),
         }
     }

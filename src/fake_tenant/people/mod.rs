@@ -7,7 +7,7 @@
 //! hiring ──▶ careers: compact rows, made once      identity, private: made when asked for, from (seed, index)
 //!                     └──────────────┬─────────────────────────┘
 //!                                    ▼
-//! definitions ──▶ attributes: where each value is; values: what it is
+//! definitions ──▶ attributes: where each value is
 //! ```
 //!
 //! Holds for every seed, size and day, and is tested: an employee's contracts never overlap; positions lie within their
@@ -21,7 +21,7 @@ pub(crate) mod departments;
 pub(crate) mod dice;
 pub(crate) mod hiring;
 pub(crate) mod identity;
-pub(crate) mod kinds;
+pub(crate) mod ids;
 mod names;
 pub(crate) mod organisation;
 pub(crate) mod private;

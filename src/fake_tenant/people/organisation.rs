@@ -1,48 +1,70 @@
 //! The tenant's organisation apart from its departments: the same for every seed, small enough to be read at a glance.
 
-/// A tax or industry number: the format's name and the number.
-pub(crate) type Coded = (&'static str, &'static str);
+use serde::Serialize;
 
-#[derive(Debug)]
-pub(crate) struct LegalEntity {
-    pub(crate) name: &'static str,
-    pub(crate) remote_id: Option<&'static str>,
-    pub(crate) archived: bool,
-    pub(crate) country: &'static str,
-    pub(crate) currency: &'static str,
-    pub(crate) tax: Option<Coded>,
-    pub(crate) industry: Option<Coded>,
+/// A tax, industry or insurance number: the format's name and the number.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Coded<V = &'static str> {
+    pub(crate) format: &'static str,
+    pub(crate) value: V,
 }
 
-const fn entity(name: &'static str, country: &'static str, currency: &'static str) -> LegalEntity {
-    LegalEntity { name, remote_id: None, archived: false, country, currency, tax: None, industry: None }
+const fn coded(format: &'static str, value: &'static str) -> Option<Coded> {
+    Some(Coded { format, value })
+}
+
+/// A legal entity, as the API writes it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LegalEntity {
+    legal_name: &'static str,
+    remote_id: Option<&'static str>,
+    pub(crate) is_archived: bool,
+    pub(crate) country_code: &'static str,
+    currency_code: &'static str,
+    tax_identification_number: Option<Coded>,
+    industry_code: Option<Coded>,
+}
+
+const fn entity(legal_name: &'static str, country_code: &'static str, currency_code: &'static str) -> LegalEntity {
+    LegalEntity {
+        legal_name,
+        remote_id: None,
+        is_archived: false,
+        country_code,
+        currency_code,
+        tax_identification_number: None,
+        industry_code: None,
+    }
 }
 
 #[rustfmt::skip]
 pub(crate) static LEGAL_ENTITIES: [LegalEntity; 8] = [
-    LegalEntity { remote_id: Some("LE:83.2938"), tax: Some(("franceSIREN", "441637691")), industry: Some(("franceAPE", "7022Z")),
+    LegalEntity { remote_id: Some("LE:83.2938"), tax_identification_number: coded("franceSIREN", "441637691"), industry_code: coded("franceAPE", "7022Z"),
         ..entity("Lac Bleu S.A.S.", "FRA", "EUR") },
-    LegalEntity { remote_id: Some("CH-01"), tax: Some(("other", "CHE-123.456.789")), industry: Some(("other", "620100")),
+    LegalEntity { remote_id: Some("CH-01"), tax_identification_number: coded("other", "CHE-123.456.789"), industry_code: coded("other", "620100"),
         ..entity("Lac Bleu Suisse S.A.", "CHE", "CHF") },
-    LegalEntity { remote_id: Some("0003"), tax: Some(("spainNIF", "B12345678")), industry: Some(("spainCNAE", "6201")),
+    LegalEntity { remote_id: Some("0003"), tax_identification_number: coded("spainNIF", "B12345678"), industry_code: coded("spainCNAE", "6201"),
         ..entity("Lago Azul Ibérica, S.L.", "ESP", "EUR") },
-    LegalEntity { remote_id: Some("DE/4"), tax: Some(("germanySN", "12/345/67890")), industry: Some(("germanyWZ", "62.01")),
+    LegalEntity { remote_id: Some("DE/4"), tax_identification_number: coded("germanySN", "12/345/67890"), industry_code: coded("germanyWZ", "62.01"),
         ..entity("Blauer See GmbH & Co. KG", "DEU", "EUR") },
-    LegalEntity { tax: Some(("franceSIREN", "552100554")), ..entity("Lac Bleu Services \"LBS\" S.A.S.U.", "FRA", "EUR") },
-    LegalEntity { archived: true, industry: Some(("franceAPE", "6201Z")), ..entity("L'Ancien Lac S.A.R.L.", "FRA", "FRF") },
+    LegalEntity { tax_identification_number: coded("franceSIREN", "552100554"), ..entity("Lac Bleu Services \"LBS\" S.A.S.U.", "FRA", "EUR") },
+    LegalEntity { is_archived: true, industry_code: coded("franceAPE", "6201Z"), ..entity("L'Ancien Lac S.A.R.L.", "FRA", "FRF") },
     LegalEntity { remote_id: Some("JP"), ..entity("青い湖株式会社", "JPN", "JPY") },
-    LegalEntity { industry: Some(("usaNAICS", "541511")), ..entity("Blue Lake Inc.", "USA", "USD") },
+    LegalEntity { industry_code: coded("usaNAICS", "541511"), ..entity("Blue Lake Inc.", "USA", "USD") },
 ];
 
 /// Which entity an employee starts in: an index into `LEGAL_ENTITIES`, repeated by weight.
 pub(crate) static ENTITY_WEIGHTS: [usize; 16] = [0, 0, 0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 6, 7];
 
-#[derive(Debug)]
+/// An address, as the API writes it but for the country.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Address {
-    pub(crate) lines: &'static [&'static str],
-    pub(crate) postal_code: Option<&'static str>,
-    pub(crate) locality: Option<&'static str>,
-    pub(crate) area: Option<&'static str>,
+    address_lines: &'static [&'static str],
+    postal_code: Option<&'static str>,
+    locality: Option<&'static str>,
+    administrative_area: Option<&'static str>,
 }
 
 #[derive(Debug)]
@@ -75,33 +97,33 @@ const fn site(name: &'static str, entity: usize, timezone: &'static str) -> Esta
 
 #[rustfmt::skip]
 pub(crate) static ESTABLISHMENTS: [Establishment; 13] = [
-    Establishment { headquarters: true, remote_id: Some("00001"), tax: Some(("franceSIRET", "44163769100128")), industry: Some(("franceAPE", "7022Z")),
-        address: Some(Address { lines: &["Lac Bleu", "10 rue de l'Étang", "Bâtiment «C»"], postal_code: Some("75002"), locality: Some("Paris"), area: Some("Île-de-France") }),
+    Establishment { headquarters: true, remote_id: Some("00001"), tax: coded("franceSIRET", "44163769100128"), industry: coded("franceAPE", "7022Z"),
+        address: Some(Address { address_lines: &["Lac Bleu", "10 rue de l'Étang", "Bâtiment «C»"], postal_code: Some("75002"), locality: Some("Paris"), administrative_area: Some("Île-de-France") }),
         ..site("Lac Bleu Paris", 0, "Europe/Paris") },
-    Establishment { remote_id: Some("00004"), tax: Some(("franceSIRET", "44163769100136")),
-        address: Some(Address { lines: &["10 Place de la Joliette"], postal_code: Some("13002"), locality: Some("Marseille"), area: Some("Bouches-du-Rhône") }),
+    Establishment { remote_id: Some("00004"), tax: coded("franceSIRET", "44163769100136"),
+        address: Some(Address { address_lines: &["10 Place de la Joliette"], postal_code: Some("13002"), locality: Some("Marseille"), administrative_area: Some("Bouches-du-Rhône") }),
         ..site("Lac Bleu Marseille", 0, "Europe/Paris") },
     Establishment { remote_id: Some("00005"), ..site("Lac Bleu La Réunion", 0, "Indian/Reunion") },
     Establishment { headquarters: true, remote_id: Some("GE"),
-        address: Some(Address { lines: &["Rue du Rhône 1"], postal_code: Some("1204"), locality: Some("Genève"), area: Some("GE") }),
+        address: Some(Address { address_lines: &["Rue du Rhône 1"], postal_code: Some("1204"), locality: Some("Genève"), administrative_area: Some("GE") }),
         ..site("Lac Bleu Genève", 1, "Europe/Zurich") },
     Establishment { remote_id: Some("ZH"),
-        address: Some(Address { lines: &["Bahnhofstraße 3"], postal_code: Some("8001"), locality: Some("Zürich"), area: None }),
+        address: Some(Address { address_lines: &["Bahnhofstraße 3"], postal_code: Some("8001"), locality: Some("Zürich"), administrative_area: None }),
         ..site("Blauer See Zürich", 1, "Europe/Zurich") },
-    Establishment { headquarters: true, tax: Some(("spainNIF", "B12345678")),
-        address: Some(Address { lines: &["Calle del Ñandú, 7, 3º dcha."], postal_code: Some("28001"), locality: Some("Madrid"), area: None }),
+    Establishment { headquarters: true, tax: coded("spainNIF", "B12345678"),
+        address: Some(Address { address_lines: &["Calle del Ñandú, 7, 3º dcha."], postal_code: Some("28001"), locality: Some("Madrid"), administrative_area: None }),
         ..site("Lago Azul Madrid", 2, "Europe/Madrid") },
     Establishment { remote_id: Some("LPA"), ..site("Lago Azul Las Palmas", 2, "Atlantic/Canary") },
-    Establishment { headquarters: true, tax: Some(("other", "DE 12/345")),
-        address: Some(Address { lines: &["Seestraße 99"], postal_code: Some("01067"), locality: Some("Dresden"), area: Some("Sachsen") }),
+    Establishment { headquarters: true, tax: coded("other", "DE 12/345"),
+        address: Some(Address { address_lines: &["Seestraße 99"], postal_code: Some("01067"), locality: Some("Dresden"), administrative_area: Some("Sachsen") }),
         ..site("Blauer See Dresden", 3, "Europe/Berlin") },
     Establishment { headquarters: true, ..site("LBS Lyon", 4, "Europe/Paris") },
     Establishment { archived: true, remote_id: Some("00002"), timezone: None, ..site("LBS Vichy", 4, "Europe/Paris") },
     Establishment { headquarters: true,
-        address: Some(Address { lines: &["千代田区丸の内1丁目"], postal_code: None, locality: Some("東京"), area: None }),
+        address: Some(Address { address_lines: &["千代田区丸の内1丁目"], postal_code: None, locality: Some("東京"), administrative_area: None }),
         ..site("東京本社", 6, "Asia/Tokyo") },
     Establishment { headquarters: true, remote_id: Some("NYC"),
-        address: Some(Address { lines: &["1 Lake Ave", "Suite 100"], postal_code: Some("07030"), locality: Some("Hoboken"), area: Some("NJ") }),
+        address: Some(Address { address_lines: &["1 Lake Ave", "Suite 100"], postal_code: Some("07030"), locality: Some("Hoboken"), administrative_area: Some("NJ") }),
         ..site("Blue Lake East", 7, "America/New_York") },
     Establishment { remote_id: Some("REMOTE"), timezone: None, ..site("Blue Lake (remote)", 7, "America/Denver") },
 ];
@@ -113,32 +135,9 @@ pub(crate) fn sites_of(entity: usize) -> Vec<usize> {
 }
 
 #[derive(Debug)]
-pub(crate) struct Profession {
-    pub(crate) title: &'static str,
-    pub(crate) french: Option<&'static str>,
-    pub(crate) archived: bool,
-}
-
-const fn profession(title: &'static str, french: Option<&'static str>) -> Profession {
-    Profession { title, french, archived: false }
-}
-
-pub(crate) static PROFESSIONS: [Profession; 9] = [
-    profession("Executive management", Some("Direction générale")),
-    profession("Accountant", Some("Comptable")),
-    profession("HR partner", Some("Chargé·e RH")),
-    profession("Developer", Some("Développeur")),
-    profession("Data analyst", None),
-    profession("Designer", Some("Designer")),
-    profession("Sales representative", Some("Commercial·e")),
-    profession("Support agent", Some("Agent de support")),
-    Profession { archived: true, ..profession("Telex operator", Some("Opérateur télex")) },
-];
-
-#[derive(Debug)]
 pub(crate) struct Qualification {
     pub(crate) title: &'static str,
-    /// Index into `PROFESSIONS`.
+    /// Index among the professions.
     pub(crate) profession: usize,
     pub(crate) rank: i32,
     pub(crate) french: Option<&'static str>,

@@ -1,31 +1,36 @@
 //! What a personal record holds. Made when asked for.
 
+use chrono::NaiveDate;
 use rand::RngCore;
+use serde::Serialize;
 
 use super::People;
 use super::dice::{Dice, Stream};
 use super::identity::phone;
-use super::kinds::EMPLOYEE;
+use super::ids::EMPLOYEES;
 use super::names;
 use super::organisation::{Coded, LEGAL_ENTITIES};
 
-/// A bank account.
-#[derive(Debug, Clone)]
+/// A bank account, as the API writes it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Bank {
-    pub(crate) format: &'static str,
-    pub(crate) name: Option<&'static str>,
-    pub(crate) account: Option<String>,
-    pub(crate) identifier: Option<&'static str>,
+    format: &'static str,
+    bank_name: Option<&'static str>,
+    account_identifier: Option<String>,
+    bank_identifier: Option<&'static str>,
 }
 
-/// The private facts of one person, birth date apart: the directory shows day and month of it.
-#[derive(Debug, Clone)]
+/// The private facts of one person, as the API writes them.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Private {
     pub(crate) title: &'static str,
     pub(crate) legal_gender: &'static str,
-    pub(crate) insurance: Option<(&'static str, String)>,
-    pub(crate) nationality: Option<&'static str>,
-    pub(crate) bank: Option<Bank>,
+    pub(crate) birth_date: Option<NaiveDate>,
+    pub(crate) insurance_number: Option<Coded<String>>,
+    pub(crate) nationalities_country_codes: Vec<&'static str>,
+    pub(crate) bank_account: Option<Bank>,
     pub(crate) phone_number: Option<String>,
     pub(crate) email: Option<String>,
 }
@@ -33,7 +38,8 @@ pub(crate) struct Private {
 pub(crate) const GENDERS: [&str; 4] = ["unknown", "male", "female", "diverse"];
 
 const NATIONALITIES: [&str; 12] = ["FRA", "CHE", "ESP", "DEU", "JPN", "USA", "GRC", "MAR", "UKR", "PRT", "KOR", "ISR"];
-const BANKS: [Coded; 4] = [
+/// Name and identifier.
+const BANKS: [(&str, &str); 4] = [
     ("Crédit Agricole", "AGRIFRPP"),
     ("Sparkasse \"Am See\"", "SPKDDE21"),
     ("Banque & Cie", ""),
@@ -60,7 +66,7 @@ impl People {
             return Some(dice.pick(&NATIONALITIES));
         }
         let entity = self.applicable_employment(employee)?.entity;
-        LEGAL_ENTITIES.get(entity as usize).map(|entity| entity.country)
+        LEGAL_ENTITIES.get(entity as usize).map(|entity| entity.country_code)
     }
 
     pub(crate) fn private(&self, employee: usize) -> Private {
@@ -83,15 +89,16 @@ impl People {
                 Some(("frenchSSN", format!("{}{:012} {:02}", 1 + digits % 2, digits % 1_000_000_000_000, digits % 97)))
             }
         };
-        let bank = (!dice.chance(150)).then(|| bank(&mut dice));
+        let bank_account = (!dice.chance(150)).then(|| bank(&mut dice));
         let (given, family) = self.name_of(employee);
-        let id = EMPLOYEE.ids.id(employee as u64);
+        let id = EMPLOYEES.id(employee as u64);
         Private {
             title,
             legal_gender,
-            insurance,
-            nationality: self.nationality_of(employee),
-            bank,
+            birth_date: self.birth_date_of(employee),
+            insurance_number: insurance.map(|(format, value)| Coded { format, value }),
+            nationalities_country_codes: self.nationality_of(employee).into_iter().collect(),
+            bank_account,
             phone_number: (!dice.chance(250)).then(|| phone(&mut dice)),
             email: (!dice.chance(250)).then(|| format!("{}+{id}@perso.example", names::mailbox(given, family))),
         }
@@ -102,8 +109,9 @@ fn bank(dice: &mut Dice) -> Bank {
     let (name, bic) = dice.pick(&BANKS);
     let number = dice.next_u64();
     if dice.chance(100) {
-        let account = dice.chance(700).then(|| format!("{:011}-{:02}", number % 100_000_000_000, number % 97));
-        return Bank { format: "other", name: None, account, identifier: None };
+        let account_identifier =
+            dice.chance(700).then(|| format!("{:011}-{:02}", number % 100_000_000_000, number % 97));
+        return Bank { format: "other", bank_name: None, account_identifier, bank_identifier: None };
     }
     let account = format!(
         "FR76{:05}{:05}{:011}{:02}",
@@ -112,6 +120,6 @@ fn bank(dice: &mut Dice) -> Bank {
         number / 11 % 100_000_000_000,
         number % 97
     );
-    let identifier = (!bic.is_empty()).then_some(bic);
-    Bank { format: "iban", name: Some(name), account: Some(account), identifier }
+    let bank_identifier = (!bic.is_empty()).then_some(bic);
+    Bank { format: "iban", bank_name: Some(name), account_identifier: Some(account), bank_identifier }
 }

@@ -6,6 +6,7 @@ use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike};
 use rand::RngCore;
 use serde::{Serialize, Serializer};
 
+use super::People;
 use super::dice::{Dice, Stream, shift};
 
 /// An instant and the way it is spelled.
@@ -33,13 +34,40 @@ fn coarsen(nanos: u32, digits: u32) -> u32 {
     nanos / unit * unit
 }
 
-impl Stamp {
+/// When a record came to be and when it last changed: never after today, never in the wrong order.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Stamps {
+    pub(crate) created_at: Stamp,
+    pub(crate) last_updated_at: Stamp,
+}
+
+impl Stamps {
+    fn both(stamp: Stamp) -> Self {
+        Self { created_at: stamp, last_updated_at: stamp }
+    }
+
     /// System definitions exist since then.
     pub(crate) fn epoch() -> Self {
         let date = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap_or_default();
-        Self { utc: date.and_time(NaiveTime::default()), digits: 0, offset: Offset::Minutes(0) }
+        Self::both(Stamp { utc: date.and_time(NaiveTime::default()), digits: 0, offset: Offset::Minutes(0) })
     }
 
+    /// Of the record at an index, which came to be on `since` or before; `salt` is another one for each kind of record.
+    pub(crate) fn new(people: &People, salt: u64, index: usize, since: NaiveDate) -> Self {
+        let mut dice = Dice::with_salt(people.seed, Stream::Stamp, salt, index as u64);
+        let yesterday = shift(people.today, -1);
+        let created = Stamp::on(since.min(yesterday), &mut dice);
+        if dice.chance(400) {
+            return Self::both(created);
+        }
+        let days = yesterday.signed_duration_since(created.date()).num_days();
+        let updated = Stamp::on(shift(created.date(), dice.between(0, days)), &mut dice);
+        Self { created_at: created, last_updated_at: if updated.utc < created.utc { created } else { updated } }
+    }
+}
+
+impl Stamp {
     /// Some time of day on `date`.
     pub(crate) fn on(date: NaiveDate, dice: &mut Dice) -> Self {
         let roll = dice.next_u64();
@@ -54,19 +82,6 @@ impl Stamp {
             _ => Offset::Zulu,
         };
         Self { utc: date.and_time(time), digits, offset }
-    }
-
-    /// When a record came to be and when it last changed: never after `today`, never in the wrong order.
-    pub(crate) fn pair(seed: u64, salt: u64, index: u64, since: NaiveDate, today: NaiveDate) -> (Self, Self) {
-        let mut dice = Dice::with_salt(seed, Stream::Stamp, salt, index);
-        let yesterday = shift(today, -1);
-        let created = Self::on(since.min(yesterday), &mut dice);
-        if dice.chance(400) {
-            return (created, created);
-        }
-        let days = yesterday.signed_duration_since(created.utc.date()).num_days();
-        let updated = Self::on(shift(created.utc.date(), dice.between(0, days)), &mut dice);
-        (created, if updated.utc < created.utc { created } else { updated })
     }
 
     /// The day it falls on, in UTC.

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod filters;
+mod golden;
 mod paging;
 mod protocol;
 mod robustness;
@@ -15,24 +16,13 @@ use http::{Request, Response};
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::collections::ENDPOINTS;
 use super::{FakeTenant, LimitRule, Options};
 
-pub(super) const COLLECTIONS: [&str; 14] = [
-    "legal-entities",
-    "business-establishments",
-    "departments",
-    "professions",
-    "job-qualifications",
-    "occupation-categories",
-    "employment-templates",
-    "employees",
-    "employee-personal-records",
-    "employments",
-    "job-positions",
-    "probationary-periods",
-    "employee-attribute-definitions",
-    "employee-attributes",
-];
+/// The paths of all collections.
+pub(super) fn collections() -> [&'static str; 14] {
+    ENDPOINTS.map(|endpoint| endpoint.path())
+}
 
 pub(super) fn options(employees: usize) -> Options {
     let mut options = Options::new("2026-03-15".parse().unwrap());

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::Request;
 use serde_json::Value;
 
-use super::{COLLECTIONS, Client, FakeTenant, Options, id_of, json, options};
+use super::{Client, FakeTenant, Options, collections, id_of, json, options};
 
 #[test]
 fn a_bearer_token_is_needed() {
@@ -59,7 +59,7 @@ fn the_version_is_required_and_resolves_to_the_closest_prior() {
 #[test]
 fn each_record_is_found_by_its_id_at_its_url() {
     let client = Client::new(options(12));
-    for collection in COLLECTIONS {
+    for collection in collections() {
         let texts = client.tenant.record_texts(collection, "http://tenant.test");
         for (text, record) in texts.zip(client.records(collection)) {
             let url = record["url"].as_str().unwrap().strip_prefix("https://example.ilucca.net/lucca-api/").unwrap();
@@ -193,7 +193,7 @@ fn embedded_follows_the_table() {
 fn the_same_options_serve_the_same_bytes() {
     let pages = |seed| {
         let client = Client::new(Options { seed, ..options(40) });
-        COLLECTIONS.map(|collection| {
+        collections().map(|collection| {
             client.send(&format!("{collection}?include=links,totalCount,embedded&limit=100")).into_body()
         })
     };

@@ -4,40 +4,19 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
-use super::collections::DEFINITION_LIST;
-use super::envelope::{Embedded, Envelope, Neighbours};
-use super::filter::{Criterion, Field, Parameter, Rule, Wanted};
-use super::paging::Start;
-use super::people::People;
-use super::people::attributes::{Selection, Slot};
-use super::people::definitions;
-use super::people::kinds;
-use super::query::{Accepts, Query};
-use super::resources::View;
-use super::resources::values::Profile;
-
-/// Path of the endpoint.
-pub(super) const PATH: &str = "employee-attributes";
-/// Path of a record's own `url`, as every documented example has it.
-pub(super) const SINGULAR_PATH: &str = "employee-attribute";
-
-/// Filters are read here by name; none looks at a record by its index.
-fn unindexed(_: &People, _: usize) -> Option<Field<'_>> {
-    None
-}
-
-static FILTERS: [Parameter; 3] = [
-    Parameter { name: "employee.id", rule: Rule::Ids(1000), field: unindexed },
-    Parameter { name: "definition.id", rule: Rule::Texts, field: unindexed },
-    Parameter { name: "applicability.asOf", rule: Rule::Day, field: unindexed },
-];
-
-/// What the endpoint accepts. A list of `definition.id` has the usual maximum.
-pub(super) static ACCEPTS: Accepts = Accepts { path: PATH, filters: &FILTERS, sorts: &[], max_limit: 1000 };
+use super::values::Profile;
+use super::{Asked, PATH, embedded, write};
+use crate::fake_tenant::envelope::{Envelope, Neighbours};
+use crate::fake_tenant::filter::{Criterion, Wanted};
+use crate::fake_tenant::paging::Start;
+use crate::fake_tenant::people::People;
+use crate::fake_tenant::people::attributes::{Selection, Slot};
+use crate::fake_tenant::people::definitions;
+use crate::fake_tenant::people::ids::EMPLOYEES;
 
 /// Total counts of selections over everybody, which take a walk through all people.
 #[derive(Debug, Default)]
-pub(super) struct Totals(Mutex<HashMap<Selection, u64>>);
+pub(in crate::fake_tenant) struct Totals(Mutex<HashMap<Selection, u64>>);
 
 /// Most totals remembered.
 const TOTALS: usize = 1024;
@@ -92,7 +71,7 @@ impl Wish {
 }
 
 fn whose(people: &People, ids: &[u64], negated: bool) -> Vec<usize> {
-    let index = |id: &u64| usize::try_from(kinds::EMPLOYEE.ids.index(*id)?).ok();
+    let index = |id: &u64| usize::try_from(EMPLOYEES.index(*id)?).ok();
     let mut listed: Vec<usize> = ids.iter().filter_map(index).filter(|at| *at < people.employee_count()).collect();
     listed.sort_unstable();
     listed.dedup();
@@ -103,10 +82,11 @@ fn whose(people: &People, ids: &[u64], negated: bool) -> Vec<usize> {
 }
 
 /// The body of a page.
-pub(super) fn page(view: &View<'_>, query: &Query, url: &str, here: &str, totals: &Totals) -> Option<Vec<u8>> {
+pub(super) fn page(asked: &Asked<'_>) -> Option<Vec<u8>> {
+    let Asked { view, query, .. } = asked;
     let people = view.people;
     let wish = Wish::new(people, &query.criteria);
-    let total = query.include.total_count.then(|| total(people, &wish, totals));
+    let total = query.include.total_count.then(|| total(people, &wish, &asked.memory.totals));
     let start = match query.start {
         Start::Position(position) => position,
         Start::Skip(count) => after(people, &wish, count),
@@ -114,28 +94,18 @@ pub(super) fn page(view: &View<'_>, query: &Query, url: &str, here: &str, totals
     let (slots, next) = following(people, &wish, start, query.limit);
     let prev = preceding(people, &wish, start, query.limit);
 
-    let mut envelope = Envelope::open(PATH, url, total);
+    let mut envelope = Envelope::open(PATH, &asked.url, total);
     let mut profile = Profile::new(0);
     for (at, slot) in &slots {
         if profile.employee() != slot.employee {
             profile = Profile::new(slot.employee);
         }
-        envelope.item(|out| view.write_attribute(*at, slot, &profile, out))?;
+        envelope.item(|out| write(view, *at, slot, &profile, out))?;
     }
     let neighbours = if query.limit == 0 { Neighbours { prev: None, next: None } } else { Neighbours { prev, next } };
-    envelope.links(neighbours, query, here);
-    let embedded = query.include.embedded.then(|| embedded(view, slots.iter().map(|(_, slot)| slot)));
+    envelope.links(neighbours, query, &asked.here);
+    let embedded = query.include.embedded.then(|| embedded(view, slots.iter().map(|(_, slot)| *slot)));
     envelope.close(embedded.as_ref(), view)
-}
-
-/// The definitions and labels that slots refer to.
-pub(super) fn embedded<'s>(view: &View<'_>, slots: impl Iterator<Item = &'s Slot> + Clone) -> Embedded {
-    let mut embedded = Embedded::default();
-    let definitions = slots.clone().map(|slot| slot.definition).collect();
-    embedded.add(&kinds::DEFINITION, DEFINITION_LIST.write, definitions);
-    let labels = slots.filter_map(|slot| view.label_at(slot)).collect();
-    embedded.add(&kinds::LABEL, |view, index, out| view.write_label(index, out), labels);
-    embedded
 }
 
 /// How many values are wanted in all.
