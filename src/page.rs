@@ -38,6 +38,15 @@ pub enum Next {
     Unsaid,
 }
 
+/// What the API answered to the largest page asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LearnedLimit {
+    /// Records in one page.
+    pub limit: u32,
+    /// When it was learned.
+    pub learned_at: DateTime<Utc>,
+}
+
 /// Why a body could not be read.
 #[derive(Debug)]
 pub enum Unreadable {

@@ -20,7 +20,7 @@ pub use access::Access;
 pub use budget::{Budget, Place, REQUESTS_PER_WINDOW};
 pub use client::{API_VERSION, Client, ClientOptions};
 pub use error::ApiError;
-pub use page_limits::{LearnedLimit, PageLimits};
+pub use page_limits::PageLimits;
 pub use pages::{Pages, PagesRead, Ways};
 pub use retry::RetryPolicy;
 pub use sent_log::{SentAt, SentLog};

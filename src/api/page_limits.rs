@@ -7,24 +7,14 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
-use crate::catalog::Resource;
+use crate::{catalog::Resource, page::LearnedLimit};
 
 /// What every collection is documented to take.
 const SURE_LIMIT: u32 = 100;
 /// What was learned longer ago is asked again.
 const REMEMBERED_FOR: TimeDelta = TimeDelta::days(7);
-
-/// What the API answered to the largest page asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LearnedLimit {
-    /// Records in one page.
-    pub limit: u32,
-    /// When it was learned.
-    pub learned_at: DateTime<Utc>,
-}
 
 /// The page limits of one tenant, learned while its collections are read.
 #[derive(Debug)]

@@ -1,19 +1,15 @@
 //! The quality gates over the tables of one snapshot, published or still staged: what is found becomes the table
 //! `data_quality_findings`, and what passes a threshold stops the publication.
 
-use chrono::NaiveDate;
-use futures::StreamExt as _;
-use serde_json::Value;
-
 use super::{
+    attributes::same_attributes,
     session::{session_over, table_files},
-    state::{remembered_references, same_attributes},
 };
 use crate::{
     catalog::{Catalog, DerivedTable, FINDINGS, Origin, Resource, Table},
     engine::{SessionOptions, derive},
     error::Error,
-    lake::{Lake, Snapshot, SnapshotTable, StagedTable, TableWriter, WriterOptions},
+    lake::{Lake, Snapshot, SnapshotState, SnapshotTable, StagedTable, TableWriter, WriterOptions},
     quality::{
         Counts, Gate, Statement, Thresholds,
         compare::{self, Finding, MAX_DAYS_APART, References},
@@ -22,6 +18,8 @@ use crate::{
     report::ReferenceReport,
     run_id::RunId,
 };
+use chrono::NaiveDate;
+use futures::StreamExt as _;
 
 /// What is to be judged.
 pub(crate) struct Subject<'a> {
@@ -32,7 +30,7 @@ pub(crate) struct Subject<'a> {
     pub(crate) tables: &'a [SnapshotTable],
     pub(crate) references: &'a [ReferenceReport],
     /// What the snapshot remembers.
-    pub(crate) state: &'a serde_json::Map<String, Value>,
+    pub(crate) state: &'a SnapshotState,
     /// The snapshot before.
     pub(crate) before: Option<&'a Snapshot>,
     pub(crate) thresholds: &'a Thresholds,
@@ -181,10 +179,11 @@ async fn compared(lake: &Lake, catalog: &Catalog, subject: &Subject<'_>) -> Resu
             findings.extend(compare::lost(&table.name, &counts, &was, snapshot.as_of, thresholds));
         }
     }
-    let remembered = before.map(remembered_references).unwrap_or_default();
+    let remembered = before.map(|snapshot| &snapshot.state.references);
     findings.extend(subject.references.iter().filter_map(|r| {
         let now = References { all: r.references, unresolved: r.unresolved };
-        let then = remembered.get(&format!("{}.{}", r.table, r.column)).copied();
+        let then = remembered.and_then(|of| of.get(&format!("{}.{}", r.table, r.column)));
+        let then = then.map(|[all, unresolved]| References { all: *all, unresolved: *unresolved });
         compare::unresolved(&r.table, &r.column, now, then, thresholds)
     }));
     Ok(findings)

@@ -11,7 +11,7 @@ use arrow::{
 use chrono::NaiveDate;
 use futures::StreamExt as _;
 
-use super::{session::session_over, state::AttributesRead};
+use super::{attributes::AttributesRead, session::session_over};
 use crate::{
     catalog::{Catalog, LakeType, Table, WideTable, matches_any},
     decode::{Label, Labels},

@@ -1,17 +1,12 @@
 //! `publish --accept`: publishes a snapshot that a quality gate held back, because somebody says that it is right.
 
-use serde_json::json;
-
 use super::{Context, exclusive::exclusively, print::print};
 use crate::{
     error::Error,
-    lake::{self, Held, Lake},
+    lake::{self, Accepted, Held, Lake},
     run_id::RunId,
     settings::Settings,
 };
-
-/// Key of the state under which a snapshot tells who let it through, and why.
-pub(super) const ACCEPTED: &str = "accepted";
 
 /// What to publish, and why.
 #[derive(Debug)]
@@ -36,10 +31,9 @@ pub async fn accept(context: &Context, settings: &Settings, options: AcceptOptio
     let publish = async {
         lake::align(&lake).await?;
         let held = held(&lake, &run_id).await?;
-        let now = context.clock.now();
-        let accepted = json!({ "reason": reason.trim(), "at": now, "breaches": held.breaches });
-        let state = [(ACCEPTED.to_owned(), accepted)].into_iter().collect();
-        Ok(held.publish(&lake, now, settings.superseded_grace()?, state).await?)
+        let reason = reason.trim().to_owned();
+        let accepted = Accepted { at: context.clock.now(), breaches: held.breaches.clone(), reason };
+        Ok(held.publish(&lake, accepted, settings.superseded_grace()?).await?)
     };
     let snapshot = exclusively(context, &lake, ("publish", &run_id), publish).await?;
     print(&format!("{}\tpublished\n", snapshot.id()))

@@ -1,19 +1,14 @@
 //! `derive`: compute `queries/` again over a published snapshot, without touching the API.
 
-use serde_json::{Map, Value};
-
 use super::{Context, definitions::split_as_configured, exclusive::exclusively, print::print};
 use crate::{
     assemble::{
-        Subject, WideInputs, attributes_read, derive_tables, judge_again, known_types, read_on, session_options,
-        stage_wide,
-        state::{READ_ON, WIDE_TYPES},
-        wide_types,
+        AttributesRead, Subject, WideInputs, derive_tables, judge_again, known_types, session_options, stage_wide,
     },
     catalog::{Origin, Zone},
     engine::SessionOptions,
     error::Error,
-    lake::{self, DESCRIBED, Held, Lake, Publication, Replaces, Snapshot, SnapshotTable, StagedTable},
+    lake::{self, Held, Lake, Publication, Replaces, Snapshot, SnapshotState, SnapshotTable, StagedTable},
     run_id::RunId,
     settings::Settings,
 };
@@ -90,7 +85,7 @@ async fn replace_derived(
     let tables: Vec<SnapshotTable> = staged.iter().map(StagedTable::table).chain(&kept).cloned().collect();
     let subject = Subject {
         day: snapshot.as_of,
-        read_that_day: state.get(READ_ON).and_then(Value::as_str) == Some(&snapshot.as_of.to_string()),
+        read_that_day: state.read_on == Some(snapshot.as_of),
         tables: &tables,
         references: &[],
         state: &state,
@@ -125,14 +120,14 @@ async fn compute(
     run_id: &RunId,
     (snapshot, kept): (&Snapshot, &[SnapshotTable]),
     engine: &SessionOptions,
-) -> Result<(Vec<StagedTable>, Map<String, Value>), Error> {
+) -> Result<(Vec<StagedTable>, SnapshotState), Error> {
     let queries = &context.catalog.derived;
     let day = snapshot.as_of;
     let (mut staged, mut skipped) =
         derive_tables(lake, run_id, day, kept.iter(), queries, &context.catalog, engine).await?;
     let known = known_types(&lake.days().await?.snapshots);
     let (_, split) = split_as_configured(&context.catalog, settings)?;
-    let attributes = attributes_read(snapshot, &split);
+    let attributes = AttributesRead::of(&snapshot.state, &split);
     let inputs = WideInputs { day, attributes: &attributes, known: &known, engine };
     let widened = stage_wide(lake, run_id, &context.catalog, kept, inputs).await?;
     staged.extend(widened.staged);
@@ -140,13 +135,10 @@ async fn compute(
     for skipped in skipped {
         tracing::warn!(table = skipped.table, missing = skipped.missing.join(", "), "not computed");
     }
-    let mut types = wide_types(snapshot);
-    types.extend(widened.types);
     let mut state = snapshot.state.clone();
     // When the API was read shows in when the snapshot was published, which is about to change.
-    let read_on = read_on(snapshot, settings.timezone()?);
-    state.entry(READ_ON).or_insert_with(|| serde_json::json!(read_on));
-    state.insert(WIDE_TYPES.to_owned(), serde_json::json!(types));
-    state.insert(DESCRIBED.to_owned(), serde_json::json!(widened.described));
+    state.read_on = Some(snapshot.read_on(settings.timezone()?));
+    state.wide_types.extend(widened.types);
+    state.described = widened.described;
     Ok((staged, state))
 }

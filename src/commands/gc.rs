@@ -14,7 +14,6 @@ use super::{
     print::{ListFormat, print_list, tell},
 };
 use crate::{
-    assemble::tenant_of,
     error::Error,
     lake::{self, Garbage, GarbageScope, Lake, LakeError, Objection, Why},
     settings::Settings,
@@ -146,7 +145,7 @@ async fn other_tenant(lake: &Lake, settings: &Settings) -> Result<Option<Objecti
         Err(LakeError::NoneReadable { .. } | LakeError::Newer { .. }) => None,
         Err(error) => return Err(error.into()),
     };
-    let held = snapshot.as_ref().and_then(tenant_of).filter(|held| *held != asked).map(str::to_owned);
+    let held = snapshot.and_then(|snapshot| snapshot.state.tenant).filter(|held| *held != asked);
     Ok(held.map(|held| Objection::OtherTenant { held, asked }))
 }
 

@@ -11,7 +11,6 @@ use super::{
 };
 use crate::{
     api::{Budget, PageLimits},
-    assemble::{known_records, remembered_limits},
     day_list::days_in_words,
     error::Error,
     fetch::{AskedDays, Estimate, ResourceEstimate, Selected, Selection, count, estimate, sort_out},
@@ -137,9 +136,9 @@ async fn remembered(
         return Ok((PageLimits::new(BTreeMap::new(), now, None), None));
     };
     let newest = lake.newest().await?;
-    let limits = newest.as_ref().map(remembered_limits).unwrap_or_default();
+    let limits = newest.as_ref().map(|s| s.state.page_limits.clone()).unwrap_or_default();
     let limits = PageLimits::new(limits, now, lake.page_limits_dropped_at().await?);
-    Ok((limits, newest.as_ref().map(known_records)))
+    Ok((limits, newest.map(|newest| newest.state.records)))
 }
 
 fn text(plan: &Plan<'_>) -> String {

@@ -4,11 +4,9 @@ use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::{
     Context,
-    accept::ACCEPTED,
     print::{ListFormat, print_list},
 };
 use crate::{
@@ -145,7 +143,6 @@ impl Listed {
     }
 
     fn new(snapshot: &Snapshot, state: State) -> Self {
-        let accepted = snapshot.state.get(ACCEPTED).and_then(|a| a.get("reason")).and_then(Value::as_str);
         Self {
             snapshot: snapshot.id().to_string(),
             run_id: snapshot.run_id.to_string(),
@@ -155,7 +152,7 @@ impl Listed {
             rows: snapshot.files().map(|f| f.rows).sum(),
             bytes: snapshot.files().map(|f| f.bytes).sum(),
             breaches: Vec::new(),
-            accepted_because: accepted.map(str::to_owned),
+            accepted_because: snapshot.state.accepted.as_ref().map(|accepted| accepted.reason.clone()),
         }
     }
 }

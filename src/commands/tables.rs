@@ -124,10 +124,10 @@ fn with_published(mut tables: Vec<Table>, snapshots: &[Snapshot]) -> Vec<Table> 
 
 /// What is known of a table with the columns that a snapshot has of it: what the snapshot says counts, then what is declared.
 fn as_published(known: &Table, snapshot: &Snapshot, held: &SnapshotTable) -> Table {
-    let described = snapshot.described(&known.name);
+    let described = snapshot.state.described.get(&known.name);
     let column = |c: &SnapshotColumn| {
         let declared = known.columns.iter().find(|declared| declared.name == c.name);
-        let told = described.as_ref().and_then(|d| d.columns.get(&c.name));
+        let told = described.and_then(|d| d.columns.get(&c.name));
         let told = told.map(|told| (told.privacy, told.meaning.as_str()));
         let told = told.or_else(|| declared.map(|d| (d.privacy, d.meaning.as_str())));
         // Nobody says how private it is: it may be anything.

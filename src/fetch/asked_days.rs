@@ -6,7 +6,6 @@ use chrono_tz::Tz;
 use futures::{StreamExt as _, stream};
 
 use crate::{
-    assemble::read_on,
     day_list::days_in_words,
     error::Error,
     lake::{Lake, LakeError, SnapshotId},
@@ -48,7 +47,7 @@ pub(crate) async fn sort_out(
     let mut unreadable = None;
     while let Some((as_of, snapshot)) = snapshots.next().await {
         let because = match snapshot {
-            Ok(Some(snapshot)) if read_on(&snapshot, zone) == as_of => KeptBecause::ReadOnThatDay,
+            Ok(Some(snapshot)) if snapshot.read_on(zone) == as_of => KeptBecause::ReadOnThatDay,
             Ok(_) => continue,
             Err(LakeError::Corrupt { path, .. }) => {
                 let written = lake.written_at(as_of).await?;

@@ -12,10 +12,10 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    api::{LearnedLimit, PageLimits},
+    api::PageLimits,
     decode::{Decoded, Decoder, Drift, DriftFinding, Labels},
     lake::Checkpoint,
-    page::{KeptPages, PageEnd},
+    page::{KeptPages, LearnedLimit, PageEnd},
     run_id::RunId,
 };
 

@@ -1,17 +1,14 @@
 //! What tables and columns mean and how private they are, for whoever reads the lake without the catalogue.
 //!
 //! What the program defines itself is told to the lake by its catalogue ([`Lake::describing`](super::Lake::describing)).
-//! Columns that are the tenant's own differ from day to day: each snapshot remembers what its own mean.
+//! Columns that are the tenant's own differ from day to day: each snapshot remembers what its own mean, in its
+//! [state](super::SnapshotState::described).
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Snapshot;
 use crate::catalog::{Privacy, Table, TableColumn};
-
-/// Key of the state under which a snapshot tells what its tables mean that have the tenant's own columns.
-pub const DESCRIBED: &str = "described";
 
 /// A table and its columns in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,12 +44,5 @@ impl From<&Table> for Described {
         let column =
             |c: &TableColumn| (c.name.clone(), DescribedColumn { meaning: c.meaning.clone(), privacy: c.privacy });
         Self { meaning: table.meaning.clone(), columns: table.columns.iter().map(column).collect() }
-    }
-}
-
-impl Snapshot {
-    /// What the snapshot itself says of a table; nothing where it says nothing, or not in a way that this version reads.
-    pub fn described(&self, table: &str) -> Option<Described> {
-        serde_json::from_value(self.state.get(DESCRIBED)?.get(table)?.clone()).ok()
     }
 }

@@ -7,8 +7,8 @@ use object_store::ObjectStoreExt as _;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    FORMAT_VERSION, Finding, Lake, LakeError, Publication, Replaces, Snapshot, SnapshotTable, StagedTable, abandoned,
-    layout, manifest,
+    Accepted, FORMAT_VERSION, Finding, Lake, LakeError, Publication, Replaces, Snapshot, SnapshotState, SnapshotTable,
+    StagedTable, abandoned, layout, manifest,
     publish::{self, publish},
     seal::{self, Seal},
     verify,
@@ -40,7 +40,7 @@ pub struct Held {
     /// Tables it would keep from the snapshot that it would replace.
     pub carried_over: Vec<SnapshotTable>,
     /// State of the extraction.
-    pub state: serde_json::Map<String, serde_json::Value>,
+    pub state: SnapshotState,
 }
 
 impl Held {
@@ -144,17 +144,16 @@ impl Held {
         }
     }
 
-    /// Publishes it, if every file is still what it was when it was held back: size, SHA-256, rows and columns. `state` is
-    /// added to that of the extraction. Where this was done before and did not end, it is ended.
+    /// Publishes it, if every file is still what it was when it was held back: size, SHA-256, rows and columns. The snapshot
+    /// remembers that it was `accepted`. Where this was done before and did not end, it is ended.
     ///
     /// # Errors
     /// [`LakeError::HeldDamaged`] when a file is not; as [`publish`]; the store's errors.
     pub async fn publish(
         &self,
         lake: &Lake,
-        published_at: DateTime<Utc>,
+        accepted: Accepted,
         superseded_grace: TimeDelta,
-        state: serde_json::Map<String, serde_json::Value>,
     ) -> Result<Snapshot, LakeError> {
         let current = lake.snapshot(self.as_of).await?;
         if let Some(published) = current.as_ref().filter(|current| current.run_id == self.run_id) {
@@ -168,8 +167,8 @@ impl Held {
                 return Err(self.damaged(&findings));
             }
         }
-        let mut publication = self.clone().into_publication(published_at, superseded_grace);
-        publication.state.extend(state);
+        let mut publication = self.clone().into_publication(accepted.at, superseded_grace);
+        publication.state.accepted = Some(accepted);
         publish(lake, publication).await
     }
 

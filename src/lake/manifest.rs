@@ -6,6 +6,7 @@ use std::{
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use object_store::{ObjectStoreExt, path::Path};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -13,6 +14,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Lake, LakeError, layout,
     seal::{self, Seal},
+    state::SnapshotState,
 };
 use crate::{
     catalog::{LakeType, Table, Zone},
@@ -23,9 +25,6 @@ use crate::{
 pub const FORMAT_VERSION: u32 = 2;
 /// The first version with a checksum.
 const SEALED_SINCE: u32 = 2;
-
-/// Key of the state under which a snapshot tells which tables it lacks although they were asked for, and why.
-pub const ABSENT: &str = "absent";
 
 /// Names one published snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,7 +59,7 @@ pub struct Snapshot {
     /// The tables, by name.
     pub tables: Vec<SnapshotTable>,
     /// State of the extraction, committed together with the data it belongs to.
-    pub state: serde_json::Map<String, serde_json::Value>,
+    pub state: SnapshotState,
 }
 
 /// A link of the chain of manifests.
@@ -125,10 +124,9 @@ impl Snapshot {
         self.tables.iter().find(|t| t.name == name)
     }
 
-    /// Tables that were asked for and could not be read, each with the reason.
-    pub fn absent(&self) -> impl Iterator<Item = (&str, &str)> {
-        let absent = self.state.get(ABSENT).and_then(serde_json::Value::as_object).into_iter().flatten();
-        absent.filter_map(|(table, reason)| Some((table.as_str(), reason.as_str()?)))
+    /// The day on which the API was read. Snapshots of older versions tell only when they were published.
+    pub fn read_on(&self, zone: Tz) -> NaiveDate {
+        self.state.read_on.unwrap_or_else(|| self.published_at.with_timezone(&zone).date_naive())
     }
 
     /// Every file of every table.

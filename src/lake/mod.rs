@@ -15,7 +15,8 @@
 //! - `location`: from a path or URL to a store
 //! - `writer`, `hashing`, `footer`: Parquet files with bounded memory, hashed as they are sent, read back at once;
 //!   `filled`: what footers tell of a table
-//! - `manifest`: the snapshot and its JSON; `seal`: the checksum it carries; `days`: the snapshots of all days
+//! - `manifest`: the snapshot and its JSON; `state`: what it remembers beside its tables; `seal`: the checksum it carries;
+//!   `days`: the snapshots of all days
 //! - `publish`: promote, commit, clean up; `abandoned`: what killed runs left behind
 //! - `probe`: whether the store honours what publishing rests on
 //! - `lease`: one writer at a time; `checkpoint`: pages of a run that has not ended
@@ -23,8 +24,8 @@
 //! - `superseded`, `retention`: snapshots that were replaced, and dates that are not kept; `gc`: removes their files, and days
 //!   that somebody names
 //! - `held`: snapshots that wait for somebody's word
-//! - `verify`: checks a snapshot from the store alone; `known_days`: which days have vanished; `verify_delta`: logs against
-//!   manifests
+//! - `verify`: checks a snapshot from the store alone; `known_days`: the days of a snapshot's time; `vanished`: those that
+//!   are gone; `verify_delta`: logs against manifests
 //! - [`views`]: SQL that reads exactly the published files; `described`: what their comments say
 //! - `table_format`: whether tables are Delta Lake tables too; `delta`: their logs
 //! - `written`: when the files of a day were written, by their names
@@ -54,8 +55,10 @@ mod probe;
 mod publish;
 mod retention;
 mod seal;
+mod state;
 mod superseded;
 mod table_format;
+mod vanished;
 mod verify;
 mod verify_delta;
 pub mod views;
@@ -86,20 +89,19 @@ use crate::{
 pub use abandoned::discard_abandoned;
 pub use checkpoint::{Checkpoint, Purpose};
 pub use days::{Days, UnreadableDay};
-pub use described::{DESCRIBED, Described, DescribedColumn};
+pub use described::{Described, DescribedColumn};
 pub use error::LakeError;
 pub use gc::{
     Garbage, GarbageObject, Objection, Scope as GarbageScope, Why, collect as collect_garbage, find as find_garbage,
 };
 pub use held::{HELD_FOR, Held};
-pub use known_days::{KNOWN_DAYS, KnownDays};
+pub use known_days::KnownDays;
 pub use lease::Lease;
-pub use manifest::{
-    ABSENT, DataFile, FORMAT_VERSION, PreviousManifest, Snapshot, SnapshotColumn, SnapshotId, SnapshotTable,
-};
+pub use manifest::{DataFile, FORMAT_VERSION, PreviousManifest, Snapshot, SnapshotColumn, SnapshotId, SnapshotTable};
 pub use probe::{PutIfAbsent, Replace};
 pub use publish::{Publication, Replaces, discard, discard_tables, publish};
 pub use retention::Retention;
+pub use state::{Accepted, SnapshotState};
 pub use table_format::{TableFormat, align};
 pub use verify::{Finding, Problem, check_files, verify, verify_lake};
 pub use writer::{StagedTable, TableWriter, WriterOptions};

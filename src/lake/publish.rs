@@ -7,8 +7,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, path::Path};
 
 use super::{
-    DataFile, FORMAT_VERSION, Lake, LakeError, Snapshot, SnapshotId, SnapshotTable, StagedTable, disk, layout,
-    manifest, manifest::StoredManifest, table_format, views,
+    DataFile, FORMAT_VERSION, Lake, LakeError, Snapshot, SnapshotId, SnapshotState, SnapshotTable, StagedTable, disk,
+    layout, manifest, manifest::StoredManifest, table_format, views,
 };
 use crate::{catalog::Zone, run_id::RunId};
 
@@ -29,7 +29,7 @@ pub struct Publication {
     /// Tables kept as they are from the snapshot that is replaced.
     pub carried_over: Vec<SnapshotTable>,
     /// State of the extraction.
-    pub state: serde_json::Map<String, serde_json::Value>,
+    pub state: SnapshotState,
     /// Which snapshot may be replaced.
     pub replaces: Replaces,
     /// How long the files of the replaced snapshot stay, for those who still read them. Until they go, a plain glob

@@ -9,8 +9,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{
-    DataFile, Lake, LakeError, PreviousManifest, Snapshot, SnapshotId, SnapshotTable, footer, known_days, layout,
-    publish, verify_delta, views,
+    DataFile, Lake, LakeError, PreviousManifest, Snapshot, SnapshotId, SnapshotTable, footer, layout, publish,
+    vanished, verify_delta, views,
 };
 
 /// Files checked at once.
@@ -156,7 +156,7 @@ pub async fn verify_lake(lake: &Lake) -> Result<Vec<Finding>, LakeError> {
         };
         findings.extend(problem.map(|problem| Finding { path: path.to_owned(), problem }));
     }
-    let (gone, unreadable) = known_days::vanished(lake, &days, &found).await?;
+    let (gone, unreadable) = vanished::vanished(lake, &days, &found).await?;
     findings.extend(gone.into_iter().map(|(day, named_by)| Finding {
         path: layout::manifests_of(day).to_string(),
         problem: Problem::Vanished { named_by },

@@ -146,7 +146,7 @@ fn publish(lake: &Path, as_of: &str) {
             published_at: chrono::Utc::now(),
             tables: vec![writer.close().await.unwrap()],
             carried_over: Vec::new(),
-            state: serde_json::Map::new(),
+            state: lake::SnapshotState::default(),
             replaces: Replaces::Exactly(None),
             superseded_grace: chrono::TimeDelta::zero(),
         };

@@ -3,7 +3,6 @@
 
 use super::{super::snapshots::in_the_future, Context, Findings};
 use crate::{
-    assemble::remembered_limits,
     error::Error,
     lake::{Lake, PutIfAbsent, Replace},
     settings::Settings,
@@ -51,7 +50,7 @@ pub(super) async fn check(context: &Context, settings: &Settings, findings: &mut
 
 /// Makes the next run find out how large pages may be: a refusal may have been about something else, or be history.
 async fn drop_page_limits(context: &Context, lake: &Lake) -> Result<bool, Error> {
-    let remembered = lake.newest().await?.as_ref().map(remembered_limits).unwrap_or_default();
+    let remembered = lake.newest().await?.map(|newest| newest.state.page_limits).unwrap_or_default();
     let dropped = lake.page_limits_dropped_at().await?;
     let counts = remembered.values().any(|learned| dropped.is_none_or(|at| learned.learned_at > at));
     if counts {

@@ -14,7 +14,10 @@ use crate::{
     catalog::{History, Resource},
     commands::Context,
     error::Error,
-    lake::{self, Days, Held, LakeError, Publication, Replaces, Snapshot, SnapshotTable, StagedTable, UnreadableDay},
+    lake::{
+        self, Days, Held, LakeError, Publication, Replaces, Snapshot, SnapshotState, SnapshotTable, StagedTable,
+        UnreadableDay,
+    },
     report::{PublishedDay, SkippedReport, WideReport},
     run_id::RunId,
     settings::HistoryMode,
@@ -110,7 +113,7 @@ impl Run {
         day: NaiveDate,
         run_id: &RunId,
         (staged, carried_over): (&[StagedTable], &[SnapshotTable]),
-        state: &serde_json::Map<String, serde_json::Value>,
+        state: &SnapshotState,
         before: Option<&Snapshot>,
         produced: &Produced,
     ) -> Result<Judged, Error> {

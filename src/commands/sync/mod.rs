@@ -18,7 +18,7 @@ pub(super) use self::state::check_tenant;
 use super::{Context, connection::Turn, definitions::split_as_configured};
 use crate::{
     api::{Client, PageLimits, Tenant},
-    assemble::{known_types, pages_used, remembered_limits, session_options},
+    assemble::{known_types, session_options},
     catalog::{Catalog, LakeType, Split},
     decode::Labels,
     engine::SessionOptions,
@@ -247,7 +247,7 @@ impl Run {
         let replaced = before.of(self.as_of);
         let checkpoint = Arc::new(self.checkpoint(replaced).await?);
         produced.checkpoint = Some(Arc::clone(&checkpoint));
-        let mut remembered = before.newest().map(remembered_limits).unwrap_or_default();
+        let mut remembered = before.newest().map(|newest| newest.state.page_limits.clone()).unwrap_or_default();
         remembered.extend(checkpoint.noted_limits().await);
         let limits = PageLimits::new(remembered, self.started_at, self.lake.page_limits_dropped_at().await?);
         let limits = Arc::new(limits);
@@ -320,11 +320,11 @@ impl Run {
 
     /// Where pages are kept: with the run that died before, if its pages may be used, or with this one.
     async fn checkpoint(&self, replaced: Option<&Snapshot>) -> Result<RunCheckpoint, Error> {
-        let used_up = replaced.and_then(pages_used);
+        let used_up = replaced.and_then(|snapshot| snapshot.state.pages_of.as_ref());
         let mut found = Checkpoint::all(&self.lake, &self.purpose).await?;
         found.sort_by_key(Checkpoint::begun_at);
         let usable = |c: &Checkpoint| {
-            used_up.as_ref() != Some(c.run_id()) && self.continue_since.is_some_and(|since| c.begun_at() >= since)
+            used_up != Some(c.run_id()) && self.continue_since.is_some_and(|since| c.begun_at() >= since)
         };
         let continued = found.pop_if(|newest| usable(newest));
         for other in found {

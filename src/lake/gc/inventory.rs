@@ -41,7 +41,7 @@ pub(super) struct Inventory {
 #[derive(Debug, Clone)]
 pub(super) enum Manifest {
     /// This.
-    Says(Snapshot),
+    Says(Box<Snapshot>),
     /// It could not be believed when the next one replaced it, with everything that lay in the folders of its day.
     Repaired,
     /// It cannot be told, and why.
@@ -138,7 +138,7 @@ async fn manifest(lake: &Lake, id: SnapshotId) -> Result<(SnapshotId, (Manifest,
         Err(error) => return Err(error),
     };
     let said = match stored.snapshot {
-        Ok(snapshot) => Manifest::Says(snapshot),
+        Ok(snapshot) => Manifest::Says(Box::new(snapshot)),
         Err(LakeError::Corrupt { reason, .. }) => Manifest::Unknown(reason),
         Err(LakeError::Newer { found, .. }) => Manifest::Newer(found),
         Err(error) => return Err(error),

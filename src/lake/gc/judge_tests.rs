@@ -47,7 +47,7 @@ fn snapshot(id: SnapshotId, run: &str, keeps_replaced: bool) -> Snapshot {
         previous: None,
         keeps_replaced_until: keeps_replaced.then(|| now() + TimeDelta::hours(1)),
         tables: files(id.as_of, run).map(table).into(),
-        state: serde_json::Map::new(),
+        state: crate::lake::SnapshotState::default(),
     }
 }
 
@@ -69,7 +69,7 @@ fn publish(inventory: &mut Inventory, as_of: NaiveDate, sequence: u64, keeps_rep
     for sequence in 1..=sequence {
         let (id, run) = (SnapshotId { as_of, sequence }, format!("run-{sequence}"));
         add_files(inventory, as_of, &run);
-        inventory.manifests.insert(id, Manifest::Says(snapshot(id, &run, keeps_replaced)));
+        inventory.manifests.insert(id, Manifest::Says(Box::new(snapshot(id, &run, keeps_replaced))));
     }
 }
 
@@ -204,7 +204,7 @@ fn a_dropped_day_says_what_it_leaves() {
         replaces: Some(1),
         tables: Vec::new(),
         carried_over: Vec::new(),
-        state: serde_json::Map::new(),
+        state: crate::lake::SnapshotState::default(),
     };
     for (run_id, as_of) in [("held-3", day(3)), ("held-2", day(2))] {
         inventory.held.insert(run_id.parse().unwrap(), Some(held(run_id, as_of)));

@@ -22,7 +22,7 @@ pub use objection::Objection;
 
 use self::{begun::Begun, inventory::Inventory};
 use super::{
-    FORMAT_VERSION, Lake, LakeError, Problem, Retention, SnapshotId, disk, known_days, layout, publish, table_format,
+    FORMAT_VERSION, Lake, LakeError, Problem, Retention, SnapshotId, disk, layout, publish, table_format, vanished,
     verify::verify_lake, views,
 };
 use crate::run_id::RunId;
@@ -161,7 +161,7 @@ pub async fn collect(lake: &Lake, run_id: &RunId, garbage: &Garbage) -> Result<(
     let removed: BTreeSet<NaiveDate> =
         garbage.manifests.iter().map(|id| id.as_of).chain(garbage.dropped.clone()).collect();
     if !removed.is_empty() {
-        known_days::remember_removal(lake, run_id, garbage.at, removed).await?;
+        vanished::remember_removal(lake, run_id, garbage.at, removed).await?;
     }
     let (staged, mut data): (Vec<&GarbageObject>, Vec<&GarbageObject>) =
         garbage.objects.iter().partition(|object| layout::staging_run(&object.path).is_some());

@@ -26,7 +26,7 @@ async fn publishes_what_was_written(lake: &TestLake) {
 
     assert_eq!(published.tables.iter().map(|t| t.name.as_str()).collect::<Vec<_>>(), ["employees", "personal_records"]);
     assert_eq!((published.sequence, &published.previous), (1, &None));
-    assert_eq!(published.state["cursor"], "run-1");
+    assert_eq!(published.state.unknown["cursor"], "run-1");
     let found = lake.snapshot(day("2026-11-22")).await.unwrap().unwrap();
     assert_eq!(found, published);
     assert_eq!(lake.newest().await.unwrap().unwrap(), published);

@@ -10,8 +10,8 @@ use super::{
 /// Publishes what `run-2` holds back; `None` when it holds nothing.
 async fn accept(lake: &Lake) -> Result<Option<Snapshot>, LakeError> {
     let Some(held) = Held::of_run(lake, &"run-2".parse().unwrap()).await? else { return Ok(None) };
-    let state = serde_json::json!({ "accepted": "because" }).as_object().unwrap().clone();
-    held.publish(lake, now(), chrono::TimeDelta::zero(), state).await.map(Some)
+    let accepted = Accepted { at: now(), breaches: held.breaches.clone(), reason: "because".to_owned() };
+    held.publish(lake, accepted, chrono::TimeDelta::zero()).await.map(Some)
 }
 
 async fn ends_anywhere(kind: Kind, scenario: Scenario) -> usize {

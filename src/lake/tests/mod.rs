@@ -202,7 +202,7 @@ async fn stage(lake: &Lake, run: &str, table: &Table, first: i32, count: i32) ->
 }
 
 fn publication(as_of: &str, run: &str, tables: Vec<StagedTable>) -> Publication {
-    let state = serde_json::json!({ "cursor": run }).as_object().unwrap().clone();
+    let state = serde_json::from_value(serde_json::json!({ "cursor": run })).unwrap();
     let (as_of, run_id) = (day(as_of), run.parse().unwrap());
     Publication {
         as_of,

@@ -14,7 +14,7 @@ async fn publish_knowing(lake: &Lake, as_of: &str, run: &str, at: &str) -> Snaps
     let staged = stage(lake, run, &table("employees", Zone::Core), 0, 3).await;
     let known = KnownDays::new(at.parse().unwrap(), lake.days().await.unwrap().dates());
     let mut publication = publication(as_of, run, vec![staged]);
-    publication.state.insert(KNOWN_DAYS.to_owned(), serde_json::to_value(known).unwrap());
+    publication.state.known_days = Some(known);
     publish(lake, publication).await.unwrap()
 }
 
@@ -70,9 +70,14 @@ async fn a_day_that_a_collection_removed_has_not_vanished(lake: &TestLake) {
     publish_knowing(lake, "2026-11-20", "run-1", "2026-11-20T06:00:00Z").await;
     publish_knowing(lake, "2026-11-21", "run-2", "2026-11-21T06:00:00Z").await;
     let removed = BTreeSet::from([day("2026-11-20")]);
-    known_days::remember_removal(lake, &"gc-1".parse().unwrap(), "2026-11-22T06:00:00Z".parse().unwrap(), removed)
-        .await
-        .unwrap();
+    crate::lake::vanished::remember_removal(
+        lake,
+        &"gc-1".parse().unwrap(),
+        "2026-11-22T06:00:00Z".parse().unwrap(),
+        removed,
+    )
+    .await
+    .unwrap();
     lose(lake, "2026-11-20").await;
     views::regenerate(lake, &"gc-1".parse().unwrap()).await.unwrap();
     assert_eq!(findings(lake).await, Vec::<String>::new());

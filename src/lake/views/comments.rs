@@ -61,7 +61,7 @@ impl<'a> Comments<'a> {
 
     fn by_snapshots(&self, view: &View<'_>) -> Option<Described> {
         let read = self.snapshots.iter().filter(|s| view.parts.iter().any(|(as_of, _)| *as_of == s.as_of));
-        read.filter_map(|snapshot| snapshot.described(view.table)).reduce(Described::or)
+        read.filter_map(|snapshot| snapshot.state.described.get(view.table).cloned()).reduce(Described::or)
     }
 }
 

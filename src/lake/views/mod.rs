@@ -161,7 +161,7 @@ fn header(engine: &str, all_days: &str, published: &Published<'_>) -> String {
         text.push_str(&format!("-- {as_of} is left out: its manifest {path} cannot be read\n"));
     }
     for snapshot in published.snapshots {
-        for (table, reason) in snapshot.absent() {
+        for (table, reason) in &snapshot.state.absent {
             let reason = reason.replace(['\n', '\r', ';'], " ");
             text.push_str(&format!("-- {table} is not in the snapshot of {}: {reason}\n", snapshot.as_of));
         }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     catalog::{LakeType, Origin, Privacy, Quality, TableColumn, Zone},
-    lake::{DESCRIBED, DataFile, FORMAT_VERSION},
+    lake::{DataFile, FORMAT_VERSION, SnapshotState},
 };
 
 fn snapshot(as_of: &str, columns: &[(&str, LakeType)], files: usize) -> Snapshot {
@@ -34,7 +34,7 @@ fn snapshot(as_of: &str, columns: &[(&str, LakeType)], files: usize) -> Snapshot
         previous: None,
         keeps_replaced_until: None,
         tables: vec![table("people", Zone::Core)],
-        state: serde_json::Map::new(),
+        state: SnapshotState::default(),
     }
 }
 
@@ -118,9 +118,13 @@ CREATE OR REPLACE TEMPORARY VIEW `all_days_people` (`id` COMMENT 'The person\'s 
 fn the_tenants_own_columns_are_described_by_their_snapshots() {
     let lake = Url::parse("s3://bucket").unwrap();
     let mut snapshots = two_dates();
-    let words = |privacy: &str, column: &str| serde_json::json!({ "people": { "meaning": "Wide.", "columns": { column: { "meaning": column, "privacy": privacy } } } });
-    snapshots[0].state.insert(DESCRIBED.into(), words("personal", "old"));
-    snapshots[1].state.insert(DESCRIBED.into(), words("sensitive", "new"));
+    let words = |privacy: &str, column: &str| {
+        let people =
+            serde_json::json!({ "meaning": "Wide.", "columns": { column: { "meaning": column, "privacy": privacy } } });
+        [("people".to_owned(), serde_json::from_value(people).unwrap())].into()
+    };
+    snapshots[0].state.described = words("personal", "old");
+    snapshots[1].state.described = words("sensitive", "new");
     let sql = duckdb_sql(&published(&lake, &snapshots));
     for line in [
         r#"COMMENT ON VIEW "people" IS 'Wide. The newest day, 2026-11-22.';"#,
@@ -129,7 +133,7 @@ fn the_tenants_own_columns_are_described_by_their_snapshots() {
     ] {
         assert!(sql.lines().any(|l| l == line), "{line} is not in {sql}");
     }
-    snapshots[1].state.insert(DESCRIBED.into(), serde_json::json!("not so"));
+    snapshots[1].state = serde_json::from_str(r#"{ "described": "not so" }"#).unwrap();
     assert!(!duckdb_sql(&published(&lake, &snapshots)).contains(r#"COMMENT ON VIEW "people""#));
 }
 

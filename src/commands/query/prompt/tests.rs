@@ -58,7 +58,7 @@ async fn publish_day(lake: &Lake, catalog: &Catalog, day: &str, rows: i64) {
         published_at: "2026-11-22T06:00:00Z".parse().unwrap(),
         tables: staged,
         carried_over: Vec::new(),
-        state: serde_json::Map::new(),
+        state: crate::lake::SnapshotState::default(),
         replaces: Replaces::Current,
         superseded_grace: chrono::TimeDelta::zero(),
     };

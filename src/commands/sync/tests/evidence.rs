@@ -5,7 +5,6 @@ use object_store::ObjectStoreExt as _;
 
 use super::{Plan, Run, SyncOptions, catalog, clock, context, settings_with, to_the_end, transport, virtually};
 use crate::{
-    assemble::read_on,
     commands,
     error::Error,
     exit_code::ExitCode,
@@ -101,13 +100,13 @@ fn snapshots_of_older_versions_tell_by_when_they_were_published() {
     virtually(async {
         let (_, lake, _) = run(None, "2026-03-15T06:00:00Z", "2026-03-15", false).await;
         let mut old = snapshot(&lake, "2026-03-15").await;
-        assert_eq!(read_on(&old, chrono_tz::Europe::Paris), day("2026-03-15"));
-        old.state.remove("read_on");
+        assert_eq!(old.read_on(chrono_tz::Europe::Paris), day("2026-03-15"));
+        old.state.read_on = None;
         old.published_at = "2026-03-15T22:59:59Z".parse().unwrap();
-        assert_eq!(read_on(&old, chrono_tz::Europe::Paris), day("2026-03-15"));
+        assert_eq!(old.read_on(chrono_tz::Europe::Paris), day("2026-03-15"));
         old.published_at = "2026-03-15T23:00:00Z".parse().unwrap();
-        assert_eq!(read_on(&old, chrono_tz::Europe::Paris), day("2026-03-16"));
-        assert_eq!(read_on(&old, chrono_tz::UTC), day("2026-03-15"));
+        assert_eq!(old.read_on(chrono_tz::Europe::Paris), day("2026-03-16"));
+        assert_eq!(old.read_on(chrono_tz::UTC), day("2026-03-15"));
     });
 }
 
@@ -125,7 +124,7 @@ fn derive_keeps_the_day_of_reading_also_of_older_snapshots() {
         let lake = run.lake.clone();
         to_the_end(run, &context_at(NOW)).await.unwrap();
         let mut older = snapshot(&lake, "2026-03-15").await;
-        older.state.remove("read_on");
+        older.state.read_on = None;
         let publication = Publication {
             as_of: older.as_of,
             run_id: "older".parse().unwrap(),
@@ -140,6 +139,6 @@ fn derive_keeps_the_day_of_reading_also_of_older_snapshots() {
         commands::derive(&context_at("2026-03-20T06:00:00Z"), &settings, Some(day("2026-03-15"))).await.unwrap();
         let derived = snapshot(&lake, "2026-03-15").await;
         assert_eq!(derived.published_at.date_naive(), day("2026-03-20"));
-        assert_eq!(read_on(&derived, chrono_tz::Europe::Paris), day("2026-03-15"));
+        assert_eq!(derived.read_on(chrono_tz::Europe::Paris), day("2026-03-15"));
     });
 }

@@ -57,8 +57,7 @@ fn refused_with(body: &'static str) -> (Result<(), ExitCode>, u64, Vec<u32>) {
         let lake = run.lake.clone();
         let ended = to_the_end(run, &context).await.map(drop).map_err(|error| error.exit_code());
         let newest = lake.newest().await.unwrap();
-        let limits =
-            newest.iter().flat_map(crate::assemble::remembered_limits).map(|(_, learned)| learned.limit).collect();
+        let limits = newest.iter().flat_map(|s| s.state.page_limits.values()).map(|learned| learned.limit).collect();
         (ended, refusing.turned(), limits)
     })
 }
