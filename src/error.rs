@@ -8,7 +8,7 @@ use crate::{
     causes::{causes, is_disk_full},
     day_list::days_in_words,
     decode::RowsError,
-    engine::{EngineError, Place},
+    engine::{EngineError, Position},
     exit_code::ExitCode,
     lake::LakeError,
     run_id::RunId,
@@ -242,7 +242,7 @@ impl Error {
     /// The line of the SQL statement that is wrong, with a caret below the place.
     pub fn excerpt(&self) -> Option<&str> {
         match self {
-            Self::Engine(error) => error.place().map(Place::excerpt),
+            Self::Engine(error) => error.position().map(Position::excerpt),
             Self::Unfinished { source, .. } => source.excerpt(),
             _ => None,
         }

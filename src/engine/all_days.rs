@@ -9,7 +9,7 @@ use datafusion::{
     catalog::MemorySchemaProvider, common::TableReference, datasource::TableProvider, sql::sqlparser::tokenizer::Token,
 };
 
-use super::{EngineError, Session, TableFiles, diagnosis::tokens, provider::SnapshotTable};
+use super::{EngineError, Session, TableFiles, diagnosis::tokens, provider::FileTable};
 use crate::catalog::ALL_DAYS;
 
 /// Whether the statement names a table of all days.
@@ -35,7 +35,7 @@ pub fn register(session: &Session, tables: &[TableFiles], sql: &str) -> Result<(
     }
     for (name, dates) in by_name {
         let prefixed = format!("{ALL_DAYS}_{name}");
-        let provider: Arc<dyn TableProvider> = match SnapshotTable::try_new(name, &dates) {
+        let provider: Arc<dyn TableProvider> = match FileTable::try_new(name, &dates) {
             Ok(provider) => Arc::new(provider),
             Err(conflict) if words(sql).any(|word| word == name || word == prefixed) => return Err(conflict),
             Err(_) => continue,

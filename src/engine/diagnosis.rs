@@ -10,7 +10,7 @@ use datafusion::{
     },
 };
 
-use super::{error::flatten, place::Place};
+use super::{position::Position, wording::flatten};
 use crate::similar::did_you_mean;
 
 /// Most columns named where an unknown one resembles none.
@@ -22,38 +22,38 @@ pub(crate) struct Diagnosis {
     /// One line.
     pub(crate) message: String,
     /// Where in the statement.
-    pub(crate) place: Option<Place>,
+    pub(crate) position: Option<Position>,
 }
 
 /// Reads what DataFusion says about `sql` over `tables`.
 pub(crate) fn diagnose(error: &DataFusionError, sql: &str, tables: &[String]) -> Diagnosis {
-    let named = error.diagnostic().and_then(|d| Place::of_span(sql, d.span?));
+    let named = error.diagnostic().and_then(|d| Position::of_span(sql, d.span?));
     match error.find_root() {
         DataFusionError::SQL(parser, _) => syntax(parser, sql, named),
         DataFusionError::SchemaError(problem, _) => match problem.as_ref() {
             SchemaError::FieldNotFound { field, valid_fields } => {
-                let place = named.or_else(|| Place::of_span(sql, field.spans().first()?));
+                let position = named.or_else(|| Position::of_span(sql, field.spans().first()?));
                 Diagnosis {
                     message: unknown_column(field, valid_fields),
-                    place: place.or_else(|| only_place_of(sql, &field.name)),
+                    position: position.or_else(|| only_position_of(sql, &field.name)),
                 }
             }
             SchemaError::AmbiguousReference { field } => Diagnosis {
                 message: format!("more than one table has a column {0}; say which, as in e.{0}", field.name),
-                place: named.or_else(|| only_place_of(sql, &field.name)),
+                position: named.or_else(|| only_position_of(sql, &field.name)),
             },
-            _ => Diagnosis { message: in_words(error), place: named },
+            _ => Diagnosis { message: in_words(error), position: named },
         },
         DataFusionError::Plan(text) => match unknown_table(text) {
             Some(name) => {
                 let hint = did_you_mean(name, tables.iter().map(String::as_str));
                 let hint = if hint.is_empty() { "; SHOW TABLES lists what there is".to_owned() } else { hint };
-                let place = named.or_else(|| only_place_of(sql, name));
-                Diagnosis { message: format!("there is no table {name}{hint}"), place }
+                let position = named.or_else(|| only_position_of(sql, name));
+                Diagnosis { message: format!("there is no table {name}{hint}"), position }
             }
-            None => Diagnosis { message: in_words(error), place: named },
+            None => Diagnosis { message: in_words(error), position: named },
         },
-        _ => Diagnosis { message: in_words(error), place: named },
+        _ => Diagnosis { message: in_words(error), position: named },
     }
 }
 
@@ -70,46 +70,46 @@ fn in_words(error: &DataFusionError) -> String {
     }
 }
 
-fn syntax(parser: &ParserError, sql: &str, named: Option<Place>) -> Diagnosis {
+fn syntax(parser: &ParserError, sql: &str, named: Option<Position>) -> Diagnosis {
     let text = match parser {
         ParserError::TokenizerError(text) | ParserError::ParserError(text) => flatten(text),
         ParserError::RecursionLimitExceeded => {
-            return Diagnosis { message: "it is nested too deep".to_owned(), place: None };
+            return Diagnosis { message: "it is nested too deep".to_owned(), position: None };
         }
     };
-    let (message, place) = match text.rsplit_once(" at Line: ") {
+    let (message, position) = match text.rsplit_once(" at Line: ") {
         Some((message, at)) => (message.to_owned(), at.split_once(", Column: ").and_then(|at| token_at(sql, at))),
-        None if text.ends_with("found: EOF") => (text, Place::at_end(sql)),
+        None if text.ends_with("found: EOF") => (text, Position::at_end(sql)),
         None => (text, None),
     };
     let message = match message.strip_suffix("found: EOF") {
         Some(expected) => format!("{expected}found: the end of the statement"),
         None => message,
     };
-    Diagnosis { message, place: place.or(named) }
+    Diagnosis { message, position: position.or(named) }
 }
 
 /// The token that begins there, or the one character when none does.
-fn token_at(sql: &str, (line, column): (&str, &str)) -> Option<Place> {
+fn token_at(sql: &str, (line, column): (&str, &str)) -> Option<Position> {
     let (line, column) = (line.parse().ok()?, column.parse().ok()?);
     let starts_there =
         |span: &Span| usize::try_from(span.start.line) == Ok(line) && usize::try_from(span.start.column) == Ok(column);
     let token = tokens(sql).into_iter().map(|(_, span)| span).find(starts_there);
-    token.and_then(|span| Place::of_token(sql, span)).or_else(|| Place::new(sql, line, column, 1))
+    token.and_then(|span| Position::of_token(sql, span)).or_else(|| Position::new(sql, line, column, 1))
 }
 
-/// The tokens of a statement with their places; none when it has no tokens.
+/// The tokens of a statement with their positions; none when it has no tokens.
 pub(crate) fn tokens(sql: &str) -> Vec<(Token, Span)> {
     let tokens = Tokenizer::new(&GenericDialect {}, sql).tokenize_with_location().unwrap_or_default();
     tokens.into_iter().map(|t| (t.token, t.span)).collect()
 }
 
-/// The place of a name, when it occurs once.
-fn only_place_of(sql: &str, name: &str) -> Option<Place> {
+/// The position of a name, when it occurs once.
+fn only_position_of(sql: &str, name: &str) -> Option<Position> {
     let is_it = |token: &Token| matches!(token, Token::Word(word) if word.value.eq_ignore_ascii_case(name));
     let mut found = tokens(sql).into_iter().filter(|(token, _)| is_it(token));
     match (found.next(), found.next()) {
-        (Some((_, span)), None) => Place::of_token(sql, span),
+        (Some((_, span)), None) => Position::of_token(sql, span),
         _ => None,
     }
 }

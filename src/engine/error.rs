@@ -1,76 +1,36 @@
 //! What can go wrong in the engine.
 
-use datafusion::{error::DataFusionError, sql::sqlparser::parser::ParserError};
+use datafusion::error::DataFusionError;
 
-use super::{Parameters, Value, diagnosis::diagnose, place::Place, whole_ranges::ShortFile};
-use crate::{
-    causes::{causes, is_disk_full},
-    exit_code::ExitCode,
+use super::{
+    diagnosis::diagnose,
+    failure::{FailureKind, classify},
+    position::Position,
+    wording::{flatten, one_line, without_values},
 };
-
-/// Why a query stopped while it ran.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FailureKind {
-    /// A value could not be computed: division by zero, overflow, a cast that does not hold.
-    Value,
-    /// More memory or temporary disk was needed than the limit allows.
-    Resources,
-    /// The lake's store did not answer, or a file is no longer there.
-    Store,
-    /// A file of the lake is not readable Parquet.
-    Damaged,
-    /// The program is at fault.
-    Internal,
-}
-
-impl FailureKind {
-    /// What happened, in words that hold no value.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Value => "a value could not be computed (cast, overflow or division by zero)",
-            Self::Resources => {
-                "it needs more memory than memory_limit, and more room than there is in temp_dir; raise memory_limit, or give \
-                 temp_dir a folder with more room"
-            }
-            Self::Store => "the lake could not be read; run it again",
-            Self::Damaged => "a file of the lake is damaged; `lucca-lake verify` names it",
-            Self::Internal => "internal error",
-        }
-    }
-
-    /// The exit code that tells a scheduler what to do about it.
-    pub fn exit_code(self) -> ExitCode {
-        match self {
-            // The same statement with the same limit fails again, so running again without a change is pointless.
-            Self::Value | Self::Resources => ExitCode::Usage,
-            Self::Store => ExitCode::Temporary,
-            Self::Damaged => ExitCode::Conflict,
-            Self::Internal => ExitCode::Bug,
-        }
-    }
-}
+use crate::{causes::is_disk_full, exit_code::ExitCode};
 
 /// An error of the engine; its text is one line.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// The statement is not valid SQL over these tables.
-    #[error("SQL error{}: {message}", place_of(place))]
+    #[error("SQL error{}: {message}", position_of(position))]
     Sql {
         /// What is wrong, in one line.
         message: String,
         /// Where, as far as it is known.
-        place: Option<Box<Place>>,
+        position: Option<Box<Position>>,
         /// The error itself.
         #[source]
         source: Box<DataFusionError>,
     },
     /// A `$name` without a value.
-    #[error("SQL error{}: ${name} has no value; give it with --param {name}=VALUE", place_of(place))]
+    #[error("SQL error{}: ${name} has no value; give it with --param {name}=VALUE", position_of(position))]
     MissingParameter {
         /// Its name.
         name: String,
         /// Where it stands.
-        place: Option<Box<Place>>,
+        position: Option<Box<Position>>,
     },
     /// A value that the statement does not use.
     #[error("the statement has no ${name}, for which --param gives a value; it has {}", if has.is_empty() { "none" } else { has })]
@@ -234,33 +194,16 @@ impl EngineError {
                     root @ DataFusionError::ArrowError(..) => without_values(&one_line(root)),
                     _ => diagnosis.message,
                 };
-                Self::Sql { message, place: diagnosis.place.map(Box::new), source: Box::new(error) }
+                Self::Sql { message, position: diagnosis.position.map(Box::new), source: Box::new(error) }
             }
             _ => Self::running(error),
         }
     }
 
-    /// The same error without the values of parameters, which are none of the statement's own text.
-    pub(crate) fn without_values_of(self, parameters: &Parameters) -> Self {
-        /// Shorter values are found in any text, so they are hidden only between quotes.
-        const SHORTEST: usize = 4;
-        let Self::Sql { mut message, place, source } = self else { return self };
-        for (name, value) in &parameters.values {
-            let Value::Text(value) = value else { continue };
-            for quote in ['\'', '"'] {
-                message = message.replace(&format!("{quote}{value}{quote}"), &format!("${name}"));
-            }
-            if value.chars().count() >= SHORTEST {
-                message = message.replace(value.as_str(), &format!("${name}"));
-            }
-        }
-        Self::Sql { message, place, source }
-    }
-
     /// Where in the statement the error is.
-    pub fn place(&self) -> Option<&Place> {
+    pub fn position(&self) -> Option<&Position> {
         match self {
-            Self::Sql { place, .. } | Self::MissingParameter { place, .. } => place.as_deref(),
+            Self::Sql { position, .. } | Self::MissingParameter { position, .. } => position.as_deref(),
             _ => None,
         }
     }
@@ -296,99 +239,13 @@ impl EngineError {
             Self::Failed { kind, .. } => Self::DeriveFailed { query, kind },
             // Its lines are counted below the heading, which is not what an editor shows.
             Self::Sql { message, source, .. } => {
-                Self::DeriveInvalid { query, source: Box::new(Self::Sql { message, place: None, source }) }
+                Self::DeriveInvalid { query, source: Box::new(Self::Sql { message, position: None, source }) }
             }
             other => Self::DeriveInvalid { query, source: Box::new(other) },
         }
     }
 }
 
-fn place_of(place: &Option<Box<Place>>) -> String {
-    place.as_ref().map(ToString::to_string).unwrap_or_default()
-}
-
-fn classify(error: &DataFusionError) -> FailureKind {
-    if is_disk_full(error) {
-        // The lake is only read here: what is written is what was spilled.
-        return FailureKind::Resources;
-    }
-    if causes(error).any(|e| e.is::<ShortFile>()) {
-        return FailureKind::Damaged;
-    }
-    match error.find_root() {
-        DataFusionError::ResourcesExhausted(_) => FailureKind::Resources,
-        DataFusionError::ObjectStore(_) | DataFusionError::IoError(_) => FailureKind::Store,
-        DataFusionError::ParquetError(_) => classify_parquet(error),
-        DataFusionError::Internal(_) | DataFusionError::ExecutionJoin(_) => FailureKind::Internal,
-        DataFusionError::ArrowError(e, _) => match e.as_ref() {
-            arrow::error::ArrowError::ParquetError(_) => FailureKind::Damaged,
-            arrow::error::ArrowError::IoError(_, _) => FailureKind::Store,
-            _ => FailureKind::Value,
-        },
-        _ => FailureKind::Value,
-    }
-}
-
-/// The Parquet reader wraps what the store said; a file that is gone is not a damaged one.
-fn classify_parquet(error: &DataFusionError) -> FailureKind {
-    let is_stores = |e: &(dyn std::error::Error + 'static)| e.is::<object_store::Error>() || e.is::<std::io::Error>();
-    if causes(error).any(is_stores) { FailureKind::Store } else { FailureKind::Damaged }
-}
-
-fn one_line(error: &DataFusionError) -> String {
-    match error.find_root() {
-        DataFusionError::SQL(parser, _) => match parser.as_ref() {
-            ParserError::TokenizerError(text) | ParserError::ParserError(text) => flatten(text),
-            ParserError::RecursionLimitExceeded => "it is nested too deep".to_owned(),
-        },
-        DataFusionError::Plan(text) => flatten(text),
-        _ => flatten(&error.strip_backtrace()),
-    }
-}
-
-/// The message without what it quotes and without the numbers in it: both may be values of the data.
-fn without_values(message: &str) -> String {
-    let mut text = message.to_owned();
-    for quote in ['\'', '"', '`'] {
-        // From the first to the last: a value may hold the quote itself.
-        if let (Some(from), Some(to)) = (text.find(quote), text.rfind(quote))
-            && from < to
-        {
-            text.replace_range(from..=to, "(a value)");
-        }
-    }
-    let is_number = |word: &str| word.contains(|c: char| c.is_ascii_digit()) && !word.contains(char::is_alphabetic);
-    text.split(' ').map(|word| if is_number(word) { "(a value)" } else { word }).collect::<Vec<_>>().join(" ")
-}
-
-/// One line, at most 2,000 characters: DataFusion repeats the whole expression it could not plan.
-pub(crate) fn flatten(text: &str) -> String {
-    const MAX_CHARS: usize = 2_000;
-    let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if let Some((at, _)) = line.char_indices().nth(MAX_CHARS) {
-        line.truncate(at);
-        line.push('…');
-    }
-    line
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_are_cut_out_of_messages() {
-        for (message, told) in [
-            (
-                "Arrow error: Cast error: Cannot cast string 'O'Brien' to value of Int32 type",
-                "Arrow error: Cast error: Cannot cast string (a value) to value of Int32 type",
-            ),
-            ("Overflow happened on: 4611686018427387904 * -2", "Overflow happened on: (a value) * (a value)"),
-            ("Error parsing \"1989-12-21\" as date", "Error parsing (a value) as date"),
-            ("Divide by zero error", "Divide by zero error"),
-            ("one ' alone", "one ' alone"),
-        ] {
-            assert_eq!(without_values(message), told);
-        }
-    }
+fn position_of(position: &Option<Box<Position>>) -> String {
+    position.as_ref().map(ToString::to_string).unwrap_or_default()
 }

@@ -17,11 +17,12 @@ mod columns;
 pub mod derive;
 mod diagnosis;
 pub mod error;
+mod failure;
 pub mod guard;
 mod names;
 pub mod output;
 pub mod parameters;
-pub mod place;
+pub mod position;
 pub mod privacy;
 pub mod provider;
 pub mod query;
@@ -30,40 +31,19 @@ pub mod rows;
 pub mod session;
 pub mod spill;
 pub mod stack;
+mod store;
+mod table_files;
 #[cfg(test)]
 pub(crate) mod testing;
-mod whole_ranges;
+mod wording;
 
-use arrow::datatypes::SchemaRef;
-use chrono::NaiveDate;
-
-pub use error::{EngineError, FailureKind};
+pub use error::EngineError;
+pub use failure::FailureKind;
 pub use parameters::{Parameters, Value};
-pub use place::Place;
+pub use position::Position;
 pub use rows::Rows;
 pub use session::{Session, SessionOptions};
+pub use table_files::{FileRef, TableFiles};
 
 /// Name of the column that tells a row's as-of date: the partition key, which is not repeated inside the files.
 pub const AS_OF_COLUMN: &str = "as_of";
-
-/// One Parquet file of a table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileRef {
-    /// Path in the lake's object store.
-    pub path: String,
-    /// Size in bytes.
-    pub bytes: u64,
-}
-
-/// The files of one table for one as-of date; all an engine needs to know of a snapshot.
-#[derive(Debug, Clone)]
-pub struct TableFiles {
-    /// Name of the table in SQL.
-    pub table: String,
-    /// The day the rows describe.
-    pub as_of: NaiveDate,
-    /// Columns of the files, without `as_of`.
-    pub schema: SchemaRef,
-    /// The files; none means no rows.
-    pub files: Vec<FileRef>,
-}

@@ -6,7 +6,7 @@ use arrow::datatypes::Date32Type;
 use chrono::NaiveDate;
 use datafusion::{common::ParamValues, scalar::ScalarValue, sql::sqlparser::tokenizer::Token};
 
-use super::{AS_OF_COLUMN, EngineError, diagnosis::tokens, place::Place};
+use super::{AS_OF_COLUMN, EngineError, diagnosis::tokens, position::Position};
 
 /// A value of a declared type.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +47,7 @@ impl Parameters {
             if !given {
                 return Err(EngineError::MissingParameter {
                     name: name.to_owned(),
-                    place: Place::of_token(sql, span).map(Box::new),
+                    position: Position::of_token(sql, span).map(Box::new),
                 });
             }
         }
@@ -71,6 +71,23 @@ impl Parameters {
             }),
             None => Ok(()),
         }
+    }
+
+    /// The same error without these values, which are none of the statement's own text.
+    pub(super) fn hidden_in(&self, error: EngineError) -> EngineError {
+        /// Shorter values are found in any text, so they are hidden only between quotes.
+        const SHORTEST: usize = 4;
+        let EngineError::Sql { mut message, position, source } = error else { return error };
+        for (name, value) in &self.values {
+            let Value::Text(value) = value else { continue };
+            for quote in ['\'', '"'] {
+                message = message.replace(&format!("{quote}{value}{quote}"), &format!("${name}"));
+            }
+            if value.chars().count() >= SHORTEST {
+                message = message.replace(value.as_str(), &format!("${name}"));
+            }
+        }
+        EngineError::Sql { message, position, source }
     }
 
     /// As DataFusion takes them.

@@ -30,13 +30,13 @@ use datafusion::{
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path;
 
-use super::{AS_OF_COLUMN, EngineError, TableFiles, session::STORE_URL};
+use super::{AS_OF_COLUMN, EngineError, TableFiles, store::STORE_URL};
 
 /// Most file footers read at the same time while planning.
 const FOOTER_CONCURRENCY: usize = 16;
 
 /// A table of one or more snapshots: the columns of its files, then `as_of`.
-pub(crate) struct SnapshotTable {
+pub(crate) struct FileTable {
     /// Columns of the files.
     file_schema: SchemaRef,
     /// Columns of the table: those of the files, then `as_of`.
@@ -45,13 +45,13 @@ pub(crate) struct SnapshotTable {
     files: Vec<PartitionedFile>,
 }
 
-impl fmt::Debug for SnapshotTable {
+impl fmt::Debug for FileTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SnapshotTable").field("files", &self.files.len()).finish_non_exhaustive()
+        f.debug_struct("FileTable").field("files", &self.files.len()).finish_non_exhaustive()
     }
 }
 
-impl SnapshotTable {
+impl FileTable {
     /// A table from the files of one or more dates. A column that some dates lack is null there.
     ///
     /// # Errors
@@ -116,7 +116,7 @@ impl SnapshotTable {
 }
 
 #[async_trait]
-impl TableProvider for SnapshotTable {
+impl TableProvider for FileTable {
     fn schema(&self) -> SchemaRef {
         Arc::clone(&self.table_schema)
     }

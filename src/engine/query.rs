@@ -66,7 +66,7 @@ impl Planned<'_> {
 
     /// Starts the statement; its columns have the types of the plan.
     pub(crate) async fn rows_as_planned(self) -> Result<Rows, EngineError> {
-        let refused = |error| EngineError::planning(error, "", &[]).without_values_of(self.parameters);
+        let refused = |error| self.parameters.hidden_in(EngineError::planning(error, "", &[]));
         let work = async {
             let frame = self.session.context().execute_logical_plan(self.plan).await.map_err(refused)?;
             frame.execute_stream().await.map_err(refused)
@@ -101,7 +101,7 @@ pub async fn plan<'s>(session: &'s Session, sql: &str, parameters: &'s Parameter
     };
     let plan = AssertUnwindSafe(work).catch_unwind().await;
     let plan = plan.unwrap_or_else(|payload| Err(EngineError::panicked(&*payload)));
-    Ok(Planned { session, parameters, plan: plan.map_err(|error| error.without_values_of(parameters))? })
+    Ok(Planned { session, parameters, plan: plan.map_err(|error| parameters.hidden_in(error))? })
 }
 
 /// Parses exactly one statement that only reads.

@@ -13,11 +13,13 @@ use datafusion::{
 };
 use object_store::{ObjectStore, memory::InMemory};
 
-use super::{EngineError, TableFiles, provider::SnapshotTable, spill::SpillFolder, whole_ranges::WholeRanges};
+use super::{
+    EngineError, TableFiles,
+    provider::FileTable,
+    spill::SpillFolder,
+    store::{STORE_URL, WholeRanges},
+};
 use crate::catalog::Table;
-
-/// The URL under which a session knows the lake's store; paths below it are lake-relative.
-pub(crate) const STORE_URL: &str = "lake://snapshot";
 
 /// Memory for which it is worth running one more plan fragment at the same time: sorts that run side by side leave little
 /// for whoever merges them, which cannot spill.
@@ -121,7 +123,7 @@ impl Session {
             by_name.entry(&table.table).or_default().push(table);
         }
         for (name, dates) in by_name {
-            let provider = Arc::new(SnapshotTable::try_new(name, &dates)?);
+            let provider = Arc::new(FileTable::try_new(name, &dates)?);
             // A bare reference, so that no name is ever read as `schema.table`.
             let reference = TableReference::bare(name);
             self.context.deregister_table(reference.clone()).map_err(EngineError::running)?;

@@ -53,7 +53,7 @@ pub(super) fn start<'w, W: Write + Send + 'w>(
 }
 
 fn words(error: impl ToString) -> String {
-    crate::engine::error::flatten(&error.to_string())
+    crate::engine::wording::flatten(&error.to_string())
 }
 
 struct TableEncoder<W> {

@@ -196,7 +196,7 @@ fn dates_that_disagree_are_refused() {
         files: vec![FileRef { path: path.to_owned(), bytes: 1 }],
     };
     let field = |name: &str, t: DataType| Schema::new(vec![Field::new(name, t, false)]);
-    let message = |a: TableFiles, b: TableFiles| SnapshotTable::try_new("t", &[&a, &b]).unwrap_err().to_string();
+    let message = |a: TableFiles, b: TableFiles| FileTable::try_new("t", &[&a, &b]).unwrap_err().to_string();
     let text = || table("2026-01-01", field("a", DataType::Utf8), "a");
     let number = table("2026-02-01", field("a", DataType::Int32), "b");
     assert!(message(number, text()).contains("column a is Utf8 on 2026-01-01 and Int32 later"));
@@ -216,7 +216,7 @@ fn dates_that_disagree_are_refused() {
             "b",
         ),
     );
-    let merged = SnapshotTable::try_new("t", &[&old, &new]).unwrap().schema();
+    let merged = FileTable::try_new("t", &[&old, &new]).unwrap().schema();
     let columns: Vec<(&str, bool)> = merged.fields().iter().map(|f| (&**f.name(), f.is_nullable())).collect();
     assert_eq!(columns, [("a", false), ("b", true), ("as_of", false)]);
 }

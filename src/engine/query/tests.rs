@@ -342,11 +342,11 @@ fn errors_say_where_and_what_was_meant() {
             let error = run(&session, sql, Some(day("2026-01-01"))).await.map(|_| ()).unwrap_err();
             assert!(error.to_string().contains(message), "{sql}: {error}");
             assert!(!error.to_string().contains("Line:") && !error.to_string().contains("datafusion"), "{error}");
-            let place = error.place().unwrap_or_else(|| panic!("{sql}: {error:?}"));
-            let (line, caret) = place.excerpt().split_once('\n').unwrap();
+            let position = error.position().unwrap_or_else(|| panic!("{sql}: {error:?}"));
+            let (line, caret) = position.excerpt().split_once('\n').unwrap();
             let from = caret.find('^').unwrap();
             let marked: String = line.chars().skip(from).take(caret.matches('^').count()).collect();
-            assert_eq!(marked, below, "{sql}: {}", place.excerpt());
+            assert_eq!(marked, below, "{sql}: {}", position.excerpt());
         }
         let error = run(&session, "select sum(given_name) from employees", None).await.unwrap_err().to_string();
         assert!(

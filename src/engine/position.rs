@@ -7,12 +7,12 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::terminal_text;
 
-/// Most characters of the line shown on each side of the place.
+/// Most characters of the line shown on each side of the position.
 const CONTEXT_CHARS: usize = 60;
 
 /// A part of one line of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Position {
     /// Line, counted from 1.
     pub line: usize,
     /// Column in characters, counted from 1.
@@ -20,14 +20,14 @@ pub struct Place {
     excerpt: String,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, " at line {}, column {}", self.line, self.column)
     }
 }
 
-impl Place {
-    /// The place of `width` characters; `None` when the statement has no such line.
+impl Position {
+    /// The position of `width` characters; `None` when the statement has no such line.
     pub(crate) fn new(sql: &str, line: usize, column: usize, width: usize) -> Option<Self> {
         let text: Vec<char> = lines(sql).nth(line.checked_sub(1)?)?.chars().map(printable).collect();
         let at = column.checked_sub(1)?.min(text.len());
@@ -50,7 +50,7 @@ impl Place {
         Some(Self { line, column: at + 1, excerpt })
     }
 
-    /// The place that the planner names.
+    /// The position that the planner names.
     pub(crate) fn of_span(sql: &str, span: Span) -> Option<Self> {
         let [from_line, from, to_line, to] = [span.start.line, span.start.column, span.end.line, span.end.column]
             .map(|n| usize::try_from(n).unwrap_or(0));
@@ -58,7 +58,7 @@ impl Place {
         Self::new(sql, from_line, from, width)
     }
 
-    /// The place of a token.
+    /// The position of a token.
     pub(crate) fn of_token(sql: &str, span: tokenizer::Span) -> Option<Self> {
         Self::of_span(sql, Span::try_from_sqlparser_span(span)?)
     }
@@ -70,7 +70,7 @@ impl Place {
         Self::new(sql, lines(sql).count(), last.chars().count() + 1, 1)
     }
 
-    /// The line with a caret below the place: two lines without an end.
+    /// The line with a caret below the position: two lines without an end.
     pub fn excerpt(&self) -> &str {
         &self.excerpt
     }
@@ -93,21 +93,21 @@ mod tests {
     use super::*;
 
     fn excerpt(sql: &str, line: usize, column: usize, width: usize) -> String {
-        Place::new(sql, line, column, width).unwrap().excerpt
+        Position::new(sql, line, column, width).unwrap().excerpt
     }
 
     #[test]
-    fn the_caret_is_below_the_place() {
+    fn the_caret_is_below_the_position() {
         assert_eq!(excerpt("select\n\tx from t", 2, 2, 1), " 2 |  x from t\n   |  ^");
         assert_eq!(excerpt("select '王', nme from t", 1, 13, 3), " 1 | select '王', nme from t\n   |              ^^^");
-        assert_eq!(Place::at_end("select (1 \n ").unwrap().excerpt(), " 1 | select (1\n   |          ^");
-        assert_eq!(Place::at_end("select 1").unwrap().to_string(), " at line 1, column 9");
-        assert_eq!(Place::new("select 1", 2, 1, 1), None);
-        assert_eq!(Place::new("select 1", 1, 0, 1), None);
+        assert_eq!(Position::at_end("select (1 \n ").unwrap().excerpt(), " 1 | select (1\n   |          ^");
+        assert_eq!(Position::at_end("select 1").unwrap().to_string(), " at line 1, column 9");
+        assert_eq!(Position::new("select 1", 2, 1, 1), None);
+        assert_eq!(Position::new("select 1", 1, 0, 1), None);
     }
 
     #[test]
-    fn long_lines_are_cut_around_the_place() {
+    fn long_lines_are_cut_around_the_position() {
         let sql = format!("select {}, nme, {}", "a".repeat(5_000), "b".repeat(5_000));
         let excerpt = excerpt(&sql, 1, 5_010, 3);
         let (line, caret) = excerpt.split_once('\n').unwrap();
@@ -118,12 +118,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_place_panics_or_prints_more_than_two_lines(sql in ".{0,80}", line in 0usize..5, column in 0usize..90, width in 0usize..90) {
-            if let Some(place) = Place::new(&sql, line, column, width) {
-                prop_assert_eq!(place.excerpt.lines().count(), 2);
-                prop_assert!(!place.excerpt.replace('\n', "").contains(char::is_control));
+        fn no_position_panics_or_prints_more_than_two_lines(sql in ".{0,80}", line in 0usize..5, column in 0usize..90, width in 0usize..90) {
+            if let Some(position) = Position::new(&sql, line, column, width) {
+                prop_assert_eq!(position.excerpt.lines().count(), 2);
+                prop_assert!(!position.excerpt.replace('\n', "").contains(char::is_control));
             }
-            let _ = Place::at_end(&sql);
+            let _ = Position::at_end(&sql);
         }
     }
 }

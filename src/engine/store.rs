@@ -1,4 +1,4 @@
-//! A store that reads what it is asked for, whole, or fails: a file that ends before its manifest says gives an error, where
+//! The lake's store as a session knows it: it reads what it is asked for, whole, or fails: a file that ends before its manifest says gives an error, where
 //! the Parquet reader takes for granted that it got all bytes.
 
 use std::{fmt, ops::Range, sync::Arc};
@@ -10,6 +10,9 @@ use object_store::{
     CopyOptions, Error, GetOptions, GetRange, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
     ObjectStoreExt as _, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, path::Path,
 };
+
+/// The URL under which a session knows the store; paths below it are lake-relative.
+pub(super) const STORE_URL: &str = "lake://snapshot";
 
 /// A file ended before a range that it should have.
 #[derive(Debug, thiserror::Error)]
