@@ -19,16 +19,7 @@
 -- lowered age_band, age_from, headcount, is_suppressed to none: cells of fewer than five people are hidden,
 --   with all that would let totals tell of them, and every cell has its row, whoever is in it
 -- lowered rows to directory: a legal entity has all its rows as soon as somebody works there
-WITH records AS (
-    SELECT
-        employee_id,
-        birth_date,
-        legal_gender,
-        ROW_NUMBER() OVER (PARTITION BY employee_id ORDER BY last_updated_at DESC NULLS LAST, id) AS choice
-    FROM employee_personal_records
-),
-
-aged AS (
+WITH aged AS (
     SELECT
         h.employee_id,
         h.legal_entity_id,
@@ -43,7 +34,7 @@ aged AS (
             AS INTEGER
         ) AS age
     FROM assignment_history h
-    LEFT JOIN records r ON r.employee_id = h.employee_id AND r.choice = 1
+    LEFT JOIN latest_personal_records r ON r.employee_id = h.employee_id
     WHERE h.is_current
 ),
 

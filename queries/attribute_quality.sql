@@ -26,11 +26,7 @@ WITH definitions AS (
 
 -- Those of one person never overlap; should they, the one that started latest counts, then the smallest id.
 contracts AS (
-    SELECT
-        e.*,
-        ROW_NUMBER() OVER (PARTITION BY e.employee_id ORDER BY e.start_date DESC NULLS LAST, e.id) AS choice
-    FROM employments e
-    WHERE e.start_date <= CAST($as_of AS DATE) AND (e.end_date IS NULL OR e.end_date >= CAST($as_of AS DATE))
+    SELECT * FROM applicable_employments WHERE status = 'active'
 ),
 
 positions AS (
@@ -50,7 +46,6 @@ trials AS (
         ROW_NUMBER() OVER (PARTITION BY c.employee_id ORDER BY p.starts_on DESC NULLS LAST, p.id) AS choice
     FROM contracts c
     INNER JOIN probationary_periods p ON p.employment_id = c.id
-    WHERE c.choice = 1
 ),
 
 expected AS (
@@ -80,7 +75,7 @@ expected AS (
         END AS content
     FROM definitions d
     CROSS JOIN contracts c
-    WHERE d.definition_id LIKE 'employment.%' AND c.choice = 1
+    WHERE d.definition_id LIKE 'employment.%'
     UNION ALL
     SELECT
         d.definition_id,

@@ -7,20 +7,7 @@
 -- column month_start date! none: first day of the month
 -- column month_number int64! none: 12 times the year plus the month, so that months that follow each other differ by 1
 -- lowered month_end, month_start, month_number, rows to none: months, of which only the first depends on anybody
-WITH digits AS (
-    SELECT digit FROM (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) AS t (digit)
-),
-
--- 1950 to 2949.
-years AS (
-    SELECT 1950 + 100 * a.digit + 10 * b.digit + c.digit AS calendar_year
-    FROM digits a
-    CROSS JOIN digits b
-    CROSS JOIN digits c
-),
-
--- The one place of the horizon for all tables by month: they have the months that are here.
-edges AS (
+WITH edges AS (
     SELECT
         valid_from,
         CASE WHEN valid_from >= CAST('1950-01-01' AS DATE) THEN valid_from ELSE valid_to END AS edge
@@ -53,7 +40,7 @@ months AS (
             LPAD(CAST(y.calendar_year AS STRING), 4, '0') || '-' || LPAD(CAST(m.month_of_year AS STRING), 2, '0') || '-01'
             AS DATE
         ) AS month_start
-    FROM years y
+    FROM calendar_years y
     CROSS JOIN (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12)) AS m (month_of_year)
     CROSS JOIN bounds b
     WHERE y.calendar_year >= EXTRACT(YEAR FROM b.first_day)

@@ -52,15 +52,12 @@ counted AS (
         t.term AS contract_term,
         t.audience AS contract_audience,
         CAST(
-            365 * (EXTRACT(YEAR FROM c.end_date) - EXTRACT(YEAR FROM c.today))
-            + FLOOR((EXTRACT(YEAR FROM c.end_date) - 1) / 4.0) - FLOOR((EXTRACT(YEAR FROM c.today) - 1) / 4.0)
-            - FLOOR((EXTRACT(YEAR FROM c.end_date) - 1) / 100.0) + FLOOR((EXTRACT(YEAR FROM c.today) - 1) / 100.0)
-            + FLOOR((EXTRACT(YEAR FROM c.end_date) - 1) / 400.0) - FLOOR((EXTRACT(YEAR FROM c.today) - 1) / 400.0)
-            + EXTRACT(DOY FROM c.end_date) - EXTRACT(DOY FROM c.today)
-            AS INTEGER
+            y.days_before + EXTRACT(DOY FROM c.end_date) - d.days_before - EXTRACT(DOY FROM c.today) AS INTEGER
         ) AS days_left
     FROM contracts c
     LEFT JOIN employment_templates t ON t.id = c.template_id
+    INNER JOIN calendar_years d ON d.calendar_year = EXTRACT(YEAR FROM c.today)
+    LEFT JOIN calendar_years y ON y.calendar_year = EXTRACT(YEAR FROM c.end_date)
     WHERE c.end_date >= c.today OR (c.end_date IS NULL AND t.term = 'fixed')
 ),
 

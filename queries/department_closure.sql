@@ -17,54 +17,24 @@
 -- column is_orphan boolean! none: whether the chain above the descendant ends at a department whose parent is not
 --   visible
 -- column is_cut boolean! none: whether the chain above the descendant was cut after 90 steps
-WITH RECURSIVE walks AS (
-    SELECT
-        id AS descendant_id,
-        name AS descendant_name,
-        id AS ancestor_id,
-        name AS ancestor_name,
-        0 AS depth,
-        parent_id AS next_id,
-        '/' || id || '/' AS path
-    FROM departments
-    UNION ALL
-    SELECT
-        w.descendant_id,
-        w.descendant_name,
-        p.id AS ancestor_id,
-        p.name AS ancestor_name,
-        w.depth + 1 AS depth,
-        p.parent_id AS next_id,
-        '/' || p.id || w.path AS path
-    FROM walks w
-    INNER JOIN departments p ON p.id = w.next_id
-    -- Some engines stop after 100 steps with an error.
-    WHERE w.depth < 90 AND POSITION('/' || p.id || '/' IN w.path) = 0
-),
-
-ended AS (
-    SELECT
-        ancestor_id,
-        ancestor_name,
-        descendant_id,
-        descendant_name,
-        CAST(depth AS INTEGER) AS depth,
-        path,
-        FIRST_VALUE(next_id) OVER (PARTITION BY descendant_id ORDER BY depth DESC) AS last_next_id,
-        FIRST_VALUE(path) OVER (PARTITION BY descendant_id ORDER BY depth DESC) AS longest_path
-    FROM walks
+WITH ends AS (
+    SELECT descendant_id, next_id, path
+    FROM department_walks
+    WHERE is_last
 )
 
 SELECT
-    e.ancestor_id,
-    e.ancestor_name,
-    e.descendant_id,
-    e.descendant_name,
-    e.depth,
-    e.path,
-    n.id IS NOT NULL AND POSITION('/' || n.id || '/' IN e.longest_path) > 0 AS is_cycle,
-    e.last_next_id IS NOT NULL AND n.id IS NULL AS is_orphan,
-    n.id IS NOT NULL AND POSITION('/' || n.id || '/' IN e.longest_path) = 0 AS is_cut
-FROM ended e
-LEFT JOIN departments n ON n.id = e.last_next_id
-ORDER BY e.descendant_id NULLS LAST, e.depth NULLS LAST
+    w.ancestor_id,
+    w.ancestor_name,
+    w.descendant_id,
+    d.name AS descendant_name,
+    w.depth,
+    w.path,
+    n.id IS NOT NULL AND POSITION('/' || n.id || '/' IN e.path) > 0 AS is_cycle,
+    e.next_id IS NOT NULL AND n.id IS NULL AS is_orphan,
+    n.id IS NOT NULL AND POSITION('/' || n.id || '/' IN e.path) = 0 AS is_cut
+FROM department_walks w
+INNER JOIN ends e ON e.descendant_id = w.descendant_id
+INNER JOIN departments d ON d.id = w.descendant_id
+LEFT JOIN departments n ON n.id = e.next_id
+ORDER BY w.descendant_id NULLS LAST, w.depth NULLS LAST

@@ -25,15 +25,7 @@
 -- column is_suppressed boolean! none: whether the cell is hidden
 -- lowered headcount, is_suppressed to none: cells of fewer than five people are hidden, with all that would
 --   let totals tell of them, and every cell has its row, whoever is in it
-WITH records AS (
-    SELECT
-        employee_id,
-        legal_gender,
-        ROW_NUMBER() OVER (PARTITION BY employee_id ORDER BY last_updated_at DESC NULLS LAST, id) AS choice
-    FROM employee_personal_records
-),
-
-managers AS (
+WITH managers AS (
     SELECT manager_id
     FROM assignment_history
     WHERE is_current AND manager_id <> employee_id
@@ -51,7 +43,7 @@ people AS (
     FROM assignment_history h
     LEFT JOIN departments d ON d.id = h.department_id
     LEFT JOIN managers m ON m.manager_id = h.employee_id
-    LEFT JOIN records r ON r.employee_id = h.employee_id AND r.choice = 1
+    LEFT JOIN latest_personal_records r ON r.employee_id = h.employee_id
     WHERE h.is_current
 ),
 

@@ -15,17 +15,12 @@
 SELECT
     p.department_id,
     d.name AS department_name,
-    e.legal_entity_id,
+    p.legal_entity_id,
     l.legal_name AS legal_entity_name,
-    COUNT(DISTINCT e.employee_id) AS headcount
-FROM employments e
-INNER JOIN job_positions p ON p.employment_id = e.id
+    COUNT(p.employee_id) AS headcount
+FROM people_in_position p
 -- Left joins: people are counted although their department or legal entity is not visible to us.
 LEFT JOIN departments d ON d.id = p.department_id
-LEFT JOIN legal_entities l ON l.id = e.legal_entity_id
-WHERE e.start_date <= CAST($as_of AS DATE)
-    AND (e.end_date IS NULL OR e.end_date >= CAST($as_of AS DATE))
-    AND p.starts_on <= CAST($as_of AS DATE)
-    AND (p.ends_on IS NULL OR p.ends_on >= CAST($as_of AS DATE))
-GROUP BY p.department_id, d.name, e.legal_entity_id, l.legal_name
-ORDER BY p.department_id NULLS LAST, e.legal_entity_id NULLS LAST
+LEFT JOIN legal_entities l ON l.id = p.legal_entity_id
+GROUP BY p.department_id, d.name, p.legal_entity_id, l.legal_name
+ORDER BY p.department_id NULLS LAST, p.legal_entity_id NULLS LAST

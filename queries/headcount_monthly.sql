@@ -21,32 +21,19 @@
 -- lowered month_end, headcount to none: months, and numbers of people, whom no row names
 -- lowered legal_entity_name, business_establishment_name, department_name to directory: where somebody works is what
 --   colleagues see of each other; the private days that choose the row are not shown by it
-WITH changes AS (
+WITH edges AS (
     -- A stretch counts at the month ends from that of its first day to the one before that of the first day after it.
-    SELECT
-        legal_entity_id,
-        legal_entity_name,
-        business_establishment_id,
-        business_establishment_name,
-        department_id,
-        department_name,
-        contract_term,
-        12 * EXTRACT(YEAR FROM valid_from) + EXTRACT(MONTH FROM valid_from) AS month_number,
-        1 AS people
-    FROM assignment_history
+    SELECT h.*, valid_from AS edge, 1 AS people
+    FROM assignment_history h
     UNION ALL
-    SELECT
-        legal_entity_id,
-        legal_entity_name,
-        business_establishment_id,
-        business_establishment_name,
-        department_id,
-        department_name,
-        contract_term,
-        12 * EXTRACT(YEAR FROM valid_to) + EXTRACT(MONTH FROM valid_to) AS month_number,
-        -1 AS people
-    FROM assignment_history
+    SELECT h.*, valid_to AS edge, -1 AS people
+    FROM assignment_history h
     WHERE valid_to IS NOT NULL
+),
+
+changes AS (
+    SELECT edges.*, 12 * EXTRACT(YEAR FROM edge) + EXTRACT(MONTH FROM edge) AS month_number
+    FROM edges
 ),
 
 monthly AS (

@@ -141,100 +141,8 @@
 --   because they may be of any
 -- lowered site_id, direct_line, quote, cleemy_approver_id, manager2_id, timesheet_approver_id to directory: each is
 --   the value of one definition that colleagues see; attribute values are sensitive because they may be of any
-WITH classed_employments AS (
-    SELECT
-        id,
-        employee_id,
-        legal_entity_id,
-        start_date,
-        end_date,
-        CASE
-            WHEN start_date > CAST($as_of AS DATE) THEN 2
-            WHEN start_date <= CAST($as_of AS DATE) AND (end_date IS NULL OR end_date >= CAST($as_of AS DATE)) THEN 1
-            ELSE 3
-        END AS class
-    FROM employments
-),
-
-ranked_employments AS (
-    SELECT
-        id,
-        employee_id,
-        legal_entity_id,
-        start_date,
-        end_date,
-        CASE class WHEN 1 THEN 'active' WHEN 2 THEN 'upcoming' ELSE 'deactivated' END AS status,
-        ROW_NUMBER() OVER (
-            PARTITION BY employee_id
-            ORDER BY
-                class,
-                CASE WHEN class = 2 THEN start_date END NULLS LAST,
-                start_date DESC NULLS LAST,
-                id
-        ) AS choice
-    FROM classed_employments
-),
-
-classed_positions AS (
-    SELECT
-        id,
-        employment_id,
-        department_id,
-        manager_id,
-        business_establishment_id,
-        job_title,
-        job_qualification_id,
-        occupation_category_id,
-        starts_on,
-        CASE
-            WHEN starts_on > CAST($as_of AS DATE) THEN 2
-            WHEN starts_on <= CAST($as_of AS DATE) AND (ends_on IS NULL OR ends_on >= CAST($as_of AS DATE)) THEN 1
-            ELSE 3
-        END AS class
-    FROM job_positions
-),
-
-ranked_positions AS (
-    SELECT
-        employment_id,
-        department_id,
-        manager_id,
-        business_establishment_id,
-        job_title,
-        job_qualification_id,
-        occupation_category_id,
-        ROW_NUMBER() OVER (
-            PARTITION BY employment_id
-            ORDER BY
-                class,
-                CASE WHEN class = 2 THEN starts_on END NULLS LAST,
-                starts_on DESC NULLS LAST,
-                id
-        ) AS choice
-    FROM classed_positions
-),
-
--- A person has one record; should there be several, the one that changed last counts.
-ranked_records AS (
-    SELECT
-        employee_id,
-        birth_date,
-        legal_gender,
-        title,
-        nationalities_country_codes,
-        email,
-        phone_number,
-        insurance_number_value,
-        CASE WHEN bank_account_format = 'iban' THEN bank_account_account_identifier END AS iban,
-        CASE WHEN bank_account_format = 'iban' THEN NULL ELSE bank_account_account_identifier END AS rib,
-        bank_account_bank_identifier,
-        bank_account_bank_name,
-        ROW_NUMBER() OVER (PARTITION BY employee_id ORDER BY last_updated_at DESC NULLS LAST, id) AS choice
-    FROM employee_personal_records
-),
-
--- The setting personal_definitions decides which of the two tables a definition is in.
-attributes AS (
+WITH attributes AS (
+    -- The setting personal_definitions decides which of the two tables a definition is in.
     SELECT * FROM employee_attributes
     UNION ALL
     SELECT * FROM personal_attributes
@@ -299,7 +207,7 @@ SELECT
     w.remote_id AS login,
     w.given_name AS first_name,
     w.family_name AS last_name,
-    COALESCE(w.given_name || ' ' || w.family_name, w.given_name, w.family_name) AS display_name,
+    n.full_name AS display_name,
     w.email AS mail,
     w.employee_number,
     COALESCE(e.status, w.status) AS status,
@@ -309,7 +217,7 @@ SELECT
     j.department_id,
     d.name AS department_name,
     j.manager_id,
-    COALESCE(m.given_name || ' ' || m.family_name, m.given_name, m.family_name) AS manager_name,
+    m.full_name AS manager_name,
     j.business_establishment_id AS legal_entity_id,
     b.name AS legal_entity_name,
     e.legal_entity_id AS legal_unit_id,
@@ -327,8 +235,8 @@ SELECT
     r.phone_number AS personal_mobile,
     w.phone_number AS professional_mobile,
     r.insurance_number_value AS insurance_number,
-    r.iban,
-    r.rib,
+    CASE WHEN r.bank_account_format = 'iban' THEN r.bank_account_account_identifier END AS iban,
+    CASE WHEN r.bank_account_format = 'iban' THEN NULL ELSE r.bank_account_account_identifier END AS rib,
     r.bank_account_bank_identifier AS bic,
     r.bank_account_bank_name AS bank_name,
     w.portrait_id AS picture_id,
@@ -355,11 +263,12 @@ SELECT
     u.remote_work_profile_id,
     u.employee_accounting_code
 FROM employees w
-LEFT JOIN ranked_employments e ON e.employee_id = w.id AND e.choice = 1
-LEFT JOIN ranked_positions j ON j.employment_id = e.id AND j.choice = 1
-LEFT JOIN ranked_records r ON r.employee_id = w.id AND r.choice = 1
+LEFT JOIN employee_names n ON n.employee_id = w.id
+LEFT JOIN applicable_employments e ON e.employee_id = w.id
+LEFT JOIN applicable_positions j ON j.employment_id = e.id
+LEFT JOIN latest_personal_records r ON r.employee_id = w.id
 LEFT JOIN user_data u ON u.employee_id = w.id
-LEFT JOIN employees m ON m.id = j.manager_id
+LEFT JOIN employee_names m ON m.employee_id = j.manager_id
 LEFT JOIN departments d ON d.id = j.department_id
 LEFT JOIN business_establishments b ON b.id = j.business_establishment_id
 LEFT JOIN legal_entities l ON l.id = e.legal_entity_id

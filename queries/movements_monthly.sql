@@ -28,7 +28,13 @@
 -- lowered closing_headcount to none: months, and numbers of people, whom no row names
 -- lowered legal_entity_name, business_establishment_name, department_name, rows to directory: a row says that people
 --   work there, or did
-WITH monthly AS (
+WITH events AS (
+    SELECT movements.*, 12 * EXTRACT(YEAR FROM event_date) + EXTRACT(MONTH FROM event_date) AS month_number
+    FROM movements
+    WHERE event <> 'contract_change'
+),
+
+monthly AS (
     SELECT
         legal_entity_id,
         MIN(legal_entity_name) AS legal_entity_name,
@@ -36,19 +42,14 @@ WITH monthly AS (
         MIN(business_establishment_name) AS business_establishment_name,
         department_id,
         MIN(department_name) AS department_name,
-        12 * EXTRACT(YEAR FROM event_date) + EXTRACT(MONTH FROM event_date) AS month_number,
+        month_number,
         COUNT(CASE WHEN event = 'joiner' THEN 1 END) AS joiners,
         COUNT(CASE WHEN event = 'rehire' THEN 1 END) AS rehires,
         COUNT(CASE WHEN event = 'transfer_in' THEN 1 END) AS transfers_in,
         COUNT(CASE WHEN event = 'leaver' THEN 1 END) AS leavers,
         COUNT(CASE WHEN event = 'transfer_out' THEN 1 END) AS transfers_out
-    FROM movements
-    WHERE event <> 'contract_change'
-    GROUP BY
-        legal_entity_id,
-        business_establishment_id,
-        department_id,
-        12 * EXTRACT(YEAR FROM event_date) + EXTRACT(MONTH FROM event_date)
+    FROM events
+    GROUP BY legal_entity_id, business_establishment_id, department_id, month_number
 ),
 
 -- From one month with movements to the next the count stays.

@@ -72,18 +72,11 @@ WITH periods AS (
     FROM probationary_periods
 ),
 
--- Engines disagree on what date minus date is, so days are counted from 0001-01-01 on both sides: 365 a year before
--- this one, its leap days, and the day of this year.
 counted AS (
     SELECT
         periods.*,
         CAST(
-            365 * (EXTRACT(YEAR FROM ends_on) - EXTRACT(YEAR FROM today))
-            + FLOOR((EXTRACT(YEAR FROM ends_on) - 1) / 4.0) - FLOOR((EXTRACT(YEAR FROM today) - 1) / 4.0)
-            - FLOOR((EXTRACT(YEAR FROM ends_on) - 1) / 100.0) + FLOOR((EXTRACT(YEAR FROM today) - 1) / 100.0)
-            + FLOOR((EXTRACT(YEAR FROM ends_on) - 1) / 400.0) - FLOOR((EXTRACT(YEAR FROM today) - 1) / 400.0)
-            + EXTRACT(DOY FROM ends_on) - EXTRACT(DOY FROM today)
-            AS INTEGER
+            y.days_before + EXTRACT(DOY FROM ends_on) - t.days_before - EXTRACT(DOY FROM today) AS INTEGER
         ) AS days_left,
         -- The notice grows with presence. For each length: the last day that leaves it, and the first day it is due.
         CAST(ends_on - INTERVAL '1' MONTH AS DATE) AS month_by,
@@ -94,6 +87,8 @@ counted AS (
         CAST(starts_on + INTERVAL '7' DAY AS DATE) AS two_days_from,
         CAST(ends_on - INTERVAL '1' DAY AS DATE) AS day_by
     FROM periods
+    INNER JOIN calendar_years t ON t.calendar_year = EXTRACT(YEAR FROM today)
+    LEFT JOIN calendar_years y ON y.calendar_year = EXTRACT(YEAR FROM ends_on)
 ),
 
 -- The latest day on which the notice due that day is left; the day before a longer notice is due may be the last.
@@ -113,39 +108,6 @@ deadlines AS (
             WHEN day_by >= starts_on THEN '24_hours'
         END AS notice
     FROM counted
-),
-
-classed AS (
-    SELECT
-        id,
-        employment_id,
-        department_id,
-        job_title,
-        manager_id,
-        starts_on,
-        CASE
-            WHEN starts_on > CAST($as_of AS DATE) THEN 2
-            WHEN starts_on <= CAST($as_of AS DATE) AND (ends_on IS NULL OR ends_on >= CAST($as_of AS DATE)) THEN 1
-            ELSE 3
-        END AS class
-    FROM job_positions
-),
-
-ranked AS (
-    SELECT
-        employment_id,
-        department_id,
-        job_title,
-        manager_id,
-        ROW_NUMBER() OVER (
-            PARTITION BY employment_id
-            ORDER BY
-                class,
-                CASE WHEN class = 2 THEN starts_on END NULLS LAST,
-                starts_on DESC NULLS LAST,
-                id
-        ) AS choice
-    FROM classed
 )
 
 SELECT
@@ -182,7 +144,7 @@ SELECT
     CASE WHEN l.country_code = 'FRA' THEN p.notice END AS notice
 FROM deadlines p
 INNER JOIN employments e ON e.id = p.employment_id
-LEFT JOIN ranked j ON j.employment_id = p.employment_id AND j.choice = 1
+LEFT JOIN applicable_positions j ON j.employment_id = p.employment_id
 LEFT JOIN employees w ON w.id = e.employee_id
 LEFT JOIN employees m ON m.id = j.manager_id
 LEFT JOIN departments d ON d.id = j.department_id

@@ -61,17 +61,6 @@ WITH first_positions AS (
     FROM job_positions
 ),
 
--- A person has one record; should there be several, the one that changed last counts.
-ranked_records AS (
-    SELECT
-        employee_id,
-        nationalities_country_codes,
-        birth_date,
-        legal_gender,
-        ROW_NUMBER() OVER (PARTITION BY employee_id ORDER BY last_updated_at DESC NULLS LAST, id) AS choice
-    FROM employee_personal_records
-),
-
 entries AS (
     SELECT
         CASE WHEN t.audience = 'student' THEN 'trainees' ELSE 'employees' END AS section,
@@ -122,7 +111,7 @@ SELECT
 FROM entries e
 LEFT JOIN business_establishments b ON b.id = e.business_establishment_id
 LEFT JOIN employees w ON w.id = e.employee_id
-LEFT JOIN ranked_records r ON r.employee_id = e.employee_id AND r.choice = 1
+LEFT JOIN latest_personal_records r ON r.employee_id = e.employee_id
 LEFT JOIN job_qualifications q ON q.id = e.job_qualification_id
 LEFT JOIN occupation_categories c ON c.id = e.occupation_category_id
 ORDER BY e.section NULLS LAST, e.business_establishment_id NULLS LAST, entry_number

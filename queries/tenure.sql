@@ -68,14 +68,11 @@ counted AS (
             AS INTEGER
         ) AS months,
         CAST(
-            365 * (EXTRACT(YEAR FROM today) - EXTRACT(YEAR FROM since))
-            + FLOOR((EXTRACT(YEAR FROM today) - 1) / 4.0) - FLOOR((EXTRACT(YEAR FROM since) - 1) / 4.0)
-            - FLOOR((EXTRACT(YEAR FROM today) - 1) / 100.0) + FLOOR((EXTRACT(YEAR FROM since) - 1) / 100.0)
-            + FLOOR((EXTRACT(YEAR FROM today) - 1) / 400.0) - FLOOR((EXTRACT(YEAR FROM since) - 1) / 400.0)
-            + EXTRACT(DOY FROM today) - EXTRACT(DOY FROM since)
-            AS INTEGER
+            y.days_before + EXTRACT(DOY FROM today) - s.days_before - EXTRACT(DOY FROM since) AS INTEGER
         ) AS days
     FROM starts
+    INNER JOIN calendar_years y ON y.calendar_year = EXTRACT(YEAR FROM today)
+    LEFT JOIN calendar_years s ON s.calendar_year = EXTRACT(YEAR FROM since)
 ),
 
 measured AS (

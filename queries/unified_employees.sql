@@ -61,98 +61,13 @@
 -- lowered manager_id to directory: where somebody works is what colleagues see of each other; the private days that
 --   choose the row are not shown by it
 -- lowered employment_id, job_role_id to none: identifiers, which tell nothing by themselves
-WITH classed_employments AS (
-    SELECT
-        id,
-        employee_id,
-        legal_entity_id,
-        start_date,
-        end_date,
-        CASE
-            WHEN start_date > CAST($as_of AS DATE) THEN 2
-            WHEN start_date <= CAST($as_of AS DATE) AND (end_date IS NULL OR end_date >= CAST($as_of AS DATE)) THEN 1
-            ELSE 3
-        END AS class,
-        MIN(start_date) OVER (PARTITION BY employee_id) AS hire_date
-    FROM employments
-),
-
-ranked_employments AS (
-    SELECT
-        id,
-        employee_id,
-        legal_entity_id,
-        start_date,
-        end_date,
-        hire_date,
-        CASE class WHEN 1 THEN 'active' WHEN 2 THEN 'pending' ELSE 'inactive' END AS status,
-        ROW_NUMBER() OVER (
-            PARTITION BY employee_id
-            ORDER BY
-                class,
-                CASE WHEN class = 2 THEN start_date END NULLS LAST,
-                start_date DESC NULLS LAST,
-                id
-        ) AS choice
-    FROM classed_employments
-),
-
-classed_positions AS (
-    SELECT
-        id,
-        employment_id,
-        department_id,
-        manager_id,
-        business_establishment_id,
-        job_title,
-        starts_on,
-        CASE
-            WHEN starts_on > CAST($as_of AS DATE) THEN 2
-            WHEN starts_on <= CAST($as_of AS DATE) AND (ends_on IS NULL OR ends_on >= CAST($as_of AS DATE)) THEN 1
-            ELSE 3
-        END AS class
-    FROM job_positions
-),
-
-ranked_positions AS (
-    SELECT
-        id,
-        employment_id,
-        department_id,
-        manager_id,
-        business_establishment_id,
-        job_title,
-        ROW_NUMBER() OVER (
-            PARTITION BY employment_id
-            ORDER BY
-                class,
-                CASE WHEN class = 2 THEN starts_on END NULLS LAST,
-                starts_on DESC NULLS LAST,
-                id
-        ) AS choice
-    FROM classed_positions
-),
-
--- A person has one record; should there be several, the one that changed last counts.
-ranked_records AS (
-    SELECT
-        employee_id,
-        email,
-        phone_number,
-        birth_date,
-        legal_gender,
-        nationalities_country_codes,
-        ROW_NUMBER() OVER (PARTITION BY employee_id ORDER BY last_updated_at DESC NULLS LAST, id) AS choice
-    FROM employee_personal_records
-)
-
 SELECT
     w.id,
     w.remote_id,
     w.employee_number,
     w.given_name AS first_name,
     w.family_name AS last_name,
-    COALESCE(w.given_name || ' ' || w.family_name, w.given_name, w.family_name) AS name,
+    n.full_name AS name,
     w.email AS work_email,
     r.email AS personal_email,
     w.phone_number AS work_phone,
@@ -160,10 +75,11 @@ SELECT
     r.birth_date AS date_of_birth,
     r.legal_gender AS gender,
     r.nationalities_country_codes AS nationalities,
-    COALESCE(
-        e.status,
-        CASE w.status WHEN 'upcoming' THEN 'pending' WHEN 'deactivated' THEN 'inactive' ELSE w.status END
-    ) AS employment_status,
+    CASE COALESCE(e.status, w.status)
+        WHEN 'upcoming' THEN 'pending'
+        WHEN 'deactivated' THEN 'inactive'
+        ELSE COALESCE(e.status, w.status)
+    END AS employment_status,
     e.id AS employment_id,
     e.start_date,
     e.end_date AS termination_date,
@@ -177,7 +93,8 @@ SELECT
     w.created_at,
     w.last_updated_at AS updated_at
 FROM employees w
-LEFT JOIN ranked_employments e ON e.employee_id = w.id AND e.choice = 1
-LEFT JOIN ranked_positions j ON j.employment_id = e.id AND j.choice = 1
-LEFT JOIN ranked_records r ON r.employee_id = w.id AND r.choice = 1
+LEFT JOIN employee_names n ON n.employee_id = w.id
+LEFT JOIN applicable_employments e ON e.employee_id = w.id
+LEFT JOIN applicable_positions j ON j.employment_id = e.id
+LEFT JOIN latest_personal_records r ON r.employee_id = w.id
 ORDER BY w.id NULLS LAST

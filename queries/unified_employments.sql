@@ -32,35 +32,6 @@
 -- source updated_at: employments.last_updated_at
 -- lowered job_title, status to directory: where somebody works is what colleagues see of each other; the private days
 --   that choose the row are not shown by it
-WITH classed AS (
-    SELECT
-        id,
-        employment_id,
-        job_title,
-        starts_on,
-        CASE
-            WHEN starts_on > CAST($as_of AS DATE) THEN 2
-            WHEN starts_on <= CAST($as_of AS DATE) AND (ends_on IS NULL OR ends_on >= CAST($as_of AS DATE)) THEN 1
-            ELSE 3
-        END AS class
-    FROM job_positions
-),
-
-ranked AS (
-    SELECT
-        employment_id,
-        job_title,
-        ROW_NUMBER() OVER (
-            PARTITION BY employment_id
-            ORDER BY
-                class,
-                CASE WHEN class = 2 THEN starts_on END NULLS LAST,
-                starts_on DESC NULLS LAST,
-                id
-        ) AS choice
-    FROM classed
-)
-
 SELECT
     e.id,
     e.remote_id,
@@ -84,6 +55,6 @@ SELECT
     e.created_at,
     e.last_updated_at AS updated_at
 FROM employments e
-LEFT JOIN ranked j ON j.employment_id = e.id AND j.choice = 1
+LEFT JOIN applicable_positions j ON j.employment_id = e.id
 LEFT JOIN employment_templates t ON t.id = e.template_id
 ORDER BY e.id NULLS LAST

@@ -77,14 +77,11 @@ counted AS (
     SELECT
         dated.*,
         CAST(
-            365 * (EXTRACT(YEAR FROM due_on) - EXTRACT(YEAR FROM today))
-            + FLOOR((EXTRACT(YEAR FROM due_on) - 1) / 4.0) - FLOOR((EXTRACT(YEAR FROM today) - 1) / 4.0)
-            - FLOOR((EXTRACT(YEAR FROM due_on) - 1) / 100.0) + FLOOR((EXTRACT(YEAR FROM today) - 1) / 100.0)
-            + FLOOR((EXTRACT(YEAR FROM due_on) - 1) / 400.0) - FLOOR((EXTRACT(YEAR FROM today) - 1) / 400.0)
-            + EXTRACT(DOY FROM due_on) - EXTRACT(DOY FROM today)
-            AS INTEGER
+            y.days_before + EXTRACT(DOY FROM due_on) - t.days_before - EXTRACT(DOY FROM today) AS INTEGER
         ) AS days_until
     FROM dated
+    INNER JOIN calendar_years t ON t.calendar_year = EXTRACT(YEAR FROM today)
+    INNER JOIN calendar_years y ON y.calendar_year = EXTRACT(YEAR FROM due_on)
 )
 
 SELECT

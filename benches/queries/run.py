@@ -2,12 +2,14 @@
 
     python benches/queries/run.py --bin target/release/lucca-lake --lake LAKE [--rounds 3] [--threads 2] [--only movements]
 
-Both read the published files, those of derived tables included, and write their result as Parquet. Each round runs both, one after
+Both read the published files, those of derived tables included, and write their result as Parquet; internal tables, which are
+not published, are subqueries of both. Each round runs both, one after
 the other, and the best of the rounds counts. The time of a `lucca-lake` process that answers `SELECT 1` is taken off its times, as
 DuckDB runs inside this process. Other work on the machine disturbs seconds more than the ratio.
 """
 import argparse
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -29,7 +31,7 @@ def main():
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--only", action="append")
     options = parser.parse_args()
-    files = [file for file in sorted((ROOT / "queries").glob("*.sql")) if not options.only or file.stem in options.only]
+    texts = {file.stem: file.read_text() for file in sorted((ROOT / "queries").glob("*.sql"))}
     as_of = max(snapshots.newest_manifests(options.lake))
     tables = snapshots.published(options.lake, as_of)
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as db:
@@ -41,16 +43,27 @@ def main():
         start = best(options.rounds, lambda: subprocess.run([*ask, "SELECT 1"], check=True))
         print(f"{'query':<32} {'lucca-lake':>11} {'DuckDB':>9} {'ratio':>6} {'rows':>9}   (start {start:.3f} s taken off)")
         totals = [0.0, 0.0]
-        for file in files:
-            if file.stem not in tables:
+        for name in texts:
+            if name not in tables or options.only and name not in options.only:
                 continue
-            sql = file.read_text().replace("$as_of", f"'{as_of}'").rstrip().rstrip(";")
+            sql, file = alone(texts, name), Path(folder) / "query.sql"
+            file.write_text(sql)
+            sql = sql.replace("$as_of", f"'{as_of}'")
             ours = best(options.rounds, lambda: subprocess.run([*ask, "-f", str(file)], check=True)) - start
             rows = duckdb.sql(f"SELECT count(*) FROM '{out}'").fetchall()[0][0]
             theirs = best(options.rounds, lambda: db.execute(f"COPY ({sql}) TO '{out}' (FORMAT parquet, COMPRESSION zstd)"))
             totals = [totals[0] + ours, totals[1] + theirs]
-            print(f"{file.stem:<32} {ours:>11.3f} {theirs:>9.3f} {ours / theirs:>6.2f} {rows:>9}", flush=True)
+            print(f"{name:<32} {ours:>11.3f} {theirs:>9.3f} {ours / theirs:>6.2f} {rows:>9}", flush=True)
         print(f"{'all':<32} {totals[0]:>11.3f} {totals[1]:>9.3f} {totals[0] / totals[1]:>6.2f}")
+
+
+def alone(texts, name):
+    """The statement of a table, with the internal tables that it reads as its first subqueries."""
+    bare = {table: re.sub(r"^\s*--.*\n", "", text, flags=re.MULTILINE).strip() for table, text in texts.items()}
+    internal = [table for table, text in texts.items() if re.search(r"^-- internal$", text, re.MULTILINE)]
+    read = [f"{table} AS (\n{bare[table]}\n)" for table in internal if re.search(rf"\b{table}\b", bare[name])]
+    own = [bare[name].removeprefix("WITH ")] if bare[name].startswith("WITH ") else []
+    return "WITH " + ",\n".join(read + own) + ("" if own else f"\n{bare[name]}") if read else bare[name]
 
 
 def best(rounds, work):

@@ -28,11 +28,13 @@ SETTINGS = {"spark.sql.ansi.enabled": "true", "spark.sql.session.timeZone": "UTC
 
 @dataclass(frozen=True)
 class Query:
-    """One file of the folder: the table it computes, its statement, and the declared (column, type) pairs."""
+    """One file of the folder: the table it computes, its statement, the declared (column, type) pairs, and whether only other
+    queries read it."""
 
     name: str
     sql: str
     columns: tuple
+    internal: bool = False
 
     def on(self, as_of):
         """The statement for one day; `$as_of` is a parameter in other engines."""
@@ -45,7 +47,8 @@ def read_queries(folder):
     for path in sorted(Path(folder).glob("*.sql")):
         text = path.read_text(encoding="utf-8")
         columns = re.findall(r"^-- column (\w+) (\w+)!? ", text, re.MULTILINE)
-        out.append(Query(path.stem, text, tuple(columns)))
+        internal = re.search(r"^-- internal$", text, re.MULTILINE) is not None
+        out.append(Query(path.stem, text, tuple(columns), internal))
     if not out:
         raise SystemExit(f"{folder} holds no .sql file: give the folder of the queries with --queries")
     return out
@@ -96,9 +99,12 @@ def typed(query, rows):
 
 
 def write(session, snapshot, queries, output):
-    """The results of one snapshot as Parquet, replacing what an earlier run wrote for the same tenant and day."""
+    """The results of one snapshot as Parquet, replacing what an earlier run wrote for the same tenant and day. Internal tables
+    are read by the other queries and written nowhere."""
 
     def sink(query, rows):
+        if query.internal:
+            return typed(query, rows)
         rows, folder = typed(query, rows), f"tenant={partition_value(snapshot.tenant)}/as_of={snapshot.as_of}"
         target = f"{output.rstrip('/')}/{query.name}/{folder}"
         rows.write.mode("overwrite").parquet(target)
@@ -115,7 +121,9 @@ def one(spark, snapshot, queries, output):
     except Exception as error:  # the other tenants do not suffer from it; the job ends with code 1
         print(f"FAILED {label}: {type(error).__name__}: {str(error)[:500]}", file=sys.stderr, flush=True)
         return False
-    print(f"{label}: {len(queries) - len(skipped)} tables, {time.monotonic() - begun:.1f} s", flush=True)
+    left_out = [query for query, _ in skipped]
+    written = [query for query in queries if not query.internal and query not in left_out]
+    print(f"{label}: {len(written)} tables, {time.monotonic() - begun:.1f} s", flush=True)
     for query, table in skipped:
         print(f"{label}: skipped {query.name}, there is no table {table}", flush=True)
     return True

@@ -14,12 +14,13 @@ use crate::{
         references::{Followed, Reference, follow},
     },
     error::Error,
-    lake::{Lake, SnapshotTable, StagedTable, TableWriter, WriterOptions},
+    lake::{self, Lake, SnapshotTable, StagedTable, TableWriter, WriterOptions},
     report::ReferenceReport,
     run_id::RunId,
 };
 
-/// Computes `queries` for one day over `inputs`, in the order of their dependencies, and stages the results.
+/// Computes `queries` for one day over `inputs`, in the order of their dependencies, and stages the results. Those of
+/// internal tables are gone when it ends.
 ///
 /// # Errors
 /// The first failure; what was staged before it stays in staging.
@@ -37,7 +38,12 @@ pub(crate) async fn derive_tables(
     let api: Vec<&str> = api.iter().map(|table| table.name.as_str()).collect();
     let mut sink = StagingSink { lake, run_id, staged: Vec::new() };
     let derived = derive::run(&session, as_of, queries, &api, &mut sink).await?;
-    Ok((sink.staged, derived.skipped))
+    let is_internal = |table: &StagedTable| queries.iter().any(|q| q.internal && q.table.name == table.table().name);
+    let (internal, staged): (Vec<_>, Vec<_>) = sink.staged.into_iter().partition(is_internal);
+    for table in &internal {
+        lake::discard_table(lake, table).await?;
+    }
+    Ok((staged, derived.skipped))
 }
 
 /// Stages the rows of a table that apply on one day.
@@ -64,7 +70,7 @@ pub(crate) async fn stage_applicable(
         columns.join(", "),
         table.name
     );
-    let query = DerivedTable { table, sql, lowered: Vec::new() };
+    let query = DerivedTable { table, sql, internal: false, lowered: Vec::new() };
     let rows = derive::start(&session, &query, day).await?;
     let mut sink = StagingSink { lake, run_id, staged: Vec::new() };
     sink.write(&query.table, day, rows).await?;

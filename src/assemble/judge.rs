@@ -105,7 +105,7 @@ async fn ask(
     let mut writer = TableWriter::new(lake, run_id, table, WriterOptions::default());
     let mut breaches = Vec::new();
     let mut write = async |sql: String, rule: &str| -> Result<u64, Error> {
-        let mut query = DerivedTable { table: table.clone(), sql, lowered: Vec::new() };
+        let mut query = DerivedTable { table: table.clone(), sql, internal: false, lowered: Vec::new() };
         rule.clone_into(&mut query.table.name);
         let mut rows = derive::start(&session, &query, *day).await?.into_stream();
         let mut found = 0;

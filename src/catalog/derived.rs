@@ -4,6 +4,7 @@
 //! -- headcount: one row per department,
 //! --   with a meaning that may continue on further lines
 //! -- zone personal
+//! -- internal
 //! -- key department_id
 //! -- column department_id string none: identifier of the department
 //! -- column headcount int64! none: people that day
@@ -63,7 +64,7 @@ pub fn parse(file_name: &str, text: &str) -> Result<DerivedTable, DerivedError> 
     let in_file = |problem: &str| DerivedError::File { file: file_name.to_owned(), problem: problem.to_owned() };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
 
-    let mut table = Table {
+    let table = Table {
         name: name.to_owned(),
         zone: Zone::Derived,
         origin: Origin::Query,
@@ -71,18 +72,19 @@ pub fn parse(file_name: &str, text: &str) -> Result<DerivedTable, DerivedError> 
         columns: Vec::new(),
         quality: Quality::default(),
     };
-    let mut lowered = Vec::new();
+    let mut derived = DerivedTable { table, sql: String::new(), internal: false, lowered: Vec::new() };
     let mut open = None;
     let mut header_lines = 0;
     for (index, line) in text.lines().enumerate() {
         let Some(comment) = line.strip_prefix("--") else { break };
         header_lines = index + 1;
-        open = Some(header_line(&mut table, &mut lowered, open, comment).map_err(|problem| DerivedError::Line {
+        open = Some(header_line(&mut derived, open, comment).map_err(|problem| DerivedError::Line {
             file: file_name.to_owned(),
             line: index + 1,
             problem,
         })?);
     }
+    let DerivedTable { table, internal, lowered, .. } = derived;
     if header_lines == 0 {
         return Err(in_file(&format!("the first line must be `-- {name}: <what one row is>`")));
     }
@@ -92,6 +94,9 @@ pub fn parse(file_name: &str, text: &str) -> Result<DerivedTable, DerivedError> 
     let mut seen = BTreeSet::new();
     if let Some(twice) = table.columns.iter().find(|c| !seen.insert(&c.name)) {
         return Err(in_file(&format!("column {} is declared twice", twice.name)));
+    }
+    if internal && table.quality != Quality::default() {
+        return Err(in_file("an internal table is not judged: it has no key, interval or filled line"));
     }
     table.quality.check(&table.columns).map_err(|problem| in_file(&problem))?;
     let sql = text.lines().skip(header_lines).collect::<Vec<_>>().join("\n").trim().to_owned();
@@ -103,16 +108,12 @@ pub fn parse(file_name: &str, text: &str) -> Result<DerivedTable, DerivedError> 
         let problem = format!("rows are lowered to {}, but the most private column is {most_private}", other.to);
         return Err(in_file(&problem));
     }
-    Ok(DerivedTable { table, sql, lowered })
+    Ok(DerivedTable { table, sql, internal, lowered })
 }
 
 /// Reads one line of the leading comment, without its dashes.
-fn header_line(
-    table: &mut Table,
-    lowered: &mut Vec<Lowered>,
-    open: Option<Open>,
-    comment: &str,
-) -> Result<Open, String> {
+fn header_line(derived: &mut DerivedTable, open: Option<Open>, comment: &str) -> Result<Open, String> {
+    let DerivedTable { table, internal, lowered, .. } = derived;
     let Some(open) = open else {
         let meaning = comment.strip_prefix(' ').and_then(|c| c.strip_prefix(&*table.name)?.strip_prefix(": "));
         table.meaning = text(meaning.unwrap_or_default());
@@ -128,6 +129,12 @@ fn header_line(
             other => return Err(format!("a derived table is in zone derived or personal, not {other}")),
         };
         return Ok(open);
+    }
+    if comment == " internal" {
+        return match std::mem::replace(internal, true) {
+            true => Err("a second internal".to_owned()),
+            false => Ok(open),
+        };
     }
     if let Some(read) = comment.strip_prefix(' ').and_then(|line| quality::heading(&mut table.quality, line)) {
         return read.map(|()| open);
@@ -195,7 +202,7 @@ fn lower(table: &Table, lowered: &mut Vec<Lowered>, names: &str, to: Privacy, re
 
 fn expected() -> String {
     "expected `-- column <name> <type>[!] <privacy>: <meaning>`, `-- source <column>: <text>`, \
-     `-- lowered <column>, … to <class>: <reason>`, `-- key …`, `-- interval …`, `-- filled …` or a continuation indented by two spaces or more"
+     `-- lowered <column>, … to <class>: <reason>`, `-- internal`, `-- key …`, `-- interval …`, `-- filled …` or a continuation indented by two spaces or more"
         .to_owned()
 }
 

@@ -97,9 +97,10 @@ impl Catalog {
         Ok(catalog)
     }
 
-    /// Every table: of the API first, then the computed ones.
+    /// Every table that is published: of the API first, then the computed ones.
     pub fn tables(&self) -> Vec<Table> {
-        let computed = self.derived.iter().map(|d| &d.table).chain(self.wide.iter().map(|w| &w.table));
+        let derived = self.derived.iter().filter(|d| !d.internal).map(|d| &d.table);
+        let computed = derived.chain(self.wide.iter().map(|w| &w.table));
         self.api_tables().into_iter().chain(computed.chain([&self.findings]).cloned()).collect()
     }
 
@@ -120,7 +121,8 @@ impl Catalog {
 
     fn check_names(&self) -> Result<(), CatalogError> {
         let mut names = HashSet::new();
-        for table in self.tables() {
+        let internal = self.derived.iter().filter(|d| d.internal).map(|d| d.table.clone());
+        for table in self.tables().into_iter().chain(internal) {
             if table.name.starts_with(ALL_DAYS) {
                 let broken = format!("table {}: names that begin with {ALL_DAYS} are those of all days", table.name);
                 return Err(CatalogError::Rule { file: "schemas/ and queries/".into(), broken });

@@ -199,6 +199,8 @@ pub struct DerivedTable {
     pub table: Table,
     /// The query, with `$as_of` for the as-of date.
     pub sql: String,
+    /// Only other queries of the same derivation read it: it is computed like the others and then discarded.
+    pub internal: bool,
     /// Columns that are declared less private than what flows into them.
     pub lowered: Vec<Lowered>,
 }

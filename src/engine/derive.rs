@@ -31,7 +31,7 @@ pub trait Sink {
 pub struct Skipped {
     /// The derived table.
     pub table: String,
-    /// The tables it reads that this snapshot does not have.
+    /// The tables it reads that this snapshot does not have; in place of an internal one, those that this one lacks.
     pub missing: Vec<String>,
 }
 
@@ -40,7 +40,7 @@ pub struct Skipped {
 pub struct Derived {
     /// The tables written, in the order of their computation.
     pub written: Vec<TableFiles>,
-    /// The tables left out because this snapshot lacks what they read.
+    /// The tables left out because this snapshot lacks what they read; no internal ones.
     pub skipped: Vec<Skipped>,
 }
 
@@ -117,13 +117,20 @@ pub async fn run<S: Sink + Send>(
     for step in &steps {
         session.forget(&step.table)?;
     }
+    let mut lacking: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for step in steps {
-        let missing: Vec<String> = step.reads.iter().filter(|t| !session.has_table(t)).cloned().collect();
+        let Some(query) = queries.iter().find(|q| q.table.name == step.table) else { continue };
+        let absent = step.reads.iter().filter(|table| !session.has_table(table));
+        let missing: BTreeSet<String> =
+            absent.flat_map(|t| lacking.get(t).cloned().unwrap_or_else(|| BTreeSet::from([t.clone()]))).collect();
         if !missing.is_empty() {
-            outcome.skipped.push(Skipped { table: step.table, missing });
+            if query.internal {
+                lacking.insert(step.table, missing);
+            } else {
+                outcome.skipped.push(Skipped { table: step.table, missing: missing.into_iter().collect() });
+            }
             continue;
         }
-        let Some(query) = queries.iter().find(|q| q.table.name == step.table) else { continue };
         let rows = start(session, query, as_of).await?;
         let files = sink.write(&query.table, as_of, rows).await?;
         session.register(std::slice::from_ref(&files))?;

@@ -26,13 +26,25 @@ use crate::catalog::{ALL_DAYS, Privacy, Table, TableColumn};
 #[derive(Debug, Clone, Default)]
 pub struct Classes {
     of_column: HashMap<String, HashMap<String, Privacy>>,
+    of_rows: HashMap<String, Privacy>,
 }
 
 impl Classes {
     /// The classes that tables declare.
     pub fn of(tables: &[Table]) -> Self {
         let of_table = |t: &Table| t.columns.iter().map(|c: &TableColumn| (c.name.clone(), c.privacy)).collect();
-        Self { of_column: tables.iter().map(|t| (t.name.clone(), of_table(t))).collect() }
+        let of_column = tables.iter().map(|t| (t.name.clone(), of_table(t))).collect();
+        Self { of_column, of_rows: HashMap::new() }
+    }
+
+    /// Says what chose the rows of an internal table, for which nobody answers but the tables that read it.
+    fn choose_rows(&mut self, table: &str, class: Privacy) {
+        self.of_rows.insert(table.to_owned(), class);
+    }
+
+    /// The most private column that chose which rows a table has, as far as its readers answer for them.
+    fn rows(&self, table: &str) -> Privacy {
+        self.of_rows.get(table).copied().unwrap_or(Privacy::None)
     }
 
     /// The class of a column; the most private one where nobody declared it.

@@ -63,9 +63,14 @@ pub(super) fn staging_dir(run_id: &RunId) -> Path {
     Path::from(format!("{STAGING}/{run_id}"))
 }
 
+/// Folder of a table's unpublished files.
+pub(super) fn staging_table(run_id: &RunId, zone: Zone, table: &str) -> Path {
+    Path::from(format!("{STAGING}/{run_id}/{zone}/{table}"))
+}
+
 /// The `number`-th unpublished file of a table.
 pub(super) fn staging_file(run_id: &RunId, zone: Zone, table: &str, number: usize) -> Path {
-    Path::from(format!("_lake/staging/{run_id}/{zone}/{table}/{number:04}.parquet"))
+    staging_table(run_id, zone, table).join(format!("{number:04}.parquet"))
 }
 
 /// A manifest on its way to its final name.

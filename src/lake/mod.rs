@@ -99,7 +99,7 @@ pub use known_days::KnownDays;
 pub use lease::Lease;
 pub use manifest::{DataFile, FORMAT_VERSION, PreviousManifest, Snapshot, SnapshotColumn, SnapshotId, SnapshotTable};
 pub use probe::{PutIfAbsent, Replace};
-pub use publish::{Publication, Replaces, discard, discard_tables, publish};
+pub use publish::{Publication, Replaces, discard, discard_table, discard_tables, publish};
 pub use retention::Retention;
 pub use state::{Accepted, SnapshotState};
 pub use table_format::{TableFormat, align};

@@ -127,6 +127,15 @@ pub async fn discard_tables(lake: &Lake, run_id: &RunId) -> Result<(), LakeError
     Ok(())
 }
 
+/// Removes the files of one staged table, which is not going to be published.
+///
+/// # Errors
+/// When the store refuses or fails.
+pub async fn discard_table(lake: &Lake, table: &StagedTable) -> Result<(), LakeError> {
+    let staged = table.as_snapshot_table();
+    discard_folder(lake, &layout::staging_table(table.run_id(), staged.zone, &staged.name)).await
+}
+
 /// Why a manifest was not put.
 enum Uncommitted {
     /// It does not exist and will not.

@@ -24,6 +24,7 @@ fn every_declaration_and_every_rule_can_be_asked() {
             DerivedTable {
                 table: Table { name, ..catalog.findings.clone() },
                 sql: statement.findings(before),
+                internal: false,
                 lowered: Vec::new(),
             }
         })

@@ -9,6 +9,7 @@ mod days;
 mod docs;
 mod gates;
 mod golden;
+mod internal_tables;
 mod limits;
 mod modes;
 mod permissions;

@@ -41,6 +41,20 @@ fn a_header_describes_the_table() {
 }
 
 #[test]
+fn an_internal_table_says_so_once_and_is_not_judged() {
+    let read = |lines: &str| parse("heads.sql", &GOOD.replacen("-- column n", &format!("{lines}-- column n"), 1));
+    assert!(!read("").unwrap().internal && read("-- internal\n").unwrap().internal);
+    for (lines, expected) in [
+        ("-- internal\n-- internal\n", "queries/heads.sql:7: a second internal"),
+        ("-- internal: yes\n", "queries/heads.sql:6: expected `-- column"),
+        ("-- internal table\n", "queries/heads.sql:6: expected `-- column"),
+        ("-- internal\n-- key a_id\n", "queries/heads.sql: an internal table is not judged"),
+    ] {
+        assert!(read(lines).unwrap_err().to_string().starts_with(expected), "{lines}: {:?}", read(lines).err());
+    }
+}
+
+#[test]
 fn every_type_can_be_declared() {
     for lake_type in ALL_TYPES {
         let derived = parse("t.sql", &format!("-- t: x\n-- column a {lake_type} none: y\nselect 1")).unwrap();

@@ -10,7 +10,7 @@ use arrow::datatypes::DataType;
 
 use super::*;
 use crate::{
-    catalog::derived::parse,
+    catalog::{Catalog, derived::parse},
     engine::{
         FailureKind,
         testing::{TestLake, ask, batch, day, deep, ints, parquet_bytes, strings},
@@ -56,6 +56,16 @@ impl Sink for MemorySink<'_> {
 fn query(name: &str, columns: &str, sql: &str) -> DerivedTable {
     let columns: String = columns.split(", ").map(|c| format!("-- column {c} none: x\n")).collect();
     parse(&format!("{name}.sql"), &format!("-- {name}: x\n{columns}{sql}")).unwrap()
+}
+
+/// Those of the shipped queries, in the order of their names.
+fn shipped_queries(names: &[&str]) -> Vec<DerivedTable> {
+    let all = Catalog::embedded().unwrap().derived;
+    all.into_iter().filter(|q| names.contains(&&*q.table.name)).collect()
+}
+
+fn internal(query: DerivedTable) -> DerivedTable {
+    DerivedTable { internal: true, ..query }
 }
 
 async fn things() -> TestLake {
@@ -121,6 +131,18 @@ fn what_lacks_inputs_is_skipped_with_all_that_reads_it() {
         let skipped =
             |table: &str, missing: &str| Skipped { table: table.to_owned(), missing: vec![missing.to_owned()] };
         assert_eq!(derived.skipped, [skipped("one", "elsewhere"), skipped("two", "one")]);
+        // Nobody hears of an internal one: what it lacks is said of those that read it.
+        let queries = [
+            internal(query("one", "id string", "select id from elsewhere")),
+            internal(query("two", "id string", "select id from one union all select id from things")),
+            query("three", "id string", "select id from two union all select id from other"),
+            query("other", "id string", "select id from elsewhere"),
+        ];
+        let (derived, _) = derive(&lake, &queries).await.unwrap();
+        assert_eq!(derived.written.len(), 0);
+        let mut three = skipped("three", "elsewhere");
+        three.missing.push("other".to_owned());
+        assert_eq!(derived.skipped, [skipped("other", "elsewhere"), three]);
     });
 }
 
@@ -208,6 +230,24 @@ fn a_sink_that_fails_ends_the_run() {
         let queries =
             [query("full", "id string", "select id from things"), query("later", "id string", "select id from full")];
         assert!(matches!(derive(&things().await, &queries).await.map(|_| ()), Err(SinkError::Full)));
+    });
+}
+
+/// An internal table is computed for others, which lie in the same catalogue and are published.
+#[test]
+fn every_internal_table_is_read_by_a_derived_table_and_by_no_rule() {
+    deep(|| async {
+        let catalog = Catalog::embedded().unwrap();
+        let session = TestLake::default().session();
+        let internal: BTreeSet<String> =
+            catalog.derived.iter().filter(|q| q.internal).map(|q| q.table.name.clone()).collect();
+        let read_by = |sql: &str| references(&session, sql).unwrap();
+        let read: BTreeSet<String> = catalog.derived.iter().flat_map(|q| read_by(&q.sql)).collect();
+        assert_eq!(internal.difference(&read).collect::<Vec<_>>(), Vec::<&String>::new());
+        for rule in &catalog.rules {
+            assert!(read_by(&rule.sql).is_disjoint(&internal), "{} is asked when internal tables are gone", rule.name);
+        }
+        assert!(catalog.tables().iter().all(|t| !internal.contains(&t.name)));
     });
 }
 

@@ -139,7 +139,7 @@ impl<'c> Walk<'c> {
             let class = if describes { Privacy::None } else { self.classes.class(table, name) };
             Flowing { class, constant: false, origins: origins.clone() }
         });
-        let mut flow = Flow { columns: columns.collect(), rows: Privacy::None };
+        let mut flow = Flow { columns: columns.collect(), rows: self.classes.rows(table) };
         let scope = Scope { schema: scan.projected_schema.as_ref().clone(), flow: flow.clone() };
         for filter in &scan.filters {
             self.choose(filter, &scope, &mut flow);

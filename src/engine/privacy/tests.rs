@@ -62,6 +62,23 @@ fn a_query_that_publishes_less_has_to_say_so_and_why_and_only_then() {
     });
 }
 
+#[test]
+fn what_chose_the_rows_of_an_internal_table_reaches_those_who_read_it() {
+    let women = "SELECT employee_id FROM employee_personal_records WHERE legal_gender = 'female'";
+    let read = "SELECT e.id, w.employee_id IS NOT NULL AS w FROM employees e LEFT JOIN women w ON w.employee_id = e.id";
+    let query = |name: &str, heading: &str, sql: &str| {
+        parse(&format!("{name}.sql"), &format!("-- {name}: x\n{heading}\n{sql}")).unwrap()
+    };
+    deep(|| async move {
+        let internal = query("women", "-- internal\n-- column employee_id string none: x", women);
+        let reader = query("all", "-- column id string none: x\n-- column w boolean none: x", read);
+        let problems = declared::problems(&[reader, internal], &api_tables()).await.unwrap();
+        assert_eq!(problems.len(), 2, "{problems:?}");
+        assert!(problems[0].starts_with("queries/all.sql: w is declared none, but personal"), "{problems:?}");
+        assert!(problems[1].starts_with("queries/all.sql: rows is declared none, but personal"), "{problems:?}");
+    });
+}
+
 /// Statements, with the classes of their columns and of their rows by their first letters.
 const FLOWS: &[(&str, &str)] = &[
     ("SELECT id, given_name, birth_day, as_of FROM employees", "ndpn n"),

@@ -52,11 +52,9 @@ async fn lake(people: &[Person]) -> TestLake {
         ("is_current", Arc::new(BooleanArray::from(vec![true; people.len()])) as ArrayRef),
     ]);
     let records = batch(vec![
-        ("id", each(&|i, _| id(i))),
         ("employee_id", each(&|i, _| id(i))),
         ("legal_gender", each(&|_, p| Some(GENDERS[p.gender].to_owned()))),
         ("birth_date", dates(people.iter().map(|p| Some(born(p))))),
-        ("last_updated_at", dates(people.iter().map(|_| None))),
     ]);
     let departments = batch(vec![
         ("id", strings([Some("d1"), Some("d2")])),
@@ -65,7 +63,7 @@ async fn lake(people: &[Person]) -> TestLake {
     let named = |column: &str| batch(vec![("id", strings([Some("x")])), (column, strings([Some("X")]))]);
     for (name, rows) in [
         ("assignment_history", &history),
-        ("employee_personal_records", &records),
+        ("latest_personal_records", &records),
         ("departments", &departments),
         ("legal_entities", &named("legal_name")),
         ("occupation_categories", &named("title")),

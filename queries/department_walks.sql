@@ -1,0 +1,63 @@
+-- department_walks: one row per department and department above it, reached by following parents upwards, each department
+--   itself first. A walk ends at the root, below a parent that is not visible, before a repetition and after 90 steps
+-- internal
+-- column descendant_id string! none: the department
+-- column ancestor_id string! none: the department above
+-- column ancestor_name string none: its name
+-- column depth int32! none: steps up to it: 0 for the department itself
+-- column next_id string none: its own parent, visible or not
+-- column path string! none: ids from it down to the department, as in /1/2/
+-- column sort_path string! none: text that sorts as the tree is displayed: sort order (without one: 99999) and id of each
+--   department on the path
+-- column is_last boolean! none: whether the walk ends here
+WITH RECURSIVE nodes AS (
+    SELECT
+        id,
+        name,
+        parent_id,
+        COALESCE(LPAD(CAST(sort_order AS STRING), 5, '0'), '99999') || '-' || id || '/' AS place
+    FROM departments
+),
+
+walks AS (
+    SELECT
+        id AS descendant_id,
+        id AS ancestor_id,
+        name AS ancestor_name,
+        0 AS depth,
+        parent_id AS next_id,
+        '/' || id || '/' AS path,
+        place AS sort_path
+    FROM nodes
+    UNION ALL
+    SELECT
+        w.descendant_id,
+        p.id AS ancestor_id,
+        p.name AS ancestor_name,
+        w.depth + 1 AS depth,
+        p.parent_id AS next_id,
+        '/' || p.id || w.path AS path,
+        p.place || w.sort_path AS sort_path
+    FROM walks w
+    INNER JOIN nodes p ON p.id = w.next_id
+    -- Some engines stop after 100 steps with an error.
+    WHERE w.depth < 90 AND POSITION('/' || p.id || '/' IN w.path) = 0
+),
+
+lengths AS (
+    SELECT descendant_id, MAX(depth) AS depth
+    FROM walks
+    GROUP BY descendant_id
+)
+
+SELECT
+    w.descendant_id,
+    w.ancestor_id,
+    w.ancestor_name,
+    CAST(w.depth AS INTEGER) AS depth,
+    w.next_id,
+    w.path,
+    w.sort_path,
+    w.depth = l.depth AS is_last
+FROM walks w
+INNER JOIN lengths l ON l.descendant_id = w.descendant_id
