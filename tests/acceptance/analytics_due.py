@@ -54,7 +54,7 @@ def rollup(people, as_of):
                 if start <= as_of <= last and begins <= as_of <= ends:
                     own[p["department_id"], e["legal_entity_id"]].add(person)
                     path = [p["department_id"]]
-                    while len(path) <= 10 and (len(path) == 1 or path[-1] in parents):
+                    while len(path) <= 91 and (len(path) == 1 or path[-1] in parents):
                         below[path[-1], e["legal_entity_id"]].add(person)
                         above = parents.get(path[-1])
                         if above is None or above in path:

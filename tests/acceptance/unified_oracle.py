@@ -94,8 +94,7 @@ def employees(tables, as_of):
         p = applicable(positions.get(e.get("id"), []), "starts_on", "ends_on", as_of)
         r = records.get(w["id"], {})
         said = {"upcoming": "pending", "deactivated": "inactive"}.get(w["status"], w["status"])
-        full = " ".join([w["given_name"], w["family_name"]]) if w["given_name"] is not None and w["family_name"] is not None \
-            else w["given_name"] if w["given_name"] is not None else w["family_name"]
+        full = " ".join([w["given_name"] or "", w["family_name"] or ""]).strip(" ") or None
         out.append({
             "id": w["id"], "remote_id": w["remote_id"], "employee_number": w["employee_number"], "first_name": w["given_name"],
             "last_name": w["family_name"], "name": full, "work_email": w["email"], "personal_email": r.get("email"),
