@@ -132,8 +132,8 @@ pub async fn discard_tables(lake: &Lake, run_id: &RunId) -> Result<(), LakeError
 /// # Errors
 /// When the store refuses or fails.
 pub async fn discard_table(lake: &Lake, table: &StagedTable) -> Result<(), LakeError> {
-    let staged = table.as_snapshot_table();
-    discard_folder(lake, &layout::staging_table(table.run_id(), staged.zone, &staged.name)).await
+    let SnapshotTable { zone, name, .. } = table.table();
+    discard_folder(lake, &layout::staging_table(table.run_id(), *zone, name)).await
 }
 
 /// Why a manifest was not put.
