@@ -1,6 +1,7 @@
 //! Long work shows itself: a line per resource on a terminal, log lines elsewhere.
 
 use std::{
+    fmt::Display,
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
@@ -44,6 +45,15 @@ impl Progress {
         self.bars.as_ref()
     }
 
+    /// Everything stands still for a while: why, and until when.
+    pub fn waiting(&self, wait: &dyn Display) {
+        match &self.bars {
+            // Nobody to show it to is no error.
+            Some(bars) => drop(bars.println(wait.to_string())),
+            None => tracing::info!("{wait}"),
+        }
+    }
+
     /// Starts the line of one resource.
     pub fn resource(&self, name: &str, page_limit: u32, requests_per_minute: u32) -> ResourceProgress {
         let bar = self.bars.as_ref().map(|bars| {
@@ -84,11 +94,12 @@ impl ResourceProgress {
         let records = self.records.fetch_add(records, Ordering::Relaxed) + records;
         let expected = self.expected.load(Ordering::Relaxed);
         let left = expected.saturating_sub(records).div_ceil(self.page_limit);
+        let pages_expected = pages + left;
         let left = Duration::from_secs(left * 60 / self.requests_per_minute);
         match &self.bar {
             Some(bar) if expected > records => {
                 bar.set_message(format!(
-                    "{pages} requests, {records} of {expected} rows, about {} s left",
+                    "{pages} of {pages_expected} requests, {records} of {expected} rows, about {} s left",
                     left.as_secs()
                 ));
             }
@@ -97,6 +108,7 @@ impl ResourceProgress {
                 tracing::info!(
                     resource = self.name,
                     pages,
+                    pages_expected,
                     records,
                     expected,
                     seconds_left = left.as_secs(),

@@ -39,6 +39,8 @@ pub struct RunReport {
     pub continued: Option<RunId>,
     /// Seconds in which nothing was sent because others had spent the tenant's budget.
     pub seconds_lost_to_others: f64,
+    /// Seconds in which requests waited because those of the last minute had used the budget.
+    pub seconds_waited_for_budget: f64,
     /// Fewest requests that could have read the same records: one per full page, and one per empty collection.
     pub fewest_requests: u64,
     /// What was read, per resource.
@@ -319,6 +321,9 @@ impl RunReport {
                 "{:.0} s were lost to others who spend the same budget; a smaller share (--requests-per-minute) helps both",
                 self.seconds_lost_to_others
             )?;
+        }
+        if self.seconds_waited_for_budget >= 1.0 {
+            writeln!(out, "{:.0} s were waited for the budget", self.seconds_waited_for_budget)?;
         }
         let RequestCounts { requests, retries, too_many_requests, .. } = self.requests;
         write!(

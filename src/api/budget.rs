@@ -10,7 +10,10 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use super::sent_log::{SentAt, SentLog};
+use super::{
+    sent_log::{SentAt, SentLog},
+    waits::{OnWait, Wait, Waits},
+};
 use crate::clock::SharedClock;
 
 /// Requests in one window, as Lucca counts them.
@@ -39,6 +42,7 @@ pub struct Budget {
     window: Duration,
     capacity: u32,
     pace: Arc<Mutex<Pace>>,
+    waits: Arc<Waits>,
     notes: Option<Arc<Notes>>,
 }
 
@@ -65,6 +69,7 @@ struct Pace {
 pub struct Place {
     permit: Option<OwnedSemaphorePermit>,
     window: Duration,
+    waits: Arc<Waits>,
     line: Option<Line>,
 }
 
@@ -105,8 +110,16 @@ impl Budget {
                 next_at: Instant::now(),
                 lost: Duration::ZERO,
             })),
+            waits: Arc::default(),
             notes: None,
         }
+    }
+
+    /// The same, telling `listener` of each wait that is worth telling.
+    #[must_use]
+    pub fn telling(mut self, listener: OnWait) -> Self {
+        self.waits = Arc::new(Waits::told_to(listener));
+        self
     }
 
     /// The same, counting what earlier processes sent, and noting what this one sends.
@@ -126,7 +139,8 @@ impl Budget {
         let notes = Arc::new(Notes { log, clock, free: Mutex::new(free.collect()) });
         for (wait, number) in taken {
             let line = Some(Line { notes: Arc::clone(&notes), number });
-            free_later(Arc::clone(&self.places).try_acquire_owned().ok(), line, Instant::now() + wait);
+            let permit = Arc::clone(&self.places).try_acquire_owned().ok();
+            free_later(permit, line, Instant::now() + wait, &self.waits);
         }
         self.notes = Some(notes);
         self
@@ -141,16 +155,31 @@ impl Budget {
         (self.capacity, self.window)
     }
 
-    /// Shortest time in which `requests` more requests can be sent.
+    /// Shortest time from now in which `requests` more requests can be sent, places that are taken already counted.
     pub fn shortest_time(&self, requests: u64) -> Duration {
-        let windows = requests.saturating_sub(1) / u64::from(self.capacity);
-        self.window.saturating_mul(u32::try_from(windows).unwrap_or(u32::MAX))
+        let Some(last) = requests.checked_sub(1) else { return Duration::ZERO };
+        let capacity = u64::from(self.capacity);
+        let (windows, place) = (last / capacity, last % capacity);
+        let taken = place.checked_sub(self.places.available_permits() as u64);
+        let first = taken.map_or(Duration::ZERO, |taken| {
+            let free = usize::try_from(taken).ok().and_then(|taken| self.waits.free_in(taken));
+            // The place of a request under way is free a window after its answer.
+            free.unwrap_or(self.window)
+        });
+        self.window.saturating_mul(u32::try_from(windows).unwrap_or(u32::MAX)).saturating_add(first)
     }
 
     /// Waits for a place.
     pub async fn place(&self) -> Place {
         // The semaphore is never closed, so that `acquire_owned` cannot fail.
-        let permit = Arc::clone(&self.places).acquire_owned().await.ok();
+        let permit = match Arc::clone(&self.places).try_acquire_owned() {
+            Ok(permit) => Some(permit),
+            Err(_) => {
+                let _waiting =
+                    self.waits.begin(|goes_on_in| Wait { requests: self.capacity, window: self.window, goes_on_in });
+                Arc::clone(&self.places).acquire_owned().await.ok()
+            }
+        };
         let mut slept = Duration::ZERO;
         loop {
             let wait_until = {
@@ -161,7 +190,7 @@ impl Budget {
                     let paused = slept.min(pace.gap);
                     pace.lost += paused;
                     let line = self.notes.as_ref().and_then(Notes::sent);
-                    return Place { permit, window: self.window, line };
+                    return Place { permit, window: self.window, waits: Arc::clone(&self.waits), line };
                 }
                 if pace.held_until < due {
                     slept = slept.max(due - now);
@@ -195,6 +224,11 @@ impl Budget {
         }
     }
 
+    /// Time in which at least one request waited because the window was full of our own.
+    pub fn waited(&self) -> Duration {
+        self.waits.waited()
+    }
+
     /// Time in which nothing was sent because of refusals: what others cost this process.
     pub fn lost(&self) -> Duration {
         self.pace().lost
@@ -208,157 +242,21 @@ impl Drop for Place {
         if let Some(Line { notes, number }) = &line {
             notes.log.note(*number, SentAt::Answered(notes.clock.now()));
         }
-        free_later(self.permit.take(), line, Instant::now() + self.window);
+        free_later(self.permit.take(), line, Instant::now() + self.window, &self.waits);
     }
 }
 
-fn free_later(permit: Option<OwnedSemaphorePermit>, line: Option<Line>, free_at: Instant) {
+fn free_later(permit: Option<OwnedSemaphorePermit>, line: Option<Line>, free_at: Instant, waits: &Arc<Waits>) {
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        waits.free_at(free_at);
+        let waits = Arc::clone(waits);
         runtime.spawn(async move {
             sleep_until(free_at).await;
+            waits.freed(free_at);
             drop((line, permit));
         });
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// Sends `count` requests of `latency` each, `tasks` at once, and tells when each was sent, on virtual time.
-    fn send_times(requests_per_minute: u32, count: usize, latency: Duration, tasks: usize) -> Vec<Duration> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        runtime.block_on(async {
-            let budget = Budget::new(requests_per_minute);
-            let start = Instant::now();
-            let times = Arc::new(Mutex::new(Vec::new()));
-            let left = Arc::new(Semaphore::new(count));
-            let workers: Vec<_> = (0..tasks)
-                .map(|_| {
-                    let (budget, times, left) = (budget.clone(), Arc::clone(&times), Arc::clone(&left));
-                    tokio::spawn(async move {
-                        while let Ok(one) = left.try_acquire() {
-                            one.forget();
-                            let place = budget.place().await;
-                            times.lock().unwrap().push(start.elapsed());
-                            tokio::time::sleep(latency).await;
-                            drop(place);
-                        }
-                    })
-                })
-                .collect();
-            for worker in workers {
-                worker.await.unwrap();
-            }
-            let mut times = times.lock().unwrap().clone();
-            times.sort();
-            times
-        })
-    }
-
-    /// What one process after another sends, the second beginning `pause` after the first ended, killed or not.
-    fn successors(pause: Duration, latency: Duration) -> Vec<Duration> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        runtime.block_on(async {
-            let log: Arc<dyn SentLog> = Arc::new(crate::api::sent_log::InMemory::default());
-            let clock: SharedClock =
-                Arc::new(crate::clock::TokioClock::starting_at("2026-11-22T06:00:00Z".parse().unwrap()));
-            let start = Instant::now();
-            let mut times = Vec::new();
-            for process in 0..3 {
-                let budget = Budget::new(50).remembering(Arc::clone(&log), Arc::clone(&clock));
-                for number in 0..40 {
-                    let place = budget.place().await;
-                    times.push(start.elapsed());
-                    tokio::time::sleep(latency).await;
-                    // The second process is killed while it waits for an answer.
-                    if process == 1 && number == 30 {
-                        std::mem::forget(place);
-                        break;
-                    }
-                }
-                tokio::time::sleep(pause).await;
-            }
-            times
-        })
-    }
-
-    #[test]
-    fn one_process_after_another_stays_within_one_window() {
-        for (pause, latency) in [(0, 0), (0, 50), (3, 100), (20, 700), (61, 0)] {
-            let times = successors(Duration::from_secs(pause), Duration::from_millis(latency));
-            for (index, time) in times.iter().enumerate() {
-                if let Some(later) = times.get(index + 50) {
-                    assert!(*later - *time >= MINUTE, "pause {pause}: {later:?} is less than a window after {time:?}");
-                }
-            }
-        }
-        let times = successors(Duration::from_secs(61), Duration::ZERO);
-        assert!(times[71] <= Duration::from_secs(122), "a window that has passed is waited for: {:?}", times[71]);
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(40))]
-        #[test]
-        fn no_window_ever_holds_more_than_the_budget(rate in 1_u32..=50, count in 1_usize..200, latency_ms in 0_u64..8000, tasks in 1_usize..20) {
-            let times = send_times(rate, count, Duration::from_millis(latency_ms), tasks);
-            prop_assert_eq!(times.len(), count);
-            for (index, time) in times.iter().enumerate() {
-                if let Some(later) = times.get(index + rate as usize) {
-                    prop_assert!(*later - *time >= MINUTE, "{later:?} is less than a window after {time:?}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn the_budget_is_used_fully_when_each_response_takes_four_seconds() {
-        let last = *send_times(50, 501, Duration::from_secs(4), 8).last().unwrap();
-        // 500 requests before the last one: ten windows at best.
-        assert!(last <= MINUTE.mul_f64(10.0 * 1.2), "{last:?}");
-        let instant = *send_times(50, 501, Duration::ZERO, 8).last().unwrap();
-        assert!(instant <= MINUTE.mul_f64(10.0 * 1.01), "{instant:?}");
-    }
-
-    #[test]
-    fn larger_budgets_are_spread_over_shorter_windows() {
-        let times = send_times(500, 101, Duration::ZERO, 4);
-        assert_eq!(times[49], Duration::ZERO);
-        assert!(times[50] >= Duration::from_secs(6) && times[100] >= Duration::from_secs(12), "{times:?}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_refusal_stops_everybody_and_the_pace_recovers() {
-        let budget = Budget::new(50);
-        let start = Instant::now();
-        budget.refused(Duration::from_secs(7));
-        budget.refused(Duration::from_secs(3));
-        drop(budget.place().await);
-        assert_eq!(start.elapsed(), Duration::from_secs(7));
-        assert_eq!(budget.lost(), Duration::from_secs(7));
-        // One request for each fiftieth of the window, not the burst that a fresh budget would allow.
-        drop(budget.place().await);
-        assert_eq!(start.elapsed(), Duration::from_millis(8_200));
-        assert_eq!(budget.lost(), Duration::from_millis(8_200));
-        (0..11).for_each(|_| budget.answered());
-        let recovered = Instant::now();
-        for _ in 0..20 {
-            drop(budget.place().await);
-        }
-        assert!(recovered.elapsed() <= Duration::from_millis(1_200), "{:?}", recovered.elapsed());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn repeated_refusals_slow_down_further_but_never_for_good() {
-        let budget = Budget::new(50);
-        for _ in 0..20 {
-            budget.refused(Duration::from_secs(1));
-            drop(budget.place().await);
-        }
-        let start = Instant::now();
-        drop(budget.place().await);
-        assert_eq!(start.elapsed(), Duration::from_secs(12));
-    }
-}
+mod tests;

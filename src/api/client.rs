@@ -25,6 +25,7 @@ use super::{
     tenant::Tenant,
     token::{Credentials, Token, Tokens},
     transport::Transport,
+    waits::OnWait,
 };
 use crate::{
     clock::SharedClock,
@@ -57,6 +58,8 @@ pub struct ClientOptions {
     pub max_page_bytes: u64,
     /// Where requests are noted for the processes after this one, and those before it noted theirs.
     pub sent_log: Option<Arc<dyn SentLog>>,
+    /// Who is told when requests wait for the budget.
+    pub on_wait: OnWait,
 }
 
 /// Reads pages from one tenant. Cheap to clone: clones share budget, token and counts.
@@ -124,7 +127,7 @@ impl Client {
         let retry = Arc::new(Retry::new(options.retry, options.seed, Arc::clone(&clock)));
         let transport: Arc<dyn Transport> = Arc::new(Deadline { transport, limit: options.request_timeout });
         let tokens = Tokens::new(options.credentials, Arc::clone(&transport), Arc::clone(&retry), Arc::clone(&stats));
-        let mut budget = Budget::new(options.requests_per_minute);
+        let mut budget = Budget::new(options.requests_per_minute).telling(options.on_wait);
         if let Some(log) = options.sent_log {
             budget = budget.remembering(log, Arc::clone(&clock));
         }

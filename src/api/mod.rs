@@ -15,6 +15,7 @@ mod stats;
 mod tenant;
 mod token;
 mod transport;
+mod waits;
 
 pub use access::Access;
 pub use budget::{Budget, Place, REQUESTS_PER_WINDOW};
@@ -28,3 +29,4 @@ pub use stats::{RequestCounts, Stats};
 pub use tenant::{AddressError, Tenant, secure_url};
 pub use token::{Credentials, is_legacy_key};
 pub use transport::{HttpTransport, Transport, TransportError};
+pub use waits::{OnWait, Wait};

@@ -10,7 +10,7 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
 use super::Context;
 use crate::{
-    api::{Client, ClientOptions, Credentials, RetryPolicy, SentLog, Tenant},
+    api::{Client, ClientOptions, Credentials, OnWait, RetryPolicy, SentLog, Tenant},
     env_vars::LUCCA_STATE_DIR,
     error::Error,
     lock::{FileLock, NotLocked},
@@ -97,6 +97,10 @@ impl Context {
             request_timeout: settings.request_timeout()?,
             max_page_bytes: MAX_PAGE_BYTES,
             sent_log: turn.log.clone(),
+            on_wait: OnWait::new({
+                let progress = self.progress.clone();
+                move |wait| progress.waiting(&wait)
+            }),
         };
         Ok(Client::new(options, Arc::clone(&self.transport), Arc::clone(&self.clock)))
     }

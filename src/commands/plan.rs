@@ -36,7 +36,7 @@ struct Plan<'a> {
     as_of: String,
     /// Where the counts come from.
     counts_of: &'static str,
-    /// Requests that counting took.
+    /// Requests that counting took; the time counts from after them.
     requests_spent: u64,
     #[serde(flatten)]
     estimate: &'a Estimate,
@@ -64,6 +64,7 @@ pub async fn plan(context: &Context, settings: &Settings, options: PlanOptions) 
     let mut inaccessible = BTreeMap::new();
     let mut spent = 0;
     let mut missing = None;
+    let mut budget = Budget::new(requests_per_minute);
     let records = if options.offline {
         known.ok_or_else(|| {
             Error::NoSnapshot("there is no snapshot whose counts could be used; leave out --offline".into())
@@ -79,6 +80,7 @@ pub async fn plan(context: &Context, settings: &Settings, options: PlanOptions) 
         }
         inaccessible.extend(hidden);
         spent = client.stats().counts().requests;
+        budget = client.budget().clone();
         let unreadable = |s: &&Selected| !s.optional && inaccessible.contains_key(&s.resource.name);
         missing = selection.resources.iter().find(unreadable).map(|s| Error::MissingScopes {
             scopes: s.resource.scope.clone(),
@@ -87,7 +89,7 @@ pub async fn plan(context: &Context, settings: &Settings, options: PlanOptions) 
         counts
     };
     let estimate = estimate(&selection, &records, &limits);
-    let time = Budget::new(requests_per_minute).shortest_time(estimate.requests);
+    let time = budget.shortest_time(estimate.requests);
     let plan = Plan {
         tenant: settings.tenant().map(|t| t.host()).unwrap_or_default(),
         as_of,
@@ -141,6 +143,14 @@ async fn remembered(
     Ok((limits, newest.map(|newest| newest.state.records)))
 }
 
+/// Half a minute is neither none nor one.
+fn in_words(minutes: f64) -> String {
+    match minutes {
+        minutes if minutes < 2.0 => format!("{:.0} seconds", minutes * 60.0),
+        minutes => format!("{minutes:.0} minutes"),
+    }
+}
+
 fn text(plan: &Plan<'_>) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
@@ -154,13 +164,14 @@ fn text(plan: &Plan<'_>) -> String {
     if plan.estimate.probing > 0 {
         let _ = writeln!(out, "{:<32} {:>9} {:>6} {:>9}", "how large pages may be", "", "", plan.estimate.probing);
     }
-    let Plan { requests_per_minute, minutes, counts_of, requests_spent, as_of, .. } = plan;
+    let Plan { requests_per_minute, counts_of, requests_spent, as_of, .. } = plan;
     let _ = writeln!(
         out,
-        "\nabout {} requests as of {as_of}: {minutes:.0} minutes at {requests_per_minute} a minute, and some seconds more\n\
+        "\nabout {} requests as of {as_of}: {} at {requests_per_minute} a minute, and some seconds more\n\
          counts: of {counts_of}, for {requests_spent} requests\n\
          scopes: {}",
         plan.estimate.requests,
+        in_words(plan.minutes),
         plan.scopes.join(" "),
     );
     if !plan.kept.is_empty() {

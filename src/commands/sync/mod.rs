@@ -406,6 +406,7 @@ impl Run {
             requests: self.client.stats().counts(),
             continued: produced.checkpoint.as_ref().and_then(|c| c.continued()).cloned(),
             seconds_lost_to_others: self.client.budget().lost().as_secs_f64(),
+            seconds_waited_for_budget: self.client.budget().waited().as_secs_f64(),
             fewest_requests: produced.resources.iter().map(fewest).sum(),
             resources: produced.resources.clone(),
             tables,
