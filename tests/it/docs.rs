@@ -172,7 +172,7 @@ fn the_configuration_table_is_the_code() {
 /// The variants are read from the source: an enumeration does not list itself.
 #[test]
 fn the_table_of_exit_codes_is_the_code() {
-    let source = read("src/error.rs");
+    let source = read("src/exit_code.rs");
     let (_, body) = source.split_once("pub enum ExitCode {\n").unwrap();
     let (body, _) = body.split_once("\n}").unwrap();
     let mut declared = Vec::new();
