@@ -45,7 +45,8 @@ pub fn main() -> process::ExitCode {
                 Cow::Owned(_) => commands::tell(&message),
                 Cow::Borrowed(_) => drop(error.print()),
             }
-            return process::ExitCode::from(if error.use_stderr() { ExitCode::Usage as u8 } else { 0 });
+            let code = if error.use_stderr() { ExitCode::Usage } else { ExitCode::Ok };
+            return process::ExitCode::from(code as u8);
         }
     };
     // The message of a panic may quote data: only its place is told.

@@ -20,25 +20,10 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that starts at a given instant and goes on with tokio's, virtual time included.
-#[derive(Debug, Clone)]
-pub struct TokioClock {
-    start: DateTime<Utc>,
-    started: tokio::time::Instant,
-}
-
-impl TokioClock {
-    /// Starts at `start`, now.
-    pub fn starting_at(start: DateTime<Utc>) -> Self {
-        Self { start, started: tokio::time::Instant::now() }
-    }
-}
-
-impl Clock for TokioClock {
-    fn now(&self) -> DateTime<Utc> {
-        self.start + chrono::Duration::from_std(self.started.elapsed()).unwrap_or_default()
-    }
-}
-
 /// A clock to share.
 pub type SharedClock = Arc<dyn Clock>;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+pub(crate) use testing::TokioClock;

@@ -129,11 +129,6 @@ impl ApiError {
         matches!(self, Self::Refused { status, .. } if matches!(status.as_u16(), 403 | 404))
     }
 
-    /// Whether the same run later may go better.
-    pub fn is_retryable(&self) -> bool {
-        self.exit_code() == ExitCode::Temporary
-    }
-
     pub(super) fn exhausted(resource: &str, attempts: u32, temporary: Temporary) -> Self {
         let asked = temporary.retry_after.filter(|wait| *wait > Duration::from_secs(60));
         Self::Exhausted {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Privacy, Zone};
+use super::{Embedded, FanOut, Filter, History, Privacy, Reading, Split, Zone};
 
 /// One file of `schemas/`.
 #[derive(Debug, Deserialize)]
@@ -21,11 +21,11 @@ pub(super) struct RawResource {
     pub(super) sort: Option<String>,
     pub(super) as_of_parameter: Option<String>,
     pub(super) columns: Vec<RawColumn>,
-    pub(super) labels: Option<RawLabels>,
-    pub(super) history: Option<RawHistory>,
-    pub(super) filter: Option<RawFilter>,
-    pub(super) fan_out: Option<RawFanOut>,
-    pub(super) split: Option<RawSplit>,
+    pub(super) labels: Option<Embedded>,
+    pub(super) history: Option<History>,
+    pub(super) filter: Option<Filter>,
+    pub(super) fan_out: Option<FanOut>,
+    pub(super) split: Option<Split>,
     #[serde(default)]
     pub(super) quality: RawQuality,
 }
@@ -47,7 +47,7 @@ pub(super) struct RawColumn {
     pub(super) aliases: Vec<String>,
     #[serde(default)]
     pub(super) undocumented: bool,
-    pub(super) reading: Option<RawReading>,
+    pub(super) reading: Option<Reading>,
     #[serde(default)]
     pub(super) keeps_null: bool,
     pub(super) privacy: Privacy,
@@ -72,67 +72,6 @@ pub(super) enum RawType {
     Reference,
     References,
     Strings,
-}
-
-/// A typed reading of a value of any shape.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum RawReading {
-    Text,
-    Number,
-    Boolean,
-    Date,
-    ReferenceId,
-    ReferenceType,
-}
-
-/// `[fan_out]`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawFanOut {
-    pub(super) parameter: String,
-    pub(super) from: String,
-    pub(super) max_values: usize,
-    pub(super) status: Option<String>,
-}
-
-/// `[history]`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawHistory {
-    pub(super) starts: String,
-    pub(super) ends: String,
-}
-
-/// `[filter]`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawFilter {
-    pub(super) parameter: String,
-    pub(super) from: String,
-    pub(super) max_bytes: usize,
-}
-
-/// `[split]`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawSplit {
-    pub(super) by: String,
-    pub(super) table: String,
-    pub(super) zone: Zone,
-    pub(super) public: BTreeMap<String, Privacy>,
-    pub(super) openable: String,
-    pub(super) meaning: String,
-}
-
-/// `[labels]`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawLabels {
-    pub(super) item_type: String,
-    pub(super) table: String,
-    pub(super) zone: Zone,
-    pub(super) meaning: String,
 }
 
 /// `[quality]`.

@@ -1,5 +1,7 @@
 //! A validated API collection: where its pages come from and which columns they become.
 
+use serde::Deserialize;
+
 use super::{LakeType, Origin, Privacy, Quality, Split, Table, TableColumn, Zone};
 
 /// One API collection and the table, or two tables, its records become.
@@ -95,7 +97,8 @@ pub enum Shape {
 }
 
 /// The typed readings of a value of any shape.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reading {
     /// The text of a JSON string.
     Text,
@@ -127,14 +130,16 @@ impl Shape {
     }
 }
 
-/// Splitting a collection by the ids of another resource.
-#[derive(Debug, Clone)]
+/// Splitting a collection by the ids of another resource: `[fan_out]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FanOut {
     /// Query parameter that takes a comma-separated list of ids.
     pub parameter: String,
     /// Name of the resource whose ids are passed.
     pub from: String,
-    /// Column of this resource's tables that holds the id filtered by.
+    /// Column of this resource's tables that holds the id filtered by: the one that `parameter` names.
+    #[serde(skip)]
     pub column: String,
     /// Most ids in one request.
     pub max_values: usize,
@@ -142,8 +147,9 @@ pub struct FanOut {
     pub status: Option<String>,
 }
 
-/// The days on which a record applies, both included; a null is without end.
-#[derive(Debug, Clone)]
+/// The days on which a record applies, both included; a null is without end: `[history]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct History {
     /// Column of the first day.
     pub starts: String,
@@ -151,8 +157,9 @@ pub struct History {
     pub ends: String,
 }
 
-/// Records that come embedded in the pages of a collection, and the table that their names become.
-#[derive(Debug, Clone)]
+/// Records that come embedded in the pages of a collection, and the table that their names become: `[labels]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Embedded {
     /// The constant `type` of every embedded record that is meant.
     pub item_type: String,
@@ -161,14 +168,16 @@ pub struct Embedded {
     pub(super) meaning: String,
 }
 
-/// Asking for some of the records only.
-#[derive(Debug, Clone)]
+/// Asking for some of the records only: `[filter]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Filter {
     /// Query parameter that takes a comma-separated list of ids.
     pub parameter: String,
     /// Name of the resource whose ids are passed.
     pub from: String,
-    /// Column of this resource's tables that holds the id filtered by.
+    /// Column of this resource's tables that holds the id filtered by: the one that `parameter` names.
+    #[serde(skip)]
     pub column: String,
     /// Longest list; a longer one is not passed, and all records are asked for.
     pub max_bytes: usize,

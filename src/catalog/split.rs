@@ -3,11 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+
 use super::{Privacy, Zone};
 
 /// Records go to a second, more private table, unless the value of a column is of a namespace that is declared public, or
-/// was opened by its id.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// was opened by its id: `[split]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Split {
     /// Column looked at.
     pub by: String,
@@ -20,8 +23,10 @@ pub struct Split {
     /// Beginning of the values that may be opened one by one.
     pub openable: String,
     /// By settings: values that go to the second table all the same; ids, or prefixes that end in `*`.
+    #[serde(skip)]
     pub also: Vec<String>,
     /// By settings: openable values that stay in the first table.
+    #[serde(skip)]
     pub opened: Vec<String>,
     pub(super) meaning: String,
 }

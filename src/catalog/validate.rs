@@ -3,11 +3,8 @@
 use std::collections::HashSet;
 
 use super::{
-    CatalogError, Column, Embedded, FanOut, Filled, Filter, History, Interval, Quality, Reading, Resource, Shape,
-    Split, Zone,
-    raw::{
-        RawColumn, RawFanOut, RawFilter, RawHistory, RawLabels, RawQuality, RawReading, RawResource, RawSplit, RawType,
-    },
+    CatalogError, Column, FanOut, Filled, Filter, History, Interval, Quality, Reading, Resource, Shape, Split, Zone,
+    raw::{RawColumn, RawQuality, RawResource, RawType},
     resource::{EXTRA, EXTRACTED_AT, RUN_ID},
 };
 
@@ -30,14 +27,16 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
     }
     let columns = raw.columns.iter().map(|c| column(c).map_err(&rule)).collect::<Result<Vec<_>, _>>()?;
     check_columns(&columns).map_err(&rule)?;
-    let split = raw.split.map(split).transpose().map_err(&rule)?;
-    if let Some(split) = &split {
+    if let Some(split) = &raw.split {
+        check_namespaces(split).map_err(&rule)?;
         let text_column = columns.iter().any(|c| c.name == split.by && c.shape.lake_type() == super::LakeType::String);
         if !text_column {
             return Err(rule(format!("[split] by = {:?} names no text column", split.by)));
         }
     }
-    let history = raw.history.map(|h| history(h, &columns)).transpose().map_err(&rule)?;
+    if let Some(history) = &raw.history {
+        check_days(history, &columns).map_err(&rule)?;
+    }
     let filter = raw.filter.map(|f| filter(f, &columns)).transpose().map_err(&rule)?;
     let fan_out = raw.fan_out.map(|f| fan_out(f, &columns)).transpose().map_err(&rule)?;
     let resource = Resource {
@@ -48,11 +47,11 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
         hoped_page_limit: raw.hoped_page_limit,
         sort: raw.sort,
         as_of_parameter: raw.as_of_parameter,
-        labels: raw.labels.map(labels),
-        history,
+        labels: raw.labels,
+        history: raw.history,
         filter,
         fan_out,
-        split,
+        split: raw.split,
         columns,
         quality: quality(raw.quality),
         zone: raw.zone,
@@ -65,19 +64,14 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
     Ok(resource)
 }
 
-fn split(raw: RawSplit) -> Result<Split, String> {
-    let RawSplit { by, table, zone, public, openable, meaning } = raw;
+fn check_namespaces(split: &Split) -> Result<(), String> {
+    let Split { public, openable, .. } = split;
     let overlap =
         |beginning: &String| beginning.starts_with(openable.as_str()) || openable.starts_with(beginning.as_str());
     if openable.is_empty() || public.keys().any(overlap) {
         return Err(format!("[split] openable = {openable:?} must be a namespace that is not public"));
     }
-    Ok(Split { by, table, zone, public, openable, also: Vec::new(), opened: Vec::new(), meaning })
-}
-
-fn labels(raw: RawLabels) -> Embedded {
-    let RawLabels { item_type, table, zone, meaning } = raw;
-    Embedded { item_type, table, zone, meaning }
+    Ok(())
 }
 
 /// Records are named by their ids; the rest is declared.
@@ -87,16 +81,14 @@ fn quality(raw: RawQuality) -> Quality {
     Quality { key: vec!["id".to_owned()], interval, filled }
 }
 
-fn fan_out(raw: RawFanOut, columns: &[Column]) -> Result<FanOut, String> {
-    let RawFanOut { parameter, from, max_values, status } = raw;
-    let column = filtered_by("fan_out", &parameter, columns)?;
-    Ok(FanOut { column, parameter, from, max_values: max_values.max(1), status })
+fn fan_out(declared: FanOut, columns: &[Column]) -> Result<FanOut, String> {
+    let column = filtered_by("fan_out", &declared.parameter, columns)?;
+    Ok(FanOut { column, max_values: declared.max_values.max(1), ..declared })
 }
 
-fn filter(raw: RawFilter, columns: &[Column]) -> Result<Filter, String> {
-    let RawFilter { parameter, from, max_bytes } = raw;
-    let column = filtered_by("filter", &parameter, columns)?;
-    Ok(Filter { column, parameter, from, max_bytes })
+fn filter(declared: Filter, columns: &[Column]) -> Result<Filter, String> {
+    let column = filtered_by("filter", &declared.parameter, columns)?;
+    Ok(Filter { column, ..declared })
 }
 
 /// The column whose ids a parameter takes.
@@ -107,13 +99,13 @@ fn filtered_by(section: &str, parameter: &str, columns: &[Column]) -> Result<Str
     column.ok_or_else(|| format!("[{section}] parameter = {parameter:?} is no `<reference>.id` of a column"))
 }
 
-fn history(raw: RawHistory, columns: &[Column]) -> Result<History, String> {
-    for name in [&raw.starts, &raw.ends] {
+fn check_days(history: &History, columns: &[Column]) -> Result<(), String> {
+    for name in [&history.starts, &history.ends] {
         if !columns.iter().any(|c| c.name == *name && c.shape == Shape::Date) {
             return Err(format!("[history] names {name:?}, which is no column of dates"));
         }
     }
-    Ok(History { starts: raw.starts, ends: raw.ends })
+    Ok(())
 }
 
 fn column(raw: &RawColumn) -> Result<Column, String> {
@@ -157,13 +149,11 @@ fn shape(raw: &RawColumn) -> Result<Shape, String> {
             RawType::Strings => Shape::Strings,
         });
     };
-    let (reading, kind) = match reading {
-        RawReading::Text => (Reading::Text, RawType::String),
-        RawReading::Number => (Reading::Number, RawType::Double),
-        RawReading::Boolean => (Reading::Boolean, RawType::Boolean),
-        RawReading::Date => (Reading::Date, RawType::Date),
-        RawReading::ReferenceId => (Reading::ReferenceId, RawType::String),
-        RawReading::ReferenceType => (Reading::ReferenceType, RawType::String),
+    let kind = match reading {
+        Reading::Text | Reading::ReferenceId | Reading::ReferenceType => RawType::String,
+        Reading::Number => RawType::Double,
+        Reading::Boolean => RawType::Boolean,
+        Reading::Date => RawType::Date,
     };
     if raw.kind != kind || !raw.nullable {
         return Err(format!("column {}: its reading needs type {kind:?} and a nullable column", raw.name));

@@ -88,7 +88,8 @@ pub fn order(queries: &[DerivedTable], api_tables: &[&str]) -> Result<Vec<Step>,
 ///
 /// # Errors
 /// The first query that is not right.
-pub async fn check(queries: &[DerivedTable], api_tables: &[Table]) -> Result<(), EngineError> {
+#[cfg(test)]
+pub(crate) async fn check(queries: &[DerivedTable], api_tables: &[Table]) -> Result<(), EngineError> {
     let names: Vec<&str> = api_tables.iter().map(|t| &*t.name).collect();
     let session = Session::of_declared(api_tables.iter().chain(queries.iter().map(|q| &q.table)))?;
     for step in order(queries, &names)? {

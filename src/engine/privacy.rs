@@ -13,6 +13,7 @@
 //! Nothing lowers a class here, `HAVING count(*) >= 5` neither: five rows need not be five people. Lowering is for whoever
 //! writes a query, with a reason. What is not understood has the most private class of all that goes into it.
 
+#[cfg(test)]
 pub mod declared;
 mod flow;
 mod reads;
@@ -38,6 +39,7 @@ impl Classes {
     }
 
     /// Says what chose the rows of an internal table, for which nobody answers but the tables that read it.
+    #[cfg(test)]
     fn choose_rows(&mut self, table: &str, class: Privacy) {
         self.of_rows.insert(table.to_owned(), class);
     }

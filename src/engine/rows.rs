@@ -4,11 +4,7 @@ use std::{fmt, panic::AssertUnwindSafe};
 
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
 use datafusion::execution::SendableRecordBatchStream;
-use futures::{
-    StreamExt, TryStreamExt,
-    future::ready,
-    stream::{self, BoxStream},
-};
+use futures::{StreamExt, TryStreamExt, future::ready, stream::BoxStream};
 
 use super::EngineError;
 
@@ -27,7 +23,8 @@ impl fmt::Debug for Rows {
 
 impl Rows {
     /// Rows from a stream whose batches all have `schema`.
-    pub fn new(schema: SchemaRef, stream: BoxStream<'static, Result<RecordBatch, EngineError>>) -> Self {
+    #[cfg(test)]
+    pub(crate) fn new(schema: SchemaRef, stream: BoxStream<'static, Result<RecordBatch, EngineError>>) -> Self {
         Self { schema, stream, explain: false }
     }
 
@@ -85,10 +82,5 @@ impl Rows {
     /// The first error of the stream.
     pub async fn collect(self) -> Result<Vec<RecordBatch>, EngineError> {
         self.into_stream().try_collect().await
-    }
-
-    /// Rows that are in memory already.
-    pub fn from_batches(schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
-        Self { schema, stream: stream::iter(batches.into_iter().map(Ok)).boxed(), explain: false }
     }
 }

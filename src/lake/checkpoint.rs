@@ -70,16 +70,6 @@ impl Checkpoint {
         Ok(Self { lake: lake.clone(), run_id: run_id.clone(), begun_at })
     }
 
-    /// The newest run for `purpose` that began at `since` or later and was not discarded.
-    ///
-    /// # Errors
-    /// When the lake cannot be read.
-    pub async fn find(lake: &Lake, purpose: &Purpose, since: DateTime<Utc>) -> Result<Option<Self>, LakeError> {
-        let mut found = Self::all(lake, purpose).await?;
-        found.retain(|checkpoint| checkpoint.begun_at >= since);
-        Ok(found.into_iter().max_by_key(|checkpoint| checkpoint.begun_at))
-    }
-
     /// Every run for `purpose` that was not discarded.
     ///
     /// # Errors
@@ -258,18 +248,23 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_the_newest_run_of_the_same_purpose_is_continued() {
+    async fn runs_of_the_same_purpose_are_found_until_they_are_discarded() {
         let lake = lake();
         let begun = [("r1", "2026-11-22", "06"), ("r2", "2026-11-22", "08"), ("r3", "2026-11-23", "09")];
         for (run, day, hour) in begun {
             let begun_at = at(&format!("2026-11-22T{hour}:00:00Z"));
             Checkpoint::begin(&lake, &run.parse().unwrap(), purpose(day), begun_at).await.unwrap();
         }
-        let found = |since| Checkpoint::find(&lake, &FIRST, at(since));
-        static FIRST: std::sync::LazyLock<Purpose> = std::sync::LazyLock::new(|| purpose("2026-11-22"));
-        assert_eq!(found("2026-11-22T07:00:00Z").await.unwrap().unwrap().run_id().as_str(), "r2");
-        assert!(found("2026-11-22T08:00:01Z").await.unwrap().is_none());
-        found("2026-11-22T00:00:00Z").await.unwrap().unwrap().discard().await.unwrap();
-        assert_eq!(found("2026-11-22T00:00:00Z").await.unwrap().unwrap().run_id().as_str(), "r1");
+        let found = || async {
+            let mut found = Checkpoint::all(&lake, &purpose("2026-11-22")).await.unwrap();
+            found.sort_by_key(Checkpoint::begun_at);
+            found
+        };
+        let names = |found: &[Checkpoint]| found.iter().map(|c| c.run_id().to_string()).collect::<Vec<_>>();
+        let mut both = found().await;
+        assert_eq!(names(&both), ["r1", "r2"]);
+        assert_eq!(both[1].begun_at(), at("2026-11-22T08:00:00Z"));
+        both.pop().unwrap().discard().await.unwrap();
+        assert_eq!(names(&found().await), ["r1"]);
     }
 }

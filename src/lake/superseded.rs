@@ -78,16 +78,8 @@ impl Lake {
         Ok(found.into_iter().all(|exists| exists))
     }
 
-    /// The snapshots that `current` and its predecessors replaced and whose files are kept beyond `now`, newest first.
-    ///
-    /// # Errors
-    /// When the store refuses or fails, or a manifest is not usable.
-    pub async fn in_grace(&self, current: &Snapshot, now: DateTime<Utc>) -> Result<Vec<Snapshot>, LakeError> {
-        let (kept, unreadable) = self.readable_in_grace(current, now).await?;
-        unreadable.map_or(Ok(kept), Err)
-    }
-
-    /// The same as far as manifests can be believed: until the first that cannot, and why. What that one keeps is unknown.
+    /// The snapshots that `current` and its predecessors replaced and whose files are kept beyond `now`, newest first, as
+    /// far as manifests can be believed: until the first that cannot, and why. What that one keeps is unknown.
     ///
     /// # Errors
     /// When the store refuses or fails, or a manifest is of a newer format.

@@ -97,21 +97,6 @@ impl StagedTable {
         &self.run_id
     }
 
-    /// The files, where they are staged; at least one.
-    pub fn files(&self) -> &[DataFile] {
-        &self.table.files
-    }
-
-    /// Rows in all files.
-    pub fn rows(&self) -> u64 {
-        self.table.files.iter().map(|f| f.rows).sum()
-    }
-
-    /// Bytes in all files.
-    pub fn bytes(&self) -> u64 {
-        self.table.files.iter().map(|f| f.bytes).sum()
-    }
-
     /// A table that another process staged.
     pub(super) fn from_held(table: SnapshotTable, run_id: &RunId) -> Self {
         Self { table, run_id: run_id.clone() }

@@ -4,6 +4,7 @@ use arrow::{
     array::{
         BooleanArray, Float64Array, Int32Array, ListBuilder, RecordBatch, StringBuilder, TimestampMicrosecondArray,
     },
+    datatypes::SchemaRef,
     ipc::reader::StreamReader,
 };
 use futures::stream;
@@ -34,9 +35,13 @@ fn sample() -> RecordBatch {
     ])
 }
 
+fn rows_of(schema: SchemaRef, batches: Vec<RecordBatch>) -> Rows {
+    Rows::new(schema, Box::pin(stream::iter(batches.into_iter().map(Ok))))
+}
+
 /// Writes the batches, which share the first one's schema.
 async fn written(format: Format, batches: &[RecordBatch]) -> Vec<u8> {
-    let rows = Rows::from_batches(batches[0].schema(), batches.to_vec());
+    let rows = rows_of(batches[0].schema(), batches.to_vec());
     let mut out = Vec::new();
     let expected = batches.iter().map(|b| b.num_rows() as u64).sum();
     assert_eq!(write(format, rows, &mut out).await.unwrap(), Written::All { rows: expected });
@@ -146,7 +151,7 @@ async fn safe_csv_has_no_cell_that_a_spreadsheet_runs() {
     let out = async |safe_csv| {
         let mut out = Vec::new();
         let style = Style { format: Format::Csv, safe_csv };
-        write(style, Rows::from_batches(rows.schema(), vec![rows.clone()]), &mut out).await.unwrap();
+        write(style, rows_of(rows.schema(), vec![rows.clone()]), &mut out).await.unwrap();
         let cells = arrow::csv::ReaderBuilder::new(string_fields(&["text", "number", "real", "flag", "day", "null"]));
         let read: Vec<RecordBatch> = cells.with_header(false).build(&*out).unwrap().map(Result::unwrap).collect();
         let column = |i: usize| {
@@ -224,7 +229,7 @@ async fn equal_names_are_refused_where_they_would_lose_a_column() {
     ));
     let rows = || {
         let batch = RecordBatch::try_new(Arc::clone(&schema), vec![ints([Some(1)]), ints([Some(2)])]).unwrap();
-        Rows::from_batches(Arc::clone(&schema), vec![batch])
+        rows_of(Arc::clone(&schema), vec![batch])
     };
     for format in Format::ALL {
         let outcome = write(format, rows(), Vec::new()).await;
@@ -262,7 +267,7 @@ async fn a_reader_that_left_is_no_error_and_a_full_disk_is_one() {
         let size = written(format, &[sample(), sample()]).await.len();
         // At the first byte, in the middle, and on the last flush.
         for room in [0, size / 2, size - 1] {
-            let rows = || Rows::from_batches(sample().schema(), vec![sample(), sample()]);
+            let rows = || rows_of(sample().schema(), vec![sample(), sample()]);
             let gone = write(format, rows(), Failing { room, kind: io::ErrorKind::BrokenPipe }).await;
             assert_eq!(gone.unwrap(), Written::ReaderGone, "{format} {room}");
             let full = write(format, rows(), Failing { room, kind: io::ErrorKind::StorageFull }).await.unwrap_err();

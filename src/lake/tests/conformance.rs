@@ -161,7 +161,7 @@ async fn discards_staging(lake: &TestLake) {
     stage(lake, "run-10", &table("employees", Zone::Core), 0, 4).await;
     discard(lake, &"run-1".parse().unwrap()).await.unwrap();
     let left = objects(&lake.raw, "_lake/staging").await;
-    assert!(!left.contains(&staged.files()[0].path));
+    assert!(!left.contains(&staged.table().files[0].path));
     assert_eq!(left.len(), 1, "a run whose id only begins alike keeps its files");
     discard(lake, &"run-1".parse().unwrap()).await.unwrap();
 }
@@ -219,7 +219,7 @@ async fn verify_finds_damage(lake: &TestLake) {
     other.columns.truncate(2);
     let two_columns = batch(&rows(0, 3)).project(&[0, 1]).unwrap();
     let other = stage_with(lake, "run-x", &other, &[two_columns], WriterOptions::default()).await;
-    lake.raw.copy(&Path::from(other.files()[0].path.as_str()), &path).await.unwrap();
+    lake.raw.copy(&Path::from(other.table().files[0].path.as_str()), &path).await.unwrap();
     assert_eq!(kinds().await, ["size", "content", "rows", "schema"]);
 
     lake.raw.delete(&path).await.unwrap();

@@ -85,7 +85,7 @@ async fn accepts_only_what_was_held_back(lake: &TestLake) {
     let file = Path::from(held.tables[1].files[0].path.as_str());
     let whole = lake.raw.get(&file).await.unwrap().bytes().await.unwrap();
     let other = stage(lake, "run-9", &table("employees", Zone::Core), 0, 4).await;
-    let other = Path::from(other.files()[0].path.as_str());
+    let other = Path::from(other.table().files[0].path.as_str());
     let other_rows = lake.raw.get(&other).await.unwrap().bytes().await.unwrap();
     discard(lake, &"run-9".parse().unwrap()).await.unwrap();
     let flipped = |at: usize| {

@@ -71,7 +71,7 @@ impl Prepared {
         if scenario == Scenario::Retention {
             let killed = stage(&lake, KILLED, &table("employees", Zone::Core), 900, 3).await;
             let left = layout::data_file(Zone::Core, "employees", day(NEW), &KILLED.parse().unwrap(), 0);
-            lake.raw.copy(&Path::from(killed.files()[0].path.as_str()), &left).await.unwrap();
+            lake.raw.copy(&Path::from(killed.table().files[0].path.as_str()), &left).await.unwrap();
         }
         if scenario == Scenario::DropUnreadable {
             let newest = layout::manifest(SnapshotId { as_of: day(OLD), sequence: 3 });

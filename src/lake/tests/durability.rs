@@ -59,7 +59,7 @@ async fn nothing_rests_on_what_a_power_cut_takes() {
     let manifest = layout::manifest(snapshot.id()).to_string();
     let commit = last(&format!("copy {manifest}"));
 
-    for (file, from) in snapshot.files().zip(staged.iter().flat_map(StagedTable::files)) {
+    for (file, from) in snapshot.files().zip(staged.iter().flat_map(|t| &t.table().files)) {
         let named = last(&format!("copy {}", file.path));
         synced_between(0, &from.path, named);
         synced_between(named, &file.path, commit);

@@ -198,7 +198,7 @@ pub(super) async fn run_until_crash(
         writer.write(&batch(&rows(0, 30))).await?;
         staged.push(writer.close().await?);
     }
-    assert!(staged.iter().all(|t| t.files().len() > 1), "several files must be moved");
+    assert!(staged.iter().all(|t| t.table().files.len() > 1), "several files must be moved");
     publish(&crashing, publication("2026-11-22", run, staged)).await.map(drop)
 }
 

@@ -42,7 +42,7 @@ proptest! {
             }
             batches.push(whole.slice(start, whole.num_rows() - start));
             let staged = stage_with(&lake, "run-1", &table("employees", Zone::Core), &batches, options.clone()).await;
-            prop_assert_eq!(staged.rows(), rows.len() as u64);
+            prop_assert_eq!(staged.table().rows(), rows.len() as u64);
             let snapshot = publish(&lake, publication("2026-11-22", "run-1", vec![staged])).await.unwrap();
             prop_assert_eq!(verify(&lake, &snapshot).await.unwrap(), []);
             let published = &snapshot.tables[0];

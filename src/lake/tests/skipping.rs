@@ -68,8 +68,8 @@ fn bytes_for(content: Bytes, person: &str) -> (i64, i64) {
 async fn one_person_is_found_in_a_small_part_of_the_attributes() {
     let lake = TestLake::memory();
     let staged = stage_with(&lake, "run-1", &attributes(), &pages(), WriterOptions::default()).await;
-    assert_eq!((staged.rows(), staged.files().len()), ((PEOPLE * VALUES_EACH) as u64, 1));
-    let path = Path::from(staged.files()[0].path.as_str());
+    assert_eq!((staged.table().rows(), staged.table().files.len()), ((PEOPLE * VALUES_EACH) as u64, 1));
+    let path = Path::from(staged.table().files[0].path.as_str());
     let content = lake.store.get(&path).await.unwrap().bytes().await.unwrap();
     for person in (1000..1000 + PEOPLE).step_by(97) {
         let (some, all) = bytes_for(content.clone(), &person.to_string());

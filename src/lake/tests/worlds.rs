@@ -148,7 +148,7 @@ async fn in_two_files(lake: &Lake, run: &str, name: &str, zone: Zone) -> StagedT
     let options = WriterOptions { target_file_bytes: 1, max_row_group_bytes: 1 << 20, ..WriterOptions::default() };
     let halves = [all.slice(0, 15), all.slice(15, 15)];
     let staged = stage_with(lake, run, &table(name, zone), &halves, options).await;
-    assert_eq!(staged.files().len(), 2);
+    assert_eq!(staged.table().files.len(), 2);
     staged
 }
 
