@@ -70,10 +70,9 @@ pub(crate) async fn stage_applicable(
         columns.join(", "),
         table.name
     );
-    let query = DerivedTable { table, sql, internal: false, lowered: Vec::new() };
-    let rows = derive::start(&session, &query, day).await?;
+    let rows = derive::start(&session, &format!("the history of {}", table.name), &sql, &table, day).await?;
     let mut sink = StagingSink { lake, run_id, staged: Vec::new() };
-    sink.write(&query.table, day, rows).await?;
+    sink.write(&table, day, rows).await?;
     sink.staged.pop().ok_or_else(|| Error::Bug("a table was not staged".into()))
 }
 

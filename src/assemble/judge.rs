@@ -6,7 +6,7 @@ use super::{
     session::{session_over, table_files},
 };
 use crate::{
-    catalog::{Catalog, DerivedTable, FINDINGS, Origin, Resource, Table},
+    catalog::{Catalog, FINDINGS, Origin, Resource, Table},
     engine::{SessionOptions, derive},
     error::Error,
     lake::{Lake, Snapshot, SnapshotState, SnapshotTable, StagedTable, TableWriter, WriterOptions},
@@ -104,10 +104,8 @@ async fn ask(
     }
     let mut writer = TableWriter::new(lake, run_id, table, WriterOptions::default());
     let mut breaches = Vec::new();
-    let mut write = async |sql: String, rule: &str| -> Result<u64, Error> {
-        let mut query = DerivedTable { table: table.clone(), sql, internal: false, lowered: Vec::new() };
-        rule.clone_into(&mut query.table.name);
-        let mut rows = derive::start(&session, &query, *day).await?.into_stream();
+    let mut write = async |origin: &str, sql: &str| -> Result<u64, Error> {
+        let mut rows = derive::start(&session, origin, sql, table, *day).await?.into_stream();
         let mut found = 0;
         while let Some(batch) = rows.next().await {
             let batch = batch?;
@@ -122,14 +120,15 @@ async fn ask(
             let columns: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
             let (columns, rules) = (columns.join(", "), rules.join(", "));
             let sql = format!("SELECT {columns} FROM \"{}\" WHERE rule IN ({rules})", statement::BEFORE);
-            write(sql, FINDINGS).await?;
+            write("the findings of the snapshot before", &sql).await?;
         }
         for statement in &statements {
-            let reads = derive::references(&session, &statement.sql)?;
+            let reads =
+                derive::references(&session, &statement.sql).map_err(|error| error.in_derived(&statement.origin))?;
             if reads.iter().any(|table| !session.has_table(table)) {
                 continue;
             }
-            let found = write(statement.findings(findings_before.is_some()), &statement.rule).await?;
+            let found = write(&statement.origin, &statement.findings(findings_before.is_some())).await?;
             breaches.extend(breach(statement, found, tables, thresholds));
         }
         Ok::<_, Error>(())

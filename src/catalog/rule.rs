@@ -53,6 +53,13 @@ pub struct QualityRule {
     pub sql: String,
 }
 
+impl QualityRule {
+    /// Path of its file in the sources, for errors.
+    pub fn file(&self) -> String {
+        format!("queries/quality/{}.sql", self.name)
+    }
+}
+
 /// More findings than a share of a table's rows stop a publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleGate {

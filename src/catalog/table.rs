@@ -205,6 +205,13 @@ pub struct DerivedTable {
     pub lowered: Vec<Lowered>,
 }
 
+impl DerivedTable {
+    /// Path of its file in the sources, for errors.
+    pub fn file(&self) -> String {
+        format!("queries/{}.sql", self.table.name)
+    }
+}
+
 /// A column declared less private than what flows into it, or the rows of a table less private than what chose them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lowered {

@@ -65,9 +65,9 @@ pub fn order(queries: &[DerivedTable], api_tables: &[&str]) -> Result<Vec<Step>,
     let mut waiting: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for query in queries {
         let name = &*query.table.name;
-        let reads = references(&session, &query.sql).map_err(|e| e.in_derived(name))?;
+        let reads = references(&session, &query.sql).map_err(|e| e.in_derived(&query.file()))?;
         if let Some(table) = reads.iter().find(|t| !names.contains(&***t) && !api_tables.contains(&&***t)) {
-            return Err(EngineError::DeriveUnknownTable { query: name.to_owned(), table: table.clone() });
+            return Err(EngineError::DeriveUnknownTable { origin: query.file(), table: table.clone() });
         }
         waiting.insert(name, reads);
     }
@@ -94,7 +94,7 @@ pub(crate) async fn check(queries: &[DerivedTable], api_tables: &[Table]) -> Res
     let session = Session::of_declared(api_tables.iter().chain(queries.iter().map(|q| &q.table)))?;
     for step in order(queries, &names)? {
         for query in queries.iter().filter(|q| q.table.name == step.table) {
-            start(&session, query, NaiveDate::default()).await?;
+            start(&session, &query.file(), &query.sql, &query.table, NaiveDate::default()).await?;
         }
     }
     Ok(())
@@ -132,7 +132,7 @@ pub async fn run<S: Sink + Send>(
             }
             continue;
         }
-        let rows = start(session, query, as_of).await?;
+        let rows = start(session, &query.file(), &query.sql, &query.table, as_of).await?;
         let files = sink.write(&query.table, as_of, rows).await?;
         session.register(std::slice::from_ref(&files))?;
         outcome.written.push(files);
@@ -140,18 +140,27 @@ pub async fn run<S: Sink + Send>(
     Ok(outcome)
 }
 
-/// Plans one query and gives its rows in the declared schema.
-pub(crate) async fn start(session: &Session, query: &DerivedTable, as_of: NaiveDate) -> Result<Rows, EngineError> {
-    let name = &*query.table.name;
-    let declared = query.table.arrow_schema();
+/// Plans one query and gives its rows in the declared schema of `table`. `origin` is what errors call it: its file, or what it
+/// asks.
+pub(crate) async fn start(
+    session: &Session,
+    origin: &str,
+    sql: &str,
+    table: &Table,
+    as_of: NaiveDate,
+) -> Result<Rows, EngineError> {
+    let declared = table.arrow_schema();
     let parameters = Parameters::of_day(Some(as_of));
-    let planned = query::plan(session, &query.sql, &parameters).await.map_err(|e| e.in_derived(name))?;
+    let planned = query::plan(session, sql, &parameters).await.map_err(|e| e.in_derived(origin))?;
     let casts = columns::casts(planned.logical().schema().as_arrow(), &declared)
-        .map_err(|detail| EngineError::DeriveColumns { query: name.to_owned(), detail })?;
-    let rows = planned.rows_as_planned().await.map_err(|e| e.in_derived(name))?;
-    let name = name.to_owned();
+        .map_err(|detail| EngineError::DeriveColumns { origin: origin.to_owned(), detail })?;
+    let rows = planned.rows_as_planned().await.map_err(|e| e.in_derived(origin))?;
+    let origin = origin.to_owned();
     let schema = Arc::clone(&declared);
-    Ok(rows.try_map(declared, move |batch| conform(&batch.map_err(|e| e.in_derived(&name))?, &schema, &casts, &name)))
+    let conformed = move |batch: Result<RecordBatch, EngineError>| {
+        conform(&batch.map_err(|e| e.in_derived(&origin))?, &schema, &casts, &origin)
+    };
+    Ok(rows.try_map(declared, conformed))
 }
 
 /// The batch with the declared types, checked for nulls where none may be.
@@ -159,15 +168,14 @@ fn conform(
     batch: &RecordBatch,
     schema: &SchemaRef,
     casts: &[ColumnCast],
-    query: &str,
+    origin: &str,
 ) -> Result<RecordBatch, EngineError> {
-    let internal = |e: arrow::error::ArrowError| EngineError::Internal {
-        message: format!("queries/{query}.sql: {}", columns::kind(&e)),
-    };
+    let internal =
+        |e: arrow::error::ArrowError| EngineError::Internal { message: format!("{origin}: {}", columns::kind(&e)) };
     let arrays = columns::apply(batch, casts).map_err(internal)?;
     for (field, array) in schema.fields().iter().zip(&arrays) {
         if !field.is_nullable() && array.null_count() > 0 {
-            return Err(EngineError::DeriveNull { query: query.to_owned(), column: field.name().clone() });
+            return Err(EngineError::DeriveNull { origin: origin.to_owned(), column: field.name().clone() });
         }
     }
     RecordBatch::try_new(Arc::clone(schema), arrays).map_err(internal)

@@ -74,26 +74,26 @@ pub enum EngineError {
         source: Option<Box<DataFusionError>>,
     },
     /// A running derived query failed. Neither text nor source holds a value of the data.
-    #[error("queries/{query}.sql failed: {}", kind.as_str())]
+    #[error("{origin} failed: {}", kind.as_str())]
     DeriveFailed {
-        /// The derived table.
-        query: String,
+        /// What the query is called: its file, or what it asks.
+        origin: String,
         /// What class of failure it is.
         kind: FailureKind,
     },
     /// A derived query is not valid SQL over the tables of the catalogue.
-    #[error("queries/{query}.sql: {source}")]
+    #[error("{origin}: {source}")]
     DeriveInvalid {
-        /// The derived table.
-        query: String,
+        /// What the query is called: its file, or what it asks.
+        origin: String,
         /// What is wrong with it.
         source: Box<EngineError>,
     },
     /// A derived query names a table that nobody has.
-    #[error("queries/{query}.sql reads table {table}, which is neither an API table nor a derived one")]
+    #[error("{origin} reads table {table}, which is neither an API table nor a derived one")]
     DeriveUnknownTable {
-        /// The derived table.
-        query: String,
+        /// What the query is called: its file, or what it asks.
+        origin: String,
         /// The table it names.
         table: String,
     },
@@ -104,18 +104,18 @@ pub enum EngineError {
         queries: Vec<String>,
     },
     /// The columns of a query are not the declared ones.
-    #[error("queries/{query}.sql: {detail}")]
+    #[error("{origin}: {detail}")]
     DeriveColumns {
-        /// The derived table.
-        query: String,
+        /// What the query is called: its file, or what it asks.
+        origin: String,
         /// The first difference.
         detail: String,
     },
     /// A column declared not null holds a null.
-    #[error("queries/{query}.sql gave a null in column {column}, which is declared not null")]
+    #[error("{origin} gave a null in column {column}, which is declared not null")]
     DeriveNull {
-        /// The derived table.
-        query: String,
+        /// What the query is called: its file, or what it asks.
+        origin: String,
         /// The column.
         column: String,
     },
@@ -233,15 +233,15 @@ impl EngineError {
     }
 
     /// The same failure as seen by a scheduled derivation, where neither the message nor the source may quote data.
-    pub(crate) fn in_derived(self, query: &str) -> Self {
-        let query = query.to_owned();
+    pub(crate) fn in_derived(self, origin: &str) -> Self {
+        let origin = origin.to_owned();
         match self {
-            Self::Failed { kind, .. } => Self::DeriveFailed { query, kind },
+            Self::Failed { kind, .. } => Self::DeriveFailed { origin, kind },
             // Its lines are counted below the heading, which is not what an editor shows.
             Self::Sql { message, source, .. } => {
-                Self::DeriveInvalid { query, source: Box::new(Self::Sql { message, position: None, source }) }
+                Self::DeriveInvalid { origin, source: Box::new(Self::Sql { message, position: None, source }) }
             }
-            other => Self::DeriveInvalid { query, source: Box::new(other) },
+            other => Self::DeriveInvalid { origin, source: Box::new(other) },
         }
     }
 }

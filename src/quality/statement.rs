@@ -21,6 +21,8 @@ pub struct Statement {
     pub detail: Option<String>,
     /// Gives `table_name`, `column_name` and `record_id`.
     pub sql: String,
+    /// What errors call it: its file, or what it asks.
+    pub origin: String,
 }
 
 /// More findings than these stop a publication.
@@ -54,6 +56,7 @@ pub fn of_rule(rule: &QualityRule) -> Statement {
         gate,
         detail: None,
         sql: rule.sql.clone(),
+        origin: rule.file(),
     }
 }
 
@@ -70,6 +73,7 @@ pub fn of_finding(finding: &Finding) -> Statement {
             "SELECT {} AS table_name, {column} AS column_name, CAST(NULL AS STRING) AS record_id",
             literal(&finding.table)
         ),
+        origin: format!("the finding {} of {}", finding.rule, finding.table),
     }
 }
 
@@ -115,6 +119,7 @@ fn key(table: &Table, key: &[String]) -> Statement {
             record_id(key),
             identifier(&table.name),
         ),
+        origin: format!("the key of {}", table.name),
     }
 }
 
@@ -147,6 +152,7 @@ fn overlaps(table: &Table, interval: &Interval) -> Statement {
             owners.join(", "),
             identifier(&table.name),
         ),
+        origin: format!("the intervals of {}", table.name),
     }
 }
 

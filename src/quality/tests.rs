@@ -1,9 +1,11 @@
 //! Everything that schemas, queries and rules declare is SQL over the tables there are.
 
+use std::path::Path;
+
 use super::statement;
 use crate::{
     catalog::{Catalog, DerivedTable, Table},
-    engine::{derive, stack::run_with_deep_stack},
+    engine::{Session, derive, stack::run_with_deep_stack},
 };
 
 #[test]
@@ -33,4 +35,31 @@ fn every_declaration_and_every_rule_can_be_asked() {
     let before = Table { name: statement::BEFORE.to_owned(), ..catalog.findings.clone() };
     let tables: Vec<Table> = catalog.api_tables().into_iter().chain([before]).collect();
     run_with_deep_stack(|| async move { derive::check(&queries, &tables).await.unwrap() }).unwrap();
+}
+
+#[test]
+fn files_that_errors_name_are_there() {
+    let catalog = Catalog::embedded().unwrap();
+    let declared: Vec<_> = catalog.tables().iter().flat_map(|t| statement::declared(t).collect::<Vec<_>>()).collect();
+    let statements = declared.into_iter().chain(catalog.rules.iter().map(statement::of_rule));
+    let statements = statements.map(|s| (s.findings(true), s.origin, catalog.findings.clone()));
+    let queries = catalog.derived.iter().map(|query| (query.sql.clone(), query.file(), query.table.clone()));
+    let all: Vec<_> = statements.chain(queries).collect();
+    run_with_deep_stack(|| async move {
+        // Without a table, whatever reads one fails.
+        let session = Session::of_declared([]).unwrap();
+        let mut named = 0;
+        for (sql, origin, table) in &all {
+            let Err(error) = derive::start(&session, origin, sql, table, chrono::NaiveDate::default()).await else {
+                continue;
+            };
+            let error = error.to_string();
+            for file in error.split([' ', ':']).filter(|word| word.contains('/') || word.ends_with(".sql")) {
+                assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(file).is_file(), "{error}");
+                named += 1;
+            }
+        }
+        assert!(named >= catalog.rules.len() + catalog.derived.len() - 1, "{named}");
+    })
+    .unwrap();
 }

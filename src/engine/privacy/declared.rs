@@ -25,7 +25,7 @@ pub async fn problems(queries: &[DerivedTable], api_tables: &[Table]) -> Result<
         let Some(query) = queries.iter().find(|q| q.table.name == step.table) else { continue };
         let name = &query.table.name;
         let parameters = Parameters::of_day(Some(NaiveDate::default()));
-        let planned = query::plan(&session, &query.sql, &parameters).await.map_err(|e| e.in_derived(name))?;
+        let planned = query::plan(&session, &query.sql, &parameters).await.map_err(|e| e.in_derived(&query.file()))?;
         let computed = computed(&planned, &classes);
         let columns = &query.table.columns;
         let most_private = columns.iter().map(|c| c.privacy).fold(Privacy::None, Ord::max);

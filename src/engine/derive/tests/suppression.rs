@@ -80,7 +80,7 @@ type Cell = (String, String, usize);
 async fn shown(session: &Session, table: &str, row: &[&str]) -> BTreeMap<Cell, Option<i64>> {
     let catalog = Catalog::embedded().unwrap();
     let query = catalog.derived.into_iter().find(|q| q.table.name == table).unwrap();
-    let rows = start(session, &query, day(DAY)).await.unwrap();
+    let rows = start(session, "", &query.sql, &query.table, day(DAY)).await.unwrap();
     let mut cells = BTreeMap::new();
     for batch in rows.collect().await.unwrap() {
         let text = |column: &str, index: usize| {
