@@ -26,6 +26,46 @@
 //!
 //! Around them: [`cli`], [`settings`], [`env_vars`], [`clock`], [`day_list`], [`lock`], [`window_file`], [`state_folder`], [`modes`],
 //! [`progress`], [`telemetry`], [`report`], [`similar`], [`surrogates`], [`terminal_text`], [`error`].
+//!
+//! Which room may import which: each stands above those that it imports, so that there is no circle. A test holds the code
+//! to this list.
+//!
+//! ```walls
+//! cli: api catalog clock commands engine env_vars error exit_code fake_tenant lake modes progress settings
+//!     state_folder telemetry terminal_text
+//! commands: api assemble catalog clock day_list decode engine env_vars error exit_code fake_tenant fetch lake lock
+//!     modes progress quality report run_id settings similar state_folder terminal_text window_file
+//! fetch: api assemble catalog day_list decode engine error exit_code lake page progress report run_id settings
+//!     similar
+//! assemble: catalog decode engine error lake quality report run_id settings surrogates wide
+//! error: api catalog causes day_list decode engine exit_code lake run_id settings state_folder
+//! report: api catalog day_list decode lake run_id terminal_text
+//! settings: api catalog env_vars lake quality similar
+//! engine: catalog causes exit_code lock similar terminal_text
+//! lake: catalog causes clock exit_code lock modes page run_id terminal_text
+//! wide: catalog decode
+//! window_file: api modes
+//! api: catalog clock exit_code page surrogates terminal_text
+//! decode: catalog page surrogates
+//! lock: modes
+//! quality: catalog
+//! state_folder: env_vars modes
+//! telemetry: terminal_text
+//! catalog:
+//! causes:
+//! clock:
+//! day_list:
+//! env_vars:
+//! exit_code:
+//! fake_tenant:
+//! modes:
+//! page:
+//! progress:
+//! run_id:
+//! similar:
+//! surrogates:
+//! terminal_text:
+//! ```
 
 pub mod api;
 mod assemble;

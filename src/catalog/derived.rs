@@ -15,7 +15,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{DerivedTable, LakeType, Lowered, Origin, Privacy, Quality, Table, TableColumn, Zone, quality};
+use super::{
+    AS_OF, DerivedTable, LakeType, Lowered, Origin, Privacy, Quality, Table, TableColumn, Zone, is_name, quality,
+};
 
 /// A file of `queries/` that does not describe its table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -213,12 +215,12 @@ fn column(name: &str, lake_type: &str, privacy: &str, meaning: String) -> Result
     if name == Lowered::ROWS {
         return Err("a column named rows could not be told from the rows of the table".to_owned());
     }
-    if name == "as_of" {
+    if name == AS_OF {
         return Err("column as_of is the partition key, which every table has already".to_owned());
     }
     let (type_name, nullable) = lake_type.strip_suffix('!').map_or((lake_type, true), |t| (t, false));
-    let lake_type = ALL_TYPES.into_iter().find(|t| t.as_str() == type_name).ok_or_else(|| {
-        let known: Vec<&str> = ALL_TYPES.iter().map(|t| t.as_str()).collect();
+    let lake_type = LakeType::ALL.into_iter().find(|t| t.as_str() == type_name).ok_or_else(|| {
+        let known: Vec<&str> = LakeType::ALL.iter().map(|t| t.as_str()).collect();
         format!("unknown type {type_name}; the types are {}", known.join(", "))
     })?;
     let privacy = self::privacy(privacy)?;
@@ -226,27 +228,10 @@ fn column(name: &str, lake_type: &str, privacy: &str, meaning: String) -> Result
 }
 
 fn privacy(class: &str) -> Result<Privacy, String> {
-    let classes = [Privacy::None, Privacy::Directory, Privacy::Personal, Privacy::Sensitive];
-    classes
-        .into_iter()
-        .find(|p| p.to_string() == class)
-        .ok_or_else(|| format!("unknown privacy class {class}; the classes are none, directory, personal, sensitive"))
-}
-
-const ALL_TYPES: [LakeType; 8] = [
-    LakeType::String,
-    LakeType::Boolean,
-    LakeType::Int32,
-    LakeType::Int64,
-    LakeType::Double,
-    LakeType::Date,
-    LakeType::Timestamp,
-    LakeType::StringList,
-];
-
-pub(super) fn is_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    Privacy::ALL.into_iter().find(|p| p.to_string() == class).ok_or_else(|| {
+        let known = Privacy::ALL.map(|p| p.to_string()).join(", ");
+        format!("unknown privacy class {class}; the classes are {known}")
+    })
 }
 
 fn text(words: &str) -> String {

@@ -22,7 +22,7 @@ pub use quality::{Filled, Interval, Quality};
 pub use resource::{Column, EXTRA, EXTRACTED_AT, Embedded, FanOut, Filter, History, RUN_ID, Reading, Resource, Shape};
 pub use rule::{QualityRule, RuleGate, Severity};
 pub use split::{Split, matches_any};
-pub use table::{ALL_DAYS, DerivedTable, LakeType, Lowered, Origin, Privacy, Table, TableColumn, Zone};
+pub use table::{ALL_DAYS, AS_OF, DerivedTable, LakeType, Lowered, Origin, Privacy, Table, TableColumn, Zone, is_name};
 pub use wide::WideTable;
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));

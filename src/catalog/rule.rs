@@ -12,7 +12,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::DerivedError;
+use super::{DerivedError, is_name};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -75,7 +75,7 @@ pub struct RuleGate {
 /// The first line that is not understood; nothing is ignored.
 pub fn parse(file_name: &str, text: &str) -> Result<QualityRule, DerivedError> {
     let file = format!("quality/{file_name}");
-    let stem = file_name.strip_suffix(".sql").filter(|stem| super::derived::is_name(stem));
+    let stem = file_name.strip_suffix(".sql").filter(|stem| is_name(stem));
     let name = stem.ok_or_else(|| DerivedError::FileName { file: file.clone() })?;
     let mut rule = QualityRule {
         name: name.to_owned(),

@@ -11,6 +11,16 @@ use super::Quality;
 /// No table may be called so.
 pub const ALL_DAYS: &str = "all_days";
 
+/// The column that tells which day a row describes. It is the partition key: part of the folder's name, not of the files.
+pub const AS_OF: &str = "as_of";
+
+/// Whether tables and columns may be called so: lower snake_case, which every engine takes unquoted. Folders of the lake
+/// are named after tables, and engines skip those that begin with an underscore.
+pub fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
 /// Top-level folder of the lake, so that each class of data can have its own bucket policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -24,6 +34,9 @@ pub enum Zone {
 }
 
 impl Zone {
+    /// Every zone.
+    pub const ALL: [Self; 3] = [Self::Core, Self::Personal, Self::Derived];
+
     /// The folder's name.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -53,6 +66,11 @@ pub enum Privacy {
     Personal,
     /// Data whose leak harms: bank accounts, social security numbers, free custom values.
     Sensitive,
+}
+
+impl Privacy {
+    /// Every class, the least private first.
+    pub const ALL: [Self; 4] = [Self::None, Self::Directory, Self::Personal, Self::Sensitive];
 }
 
 impl fmt::Display for Privacy {
@@ -89,6 +107,18 @@ pub enum LakeType {
 }
 
 impl LakeType {
+    /// Every type.
+    pub const ALL: [Self; 8] = [
+        Self::String,
+        Self::Boolean,
+        Self::Int32,
+        Self::Int64,
+        Self::Double,
+        Self::Date,
+        Self::Timestamp,
+        Self::StringList,
+    ];
+
     /// The Arrow type that columns of this type have.
     pub fn arrow(self) -> DataType {
         match self {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::{
     CatalogError, Column, FanOut, Filled, Filter, History, Interval, Quality, Reading, Resource, Shape, Split, Zone,
+    is_name,
     raw::{RawColumn, RawQuality, RawResource, RawType},
     resource::{EXTRA, EXTRACTED_AT, RUN_ID},
 };
@@ -192,9 +193,7 @@ fn check_columns(columns: &[Column]) -> Result<(), String> {
     }
     for column in columns {
         let name = &column.name;
-        let snake = name.starts_with(|c: char| c.is_ascii_lowercase())
-            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-        if !snake {
+        if !is_name(name) {
             return Err(format!("column {name:?} is not lower snake_case"));
         }
         if !names.insert(name) {

@@ -45,5 +45,4 @@ pub use rows::Rows;
 pub use session::{Session, SessionOptions};
 pub use table_files::{FileRef, TableFiles};
 
-/// Name of the column that tells a row's as-of date: the partition key, which is not repeated inside the files.
-pub const AS_OF_COLUMN: &str = "as_of";
+pub use crate::catalog::AS_OF as AS_OF_COLUMN;

@@ -5,6 +5,7 @@ use std::{error::Error as StdError, io};
 use chrono::NaiveDate;
 use parquet::errors::ParquetError;
 
+use super::{SnapshotId, layout};
 use crate::{
     causes::{is_disk_full, is_of_kind},
     exit_code::ExitCode,
@@ -165,11 +166,14 @@ pub enum LakeError {
         /// Newest version understood.
         supported: u32,
     },
-    /// The snapshot is published, but the generated views still name the files it replaced.
-    #[error("the snapshot of {as_of} is published, but its views could not be written; run again")]
-    Views {
-        /// The date published.
-        as_of: NaiveDate,
+    /// The snapshot is published, but what follows from it is not: it still names the files that were replaced, which stay
+    /// therefore.
+    #[error("the snapshot of {} is published, but its {behind} could not be written; run again", .published.as_of)]
+    Behind {
+        /// What is published.
+        published: SnapshotId,
+        /// What is not.
+        behind: &'static str,
         /// Why.
         #[source]
         source: Box<LakeError>,
@@ -226,7 +230,7 @@ impl LakeError {
         match self {
             Self::Store { retryable, .. } | Self::Delta { retryable, .. } => *retryable,
             Self::Damaged { .. } | Self::Full { .. } => true,
-            Self::Views { source, .. } => source.is_retryable(),
+            Self::Behind { source, .. } => source.is_retryable(),
             _ => false,
         }
     }
@@ -249,7 +253,7 @@ impl LakeError {
             Self::Store { retryable: false, .. } | Self::Delta { retryable: false, .. } => ExitCode::Usage,
             Self::Conflict { .. } | Self::ChangedMeanwhile { .. } | Self::Held { .. } => ExitCode::Conflict,
             Self::HeldDamaged { .. } => ExitCode::Gate,
-            Self::Views { source, .. } => source.exit_code(),
+            Self::Behind { source, .. } => source.exit_code(),
             Self::Schema { .. } | Self::Encode { .. } | Self::Internal { .. } => ExitCode::Bug,
         }
     }
@@ -308,11 +312,19 @@ impl LakeError {
         }
     }
 
+    /// What was published all the same.
+    pub fn published(&self) -> Option<SnapshotId> {
+        match self {
+            Self::Behind { published, .. } => Some(*published),
+            _ => None,
+        }
+    }
+
     /// Whether room on the disk was what was missing.
     pub fn is_full(&self) -> bool {
         match self {
             Self::Full { .. } => true,
-            Self::Views { source, .. } => source.is_full(),
+            Self::Behind { source, .. } => source.is_full(),
             _ => false,
         }
     }
@@ -326,7 +338,7 @@ impl LakeError {
 
 /// What to do about a manifest that cannot be believed.
 fn corrupt_remedy(path: &str) -> String {
-    match super::layout::parse_manifest(&object_store::path::Path::from(path)) {
+    match layout::parse_manifest(&object_store::path::Path::from(path)) {
         Some(id) => format!(
             "`lucca-lake verify` checks the other days; restore it from a backup, read the day again with `lucca-lake sync \
              --as-of {0}`, or remove the day with `lucca-lake gc --drop {0}`",

@@ -13,7 +13,7 @@ use super::{
     seal::{self, Seal},
     verify,
 };
-use crate::run_id::RunId;
+use crate::{catalog::is_name, run_id::RunId};
 
 /// For so long a held snapshot waits; then its staging is removed like that of a run that was killed.
 pub const HELD_FOR: TimeDelta = TimeDelta::days(14);
@@ -114,7 +114,7 @@ impl Held {
         }
         manifest::check_tables(self.as_of, &self.carried_over)?;
         for table in &self.tables {
-            if !layout::is_table_name(&table.name) || table.files.is_empty() || table.columns.is_empty() {
+            if !is_name(&table.name) || table.files.is_empty() || table.columns.is_empty() {
                 return Err("a table without a usable name, files or columns".to_owned());
             }
             let staged = |number: usize| layout::staging_file(run_id, table.zone, &table.name, number);

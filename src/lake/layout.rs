@@ -9,14 +9,16 @@ use chrono::NaiveDate;
 use object_store::path::Path;
 
 use super::SnapshotId;
-use crate::{catalog::Zone, modes::Access, run_id::RunId};
+use crate::{
+    catalog::{AS_OF, Zone},
+    modes::Access,
+    run_id::RunId,
+};
 
 /// File with the views for DuckDB.
 pub(super) const DUCKDB_VIEWS: &str = "views/duckdb.sql";
 /// File with the views for Spark.
 pub(super) const SPARK_VIEWS: &str = "views/spark.sql";
-/// The partition key of the data folders, and the column that readers see it as.
-pub(super) const AS_OF: &str = "as_of";
 
 const MANIFESTS: &str = "_lake/manifests";
 
@@ -111,7 +113,7 @@ pub(super) fn kept_page(run_id: &RunId, digest: &str) -> Path {
 
 /// Folders of a run's unpublished tables.
 pub(super) fn staging_zones(run_id: &RunId) -> [Path; 3] {
-    ZONES.map(|zone| Path::from(format!("{STAGING}/{run_id}/{zone}")))
+    Zone::ALL.map(|zone| Path::from(format!("{STAGING}/{run_id}/{zone}")))
 }
 
 /// An object that only tries what the store does.
@@ -181,9 +183,6 @@ pub(super) fn zone_dir(zone: Zone) -> Path {
     Path::from(zone.as_str())
 }
 
-/// Every zone.
-pub(super) const ZONES: [Zone; 3] = [Zone::Core, Zone::Personal, Zone::Derived];
-
 /// Folder of all manifests.
 pub(super) fn manifests_dir() -> Path {
     Path::from(MANIFESTS)
@@ -249,12 +248,6 @@ pub(super) fn place_of(path: &str) -> Option<(Zone, NaiveDate)> {
     let mut parts = path.split('/');
     let (zone, table, day) = (parts.next()?, parts.next()?, parts.next()?);
     let as_of = day.strip_prefix(AS_OF)?.strip_prefix('=')?.parse().ok()?;
-    let zone = ZONES.into_iter().find(|z| z.as_str() == zone)?;
+    let zone = Zone::ALL.into_iter().find(|z| z.as_str() == zone)?;
     is_data_file(path, zone, table, as_of).then_some((zone, as_of))
-}
-
-/// Table names become folders, file names and SQL names: lower snake_case only.
-pub(super) fn is_table_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }

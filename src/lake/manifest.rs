@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Lake, LakeError, layout,
+    Lake, LakeError, SnapshotId, layout,
     seal::{self, Seal},
     state::SnapshotState,
 };
 use crate::{
-    catalog::{LakeType, Table, Zone},
+    catalog::{LakeType, Table, Zone, is_name},
     run_id::RunId,
 };
 
@@ -25,15 +25,6 @@ use crate::{
 pub const FORMAT_VERSION: u32 = 2;
 /// The first version with a checksum.
 const SEALED_SINCE: u32 = 2;
-
-/// Names one published snapshot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SnapshotId {
-    /// The day the data describes.
-    pub as_of: NaiveDate,
-    /// 1 for the first snapshot of the day, one more for each that replaced it.
-    pub sequence: u64,
-}
 
 /// The lake's state for one as-of date. Its JSON is the manifest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -279,7 +270,7 @@ pub(super) fn check_tables(as_of: NaiveDate, tables: &[SnapshotTable]) -> Result
     let mut names = HashSet::new();
     for table in tables {
         let name = &table.name;
-        if !layout::is_table_name(name) {
+        if !is_name(name) {
             return Err(format!("table name {name:?} is not lower snake_case"));
         }
         if !names.insert(name) {

@@ -15,8 +15,8 @@
 //! - `location`: from a path or URL to a store
 //! - `writer`, `hashing`, `footer`: Parquet files with bounded memory, hashed as they are sent, read back at once;
 //!   `filled`: what footers tell of a table
-//! - `manifest`: the snapshot and its JSON; `state`: what it remembers beside its tables; `seal`: the checksum it carries;
-//!   `days`: the snapshots of all days
+//! - `manifest`: the snapshot and its JSON; `snapshot_id`: its name; `state`: what it remembers beside its tables; `seal`: the
+//!   checksum it carries; `days`: the snapshots of all days
 //! - `publish`: promote, commit, clean up; `abandoned`: what killed runs left behind
 //! - `probe`: whether the store honours what publishing rests on
 //! - `lease`: one writer at a time; `checkpoint`: pages of a run that has not ended
@@ -55,6 +55,7 @@ mod probe;
 mod publish;
 mod retention;
 mod seal;
+mod snapshot_id;
 mod state;
 mod superseded;
 mod table_format;
@@ -97,10 +98,11 @@ pub use gc::{
 pub use held::{HELD_FOR, Held};
 pub use known_days::KnownDays;
 pub use lease::Lease;
-pub use manifest::{DataFile, FORMAT_VERSION, PreviousManifest, Snapshot, SnapshotColumn, SnapshotId, SnapshotTable};
+pub use manifest::{DataFile, FORMAT_VERSION, PreviousManifest, Snapshot, SnapshotColumn, SnapshotTable};
 pub use probe::{PutIfAbsent, Replace};
 pub use publish::{Publication, Replaces, discard, discard_table, discard_tables, publish};
 pub use retention::Retention;
+pub use snapshot_id::SnapshotId;
 pub use state::{Accepted, SnapshotState};
 pub use table_format::{TableFormat, align};
 pub use verify::{Finding, Problem, check_files, verify, verify_lake};

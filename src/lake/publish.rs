@@ -10,7 +10,10 @@ use super::{
     DataFile, FORMAT_VERSION, Lake, LakeError, Snapshot, SnapshotId, SnapshotState, SnapshotTable, StagedTable, disk,
     layout, manifest, manifest::StoredManifest, table_format, views,
 };
-use crate::{catalog::Zone, run_id::RunId};
+use crate::{
+    catalog::{Zone, is_name},
+    run_id::RunId,
+};
 
 /// Requests in flight while files are moved.
 const CONCURRENCY: usize = 8;
@@ -53,8 +56,8 @@ pub enum Replaces {
 /// On an error before the manifest, readers keep the snapshot they had.
 ///
 /// # Errors
-/// [`LakeError::Conflict`] when another run published this date meanwhile; [`LakeError::Views`] when the snapshot is
-/// published and only its views are not, [`LakeError::Delta`] when only its Delta tables are not; the store's errors.
+/// [`LakeError::Conflict`] when another run published this date meanwhile; [`LakeError::Behind`] when the snapshot is
+/// published and only its views or its Delta tables are not; the store's errors.
 pub async fn publish(lake: &Lake, publication: Publication) -> Result<Snapshot, LakeError> {
     let current = lake.current(publication.as_of).await?;
     let plan = Plan::new(publication, current)?;
@@ -93,10 +96,11 @@ pub(super) async fn finish(lake: &Lake, snapshot: &Snapshot, leftovers: Vec<Path
     if let Err(error) = discard(lake, &snapshot.run_id).await {
         tracing::warn!(run_id = %snapshot.run_id, error = &error as &dyn std::error::Error, "staging was not removed");
     }
-    if let Err(error) = views {
-        return Err(LakeError::Views { as_of: snapshot.as_of, source: Box::new(error) });
-    }
-    followed
+    let behind = |behind: &'static str| {
+        move |error| LakeError::Behind { published: snapshot.id(), behind, source: Box::new(error) }
+    };
+    views.map_err(behind("views"))?;
+    followed.map_err(behind("Delta logs"))
 }
 
 /// Removes everything a run left in staging. Publishes and unpublishes nothing.
@@ -332,11 +336,11 @@ pub(super) async fn data_files(lake: &Lake, as_of: NaiveDate) -> Result<Vec<Path
 /// Every table that has a folder.
 pub(super) async fn tables_found(lake: &Lake) -> Result<Vec<(Zone, String)>, LakeError> {
     let mut found = Vec::new();
-    for zone in layout::ZONES {
+    for zone in Zone::ALL {
         let folder = layout::zone_dir(zone);
         let tables = lake.store.list_with_delimiter(Some(&folder)).await;
         let tables = tables.map_err(|e| LakeError::store("list", &folder, e))?.common_prefixes;
-        let names = tables.iter().filter_map(Path::filename).filter(|name| layout::is_table_name(name));
+        let names = tables.iter().filter_map(Path::filename).filter(|name| is_name(name));
         found.extend(names.map(|name| (zone, name.to_owned())));
     }
     Ok(found)

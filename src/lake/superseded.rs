@@ -1,32 +1,10 @@
 //! Snapshots that a later one of their date replaced: their manifests stay, their files only as long as asked.
 
-use std::{fmt, str::FromStr};
-
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::{ObjectStoreExt as _, path::Path};
 
 use super::{Lake, LakeError, Snapshot, SnapshotId, layout};
-
-impl fmt::Display for SnapshotId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.as_of, self.sequence)
-    }
-}
-
-impl FromStr for SnapshotId {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let parts = text.split_once('.');
-        let id = parts.and_then(|(date, sequence)| {
-            Some(Self { as_of: date.parse::<NaiveDate>().ok()?, sequence: sequence.parse().ok()? })
-        });
-        id.filter(|id| id.to_string() == text).ok_or_else(|| {
-            format!("{text:?} is no snapshot: write DATE.N, such as 2026-01-31.2, as `lucca-lake snapshots` shows it")
-        })
-    }
-}
 
 impl Snapshot {
     /// The snapshot that this one replaced, if its files are kept beyond `now`.
@@ -101,20 +79,5 @@ impl Lake {
             successor = replaced;
         }
         Ok((kept, None))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_read_as_they_are_written() {
-        let id = SnapshotId { as_of: NaiveDate::from_ymd_opt(2026, 1, 31).unwrap(), sequence: 12 };
-        assert_eq!(id.to_string(), "2026-01-31.12");
-        assert_eq!("2026-01-31.12".parse(), Ok(id));
-        for wrong in ["2026-01-31", "2026-01-31.", "2026-1-31.1", "2026-01-31.01", "2026-01-31.+1", "x.1", ""] {
-            assert!(wrong.parse::<SnapshotId>().is_err(), "{wrong}");
-        }
     }
 }

@@ -17,7 +17,7 @@ use parquet::{
 
 use super::{DataFile, Lake, LakeError, SnapshotTable, footer, hashing::HashingUpload, layout};
 use crate::{
-    catalog::{Table, Zone},
+    catalog::{AS_OF, Table, Zone, is_name},
     run_id::RunId,
 };
 
@@ -213,10 +213,10 @@ impl TableWriter {
 
     fn open_file(&self) -> Result<OpenFile, LakeError> {
         let Table { name, zone, .. } = &self.table;
-        if !layout::is_table_name(name) {
+        if !is_name(name) {
             return Err(self.schema_error("its name is not lower snake_case".to_owned()));
         }
-        if self.table.columns.iter().any(|c| c.name == layout::AS_OF) {
+        if self.table.columns.iter().any(|c| c.name == AS_OF) {
             return Err(self.schema_error("as_of is the partition key, files must not repeat it".to_owned()));
         }
         let path = layout::staging_file(&self.run_id, *zone, name, self.files.len());

@@ -56,7 +56,7 @@ fn an_internal_table_says_so_once_and_is_not_judged() {
 
 #[test]
 fn every_type_can_be_declared() {
-    for lake_type in ALL_TYPES {
+    for lake_type in LakeType::ALL {
         let derived = parse("t.sql", &format!("-- t: x\n-- column a {lake_type} none: y\nselect 1")).unwrap();
         assert_eq!(derived.table.columns[0].lake_type, lake_type);
     }

@@ -15,8 +15,7 @@ use crate::{
     commands::Context,
     error::Error,
     lake::{
-        self, Days, Held, LakeError, Publication, Replaces, Snapshot, SnapshotState, SnapshotTable, StagedTable,
-        UnreadableDay,
+        self, Days, Held, Publication, Replaces, Snapshot, SnapshotState, SnapshotTable, StagedTable, UnreadableDay,
     },
     report::{PublishedDay, SkippedReport, WideReport},
     run_id::RunId,
@@ -86,14 +85,14 @@ impl Run {
                 return Err(Error::Interrupted);
             }
             compare_wide(&mut produced.wide, &staged, last.as_ref().or(work.before.newest()));
-            let sequence = work.before.sequence_of(*day).map_or(1, |sequence| sequence + 1);
             let snapshot = match lake::publish(&self.lake, publication).await {
-                Err(error @ (LakeError::Views { .. } | LakeError::Delta { .. })) => {
-                    // The day is published; what else follows from it is not.
-                    produced.published.push(PublishedDay { as_of: *day, sequence });
+                Ok(snapshot) => snapshot,
+                Err(error) => {
+                    // The day may be published, and only what follows from it not.
+                    let published = error.published().map(|id| PublishedDay { as_of: id.as_of, sequence: id.sequence });
+                    produced.published.extend(published);
                     return Err(error.into());
                 }
-                published => published?,
             };
             produced.published.push(PublishedDay { as_of: *day, sequence: snapshot.sequence });
             produced.staged = staged;

@@ -26,6 +26,7 @@ use super::{
     super::{Lake, LakeError, disk, layout},
     table::{DeltaFile, DeltaTable},
 };
+use crate::catalog::AS_OF;
 
 /// Nobody shall write a checkpoint: it is Parquet, and whoever globs the table's folder would read it as rows. Versions
 /// between two checkpoints; the largest number that every engine takes.
@@ -85,7 +86,7 @@ impl Change {
             let mut active = known.file_views(log.as_ref(), None);
             while let Some(file) = active.try_next().await? {
                 if missing.remove(file.path().as_ref()).is_none() {
-                    let partition = file.partition_values_map().remove(layout::AS_OF).flatten();
+                    let partition = file.partition_values_map().remove(AS_OF).flatten();
                     if partition.as_ref().is_some_and(|date| unreadable.contains(date)) {
                         keeps_unreadable = true;
                         continue;
@@ -115,10 +116,10 @@ impl Change {
         known: Option<&EagerSnapshot>,
         log: &LogStoreRef,
     ) -> Result<u64, DeltaTableError> {
-        let changed = |date: &String| format!("{} = '{date}'", layout::AS_OF);
+        let changed = |date: &String| format!("{} = '{date}'", AS_OF);
         let operation = DeltaOperation::Write {
             mode: if self.removes { SaveMode::Overwrite } else { SaveMode::Append },
-            partition_by: Some(vec![layout::AS_OF.to_owned()]),
+            partition_by: Some(vec![AS_OF.to_owned()]),
             predicate: self.removes.then(|| self.dates.iter().map(changed).collect::<Vec<_>>().join(" OR ")),
         };
         let snapshots = table.snapshots.iter().filter(|(as_of, _)| self.dates.contains(&as_of.to_string()));
@@ -145,7 +146,7 @@ fn head(table: &DeltaTable, known: Option<&EagerSnapshot>) -> Result<Vec<Action>
     let schema: StructType = (&schema).try_into_kernel()?;
     let Some(known) = known else {
         let protocol: Protocol = serde_json::from_value(json!({ "minReaderVersion": 1, "minWriterVersion": 2 }))?;
-        let metadata: Metadata = new_metadata(&schema, [layout::AS_OF], [NO_CHECKPOINTS])?;
+        let metadata: Metadata = new_metadata(&schema, [AS_OF], [NO_CHECKPOINTS])?;
         let metadata = metadata.with_name(table.name.clone())?.with_description(DESCRIPTION.to_owned())?;
         return Ok(vec![Action::Protocol(protocol), Action::Metadata(metadata)]);
     };
@@ -162,7 +163,7 @@ fn add(table: &DeltaTable, path: &str, file: &DeltaFile) -> Add {
     let published_at = table.snapshots.get(&file.as_of).map_or(0, |origin| origin.published_at.timestamp_millis());
     Add {
         path: path.to_owned(),
-        partition_values: HashMap::from([(layout::AS_OF.to_owned(), Some(file.as_of.to_string()))]),
+        partition_values: HashMap::from([(AS_OF.to_owned(), Some(file.as_of.to_string()))]),
         size: i64::try_from(file.bytes).unwrap_or(i64::MAX),
         modification_time: published_at,
         data_change: true,

@@ -7,7 +7,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use object_store::path::Path;
 
 use super::super::{LakeError, Snapshot, SnapshotColumn, SnapshotTable, layout};
-use crate::{catalog::Zone, run_id::RunId};
+use crate::{
+    catalog::{AS_OF, Zone},
+    run_id::RunId,
+};
 
 /// One table over all dates.
 #[derive(Debug)]
@@ -87,7 +90,7 @@ impl DeltaTable {
     pub(super) fn schema(&self) -> Option<Schema> {
         let field = |c: &SnapshotColumn| Field::new(&c.name, c.lake_type.arrow(), c.nullable);
         let mut fields: Vec<Field> = self.columns.iter().map(field).collect();
-        fields.push(Field::new(layout::AS_OF, DataType::Date32, false));
+        fields.push(Field::new(AS_OF, DataType::Date32, false));
         (!self.columns.is_empty()).then(|| Schema::new(fields))
     }
 }

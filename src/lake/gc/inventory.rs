@@ -161,7 +161,7 @@ fn repaired(read: BTreeMap<SnapshotId, (Manifest, String)>) -> BTreeMap<Snapshot
 
 async fn data(lake: &Lake) -> Result<Vec<DataObject>, LakeError> {
     let mut data = Vec::new();
-    for zone in layout::ZONES {
+    for zone in Zone::ALL {
         for object in lake.objects_in(&layout::zone_dir(zone)).await? {
             let path = object.location.to_string();
             let Some((zone, as_of)) = layout::place_of(&path) else { continue };

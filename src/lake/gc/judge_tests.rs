@@ -8,6 +8,7 @@ use super::{
     judge::judge,
     *,
 };
+use crate::catalog::Zone;
 use crate::lake::{DataFile, Held, Snapshot, SnapshotColumn, SnapshotTable};
 
 fn day(number: u64) -> NaiveDate {
@@ -142,7 +143,7 @@ fn more_than_half_of_a_zone_needs_a_reason() {
     add_files(&mut inventory, day(4), "d");
     let garbage = judge(&inventory, &keep_all(), today(), now());
     let most = |zone| Objection::MostOfZone { zone, unexplained: 4, files: 7 };
-    assert_eq!(garbage.objections, [most(crate::catalog::Zone::Core), most(crate::catalog::Zone::Personal)]);
+    assert_eq!(garbage.objections, [most(Zone::Core), most(Zone::Personal)]);
     // Snapshots that go explain as much as they like.
     let mut inventory = empty();
     (1..=9).for_each(|number| publish(&mut inventory, day(number), 1, false));
@@ -385,7 +386,7 @@ proptest! {
         if let (Scope::Retention(_), true) = (&scope, garbage.objections.is_empty()) {
             prop_assert!(lake.unreadable_days().is_empty());
             prop_assert!(lake.data.is_empty() || !lake.manifests.is_empty());
-            for zone in layout::ZONES {
+            for zone in Zone::ALL {
                 let of_zone = |path: &str| path.starts_with(zone.as_str());
                 let all = lake.data.iter().filter(|o| o.zone == zone).count();
                 let doubtful = garbage.objects.iter().filter(|o| o.why == Why::Unnamed && of_zone(&o.path)).count();

@@ -21,7 +21,7 @@ async fn ends_anywhere(kind: Kind, scenario: Scenario) -> usize {
             match &result {
                 None => assert_eq!(ending, Ending::Killed),
                 Some(Ok(_)) => assert!(published, "{ending:?} at {at}: success is what is published"),
-                Some(Err(LakeError::Views { .. })) => assert!(published, "{ending:?} at {at}"),
+                Some(Err(LakeError::Behind { .. })) => assert!(published, "{ending:?} at {at}"),
                 Some(Err(error)) => {
                     // Nobody can tell whose manifest is there when the answer is lost and no question is answered.
                     assert!(!published || ending == Ending::AnswerLostThenStoreGone, "{ending:?} at {at}: {error:?}");

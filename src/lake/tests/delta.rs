@@ -166,7 +166,7 @@ async fn a_log_that_cannot_follow_keeps_the_replaced_files(lake: &TestLake) {
         let rule = move |_: Change, path: &Path| if path.as_ref().contains("_delta_log") { fate } else { Fate::Done };
         let failing = lake.through(FaultyStore::with(&lake.raw, rule));
         let error = publish_employees(&failing, "2026-11-22", &format!("run-{retryable}"), 5, 3).await.unwrap_err();
-        assert!(matches!(error, LakeError::Delta { .. }), "{error}");
+        assert!(matches!(error, LakeError::Behind { behind: "Delta logs", .. }), "{error}");
         assert_eq!(error.is_retryable(), retryable, "{error:?}");
         assert_eq!(named(lake, "core/employees").await, paths(&first));
         assert!(objects(&lake.raw, "core").await.is_superset(&paths(&first)), "readers of the log miss nothing");

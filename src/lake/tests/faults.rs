@@ -314,7 +314,7 @@ async fn failing_to_write_views_is_told_after_publishing(lake: &TestLake) {
     let failing = lake.through(FaultyStore::with(&lake.raw, broken));
     let before = publish_employees(lake, "2026-11-22", "run-0", 0, 3).await.unwrap();
     let error = publish_employees(&failing, "2026-11-22", "run-1", 0, 3).await.unwrap_err();
-    assert!(matches!(error, LakeError::Views { .. }) && error.is_retryable(), "{error}");
+    assert!(matches!(error, LakeError::Behind { .. }) && error.is_retryable(), "{error}");
     let snapshot = lake.newest().await.unwrap().unwrap();
     assert_eq!(snapshot.run_id.as_str(), "run-1");
     let (old, new) = (paths(&before), paths(&snapshot));

@@ -34,10 +34,10 @@ async fn a_full_disk_leaves_the_snapshot_before() {
             assert_eq!((error.exit_code(), error.is_retryable(), error.is_full()), (ExitCode::Temporary, true, true));
             let is_published = prepared.check_readers(&lake, &["run-2"]).await;
             let told = match &error {
-                LakeError::Views { source, .. } => source.to_string(),
+                LakeError::Behind { source, .. } => source.to_string(),
                 error => error.to_string(),
             };
-            assert_eq!(is_published, matches!(error, LakeError::Views { .. }), "{error}");
+            assert_eq!(is_published, matches!(error, LakeError::Behind { .. }), "{error}");
             let (told, names) = (told.as_str(), ["core/", "_lake/", "views/"]);
             assert!(told.ends_with(": the disk is full; make room, then run again"), "{told}");
             assert!(names.iter().any(|name| told.contains(name)), "{told}");

@@ -155,7 +155,7 @@ async fn in_two_files(lake: &Lake, run: &str, name: &str, zone: Zone) -> StagedT
 /// Every file under the tables' folders, as a plain glob finds them.
 pub(super) async fn data(lake: &Lake) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
-    for zone in layout::ZONES {
+    for zone in Zone::ALL {
         all.extend(objects(&lake.store(), zone.as_str()).await);
     }
     all
@@ -176,7 +176,7 @@ pub(super) fn named_files(sql: &str) -> BTreeSet<String> {
     let files = sql.split(['\'', '`', '"']).filter(|part| part.ends_with(".parquet"));
     let relative = files.map(|file| {
         let from_zone = |zone: &Zone| file.split_once(&format!("/{zone}/")).map(|(_, rest)| format!("{zone}/{rest}"));
-        layout::ZONES.iter().find_map(from_zone).unwrap().replace('\\', "")
+        Zone::ALL.iter().find_map(from_zone).unwrap().replace('\\', "")
     });
     relative.collect()
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{View, ViewColumn, layout::AS_OF};
+use super::{View, ViewColumn};
 use crate::{
-    catalog::{Privacy, Table},
+    catalog::{AS_OF, Privacy, Table},
     lake::{Described, Snapshot},
     terminal_text::is_harmful,
 };

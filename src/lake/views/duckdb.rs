@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use url::Url;
 
-use super::{ALL_DAYS, Comments, Published, View, Views, address, header, layout::AS_OF, only_older};
-use crate::catalog::LakeType;
+use super::{ALL_DAYS, Comments, Published, View, Views, address, header, only_older};
+use crate::catalog::{AS_OF, LakeType};
 
 /// One `CREATE OR REPLACE VIEW` per table over the newest day, and one in the schema `all_days`, each on a line of its own,
 /// over exactly the published files; their comments follow them. On S3 the reader brings its own credentials

@@ -5,8 +5,11 @@ use std::fmt::Write;
 use chrono::NaiveDate;
 use url::Url;
 
-use super::{ALL_DAYS, Comments, Published, View, ViewColumn, Views, address, header, layout::AS_OF, only_older};
-use crate::{catalog::LakeType, lake::SnapshotTable};
+use super::{ALL_DAYS, Comments, Published, View, ViewColumn, Views, address, header, only_older};
+use crate::{
+    catalog::{AS_OF, LakeType},
+    lake::SnapshotTable,
+};
 
 /// One `CREATE OR REPLACE TEMPORARY VIEW` per table over the newest day, and one called `all_days_` and the table, each on
 /// a line of its own, over exactly the published files. On S3 paths have the scheme `s3a`.

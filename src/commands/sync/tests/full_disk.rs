@@ -119,7 +119,7 @@ fn a_full_disk_ends_a_run_with_one_line_and_nothing_left() {
             let told = error.chain();
             assert!(told.contains(": the disk is full; make room, then run again") && !told.contains('\n'), "{told}");
             assert_eq!(error.exit_code(), ExitCode::Temporary, "{told}");
-            if matches!(error, Error::Lake(LakeError::Views { .. })) {
+            if matches!(error, Error::Lake(LakeError::Behind { .. })) {
                 before = after;
                 continue;
             }
