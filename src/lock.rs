@@ -6,7 +6,22 @@ use std::{
     path::Path,
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::modes;
+
+/// Whose a lock is. Equal only for processes that cannot be alive at the same time: what a dead one left locked is for the next
+/// one to take over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Owner(String);
+
+impl Owner {
+    /// A process that holds this machine's lock for a tenant: no other one of the machine does.
+    pub fn new(machine: &str, tenant: &str) -> Self {
+        Self(format!("{machine} {tenant}"))
+    }
+}
 
 /// Held until it is dropped.
 #[derive(Debug)]

@@ -4,7 +4,9 @@
 //! Pure: no network, no clock, no storage. Whoever adds a file gets the rules as test failures.
 
 pub mod derived;
+mod error;
 mod findings;
+mod over_days;
 mod quality;
 mod raw;
 mod resource;
@@ -17,7 +19,9 @@ pub mod wide;
 use std::collections::HashSet;
 
 pub use derived::DerivedError;
+pub use error::CatalogError;
 pub use findings::FINDINGS;
+pub use over_days::{TypeClash, Types, columns_over_days};
 pub use quality::{Filled, Interval, Quality};
 pub use resource::{Column, EXTRA, EXTRACTED_AT, Embedded, FanOut, Filter, History, RUN_ID, Reading, Resource, Shape};
 pub use rule::{QualityRule, RuleGate, Severity};
@@ -26,31 +30,6 @@ pub use table::{ALL_DAYS, AS_OF, DerivedTable, LakeType, Lowered, Origin, Privac
 pub use wide::WideTable;
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
-
-/// What is wrong with a file of `schemas/` or `queries/`.
-#[derive(Debug, thiserror::Error)]
-pub enum CatalogError {
-    /// Not the format.
-    #[error("{file}: {source}")]
-    Syntax {
-        /// Which file.
-        file: String,
-        /// What the parser said.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// A file of `queries/` whose heading is wrong.
-    #[error(transparent)]
-    Query(#[from] DerivedError),
-    /// The format, but against a rule.
-    #[error("{file}: {broken}")]
-    Rule {
-        /// Which file.
-        file: String,
-        /// The rule, and how it was broken.
-        broken: String,
-    },
-}
 
 /// Everything the program can fetch and compute.
 #[derive(Debug, Clone)]

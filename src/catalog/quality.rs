@@ -2,8 +2,6 @@
 
 use serde::Serialize;
 
-use super::{LakeType, TableColumn};
-
 /// What is declared of the rows of a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Quality {
@@ -37,39 +35,6 @@ pub struct Filled {
     pub column: String,
     /// Smallest share, in percent.
     pub percent: u8,
-}
-
-impl Quality {
-    /// Whether every column named exists, and the intervals are of dates.
-    ///
-    /// # Errors
-    /// The first that does not hold, as a sentence.
-    pub(super) fn check(&self, columns: &[TableColumn]) -> Result<(), String> {
-        let find = |name: &str, what: &str| {
-            let column = columns.iter().find(|c| c.name == name);
-            column.ok_or_else(|| format!("{what} names column {name}, which the table does not have"))
-        };
-        for name in &self.key {
-            find(name, "key")?;
-        }
-        if let Some(Interval { from, to, of, .. }) = &self.interval {
-            for name in [from, to] {
-                if find(name, "interval")?.lake_type != LakeType::Date {
-                    return Err(format!("interval: column {name} is no date"));
-                }
-            }
-            for name in of {
-                find(name, "interval")?;
-            }
-        }
-        for Filled { column, percent } in &self.filled {
-            find(column, "filled")?;
-            if !(1..=100).contains(percent) {
-                return Err(format!("filled: {column} has {percent} %, which is not between 1 and 100"));
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Reads `key …`, `interval …` or `filled …` of a query's heading into `quality`; `None` when the line is something else.

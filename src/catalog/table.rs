@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use serde::{Deserialize, Serialize};
 
-use super::Quality;
+use super::{Filled, Interval, Quality};
 
 /// Schema of the tables of all days, where a table's own name means one day; and their prefix, where there are no schemas.
 /// No table may be called so.
@@ -133,6 +133,11 @@ impl LakeType {
         }
     }
 
+    /// The type whose columns have this Arrow type, whatever the names inside it.
+    pub fn of(data_type: &DataType) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.arrow().equals_datatype(data_type))
+    }
+
     /// The name used in `schemas/`, in manifests and by `tables`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -219,6 +224,39 @@ impl Table {
         let fields: Vec<Field> =
             self.columns.iter().map(|c| Field::new(&c.name, c.lake_type.arrow(), c.nullable)).collect();
         Arc::new(Schema::new(fields))
+    }
+}
+
+impl Quality {
+    /// Whether every column named exists, and the intervals are of dates.
+    ///
+    /// # Errors
+    /// The first that does not hold, as a sentence.
+    pub(super) fn check(&self, columns: &[TableColumn]) -> Result<(), String> {
+        let find = |name: &str, what: &str| {
+            let column = columns.iter().find(|c| c.name == name);
+            column.ok_or_else(|| format!("{what} names column {name}, which the table does not have"))
+        };
+        for name in &self.key {
+            find(name, "key")?;
+        }
+        if let Some(Interval { from, to, of, .. }) = &self.interval {
+            for name in [from, to] {
+                if find(name, "interval")?.lake_type != LakeType::Date {
+                    return Err(format!("interval: column {name} is no date"));
+                }
+            }
+            for name in of {
+                find(name, "interval")?;
+            }
+        }
+        for Filled { column, percent } in &self.filled {
+            find(column, "filled")?;
+            if !(1..=100).contains(percent) {
+                return Err(format!("filled: {column} has {percent} %, which is not between 1 and 100"));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     api::{Client, ClientOptions, Credentials, OnWait, RetryPolicy, SentLog, Tenant},
     env_vars::LUCCA_STATE_DIR,
     error::Error,
-    lock::{FileLock, NotLocked},
+    lock::{FileLock, NotLocked, Owner},
     modes,
     settings::Settings,
     window_file::WindowFile,
@@ -30,14 +30,13 @@ const LUCCA_REQUESTS_PER_MINUTE: u32 = 50;
 pub(super) struct Turn {
     lock: Option<FileLock>,
     log: Option<Arc<dyn SentLog>>,
-    /// Equal for processes of this machine that read the same tenant: never for two that are alive.
-    owner: Option<String>,
+    owner: Option<Owner>,
 }
 
 impl Turn {
     /// Who may take over a lease that this process's predecessor left when it was killed.
-    pub(super) fn owner(&self) -> Option<&str> {
-        self.owner.as_deref().filter(|_| self.lock.is_some())
+    pub(super) fn owner(&self) -> Option<&Owner> {
+        self.owner.as_ref().filter(|_| self.lock.is_some())
     }
 }
 
@@ -72,7 +71,7 @@ impl Context {
                 None
             }
         };
-        let owner = machine(&folder, self.seed).map(|machine| format!("{machine} {}", tenant.origin()));
+        let owner = machine(&folder, self.seed).map(|machine| Owner::new(&machine, &tenant.origin()));
         Ok(Turn { lock: Some(lock), log, owner })
     }
 

@@ -31,6 +31,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path;
 
 use super::{AS_OF_COLUMN, EngineError, TableFiles, store::STORE_URL};
+use crate::catalog::{Types, columns_over_days};
 
 /// Most file footers read at the same time while planning.
 const FOOTER_CONCURRENCY: usize = 16;
@@ -171,40 +172,14 @@ fn is_about_as_of(filter: &Expr) -> bool {
     expr_applicable_for_cols(&[AS_OF_COLUMN], filter)
 }
 
-/// The newest date's columns in their order, then those that only older dates have.
+/// The columns over the dates, of which the last is the newest.
 fn merge_schemas(dates: &[&TableFiles]) -> std::result::Result<Schema, String> {
-    let mut fields: Vec<Field> = Vec::new();
-    for date in dates.iter().rev() {
-        for field in date.schema.fields() {
-            if field.name() == AS_OF_COLUMN {
-                return Err(format!("its files have a column {AS_OF_COLUMN} of their own"));
-            }
-            match fields.iter_mut().find(|f| f.name() == field.name()) {
-                None => fields.push(field.as_ref().clone()),
-                Some(known) if !same_type(known.data_type(), field.data_type()) => {
-                    return Err(format!(
-                        "column {} is {} on {} and {} later",
-                        field.name(),
-                        field.data_type(),
-                        date.as_of,
-                        known.data_type()
-                    ));
-                }
-                Some(known) => known.set_nullable(known.is_nullable() || field.is_nullable()),
-            }
-        }
+    let newest_first: Vec<(NaiveDate, &Schema)> = dates.iter().rev().map(|d| (d.as_of, d.schema.as_ref())).collect();
+    let columns = columns_over_days(&newest_first, Types::Widened).map_err(|clash| clash.to_string())?;
+    if columns.iter().any(|column| column.field.name() == AS_OF_COLUMN) {
+        return Err(format!("its files have a column {AS_OF_COLUMN} of their own"));
     }
-    for field in &mut fields {
-        if dates.iter().any(|d| d.schema.field_with_name(field.name()).is_err()) {
-            field.set_nullable(true);
-        }
-    }
-    Ok(Schema::new(fields))
-}
-
-/// Equal but for the names and nullability of nested fields.
-fn same_type(a: &DataType, b: &DataType) -> bool {
-    a.equals_datatype(b)
+    Ok(Schema::new(columns.into_iter().map(|column| column.field).collect::<Vec<_>>()))
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use object_store::{ObjectStore, ObjectStoreExt, path::Path};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Lake, LakeError, abandoned, layout, publish};
+use super::{Lake, LakeError, layout, staging};
 use crate::run_id::RunId;
 
 /// Key of the schema's metadata that holds a page's facts.
@@ -76,7 +76,7 @@ impl Checkpoint {
     /// When the lake cannot be read.
     pub async fn all(lake: &Lake, purpose: &Purpose) -> Result<Vec<Self>, LakeError> {
         let mut found = Vec::new();
-        for run_id in abandoned::staged_runs(lake).await? {
+        for run_id in staging::staged_runs(lake).await? {
             // A folder without the file, or with half of one, belongs to a run that kept nothing.
             let Ok(object) = lake.store.get(&layout::checkpoint(&run_id)).await else { continue };
             let Ok(json) = object.bytes().await else { continue };
@@ -156,7 +156,7 @@ impl Checkpoint {
     /// # Errors
     /// When the store refuses or fails.
     pub async fn discard(&self) -> Result<(), LakeError> {
-        publish::discard(&self.lake, &self.run_id).await
+        staging::discard(&self.lake, &self.run_id).await
     }
 
     /// Forgets the run and its pages; tables that it staged stay.
@@ -164,7 +164,7 @@ impl Checkpoint {
     /// # Errors
     /// When the store refuses or fails.
     pub async fn discard_pages(&self) -> Result<(), LakeError> {
-        publish::discard_folder(&self.lake, &layout::checkpoint_dir(&self.run_id)).await
+        staging::discard_folder(&self.lake, &layout::checkpoint_dir(&self.run_id)).await
     }
 
     fn path(&self, key: &str) -> Path {

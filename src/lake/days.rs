@@ -1,15 +1,10 @@
 //! The snapshots of all days. A day whose manifest cannot be believed does not hide the others: it is left out, and said
 //! to be.
 
-use std::{collections::BTreeSet, sync::PoisonError};
+use std::sync::PoisonError;
 
+use super::{Lake, LakeError, Snapshot, SnapshotId, layout, side_by_side::side_by_side};
 use chrono::NaiveDate;
-use futures::{StreamExt as _, stream};
-
-use super::{Lake, LakeError, Snapshot, SnapshotId, layout, publish};
-
-/// Manifests read at once.
-const CONCURRENCY: usize = 8;
 
 /// What a lake holds for its days.
 #[derive(Debug)]
@@ -127,21 +122,11 @@ impl Lake {
         }
     }
 
-    /// The tables that have files of `as_of`, whether or not a manifest names them.
-    ///
-    /// # Errors
-    /// When the store refuses or fails.
-    pub async fn tables_with_files(&self, as_of: NaiveDate) -> Result<BTreeSet<String>, LakeError> {
-        let files = publish::data_files(self, as_of).await?;
-        Ok(files.iter().filter_map(|path| path.parts().nth(1)).map(|table| table.as_ref().to_owned()).collect())
-    }
-
     /// The current snapshots named by `ids`, in their order, without a word on those that cannot be read.
     pub(super) async fn read_days(&self, ids: &[SnapshotId]) -> Result<Days, LakeError> {
         let mut days = Days { snapshots: Vec::new(), unreadable: Vec::new(), latest_day: self.latest_day };
-        let mut found = stream::iter(ids.to_vec()).map(|id| self.read_day(id)).buffered(CONCURRENCY);
-        while let Some(day) = found.next().await {
-            match day? {
+        for day in side_by_side(ids.iter().copied(), |id| self.read_day(id)).await? {
+            match day {
                 Ok(snapshot) => days.snapshots.push(snapshot),
                 Err(unreadable) => days.unreadable.push(unreadable),
             }

@@ -8,13 +8,14 @@ use std::{
 };
 
 use object_store::path::Path;
+use url::Url;
 
-use super::{Lake, LakeError};
+use super::LakeError;
 use crate::modes::{self, Access};
 
 /// Makes files and the folders that lead to them durable. Does nothing on remote stores, whose puts are durable.
-pub(super) async fn sync(lake: &Lake, paths: &[Path]) -> Result<(), LakeError> {
-    let Some(root) = lake.root().map(FsPath::to_path_buf) else { return Ok(()) };
+pub(super) async fn sync(root: Option<&FsPath>, paths: &[Path]) -> Result<(), LakeError> {
+    let Some(root) = root.map(FsPath::to_path_buf) else { return Ok(()) };
     let paths = paths.to_vec();
     blocking(move || {
         let mut folders = BTreeSet::new();
@@ -31,8 +32,8 @@ pub(super) async fn sync(lake: &Lake, paths: &[Path]) -> Result<(), LakeError> {
 }
 
 /// Makes durable that files are gone. Does nothing on remote stores.
-pub(super) async fn sync_removal(lake: &Lake, removed: &[Path]) -> Result<(), LakeError> {
-    let Some(root) = lake.root().map(FsPath::to_path_buf) else { return Ok(()) };
+pub(super) async fn sync_removal(root: Option<&FsPath>, removed: &[Path]) -> Result<(), LakeError> {
+    let Some(root) = root.map(FsPath::to_path_buf) else { return Ok(()) };
     let removed = removed.to_vec();
     blocking(move || {
         let folders = removed.iter().filter_map(|path| on_disk(&root, path).parent().map(FsPath::to_path_buf));
@@ -44,8 +45,8 @@ pub(super) async fn sync_removal(lake: &Lake, removed: &[Path]) -> Result<(), La
 
 /// Removes a folder and all below it, which on a disk includes temporary files that listings hide. Returns false
 /// when the lake is remote: folders do not exist there.
-pub(super) async fn remove_folder(lake: &Lake, folder: &Path) -> Result<bool, LakeError> {
-    let Some(root) = lake.root() else { return Ok(false) };
+pub(super) async fn remove_folder(root: Option<&FsPath>, folder: &Path) -> Result<bool, LakeError> {
+    let Some(root) = root else { return Ok(false) };
     let (target, folder) = (on_disk(root, folder), folder.clone());
     blocking(move || match fs::remove_dir_all(target) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(LakeError::io("remove", folder, error)),
@@ -54,6 +55,13 @@ pub(super) async fn remove_folder(lake: &Lake, folder: &Path) -> Result<bool, La
     .await
 }
 
+/// The folder behind a lake's URL, if it is on a local disk, without the slash that a folder's URL ends with.
+pub(super) fn folder_of(url: &Url) -> Option<PathBuf> {
+    let folder = (url.scheme() == "file").then(|| url.to_file_path().ok()).flatten()?;
+    Some(folder.components().collect())
+}
+
+/// Where an object of the lake in `root` is on the disk.
 pub(super) fn on_disk(root: &FsPath, path: &Path) -> PathBuf {
     path.parts().fold(root.to_path_buf(), |folder, part| folder.join(part.as_ref()))
 }

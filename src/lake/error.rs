@@ -7,6 +7,7 @@ use parquet::errors::ParquetError;
 
 use super::{SnapshotId, layout};
 use crate::{
+    catalog::TypeClash,
     causes::{is_disk_full, is_of_kind},
     exit_code::ExitCode,
     run_id::RunId,
@@ -189,20 +190,14 @@ pub enum LakeError {
     },
     /// One Delta table cannot hold what the snapshots of a table hold.
     #[error(
-        "table {table}: column {column} is {earlier} on {as_of} and {later} later, which one Delta table cannot hold; nothing was \
-         changed; drop the days until then, or use a lake of its own"
+        "table {table}: {clash}, which one Delta table cannot hold; nothing was changed; drop the days until then, or use a lake \
+         of its own"
     )]
     DeltaTypes {
         /// The table.
         table: String,
-        /// The column.
-        column: String,
-        /// The last day of the former type.
-        as_of: NaiveDate,
-        /// The former type.
-        earlier: String,
-        /// The type of later days.
-        later: String,
+        /// Which days of it disagree on what.
+        clash: TypeClash,
     },
     /// The manifests are as they should be, but a Delta log could not follow them.
     #[error("the Delta log of {table} could not be brought up to what is published{}", if *.retryable { "; run again" } else { "; \

@@ -2,13 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use futures::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::path::Path;
 
-use super::{Lake, LakeError, SnapshotTable, footer};
-
-/// Footers read at once.
-const CONCURRENCY: usize = 8;
+use super::{Lake, LakeError, SnapshotTable, footer, side_by_side::side_by_side};
 
 impl Lake {
     /// Values that are not null, by column; of lists, their elements. A column that some file has no statistics of is
@@ -20,8 +16,8 @@ impl Lake {
         let one = |(path, bytes): (Path, u64)| async move {
             footer::read(&self.store, &path, bytes).await.map_err(|e| LakeError::read_back(&path, e))
         };
-        let files: Vec<(Path, u64)> = table.files.iter().map(|f| (Path::from(f.path.as_str()), f.bytes)).collect();
-        let footers: Vec<footer::Footer> = stream::iter(files).map(one).buffered(CONCURRENCY).try_collect().await?;
+        let files = table.files.iter().map(|f| (Path::from(f.path.as_str()), f.bytes));
+        let footers: Vec<footer::Footer> = side_by_side(files, one).await?;
         let mut filled: Option<BTreeMap<String, u64>> = None;
         for footer in footers {
             filled = Some(match filled {

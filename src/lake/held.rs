@@ -1,6 +1,6 @@
 //! Snapshots that a quality gate did not let through: complete, staged, and published only when somebody says so.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use object_store::ObjectStoreExt as _;
@@ -8,15 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Accepted, FORMAT_VERSION, Finding, Lake, LakeError, Publication, Replaces, Snapshot, SnapshotState, SnapshotTable,
-    StagedTable, abandoned, layout, manifest,
+    StagedTable, layout, manifest,
     publish::{self, publish},
     seal::{self, Seal},
-    verify,
+    staging, verify,
 };
 use crate::{catalog::is_name, run_id::RunId};
-
-/// For so long a held snapshot waits; then its staging is removed like that of a run that was killed.
-pub const HELD_FOR: TimeDelta = TimeDelta::days(14);
 
 /// Findings that a message names.
 const FINDINGS_NAMED: usize = 3;
@@ -94,12 +91,18 @@ impl Held {
     /// # Errors
     /// When the store refuses or fails.
     pub async fn all(lake: &Lake) -> Result<Vec<Self>, LakeError> {
-        let mut held = Vec::new();
-        for run_id in abandoned::staged_runs(lake).await? {
+        Ok(Self::by_run(lake).await?.into_values().flatten().collect())
+    }
+
+    /// What each run holds back; `None`, with a warning, where that cannot be used.
+    pub(super) async fn by_run(lake: &Lake) -> Result<BTreeMap<RunId, Option<Self>>, LakeError> {
+        let mut held = BTreeMap::new();
+        for run_id in staging::staged_runs(lake).await? {
             match Self::of_run(lake, &run_id).await {
-                Ok(found) => held.extend(found),
+                Ok(found) => held.extend(found.map(|found| (run_id, Some(found)))),
                 Err(LakeError::Corrupt { path, reason, .. }) => {
                     tracing::warn!(path, reason, "a held snapshot is not usable");
+                    held.insert(run_id, None);
                 }
                 Err(error) => return Err(error),
             }

@@ -233,14 +233,14 @@ pub(super) fn removal(run_id: &RunId) -> Path {
     Path::from(format!("{REMOVALS}/{run_id}.json"))
 }
 
-/// The dates of the data files that a text names.
-pub(super) fn dates_in(text: &str) -> BTreeSet<NaiveDate> {
-    let date = |rest: &str| {
-        let (date, name) = rest.split_once('/')?;
-        let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).unwrap_or(name.len());
-        date.parse().ok().filter(|_| name.get(..end).is_some_and(|name| name.ends_with(".parquet")))
-    };
-    text.split("/as_of=").skip(1).filter_map(date).collect()
+/// The data files that the text of views names, wherever the lake is and however the engine quotes.
+pub(super) fn data_files_in(text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || "-_.=/".contains(c)));
+    let relative = words.filter_map(|word| {
+        let (slash, _) = word.rmatch_indices('/').nth(3)?;
+        word.get(slash + 1..)
+    });
+    relative.filter(|path| place_of(path).is_some()).map(str::to_owned).collect()
 }
 
 /// Zone and date of a file that lies where the data files of some table lie.
@@ -250,4 +250,23 @@ pub(super) fn place_of(path: &str) -> Option<(Zone, NaiveDate)> {
     let as_of = day.strip_prefix(AS_OF)?.strip_prefix('=')?.parse().ok()?;
     let zone = Zone::ALL.into_iter().find(|z| z.as_str() == zone)?;
     is_data_file(path, zone, table, as_of).then_some((zone, as_of))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_files_that_views_name() {
+        let file = "core/employees/as_of=2026-03-15/20260315T060000Z-00000001.20260315-0000.parquet";
+        for sql in [
+            format!("SELECT * FROM read_parquet(['/data/o''brien/[l]ake/{file}', 's3://b/{file}', 'x.parquet'])"),
+            format!(
+                "SELECT `id` FROM parquet.`s3a://bucket/a b/{file}` UNION ALL SELECT `id` FROM parquet.`x.parquet`"
+            ),
+            format!("SELECT `id` FROM parquet.`file:///data/\\[lake\\]/{file}`;"),
+        ] {
+            assert_eq!(data_files_in(&sql), BTreeSet::from([file.to_owned()]), "{sql}");
+        }
+    }
 }

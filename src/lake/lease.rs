@@ -19,7 +19,7 @@ use tokio::{sync::watch, task::JoinHandle};
 use super::{Lake, LakeError, layout};
 use crate::{
     clock::SharedClock,
-    lock::{FileLock, NotLocked},
+    lock::{FileLock, NotLocked, Owner},
     modes::{self, Access},
 };
 
@@ -53,7 +53,7 @@ struct Content {
     /// By the holder's clock: for people, and for earlier versions of this program, which go by it.
     expires_at: DateTime<Utc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    owner: Option<String>,
+    owner: Option<Owner>,
     /// Absent where an earlier version wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     token: Option<String>,
@@ -81,8 +81,7 @@ struct Taken {
     clock: SharedClock,
     /// As people should call the holder.
     holder: String,
-    /// Equal only for writers that cannot be alive at the same time.
-    owner: Option<String>,
+    owner: Option<Owner>,
     /// Of this acquisition alone.
     token: String,
 }
@@ -93,7 +92,12 @@ impl Lease {
     ///
     /// # Errors
     /// [`LakeError::Held`] when another writer has it; the store's errors.
-    pub async fn take(lake: &Lake, holder: &str, owner: Option<&str>, clock: &SharedClock) -> Result<Self, LakeError> {
+    pub async fn take(
+        lake: &Lake,
+        holder: &str,
+        owner: Option<&Owner>,
+        clock: &SharedClock,
+    ) -> Result<Self, LakeError> {
         match lake.root() {
             Some(root) => {
                 let path = layout::lock_file().parts().fold(root.to_path_buf(), |p, part| p.join(part.as_ref()));
@@ -110,7 +114,7 @@ impl Lease {
             None => {
                 // Not from the run's seed: two writers with one seed must not be taken for each other.
                 let token = format!("{:032x}", rand::rng().random::<u128>());
-                let (holder, owner) = (holder.to_owned(), owner.map(str::to_owned));
+                let (holder, owner) = (holder.to_owned(), owner.cloned());
                 let taken = Taken { lake: lake.clone(), clock: clock.clone(), holder, owner, token };
                 let version = taken.acquire().await?;
                 let (sender, lost) = watch::channel(false);

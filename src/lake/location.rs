@@ -1,11 +1,6 @@
 //! From what the user calls the lake's location to a store.
 
-use std::{
-    fs,
-    path::{Path as FsPath, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{fs, path::Path as FsPath, sync::Arc, time::Duration};
 
 use object_store::{
     ClientOptions, ObjectStore, ObjectStoreScheme,
@@ -60,15 +55,34 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What to do about a local folder that does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Absent {
+enum Absent {
     /// Make it.
     Create,
     /// Say so.
     Refuse,
 }
 
-/// See [`Lake::open`].
-pub(super) fn open(location: &str, env: &dyn Fn(&str) -> Option<String>, absent: Absent) -> Result<Lake, LakeError> {
+impl Lake {
+    /// Opens the lake at `location`: a path, a `file://` URL, `s3://bucket/prefix` or another URL object_store
+    /// understands. `env` gives the `AWS_*` variables. A local folder is created and made absolute; a remote lake is not
+    /// contacted.
+    ///
+    /// # Errors
+    /// [`LakeError::Location`] when the location or its settings cannot be used.
+    pub fn open(location: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, LakeError> {
+        open(location, env, Absent::Create)
+    }
+
+    /// The same for those who only read: a local folder that does not exist is an error.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and when a local folder does not exist.
+    pub fn open_existing(location: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, LakeError> {
+        open(location, env, Absent::Refuse)
+    }
+}
+
+fn open(location: &str, env: &dyn Fn(&str) -> Option<String>, absent: Absent) -> Result<Lake, LakeError> {
     if let Some(meant) = misspelt(location) {
         return Err(invalid(location, &meant, None));
     }
@@ -146,12 +160,6 @@ fn other_store(url: &Url) -> Option<&'static str> {
         "hdfs" => Some("HDFS"),
         _ => None,
     }
-}
-
-/// The folder behind a lake's URL, if it is on a local disk, without the slash that a folder's URL ends with.
-pub(super) fn folder_of(url: &Url) -> Option<PathBuf> {
-    let folder = (url.scheme() == "file").then(|| url.to_file_path().ok()).flatten()?;
-    Some(folder.components().collect())
 }
 
 fn open_folder(path: &FsPath, absent: Absent) -> Result<Lake, LakeError> {

@@ -9,11 +9,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use object_store::{ObjectStoreExt, path::Path};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::{
     Lake, LakeError, SnapshotId, layout,
-    seal::{self, Seal},
+    seal::{self, Seal, sha256_hex},
     state::SnapshotState,
 };
 use crate::{
@@ -218,10 +217,6 @@ impl StoredManifest {
     pub(super) fn link(&self) -> PreviousManifest {
         PreviousManifest { path: self.path.clone(), sha256: self.sha256.clone() }
     }
-}
-
-pub(super) fn sha256_hex(content: &[u8]) -> String {
-    hex::encode(Sha256::digest(content))
 }
 
 /// The bytes of a manifest.

@@ -3,7 +3,7 @@
 
 use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt as _, PutMode, UpdateVersion, path::Path};
 
-use super::{Lake, LakeError, error::is_unknown_to_the_store, layout, publish::discard};
+use super::{Lake, LakeError, error::is_unknown_to_the_store, layout, staging::discard};
 use crate::run_id::RunId;
 
 /// Whether a second put of the same name is refused.

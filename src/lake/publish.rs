@@ -3,20 +3,13 @@
 use std::collections::{BTreeSet, HashSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use futures::{StreamExt, TryStreamExt, stream};
 use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, path::Path};
 
 use super::{
     DataFile, FORMAT_VERSION, Lake, LakeError, Snapshot, SnapshotId, SnapshotState, SnapshotTable, StagedTable, disk,
-    layout, manifest, manifest::StoredManifest, table_format, views,
+    folders, layout, logs, manifest, manifest::StoredManifest, side_by_side::all_side_by_side, staging, views,
 };
-use crate::{
-    catalog::{Zone, is_name},
-    run_id::RunId,
-};
-
-/// Requests in flight while files are moved.
-const CONCURRENCY: usize = 8;
+use crate::run_id::RunId;
 
 /// What to publish.
 #[derive(Debug)]
@@ -62,7 +55,7 @@ pub async fn publish(lake: &Lake, publication: Publication) -> Result<Snapshot, 
     let current = lake.current(publication.as_of).await?;
     let plan = Plan::new(publication, current)?;
     let snapshot = &plan.snapshot;
-    table_format::check(lake, snapshot).await?;
+    logs::check(lake, snapshot).await?;
 
     let promoted = plan.promote(lake).await;
     let committed = match promoted {
@@ -88,12 +81,12 @@ pub async fn publish(lake: &Lake, publication: Publication) -> Result<Snapshot, 
 /// Ends a publication whose manifest is there: the views, the Delta logs, then what it leaves behind and its staging.
 pub(super) async fn finish(lake: &Lake, snapshot: &Snapshot, leftovers: Vec<Path>) -> Result<(), LakeError> {
     let views = views::regenerate(lake, &snapshot.run_id).await;
-    let followed = table_format::follow(lake).await;
+    let followed = logs::follow(lake).await;
     // What the views or a Delta log still name stays until they do not: their readers must not miss a file.
     if views.is_ok() && followed.is_ok() {
         remove_or_warn(lake, leftovers).await;
     }
-    if let Err(error) = discard(lake, &snapshot.run_id).await {
+    if let Err(error) = staging::discard(lake, &snapshot.run_id).await {
         tracing::warn!(run_id = %snapshot.run_id, error = &error as &dyn std::error::Error, "staging was not removed");
     }
     let behind = |behind: &'static str| {
@@ -101,43 +94,6 @@ pub(super) async fn finish(lake: &Lake, snapshot: &Snapshot, leftovers: Vec<Path
     };
     views.map_err(behind("views"))?;
     followed.map_err(behind("Delta logs"))
-}
-
-/// Removes everything a run left in staging. Publishes and unpublishes nothing.
-///
-/// # Errors
-/// When the store refuses or fails.
-pub async fn discard(lake: &Lake, run_id: &RunId) -> Result<(), LakeError> {
-    discard_folder(lake, &layout::staging_dir(run_id)).await
-}
-
-/// Removes a folder of staging with everything in it.
-pub(super) async fn discard_folder(lake: &Lake, folder: &Path) -> Result<(), LakeError> {
-    if disk::remove_folder(lake, folder).await? {
-        return Ok(());
-    }
-    let files = list(lake, folder).await?;
-    remove(lake, files).await
-}
-
-/// Removes the tables a run left in staging, not the pages it kept for the next one.
-///
-/// # Errors
-/// When the store refuses or fails.
-pub async fn discard_tables(lake: &Lake, run_id: &RunId) -> Result<(), LakeError> {
-    for folder in layout::staging_zones(run_id) {
-        discard_folder(lake, &folder).await?;
-    }
-    Ok(())
-}
-
-/// Removes the files of one staged table, which is not going to be published.
-///
-/// # Errors
-/// When the store refuses or fails.
-pub async fn discard_table(lake: &Lake, table: &StagedTable) -> Result<(), LakeError> {
-    let SnapshotTable { zone, name, .. } = table.table();
-    discard_folder(lake, &layout::staging_table(table.run_id(), *zone, name)).await
 }
 
 /// Why a manifest was not put.
@@ -226,7 +182,7 @@ impl Plan {
     /// readers that glob must not find half a file after a power cut.
     async fn promote(&self, lake: &Lake) -> Result<(), LakeError> {
         let staged: Vec<Path> = self.moves.iter().map(|(from, _)| from.clone()).collect();
-        disk::sync(lake, &staged).await?;
+        disk::sync(lake.root(), &staged).await?;
         let is_local = lake.root().is_some();
         let one = |(from, to): (Path, Path)| async move {
             let moved = if is_local { second_name(lake, &from, &to).await } else { lake.store.copy(&from, &to).await };
@@ -234,10 +190,8 @@ impl Plan {
             Ok(to)
         };
         // All of them end before the first failure is reported: whoever cleans up must know that nothing is under way.
-        let moves: Vec<Result<Path, LakeError>> =
-            stream::iter(self.moves.clone()).map(one).buffered(CONCURRENCY).collect().await;
-        let promoted: Vec<Path> = moves.into_iter().collect::<Result<_, _>>()?;
-        disk::sync(lake, &promoted).await
+        let promoted = all_side_by_side(self.moves.clone(), one).await?;
+        disk::sync(lake.root(), &promoted).await
     }
 
     /// Puts the manifest. Returns what it leaves behind: replaced files, and those of runs that crashed.
@@ -258,7 +212,7 @@ impl Plan {
             lake.store.put_opts(&path, json.into(), PutMode::Create.into()).await.map(drop)
         };
         let put = match put {
-            Ok(()) => disk::sync(lake, std::slice::from_ref(&path)).await,
+            Ok(()) => disk::sync(lake.root(), std::slice::from_ref(&path)).await,
             Err(error) => Err(LakeError::store("publish", &path, error)),
         };
         match put {
@@ -292,7 +246,7 @@ impl Plan {
     }
 
     async fn leftovers(&self, lake: &Lake) -> Result<Vec<Path>, LakeError> {
-        let found = data_files(lake, self.snapshot.as_of).await?;
+        let found = folders::data_files(lake, self.snapshot.as_of).await?;
         let (in_grace, unreadable) = lake.readable_in_grace(&self.snapshot, self.snapshot.published_at).await?;
         if let Some(error) = &unreadable {
             tracing::warn!(%error, "files that no readable manifest of this date names stay until their grace is over");
@@ -323,49 +277,9 @@ fn is_refusal(error: &LakeError) -> bool {
     matches!(error, LakeError::Denied { .. } | LakeError::Full { .. } | LakeError::Store { retryable: false, .. })
 }
 
-/// Every object in the folders of `as_of` of every table, whether or not a manifest knows the table: a run may have
-/// crashed before its first manifest.
-pub(super) async fn data_files(lake: &Lake, as_of: NaiveDate) -> Result<Vec<Path>, LakeError> {
-    let tables = tables_found(lake).await?;
-    let listings =
-        tables.into_iter().map(|(zone, table)| async move { list(lake, &layout::data_dir(zone, &table, as_of)).await });
-    let listings: Vec<Vec<Path>> = stream::iter(listings).buffered(CONCURRENCY).try_collect().await?;
-    Ok(listings.into_iter().flatten().collect())
-}
-
-/// Every table that has a folder.
-pub(super) async fn tables_found(lake: &Lake) -> Result<Vec<(Zone, String)>, LakeError> {
-    let mut found = Vec::new();
-    for zone in Zone::ALL {
-        let folder = layout::zone_dir(zone);
-        let tables = lake.store.list_with_delimiter(Some(&folder)).await;
-        let tables = tables.map_err(|e| LakeError::store("list", &folder, e))?.common_prefixes;
-        let names = tables.iter().filter_map(Path::filename).filter(|name| is_name(name));
-        found.extend(names.map(|name| (zone, name.to_owned())));
-    }
-    Ok(found)
-}
-
-async fn list(lake: &Lake, folder: &Path) -> Result<Vec<Path>, LakeError> {
-    Ok(lake.objects_in(folder).await?.into_iter().map(|object| object.location).collect())
-}
-
-/// Deletes as much as it can; the first failure is the error.
-pub(super) async fn remove(lake: &Lake, paths: Vec<Path>) -> Result<(), LakeError> {
-    let mut deletions = lake.store.delete_stream(stream::iter(paths.into_iter().map(Ok)).boxed());
-    let mut first = None;
-    while let Some(deletion) = deletions.next().await {
-        match deletion {
-            Ok(_) | Err(StoreError::NotFound { .. }) => {}
-            Err(error) => first = first.or(Some(error)),
-        }
-    }
-    first.map_or(Ok(()), |error| Err(LakeError::store("delete from", lake.display(), error)))
-}
-
 async fn remove_or_warn(lake: &Lake, paths: Vec<Path>) {
     let files = paths.len();
-    if let Err(error) = remove(lake, paths).await {
+    if let Err(error) = lake.remove(paths).await {
         let error = &error as &dyn std::error::Error;
         tracing::warn!(
             files,

@@ -3,7 +3,7 @@
 //! Its last member is `sha256`: the SHA-256 of every byte of the file before its own digits. What follows the digits is
 //! always the same. `head -c -68 <manifest> | sha256sum` therefore prints them.
 
-use super::manifest::sha256_hex;
+use sha2::{Digest, Sha256};
 
 /// What comes before the digits, after the other members.
 const BEFORE: &str = ",\n  \"sha256\": \"";
@@ -11,6 +11,11 @@ const BEFORE: &str = ",\n  \"sha256\": \"";
 const AFTER: &str = "\"\n}\n";
 /// Hexadecimal digits of a SHA-256.
 const DIGITS: usize = 64;
+
+/// The SHA-256 of some bytes, in lower-case hexadecimal digits.
+pub(super) fn sha256_hex(content: &[u8]) -> String {
+    hex::encode(Sha256::digest(content))
+}
 
 /// What the end of a manifest says of the rest.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,10 +1,9 @@
 //! Snapshots that a later one of their date replaced: their manifests stay, their files only as long as asked.
 
 use chrono::{DateTime, Utc};
-use futures::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::{ObjectStoreExt as _, path::Path};
 
-use super::{Lake, LakeError, Snapshot, SnapshotId, layout};
+use super::{Lake, LakeError, Snapshot, SnapshotId, layout, side_by_side::side_by_side};
 
 impl Snapshot {
     /// The snapshot that this one replaced, if its files are kept beyond `now`.
@@ -51,8 +50,8 @@ impl Lake {
         if self.list_manifests(&layout::manifests_of(snapshot.as_of)).await?.last() == Some(&snapshot.id()) {
             return Ok(true);
         }
-        let paths: Vec<Path> = snapshot.files().map(|f| Path::from(f.path.as_str())).collect();
-        let found: Vec<bool> = stream::iter(paths).map(exists).buffered(8).try_collect().await?;
+        let paths = snapshot.files().map(|f| Path::from(f.path.as_str()));
+        let found = side_by_side(paths, exists).await?;
         Ok(found.into_iter().all(|exists| exists))
     }
 

@@ -1,16 +1,5 @@
 //! How tables are published beside their Parquet files: not at all, or as Delta Lake tables over the same files.
 
-use futures::{StreamExt, TryStreamExt, stream};
-use object_store::ObjectStore;
-
-#[cfg(feature = "delta")]
-use super::delta;
-use super::{Lake, LakeError, Snapshot, layout, publish};
-use crate::catalog::Zone;
-
-/// Requests in flight while tables are looked at.
-const CONCURRENCY: usize = 8;
-
 /// How readers find a table's files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TableFormat {
@@ -26,66 +15,4 @@ impl TableFormat {
     pub fn is_built(self) -> bool {
         self == Self::Parquet || cfg!(feature = "delta")
     }
-}
-
-/// Makes a lake ready for a run: logs that a run which died left behind its manifests follow them now. A lake whose tables
-/// have logs is refused to a run that would not keep them: it would delete files that they name.
-///
-/// # Errors
-/// [`LakeError::DeltaIgnored`]; as the publication's for logs that cannot follow.
-pub async fn align(lake: &Lake) -> Result<(), LakeError> {
-    match lake.format {
-        TableFormat::Delta => follow(lake).await,
-        TableFormat::Parquet => match with_logs(lake).await?.into_iter().next() {
-            Some((zone, name)) => Err(LakeError::DeltaIgnored { table: format!("{zone}/{name}") }),
-            None => Ok(()),
-        },
-    }
-}
-
-/// Refuses a snapshot that the tables of the format could not take in beside those of the other dates.
-pub(super) async fn check(lake: &Lake, next: &Snapshot) -> Result<(), LakeError> {
-    match lake.format {
-        TableFormat::Parquet => Ok(()),
-        #[cfg(feature = "delta")]
-        TableFormat::Delta => {
-            let mut snapshots = lake.days().await?.snapshots;
-            snapshots.retain(|snapshot| snapshot.as_of != next.as_of);
-            snapshots.push(next.clone());
-            delta::check(&snapshots)
-        }
-        #[cfg(not(feature = "delta"))]
-        TableFormat::Delta => {
-            let _ = next;
-            Err(not_built())
-        }
-    }
-}
-
-/// Brings what readers of the format see up to the manifests.
-pub(super) async fn follow(lake: &Lake) -> Result<(), LakeError> {
-    match lake.format {
-        TableFormat::Parquet => Ok(()),
-        #[cfg(feature = "delta")]
-        TableFormat::Delta => delta::follow(lake, &lake.days().await?, with_logs(lake).await?).await,
-        #[cfg(not(feature = "delta"))]
-        TableFormat::Delta => Err(not_built()),
-    }
-}
-
-#[cfg(not(feature = "delta"))]
-fn not_built() -> LakeError {
-    LakeError::Internal { reason: "a build without Delta Lake was to write its logs".into() }
-}
-
-/// The tables that have a Delta log, whether or not a manifest names them.
-pub(super) async fn with_logs(lake: &Lake) -> Result<Vec<(Zone, String)>, LakeError> {
-    let folders = publish::tables_found(lake).await?;
-    let looked_at = folders.into_iter().map(|(zone, name)| async move {
-        let log = layout::delta_log(zone, &name);
-        let first = lake.store.list(Some(&log)).try_next().await.map_err(|e| LakeError::store("list", &log, e))?;
-        Ok(first.map(|_| (zone, name)))
-    });
-    let found: Vec<Option<(Zone, String)>> = stream::iter(looked_at).buffered(CONCURRENCY).try_collect().await?;
-    Ok(found.into_iter().flatten().collect())
 }

@@ -4,15 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use futures::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::{ObjectStoreExt as _, path::Path};
 use serde::{Deserialize, Serialize};
 
-use super::{Days, Lake, LakeError, layout};
+use super::{Days, Lake, LakeError, layout, side_by_side::side_by_side};
 use crate::run_id::RunId;
-
-/// Records read at once.
-const CONCURRENCY: usize = 8;
 
 /// What one collection removed.
 #[derive(Debug, Serialize, Deserialize)]
@@ -45,8 +41,7 @@ async fn removals(lake: &Lake) -> Result<(BTreeMap<NaiveDate, DateTime<Utc>>, Ve
         let content = lake.store.get(&path).await.map_err(failed)?.bytes().await.map_err(failed)?;
         Ok((serde_json::from_slice::<Removal>(&content).ok(), path))
     };
-    let read: Vec<(Option<Removal>, Path)> =
-        stream::iter(records).map(read).buffered(CONCURRENCY).try_collect().await?;
+    let read = side_by_side(records, read).await?;
     let (mut last, mut unreadable) = (BTreeMap::new(), Vec::new());
     for (removal, path) in read {
         let Some(Removal { at, days }) = removal else {
@@ -79,7 +74,9 @@ pub(super) async fn vanished(
         }
     }
     for (path, text) in views {
-        for day in layout::dates_in(text).into_iter().filter(|day| !there.contains(day) && !removed.contains_key(day)) {
+        let files = layout::data_files_in(text);
+        let named = files.iter().filter_map(|file| Some(layout::place_of(file)?.1));
+        for day in named.filter(|day| !there.contains(day) && !removed.contains_key(day)) {
             gone.entry(day).or_insert_with(|| (*path).to_owned());
         }
     }

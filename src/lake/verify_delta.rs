@@ -7,11 +7,8 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::{ObjectStoreExt as _, path::Path};
 use serde::Deserialize;
 
-use super::{Days, Finding, Lake, LakeError, Problem, layout, table_format};
+use super::{Days, Finding, Lake, LakeError, Problem, layout, logs, side_by_side::AT_ONCE};
 use crate::catalog::Zone;
-
-/// Versions of a log read at once.
-const CONCURRENCY: usize = 8;
 
 /// What of an action says which files are live.
 #[derive(Deserialize)]
@@ -31,8 +28,8 @@ struct File {
 /// # Errors
 /// When the store refuses or fails.
 pub(super) async fn differences(lake: &Lake, days: &Days) -> Result<Vec<Finding>, LakeError> {
-    let logs: BTreeSet<(Zone, String)> = table_format::with_logs(lake).await?.into_iter().collect();
-    if logs.is_empty() {
+    let with_logs: BTreeSet<(Zone, String)> = logs::with_logs(lake).await?.into_iter().collect();
+    if with_logs.is_empty() {
         return Ok(Vec::new());
     }
     let mut published = BTreeMap::<(Zone, String), BTreeSet<String>>::new();
@@ -41,11 +38,11 @@ pub(super) async fn differences(lake: &Lake, days: &Days) -> Result<Vec<Finding>
         published.entry((table.zone, table.name.clone())).or_default().extend(files);
     }
     let mut findings = Vec::new();
-    for (zone, name) in published.keys().filter(|table| !logs.contains(table)) {
+    for (zone, name) in published.keys().filter(|table| !with_logs.contains(table)) {
         findings.push(Finding { path: layout::delta_log(*zone, name).to_string(), problem: Problem::Missing });
     }
     let unreadable: BTreeSet<_> = days.unreadable.iter().map(|day| day.as_of).collect();
-    for (zone, name) in logs {
+    for (zone, name) in with_logs {
         let live = match live_files(lake, zone, &name).await? {
             Ok(live) => live,
             Err((path, reason)) => {
@@ -85,7 +82,7 @@ async fn live_files(
         let content = lake.store.get(&path).await.map_err(failed)?.bytes().await.map_err(failed)?;
         Ok::<_, LakeError>((path, content))
     };
-    let mut contents = stream::iter(versions).map(read).buffered(CONCURRENCY);
+    let mut contents = stream::iter(versions).map(read).buffered(AT_ONCE);
     let mut live = BTreeSet::new();
     while let Some((path, content)) = contents.try_next().await? {
         let actions = serde_json::Deserializer::from_slice(&content).into_iter::<Action>();

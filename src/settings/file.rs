@@ -8,7 +8,10 @@ use std::{
     path::Path,
 };
 
-use super::{FILE_NAME, Origin, SETTINGS, SettingsError, did_you_mean};
+use super::{Origin, SETTINGS, SettingsError, did_you_mean};
+
+/// Name of the configuration file looked for in the working directory.
+pub const FILE_NAME: &str = "lucca-lake.toml";
 
 pub(super) fn parse_file(path: &str, text: &str) -> Result<BTreeMap<&'static str, String>, SettingsError> {
     let table: toml::Table = text.parse().map_err(|e: toml::de::Error| {

@@ -6,6 +6,7 @@ mod error;
 mod file;
 mod gates;
 mod keeping;
+mod origin;
 mod resources;
 mod secret;
 #[cfg(test)]
@@ -21,7 +22,8 @@ pub use self::{
     days::{Every, series},
     declared::{Declared, SETTINGS},
     error::SettingsError,
-    file::read_file,
+    file::{FILE_NAME, read_file},
+    origin::Origin,
 };
 pub use crate::similar::did_you_mean;
 use crate::{
@@ -31,38 +33,11 @@ use crate::{
     lake::TableFormat,
 };
 
-/// Name of the configuration file looked for in the working directory.
-pub const FILE_NAME: &str = "lucca-lake.toml";
-
 /// Days before this year are slips of the pen.
 const EARLIEST_YEAR: i32 = 1950;
 
 /// A value is shown in the error that refuses it, unless that is longer than so many bytes.
 const LONGEST_PROBLEM: usize = 2000;
-
-/// Where a value came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
-    /// The command line.
-    Flag(&'static str),
-    /// An environment variable.
-    Variable(&'static str),
-    /// The configuration file.
-    File(String),
-    /// The default.
-    Default,
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Flag(flag) => write!(f, "--{flag}"),
-            Self::Variable(name) => f.write_str(name),
-            Self::File(path) => f.write_str(path),
-            Self::Default => f.write_str("default"),
-        }
-    }
-}
 
 /// Which values of historised collections are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

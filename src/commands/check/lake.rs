@@ -1,7 +1,7 @@
 //! Whether the lake can be written, and keeps the one promise that publishing rests on. What its snapshots remember of page
 //! limits is forgotten.
 
-use super::{super::snapshots::in_the_future, Context, Findings};
+use super::{super::snapshots::in_the_future, Context, findings::Findings};
 use crate::{
     error::Error,
     lake::{Lake, PutIfAbsent, Replace},

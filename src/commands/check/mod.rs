@@ -1,69 +1,17 @@
 //! `check`: proves a configuration before anybody relies on it: tenant, secret, token, scopes, collections, clock, lake.
 
+mod findings;
 mod lake;
 mod tenant;
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
-
+use self::findings::{Finding, Findings, Status};
 use super::{
     Context,
     print::{ListFormat, print_list},
 };
 use crate::{error::Error, exit_code::ExitCode, fetch::Selection, settings::Settings};
-
-/// What came of one check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Status {
-    /// As it should be.
-    Ok,
-    /// A sync works, and something is worth knowing.
-    Note,
-    /// A sync fails.
-    Failed,
-}
-
-/// One check.
-#[derive(Debug, Serialize)]
-struct Finding {
-    check: String,
-    status: Status,
-    detail: String,
-    /// What a sync would end with because of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    exit_code: Option<ExitCode>,
-}
-
-/// All checks, in the order in which they were made.
-#[derive(Debug, Default, Serialize)]
-struct Findings {
-    checks: Vec<Finding>,
-}
-
-impl Findings {
-    fn add(&mut self, check: impl Into<String>, status: Status, detail: impl Into<String>) {
-        self.checks.push(Finding { check: check.into(), status, detail: detail.into(), exit_code: None });
-    }
-
-    fn ok(&mut self, check: impl Into<String>, detail: impl Into<String>) {
-        self.add(check, Status::Ok, detail);
-    }
-
-    fn note(&mut self, check: impl Into<String>, detail: impl Into<String>) {
-        self.add(check, Status::Note, detail);
-    }
-
-    fn failed(&mut self, check: impl Into<String>, detail: impl Into<String>, code: ExitCode) {
-        let (check, detail, exit_code) = (check.into(), detail.into(), Some(code));
-        self.checks.push(Finding { check, status: Status::Failed, detail, exit_code });
-    }
-
-    fn error(&mut self, check: impl Into<String>, error: &Error) {
-        self.failed(check, error.chain(), error.exit_code());
-    }
-}
 
 /// Checks the configuration and prints what it found.
 ///

@@ -2,7 +2,7 @@
 
 use secrecy::ExposeSecret as _;
 
-use super::{Context, Findings};
+use super::{Context, findings::Findings};
 use crate::{
     api::{Client, is_legacy_key},
     error::Error,

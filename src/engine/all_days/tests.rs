@@ -1,4 +1,7 @@
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::{
+    array::Int64Array,
+    datatypes::{DataType, Field, Schema},
+};
 
 use super::*;
 use crate::engine::testing::{TestLake, ask, batch, deep, ints, strings};
@@ -52,5 +55,18 @@ fn a_table_that_cannot_be_read_over_its_dates_is_in_the_way_of_nobody_else() {
         let sql = "select count(*) as n from all_days.people";
         register(&session, &lake.tables, sql).unwrap();
         assert_eq!(ask(&session, sql).await.unwrap(), "n\n3\n");
+    });
+}
+
+#[test]
+fn numbers_of_different_days_are_read_in_the_type_that_holds_them_all() {
+    deep(|| async {
+        let (mut lake, session) = two_days().await;
+        let large = Arc::new(Int64Array::from(vec![(1 << 53) + 1]));
+        lake.add_batch("sums", "2026-01-01", &batch(vec![("n", ints([Some(1)]))])).await;
+        lake.add_batch("sums", "2026-01-02", &batch(vec![("n", large)])).await;
+        let sql = "select n, as_of from all_days.sums order by as_of";
+        register(&session, &lake.tables, sql).unwrap();
+        assert_eq!(ask(&session, sql).await.unwrap(), "n,as_of\n1,2026-01-01\n9007199254740993,2026-01-02\n");
     });
 }

@@ -199,7 +199,7 @@ fn dates_that_disagree_are_refused() {
     let message = |a: TableFiles, b: TableFiles| FileTable::try_new("t", &[&a, &b]).unwrap_err().to_string();
     let text = || table("2026-01-01", field("a", DataType::Utf8), "a");
     let number = table("2026-02-01", field("a", DataType::Int32), "b");
-    assert!(message(number, text()).contains("column a is Utf8 on 2026-01-01 and Int32 later"));
+    assert!(message(number, text()).contains("column a is string on 2026-01-01 and int32 later"));
     assert!(message(text(), text()).contains("2026-01-01 is given twice"));
     assert!(
         message(text(), table("2026-02-01", field("as_of", DataType::Date32), "b"))

@@ -59,7 +59,7 @@ pub(super) async fn bring_up_to_date(
     }
     let version = change.commit(table, known.as_ref(), &log).await.map_err(failed)?;
     let path = layout::delta_log(table.zone, &table.name).join(format!("{version:020}.json"));
-    disk::sync(lake, &[path]).await?;
+    disk::sync(lake.root(), &[path]).await?;
     tracing::info!(table = table.title(), version, "Delta version committed");
     Ok(())
 }

@@ -42,14 +42,15 @@ pub(super) async fn follow(lake: &Lake, days: &Days, with_logs: Vec<(Zone, Strin
 fn tables(snapshots: &[Snapshot]) -> Result<BTreeMap<(Zone, String), DeltaTable>, LakeError> {
     let mut newest_first: Vec<&Snapshot> = snapshots.iter().collect();
     newest_first.sort_by_key(|snapshot| std::cmp::Reverse(snapshot.as_of));
-    let mut tables = BTreeMap::new();
+    let mut tables = BTreeMap::<(Zone, String), DeltaTable>::new();
     for snapshot in newest_first {
         for table in &snapshot.tables {
             tables
                 .entry((table.zone, table.name.clone()))
                 .or_insert_with(|| DeltaTable::without_files(table.zone, table.name.clone()))
-                .add(snapshot, table)?;
+                .add(snapshot, table);
         }
     }
+    tables.values_mut().try_for_each(DeltaTable::merge_columns)?;
     Ok(tables)
 }

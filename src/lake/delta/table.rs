@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use chrono::{DateTime, NaiveDate, Utc};
 use object_store::path::Path;
 
-use super::super::{LakeError, Snapshot, SnapshotColumn, SnapshotTable, layout};
+use super::super::{LakeError, Snapshot, SnapshotTable, layout};
 use crate::{
-    catalog::{AS_OF, Zone},
+    catalog::{AS_OF, Types, Zone, columns_over_days},
     run_id::RunId,
 };
 
@@ -17,8 +17,9 @@ use crate::{
 pub(super) struct DeltaTable {
     pub(super) zone: Zone,
     pub(super) name: String,
-    /// Those of the newest date in their order, then those that only older ones have.
-    columns: Vec<SnapshotColumn>,
+    /// The columns of the files of each date, the newest first.
+    days: Vec<(NaiveDate, SchemaRef)>,
+    columns: Vec<Field>,
     /// By path below the table's folder, as the log has it.
     pub(super) files: BTreeMap<String, DeltaFile>,
     pub(super) snapshots: BTreeMap<NaiveDate, Origin>,
@@ -42,7 +43,7 @@ pub(super) struct Origin {
 
 impl DeltaTable {
     pub(super) fn without_files(zone: Zone, name: String) -> Self {
-        Self { zone, name, columns: Vec::new(), files: BTreeMap::new(), snapshots: BTreeMap::new() }
+        Self { zone, name, days: Vec::new(), columns: Vec::new(), files: BTreeMap::new(), snapshots: BTreeMap::new() }
     }
 
     /// Zone and name, for people.
@@ -50,30 +51,9 @@ impl DeltaTable {
         format!("{}/{}", self.zone, self.name)
     }
 
-    /// Adds one date's files; later dates come first. A column that some dates lack may be null in the table.
-    pub(super) fn add(&mut self, snapshot: &Snapshot, table: &SnapshotTable) -> Result<(), LakeError> {
-        let (is_first, title) = (self.snapshots.is_empty(), self.title());
-        for known in &mut self.columns {
-            known.nullable |= !table.columns.iter().any(|column| column.name == known.name);
-        }
-        for column in &table.columns {
-            match self.columns.iter_mut().find(|known| known.name == column.name) {
-                None => {
-                    let nullable = column.nullable || !is_first;
-                    self.columns.push(SnapshotColumn { nullable, ..column.clone() });
-                }
-                Some(known) if known.lake_type != column.lake_type => {
-                    return Err(LakeError::DeltaTypes {
-                        table: title,
-                        column: column.name.clone(),
-                        as_of: snapshot.as_of,
-                        earlier: column.lake_type.to_string(),
-                        later: known.lake_type.to_string(),
-                    });
-                }
-                Some(known) => known.nullable |= column.nullable,
-            }
-        }
+    /// Adds one date's files; later dates come first.
+    pub(super) fn add(&mut self, snapshot: &Snapshot, table: &SnapshotTable) {
+        self.days.push((snapshot.as_of, table.arrow_schema()));
         let folder = layout::table_dir(self.zone, &self.name);
         for file in &table.files {
             let path = Path::from(file.path.as_str());
@@ -83,13 +63,20 @@ impl DeltaTable {
         }
         let Snapshot { as_of, sequence, published_at, .. } = *snapshot;
         self.snapshots.insert(as_of, Origin { sequence, published_at, run_id: snapshot.run_id.clone() });
+    }
+
+    /// Finds the columns over the dates that were added. A log cannot widen the type of what it has.
+    pub(super) fn merge_columns(&mut self) -> Result<(), LakeError> {
+        let newest_first: Vec<(NaiveDate, &Schema)> = self.days.iter().map(|(day, s)| (*day, s.as_ref())).collect();
+        let merged = columns_over_days(&newest_first, Types::Equal)
+            .map_err(|clash| LakeError::DeltaTypes { table: self.title(), clash })?;
+        self.columns = merged.into_iter().map(|column| column.field).collect();
         Ok(())
     }
 
     /// The columns as Delta has them, the partition key last; `None` for a table that no snapshot has.
     pub(super) fn schema(&self) -> Option<Schema> {
-        let field = |c: &SnapshotColumn| Field::new(&c.name, c.lake_type.arrow(), c.nullable);
-        let mut fields: Vec<Field> = self.columns.iter().map(field).collect();
+        let mut fields = self.columns.clone();
         fields.push(Field::new(AS_OF, DataType::Date32, false));
         (!self.columns.is_empty()).then(|| Schema::new(fields))
     }

@@ -1,18 +1,14 @@
 //! What a collection is about to delete, put down before it begins: the manifests that explain those files go first, and
 //! a collection that dies after them would leave files that nothing explains.
 
-use futures::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::{ObjectStoreExt as _, path::Path};
 use serde::{Deserialize, Serialize};
 
 use super::GarbageObject;
 use crate::{
-    lake::{Lake, LakeError, SnapshotId, layout},
+    lake::{Lake, LakeError, SnapshotId, layout, side_by_side::side_by_side},
     run_id::RunId,
 };
-
-/// Records read at once.
-const CONCURRENCY: usize = 8;
 
 /// What one collection deletes together with manifests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,8 +41,7 @@ pub(super) async fn put(lake: &Lake, begun: &Begun) -> Result<(), LakeError> {
 pub(super) async fn all(lake: &Lake) -> Result<Vec<Begun>, LakeError> {
     let listing = lake.objects_in(&layout::collecting_dir()).await?;
     let paths = listing.into_iter().map(|object| object.location).filter(|path| path.extension() == Some("json"));
-    let records = stream::iter(paths).map(|path| read(lake, path)).buffered(CONCURRENCY);
-    let records: Vec<Option<Begun>> = records.try_collect().await?;
+    let records = side_by_side(paths, |path| read(lake, path)).await?;
     Ok(records.into_iter().flatten().collect())
 }
 

@@ -1,20 +1,16 @@
 //! What a lake holds, as far as it matters for what may go: read first, judged afterwards.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use futures::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::{Error as StoreError, ObjectStoreExt as _, path::Path};
 
 use super::begun::{self, Begun};
 use crate::{
     catalog::Zone,
-    lake::{FORMAT_VERSION, Held, Lake, LakeError, Snapshot, SnapshotId, abandoned, layout},
+    lake::{FORMAT_VERSION, Held, Lake, LakeError, Snapshot, SnapshotId, layout, side_by_side::side_by_side},
     run_id::RunId,
 };
-
-/// Manifests read at once.
-const CONCURRENCY: usize = 8;
 
 /// What a lake holds.
 #[derive(Debug, Default)]
@@ -30,7 +26,7 @@ pub(super) struct Inventory {
     /// Collections that began and did not end.
     pub(super) begun: Vec<Begun>,
     /// The data files that the views name.
-    pub(super) in_views: HashSet<String>,
+    pub(super) in_views: BTreeSet<String>,
     /// No day after it can be right.
     pub(super) latest_day: NaiveDate,
     /// Whether others may write without our noticing: on a local disk the lock excludes it.
@@ -97,14 +93,14 @@ impl Inventory {
     /// error.
     pub(super) async fn of(lake: &Lake) -> Result<Self, LakeError> {
         let ids = lake.every_snapshot().await?;
-        let read = stream::iter(ids).map(|id| manifest(lake, id)).buffered(CONCURRENCY).try_collect().await?;
+        let read = side_by_side(ids, |id| manifest(lake, id)).await?;
         Ok(Self {
-            manifests: repaired(read),
+            manifests: repaired(read.into_iter().collect()),
             data: data(lake).await?,
             staged: staged(lake).await?,
-            held: held(lake).await?,
+            held: Held::by_run(lake).await?,
             begun: begun::all(lake).await?,
-            in_views: files_in(&views(lake).await?),
+            in_views: layout::data_files_in(&views(lake).await?),
             latest_day: lake.latest_day,
             is_remote: lake.root().is_none(),
         })
@@ -181,21 +177,6 @@ async fn staged(lake: &Lake) -> Result<Vec<StagedObject>, LakeError> {
     Ok(staged.collect())
 }
 
-async fn held(lake: &Lake) -> Result<BTreeMap<RunId, Option<Held>>, LakeError> {
-    let mut held = BTreeMap::new();
-    for run_id in abandoned::staged_runs(lake).await? {
-        match Held::of_run(lake, &run_id).await {
-            Ok(found) => held.extend(found.map(|found| (run_id, Some(found)))),
-            Err(LakeError::Corrupt { path, reason, .. }) => {
-                tracing::warn!(path, reason, "a held snapshot is not usable");
-                held.insert(run_id, None);
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(held)
-}
-
 async fn views(lake: &Lake) -> Result<String, LakeError> {
     let path = Path::from(layout::DUCKDB_VIEWS);
     let failed = |e| LakeError::store("read", &path, e);
@@ -203,27 +184,5 @@ async fn views(lake: &Lake) -> Result<String, LakeError> {
         Ok(object) => Ok(String::from_utf8_lossy(&object.bytes().await.map_err(failed)?).into_owned()),
         Err(StoreError::NotFound { .. }) => Ok(String::new()),
         Err(error) => Err(failed(error)),
-    }
-}
-
-/// The data files that SQL names, wherever the lake is.
-fn files_in(sql: &str) -> HashSet<String> {
-    let quoted = sql.split('\'').filter(|part| part.ends_with(".parquet"));
-    let relative = quoted.filter_map(|address| {
-        let (slash, _) = address.rmatch_indices('/').nth(3)?;
-        address.get(slash + 1..)
-    });
-    relative.filter(|path| layout::place_of(path).is_some()).map(str::to_owned).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn finds_the_files_that_views_name() {
-        let file = "core/employees/as_of=2026-03-15/run-1-0000.parquet";
-        let sql = format!("SELECT * FROM read_parquet(['/data/o''brien/[l]ake/{file}', 's3://b/{file}', 'x.parquet'])");
-        assert_eq!(files_in(&sql), HashSet::from([file.to_owned()]));
     }
 }

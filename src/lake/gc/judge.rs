@@ -11,7 +11,11 @@ use super::{
 };
 use crate::{
     catalog::Zone,
-    lake::{HELD_FOR, Retention, Snapshot, SnapshotId, abandoned, layout},
+    lake::{
+        Retention, Snapshot, SnapshotId,
+        abandoned::{Holds, is_abandoned},
+        layout,
+    },
     run_id::RunId,
 };
 
@@ -109,20 +113,12 @@ fn is_young(inventory: &Inventory, object: &DataObject, now: DateTime<Utc>) -> b
     inventory.is_remote && object.last_modified > now - STRAY_FOR
 }
 
-/// What lies in the staging of abandoned runs, except held snapshots that may still be published.
+/// What lies in the staging of abandoned runs, but nothing of a day that cannot be read.
 fn staging(inventory: &Inventory, unreadable: &BTreeSet<NaiveDate>, now: DateTime<Utc>) -> Vec<GarbageObject> {
-    let goes = |run_id: &RunId| {
-        let began_before = |age: TimeDelta| run_id.began_at().is_some_and(|at| at < now - age);
-        match inventory.held.get(run_id) {
-            None => began_before(abandoned::ABANDONED_AFTER),
-            // Nobody can say until when it waits: as long as any.
-            Some(None) => began_before(HELD_FOR),
-            Some(Some(held)) => {
-                let current = inventory.current(held.as_of).map(|snapshot| snapshot.sequence);
-                let waits = held.held_at > now - HELD_FOR && current == held.replaces;
-                !waits && !unreadable.contains(&held.as_of)
-            }
-        }
+    let goes = |run_id: &RunId| match inventory.held.get(run_id) {
+        None => is_abandoned(run_id, Holds::Nothing, now),
+        Some(None) => is_abandoned(run_id, Holds::Unreadable, now),
+        Some(Some(held)) => !unreadable.contains(&held.as_of) && is_abandoned(run_id, Holds::This(held), now),
     };
     let left = inventory.staged.iter().filter(|object| goes(&object.run_id));
     left.map(|o| GarbageObject { path: o.path.clone(), bytes: o.bytes, why: Why::Staging }).collect()

@@ -8,8 +8,10 @@ use super::{
     judge::judge,
     *,
 };
-use crate::catalog::Zone;
-use crate::lake::{DataFile, Held, Snapshot, SnapshotColumn, SnapshotTable};
+use crate::{
+    catalog::Zone,
+    lake::{DataFile, Held, Retention, Snapshot, SnapshotColumn, SnapshotTable},
+};
 
 fn day(number: u64) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 3, 1).unwrap() + Days::new(number)

@@ -1,11 +1,13 @@
 //! Removes what no reader needs any more: snapshots past retention, replaced files past their grace, files that no
 //! manifest names, what runs left in staging; or everything of days that somebody names.
 //!
+//! - `garbage`: what there is to collect, and why
 //! - `inventory`: what the lake holds
 //! - `judge`: what of it may go, and what speaks against it
 //! - `begun`: what collections that did not end were deleting
 
 mod begun;
+mod garbage;
 mod inventory;
 mod judge;
 #[cfg(test)]
@@ -16,105 +18,16 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use object_store::path::Path;
-use serde::{Deserialize, Serialize};
 
+pub use garbage::{Garbage, GarbageObject, Scope, Why};
 pub use objection::Objection;
 
 use self::{begun::Begun, inventory::Inventory};
 use super::{
-    FORMAT_VERSION, Lake, LakeError, Problem, Retention, SnapshotId, disk, layout, publish, table_format, vanished,
-    verify::verify_lake, views,
+    FORMAT_VERSION, Lake, LakeError, Problem, SnapshotId, disk, layout, logs, staging, vanished, verify::verify_lake,
+    views,
 };
 use crate::run_id::RunId;
-
-/// What to look at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
-    /// Everything; dates go by these rules.
-    Retention(Retention),
-    /// Only these days, whole.
-    Days(BTreeSet<NaiveDate>),
-}
-
-/// What there is to collect, and why.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Garbage {
-    /// Snapshots that go, ascending, replaced ones included.
-    pub snapshots: Vec<String>,
-    /// Days that go because somebody named them.
-    pub dropped: BTreeSet<NaiveDate>,
-    /// Of those, the ones of which nothing is left but that views or snapshots name them: the lake forgets them.
-    pub vanished: BTreeSet<NaiveDate>,
-    /// Objects, by path.
-    pub objects: Vec<GarbageObject>,
-    /// What else is to be known before it goes.
-    pub notes: Vec<String>,
-    /// What speaks against it: it should go only if somebody who saw the list says so.
-    pub objections: Vec<Objection>,
-    /// When it was looked for.
-    #[serde(skip)]
-    at: DateTime<Utc>,
-    /// The manifests of `snapshots`, ascending.
-    #[serde(skip)]
-    manifests: Vec<SnapshotId>,
-    /// The manifests that stay.
-    #[serde(skip)]
-    remaining: BTreeSet<SnapshotId>,
-    /// A manifest that stays and that a later version of the program wrote, with its format.
-    #[serde(skip)]
-    newer: Option<(SnapshotId, u32)>,
-    /// Former collections that are ended by this one.
-    #[serde(skip)]
-    ended: Vec<RunId>,
-}
-
-/// An object to delete.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct GarbageObject {
-    /// Lake-relative path.
-    pub path: String,
-    /// Size.
-    pub bytes: u64,
-    /// Why nobody needs it.
-    pub why: Why,
-}
-
-/// Why nobody needs an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Why {
-    /// A snapshot past retention names it.
-    Expired,
-    /// A later snapshot of its date replaced it, and its grace is over.
-    Superseded,
-    /// No manifest names it: a run that was killed left it.
-    Unnamed,
-    /// It is in the staging of a run that ended long ago, or whose held snapshot can no longer be published.
-    Staging,
-    /// It is of a day that somebody named.
-    Dropped,
-}
-
-impl Why {
-    /// In words, for a list.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Expired => "past retention",
-            Self::Superseded => "replaced",
-            Self::Unnamed => "in no manifest",
-            Self::Staging => "left in staging",
-            Self::Dropped => "of a dropped day",
-        }
-    }
-}
-
-impl Garbage {
-    /// Whether there is nothing to do.
-    pub fn is_empty(&self) -> bool {
-        self.manifests.is_empty() && self.objects.is_empty() && self.ended.is_empty() && self.vanished.is_empty()
-    }
-}
 
 /// Looks for garbage and touches nothing. `today` is the day from which ages are counted.
 ///
@@ -175,24 +88,24 @@ pub async fn collect(lake: &Lake, run_id: &RunId, garbage: &Garbage) -> Result<(
         ended.push(run_id.clone());
         let manifests: Vec<Path> = garbage.manifests.iter().map(|id| layout::manifest(*id)).collect();
         for manifest in &manifests {
-            publish::remove(lake, vec![manifest.clone()]).await?;
+            lake.remove(vec![manifest.clone()]).await?;
         }
-        disk::sync_removal(lake, &manifests).await?;
+        disk::sync_removal(lake.root(), &manifests).await?;
     }
     // Files also go when only they are left of a collection, or of a publication, that died: views may still name them.
     if !data.is_empty() || !ended.is_empty() || !garbage.vanished.is_empty() {
         check_alone(lake, garbage).await?;
         views::regenerate(lake, run_id).await?;
-        table_format::follow(lake).await?;
+        logs::follow(lake).await?;
     }
     let runs: BTreeSet<RunId> = staged.iter().filter_map(|object| layout::staging_run(&object.path)).collect();
     for run_id in runs.iter().chain([run_id]) {
-        publish::discard(lake, run_id).await?;
+        staging::discard(lake, run_id).await?;
     }
     let data: Vec<Path> = data.iter().map(|object| Path::from(object.path.as_str())).collect();
-    publish::remove(lake, data.clone()).await?;
-    disk::sync_removal(lake, &data).await?;
-    publish::remove(lake, ended.iter().map(layout::collecting).collect()).await
+    lake.remove(data.clone()).await?;
+    disk::sync_removal(lake.root(), &data).await?;
+    lake.remove(ended.iter().map(layout::collecting).collect()).await
 }
 
 /// Nothing was published since the lake was looked at: a lease in a bucket can be lost, and a new snapshot may keep files

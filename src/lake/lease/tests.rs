@@ -180,13 +180,13 @@ async fn a_renewal_under_way_does_not_keep_a_lease_from_being_given_back() {
 #[tokio::test(start_paused = true)]
 async fn a_killed_writer_is_followed_at_once_on_its_own_machine() {
     let (lake, clock) = bucket();
-    let owner = Some("this machine, that tenant");
-    std::mem::forget(Lease::take(&lake, "the first", owner, &clock).await.unwrap());
-    for other in [None, Some("another machine")] {
+    let owner = &Owner::new("this machine", "that tenant");
+    std::mem::forget(Lease::take(&lake, "the first", Some(owner), &clock).await.unwrap());
+    for other in [None, Some(&Owner::new("another machine", ""))] {
         let held = Lease::take(&lake, "the second", other, &clock).await.unwrap_err();
         assert!(held.to_string().contains("the first"));
     }
-    Lease::take(&lake, "the second", owner, &clock).await.unwrap();
+    Lease::take(&lake, "the second", Some(owner), &clock).await.unwrap();
 }
 
 /// Versions before tokens went by `expires_at` and deleted what they gave back; they and this one exclude each other.

@@ -65,7 +65,7 @@ async fn replaces_the_same_date_only(lake: &TestLake) {
     let replaced = lake.load(first.id()).await.unwrap();
     assert_eq!(second.previous.as_ref(), Some(&replaced.link()));
     let manifest = text(lake, &replaced.path).await;
-    assert_eq!(replaced.sha256, manifest::sha256_hex(manifest.as_bytes()));
+    assert_eq!(replaced.sha256, seal::sha256_hex(manifest.as_bytes()));
     for snapshot in [&other, &third] {
         assert_eq!(verify(lake, snapshot).await.unwrap(), []);
     }

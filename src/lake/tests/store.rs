@@ -76,7 +76,7 @@ async fn puts_whole_what_comes_in_parts(lake: &TestLake) {
     upload.complete().await.unwrap();
     let found = lake.raw.get(&path).await.unwrap().bytes().await.unwrap();
     assert!(found == content, "{} of {} bytes", found.len(), content.len());
-    assert_eq!((upload.bytes(), upload.sha256()), (found.len() as u64, manifest::sha256_hex(&content)));
+    assert_eq!((upload.bytes(), upload.sha256()), (found.len() as u64, seal::sha256_hex(&content)));
 }
 
 async fn leaves_nothing_of_an_upload_given_up(lake: &TestLake) {
@@ -130,7 +130,7 @@ async fn takes_names_that_need_escaping(lake: &TestLake) {
 async fn does_not_mind_deleting_what_is_gone(lake: &TestLake) {
     let (there, gone) = (Path::from("core/a/there"), Path::from("core/a/gone"));
     lake.raw.put(&there, "x".into()).await.unwrap();
-    publish::remove(lake, vec![gone.clone(), there, gone]).await.unwrap();
+    lake.remove(vec![gone.clone(), there, gone]).await.unwrap();
     assert_eq!(objects(&lake.raw, "").await, BTreeSet::new());
 }
 

@@ -128,7 +128,7 @@ async fn size_and_hash_are_those_of_the_object() {
             upload.complete().await.unwrap();
             let stored = uploads.inner.get(&path).await.unwrap().bytes().await.unwrap();
             assert_eq!(stored, content);
-            assert_eq!((upload.bytes(), upload.sha256()), (total.into(), manifest::sha256_hex(&content)));
+            assert_eq!((upload.bytes(), upload.sha256()), (total.into(), seal::sha256_hex(&content)));
             assert_eq!(uploads.open(), 0);
             assert_eq!(uploads.opened.load(Ordering::SeqCst), usize::from(total >= 10), "small objects are one put");
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{View, ViewColumn};
+use super::view::{View, ViewColumn};
 use crate::{
     catalog::{AS_OF, Privacy, Table},
     lake::{Described, Snapshot},
@@ -41,7 +41,7 @@ impl<'a> Comments<'a> {
             Some(day) => format!("The newest day, {day}."),
             None => format!("All days, told apart by {AS_OF}."),
         };
-        let of_column = |ViewColumn { column, .. }: &ViewColumn<'_>| {
+        let of_column = |column: &ViewColumn| {
             let known = described.columns.get(&column.name)?;
             Some((
                 column.name.clone(),

@@ -4,8 +4,11 @@ use std::fmt::Write;
 
 use url::Url;
 
-use super::{ALL_DAYS, Comments, Published, View, Views, address, header, only_older};
-use crate::catalog::{AS_OF, LakeType};
+use super::{
+    comments::Comments,
+    view::{Published, View, Views, address, header, left_out, only_older},
+};
+use crate::catalog::{ALL_DAYS, AS_OF, LakeType};
 
 /// One `CREATE OR REPLACE VIEW` per table over the newest day, and one in the schema `all_days`, each on a line of its own,
 /// over exactly the published files; their comments follow them. On S3 the reader brings its own credentials
@@ -23,8 +26,12 @@ pub fn duckdb_sql(published: &Published<'_>) -> String {
     for view in &views.newest {
         statements(&mut sql, published.lake, view, &identifier(view.table), &comments);
     }
-    if !views.all_days.is_empty() {
+    if !views.all_days.is_empty() || !views.clashing.is_empty() {
         sql.push_str(&format!("CREATE SCHEMA IF NOT EXISTS {ALL_DAYS};\n"));
+    }
+    for (table, clash) in &views.clashing {
+        sql.push_str(&left_out(&all_days, table, clash));
+        sql.push_str(&format!("DROP VIEW IF EXISTS {all_days}{};\n", identifier(table)));
     }
     for view in &views.all_days {
         statements(&mut sql, published.lake, view, &format!("{all_days}{}", identifier(view.table)), &comments);
@@ -36,8 +43,8 @@ pub fn duckdb_sql(published: &Published<'_>) -> String {
 /// as-of date comes from the folder's name.
 fn statements(sql: &mut String, lake: &Url, view: &View<'_>, name: &str, comments: &Comments<'_>) {
     let columns = view.columns.iter().map(|c| {
-        let name = identifier(&c.column.name);
-        if c.one_type { name } else { format!("CAST({name} AS {}) AS {name}", type_name(c.column.lake_type)) }
+        let name = identifier(&c.name);
+        if c.one_type { name } else { format!("CAST({name} AS {}) AS {name}", type_name(c.lake_type)) }
     });
     let columns: Vec<String> = columns.chain([identifier(AS_OF)]).collect();
     let files = view.parts.iter().flat_map(|(_, table)| &table.files);
@@ -52,7 +59,7 @@ fn statements(sql: &mut String, lake: &Url, view: &View<'_>, name: &str, comment
     );
     let Some(comments) = comments.of(view) else { return };
     let _ = writeln!(sql, "COMMENT ON VIEW {name} IS {};", literal(&comments.table));
-    for column in view.columns.iter().map(|c| c.column.name.as_str()).chain([AS_OF]) {
+    for column in view.columns.iter().map(|c| c.name.as_str()).chain([AS_OF]) {
         if let Some(comment) = comments.column(column) {
             let _ = writeln!(sql, "COMMENT ON COLUMN {name}.{} IS {};", identifier(column), literal(comment));
         }

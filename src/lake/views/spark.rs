@@ -5,9 +5,12 @@ use std::fmt::Write;
 use chrono::NaiveDate;
 use url::Url;
 
-use super::{ALL_DAYS, Comments, Published, View, ViewColumn, Views, address, header, only_older};
+use super::{
+    comments::Comments,
+    view::{Published, View, ViewColumn, Views, address, header, left_out, only_older},
+};
 use crate::{
-    catalog::{AS_OF, LakeType},
+    catalog::{ALL_DAYS, AS_OF, LakeType},
     lake::SnapshotTable,
 };
 
@@ -18,6 +21,7 @@ pub fn spark_sql(published: &Published<'_>) -> String {
     let mut sql = header("Spark", &all_days, published);
     let views = Views::of(published);
     views.older.iter().for_each(|table| sql.push_str(&only_older(&all_days, table)));
+    views.clashing.iter().for_each(|(table, clash)| sql.push_str(&left_out(&all_days, table, clash)));
     let comments = Comments::new(published.tables, published.snapshots);
     for view in &views.newest {
         statement(&mut sql, published.lake, view, view.table, &comments);
@@ -53,14 +57,14 @@ fn comment_clauses(view: &View<'_>, comments: &Comments<'_>) -> String {
         Some(comment) => format!("{} COMMENT {}", identifier(name), literal(comment)),
         None => identifier(name),
     };
-    let columns: Vec<String> = view.columns.iter().map(|c| column(&c.column.name)).chain([column(AS_OF)]).collect();
+    let columns: Vec<String> = view.columns.iter().map(|c| column(&c.name)).chain([column(AS_OF)]).collect();
     format!(" ({}) COMMENT {}", columns.join(", "), literal(&comments.table))
 }
 
-fn select_list(columns: &[ViewColumn<'_>], as_of: NaiveDate, table: &SnapshotTable) -> String {
-    let expression = |c: &ViewColumn<'_>| {
-        let (name, wanted) = (identifier(&c.column.name), c.column.lake_type);
-        match table.columns.iter().find(|have| have.name == c.column.name) {
+fn select_list(columns: &[ViewColumn], as_of: NaiveDate, table: &SnapshotTable) -> String {
+    let expression = |c: &ViewColumn| {
+        let (name, wanted) = (identifier(&c.name), c.lake_type);
+        match table.columns.iter().find(|have| have.name == c.name) {
             None => format!("CAST(NULL AS {}) AS {name}", type_name(wanted)),
             Some(have) if have.lake_type != wanted => format!("CAST({name} AS {}) AS {name}", type_name(wanted)),
             Some(_) => name,

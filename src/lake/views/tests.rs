@@ -1,9 +1,12 @@
 //! The generated SQL, word for word.
 
+use chrono::NaiveDate;
+use url::Url;
+
 use super::*;
 use crate::{
-    catalog::{LakeType, Origin, Privacy, Quality, TableColumn, Zone},
-    lake::{DataFile, FORMAT_VERSION, SnapshotState},
+    catalog::{LakeType, Origin, Privacy, Quality, Table, TableColumn, Zone},
+    lake::{DataFile, FORMAT_VERSION, Snapshot, SnapshotColumn, SnapshotState, SnapshotTable},
 };
 
 fn snapshot(as_of: &str, columns: &[(&str, LakeType)], files: usize) -> Snapshot {
@@ -111,6 +114,23 @@ CREATE OR REPLACE TEMPORARY VIEW `all_days_people` (`id` COMMENT 'The person\'s 
 ";
     let tables = [people()];
     assert_eq!(spark_sql(&Published { tables: &tables, ..published(&lake, &two_dates()) }), expected);
+}
+
+/// A cast to the type of either day would change values, or make nulls of them.
+#[test]
+fn a_table_whose_days_disagree_has_no_view_of_all_days() {
+    let lake = Url::parse("s3://bucket").unwrap();
+    let days = [("2026-11-21", LakeType::Double), ("2026-11-22", LakeType::Int64)];
+    let snapshots = days.map(|(day, lake_type)| snapshot(day, &[("count", lake_type)], 1));
+    let clash = "people is left out: its column count is double on 2026-11-21 and int64 later. Read those days apart.";
+    for (sql, all_days) in [
+        (duckdb_sql(&published(&lake, &snapshots)), "all_days."),
+        (spark_sql(&published(&lake, &snapshots)), "all_days_"),
+    ] {
+        assert!(sql.lines().any(|line| line == format!("-- {all_days}{clash}")), "{sql}");
+        assert_eq!(sql.matches("CREATE OR REPLACE").count(), 1, "that of the newest day: {sql}");
+        assert_eq!(sql.contains("DROP VIEW IF EXISTS all_days.\"people\";"), all_days == "all_days.", "{sql}");
+    }
 }
 
 /// What a snapshot says of the tenant's own columns; what the newest does not say, an older one may.

@@ -14,7 +14,7 @@ use bytes::{Bytes, BytesMut};
 use futures::TryStreamExt;
 use s3s::{Body, S3, S3Request, S3Response, S3Result, dto::*, s3_error};
 
-use crate::lake::manifest::sha256_hex;
+use crate::lake::seal::sha256_hex;
 
 /// Keys of one page of a listing, as on AWS.
 const PAGE: usize = 1000;
