@@ -1,23 +1,218 @@
-//! From the tables of a day to its snapshot: what is computed from them, the wide tables, the judgement of the gates.
+//! From the tables of a day to its snapshot.
 //!
-//! Where the tables come from is not known here.
+//! ```text
+//! tables of a day ─▶ references followed, derived, widened ─▶ judged ─▶ Assembled ─▶ Published or Held
+//!   (staged, or                                                 │
+//!    carried over)                                 the snapshot before, thresholds
+//! ```
 //!
-//! - `derived`: tables computed by queries, rows of a history that apply on a day, references between tables
-//! - `wide`: the wide tables of attributes
-//! - `judge`: what the gates say
-//! - `attributes`: how the attributes of a snapshot were read
-//! - `session`: SQL over the tables of a day
+//! Whoever has tables of a day, staged by a run in the lake, makes a [`Day`] of them: [`Assembler::assemble`] computes and
+//! judges, and may be interrupted at any time; [`Assembler::publish`] is short, and publishes the day or holds it back. Where
+//! the tables come from is not known here: nothing of HTTP, pages or JSON records.
+//!
+//! - `applicable`: of tables that were read for several days, those of one
+//! - `references`: how many references between the tables lead nowhere
+//! - `derived`: tables computed by queries
+//! - `wide`: the wide tables of attributes; `attributes`: how these were read; `answer`: rows of a query, one by one
+//! - `judge`: what the gates say; `compare`: what comparing with the snapshot before finds
+//! - `staging`: batches into a staged table; `session`: SQL over the tables of a day
 
+mod answer;
+mod applicable;
 mod attributes;
+mod compare;
 mod derived;
 mod judge;
+mod references;
 mod session;
+mod staging;
 mod wide;
 
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
 pub(crate) use self::{
+    applicable::Rows,
     attributes::{AttributesRead, known_types},
-    derived::{derive_tables, follow_references, stage_applicable},
-    judge::{Judged, Subject, judge, judge_again},
     session::{session_options, table_files},
-    wide::{WideInputs, sources_of_wide_tables, stage_labels, stage_wide},
+    wide::sources_of_wide_tables,
 };
+use crate::{
+    catalog::{Catalog, LakeType},
+    engine::SessionOptions,
+    error::Error,
+    lake::{self, Held, Lake, Publication, Replaces, Snapshot, SnapshotState, SnapshotTable, StagedTable},
+    quality::Thresholds,
+    report::{ReferenceReport, SkippedReport, WideReport},
+    run_id::RunId,
+};
+
+/// What every day is assembled with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Assembler<'a> {
+    pub(crate) lake: &'a Lake,
+    pub(crate) catalog: &'a Catalog,
+    /// What SQL may use.
+    pub(crate) engine: &'a SessionOptions,
+    pub(crate) thresholds: &'a Thresholds,
+    /// How long the files of a replaced snapshot stay.
+    pub(crate) superseded_grace: TimeDelta,
+}
+
+/// A day before it is a snapshot.
+#[derive(Debug)]
+pub(crate) struct Day<'a> {
+    pub(crate) as_of: NaiveDate,
+    /// The run that stages and publishes it.
+    pub(crate) run_id: RunId,
+    /// Tables that this run staged for it.
+    pub(crate) staged: Vec<StagedTable>,
+    /// Tables kept from the snapshot that is replaced.
+    pub(crate) carried_over: Vec<SnapshotTable>,
+    /// The number of the snapshot that is replaced, if there is one.
+    pub(crate) replaces: Option<u64>,
+    /// The snapshot that it is compared with: the one it replaces, or else that of the latest day before.
+    pub(crate) before: Option<&'a Snapshot>,
+    /// How the attributes among the tables were read.
+    pub(crate) attributes: AttributesRead,
+    /// The types that columns of the wide tables had in earlier snapshots.
+    pub(crate) known_types: BTreeMap<String, LakeType>,
+    /// Whether the tables were read on that day.
+    pub(crate) read_that_day: bool,
+    pub(crate) cause: Cause,
+    /// What the snapshot remembers of how its tables came to be; what is found here is added.
+    pub(crate) state: SnapshotState,
+}
+
+/// Why a day is assembled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// Tables were read.
+    NewTables,
+    /// Computed tables are to be computed again over the same others: what was found by comparing those stays as it was.
+    NewQueries,
+}
+
+/// A day that is computed and judged, not yet published.
+#[derive(Debug)]
+pub(crate) struct Assembled {
+    as_of: NaiveDate,
+    run_id: RunId,
+    replaces: Option<u64>,
+    /// The tables that the run staged, among them those computed and the findings.
+    pub(crate) staged: Vec<StagedTable>,
+    carried_over: Vec<SnapshotTable>,
+    pub(crate) state: SnapshotState,
+    /// What stops the publication, a line each.
+    breaches: Vec<String>,
+    pub(crate) notes: Notes,
+}
+
+/// What is to be known of a day beside its rows.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Notes {
+    /// References that were followed, and how many lead nowhere.
+    pub(crate) references: Vec<ReferenceReport>,
+    pub(crate) wide: Vec<WideReport>,
+    /// Computed tables that were left out, and why.
+    pub(crate) skipped: Vec<SkippedReport>,
+}
+
+/// What became of a day.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Published(Snapshot),
+    Held(Held),
+}
+
+impl Assembler<'_> {
+    /// Computes the tables of a day, stages them, and judges all of it.
+    ///
+    /// # Errors
+    /// When tables cannot be read, or written; what was staged before stays in staging.
+    pub(crate) async fn assemble(&self, day: Day<'_>) -> Result<Assembled, Error> {
+        let mut staged = day.staged.clone();
+        let given: Vec<SnapshotTable> =
+            day.carried_over.iter().chain(staged.iter().map(StagedTable::table)).cloned().collect();
+        let references = match day.cause {
+            Cause::NewTables => Some(references::follow_all(self, day.as_of, &given).await?),
+            Cause::NewQueries => None,
+        };
+        let derived = derived::derive(self, &day, &given).await?;
+        let widened = wide::widen(self, &day, &given).await?;
+        staged.extend(derived.staged.into_iter().chain(widened.staged));
+
+        let mut state = day.attributes.remembered_in(day.state);
+        if let Some(references) = &references {
+            let counts = |r: &ReferenceReport| (format!("{}.{}", r.table, r.column), [r.references, r.unresolved]);
+            state.references = references.iter().map(counts).collect();
+        }
+        state.described = widened.described;
+        state.wide_types = day.known_types;
+        state.wide_types.extend(widened.types);
+
+        let tables: Vec<SnapshotTable> =
+            staged.iter().map(StagedTable::table).chain(&day.carried_over).cloned().collect();
+        let subject = judge::Subject {
+            as_of: day.as_of,
+            run_id: &day.run_id,
+            read_that_day: day.read_that_day,
+            tables: &tables,
+            state: &state,
+            before: day.before,
+        };
+        let judged = match &references {
+            Some(references) => judge::judge(self, &subject, references).await?,
+            None => judge::judge_again(self, &subject).await?,
+        };
+        staged.push(judged.findings);
+        let skipped = derived.skipped.into_iter().chain(widened.skipped);
+        let skipped = skipped.map(|s| SkippedReport { table: s.table, missing: s.missing }).collect();
+        Ok(Assembled {
+            as_of: day.as_of,
+            run_id: day.run_id,
+            replaces: day.replaces,
+            staged,
+            carried_over: day.carried_over,
+            state,
+            breaches: judged.breaches,
+            notes: Notes { references: references.unwrap_or_default(), wide: widened.reports, skipped },
+        })
+    }
+
+    /// Publishes a day, or holds it back where a gate says so.
+    ///
+    /// # Errors
+    /// When neither could be done; where the error tells of what was [published](lake::LakeError::published), what follows
+    /// from it could not.
+    pub(crate) async fn publish(&self, day: Assembled, published_at: DateTime<Utc>) -> Result<Outcome, Error> {
+        let publication = Publication {
+            as_of: day.as_of,
+            run_id: day.run_id,
+            published_at,
+            tables: day.staged,
+            carried_over: day.carried_over,
+            state: day.state,
+            replaces: Replaces::Exactly(day.replaces),
+            superseded_grace: self.superseded_grace,
+        };
+        Ok(match day.breaches.is_empty() {
+            true => Outcome::Published(lake::publish(self.lake, publication).await?),
+            false => Outcome::Held(Held::keep(self.lake, publication, day.breaches).await?),
+        })
+    }
+}
+
+impl Outcome {
+    /// The snapshot, where it is published.
+    ///
+    /// # Errors
+    /// What kept it back.
+    pub(crate) fn published(self) -> Result<Snapshot, Error> {
+        match self {
+            Self::Published(snapshot) => Ok(snapshot),
+            Self::Held(Held { as_of, run_id, breaches, .. }) => Err(Error::Refused { as_of, run_id, breaches }),
+        }
+    }
+}

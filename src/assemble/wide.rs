@@ -3,23 +3,21 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use arrow::{
-    array::{Array as _, AsArray as _, StringArray},
-    datatypes::Date32Type,
-    record_batch::RecordBatch,
-};
-use chrono::NaiveDate;
+use arrow::datatypes::Date32Type;
 use futures::StreamExt as _;
 
-use super::{attributes::AttributesRead, session::session_over};
+use super::{
+    Assembler, Day,
+    answer::{Row, for_each, run},
+    session::session_over,
+    staging,
+};
 use crate::{
     catalog::{Catalog, LakeType, Table, WideTable, matches_any},
-    decode::{Label, Labels},
-    engine::{Rows, Session, SessionOptions, derive::Skipped, query},
+    engine::{Session, SessionOptions, derive::Skipped},
     error::Error,
-    lake::{Described, Lake, SnapshotTable, StagedTable, TableWriter, WriterOptions},
+    lake::{Described, Lake, Snapshot, SnapshotTable, StagedTable, TableWriter, WriterOptions},
     report::{UnforeseenReport, WideReport},
-    run_id::RunId,
     surrogates,
     wide::{Attribute, Definition, Names, Pivot, REFERENCE_NAMES, Sorting, WidePlan},
 };
@@ -31,27 +29,24 @@ const SORT_MEMORY_BYTES: usize = 256 << 20;
 /// Rows built before they are written.
 const ROWS_AT_ONCE: usize = 2048;
 
-/// What the wide tables are made with.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct WideInputs<'a> {
-    pub(crate) day: NaiveDate,
-    /// How the attributes were read: columns of other definitions and rows of other people would only seem empty.
-    pub(crate) attributes: &'a AttributesRead,
-    /// The types that columns had in earlier snapshots.
-    pub(crate) known: &'a BTreeMap<String, LakeType>,
-    /// What SQL may use.
-    pub(crate) engine: &'a SessionOptions,
-}
-
 /// What became of the wide tables.
 #[derive(Debug, Default)]
-pub(crate) struct Widened {
-    pub(crate) staged: Vec<StagedTable>,
-    pub(crate) skipped: Vec<Skipped>,
-    pub(crate) reports: Vec<WideReport>,
-    pub(crate) types: BTreeMap<String, LakeType>,
+pub(super) struct Widened {
+    pub(super) staged: Vec<StagedTable>,
+    pub(super) skipped: Vec<Skipped>,
+    pub(super) reports: Vec<WideReport>,
+    /// The types of their columns.
+    pub(super) types: BTreeMap<String, LakeType>,
     /// What the tables and their columns mean.
-    pub(crate) described: BTreeMap<String, Described>,
+    pub(super) described: BTreeMap<String, Described>,
+}
+
+/// What became of one of them.
+struct Made {
+    staged: StagedTable,
+    report: WideReport,
+    types: BTreeMap<String, LakeType>,
+    described: Described,
 }
 
 /// Tables that the wide tables are made of: with names, where they are there.
@@ -60,87 +55,71 @@ pub(crate) fn sources_of_wide_tables(catalog: &Catalog) -> Vec<&str> {
     catalog.wide.iter().map(|wide| wide.long).chain([DEFINITIONS, EMPLOYEES]).chain(named).collect()
 }
 
-/// Stages the labels that came with the pages of a collection as its `table` of them.
-///
-/// # Errors
-/// When the lake cannot be written.
-pub(crate) async fn stage_labels(
-    lake: &Lake,
-    run_id: &RunId,
-    table: &Table,
-    labels: &Labels,
-) -> Result<StagedTable, Error> {
-    let ids: StringArray = labels.0.keys().map(Some).collect();
-    let names: StringArray = labels.0.values().map(|Label { name, .. }| name.as_deref()).collect();
-    let taxonomies: StringArray = labels.0.values().map(|l| l.taxonomy_id.as_deref()).collect();
-    let columns: Vec<arrow::array::ArrayRef> =
-        vec![std::sync::Arc::new(ids), std::sync::Arc::new(names), std::sync::Arc::new(taxonomies)];
-    let rows = RecordBatch::try_new(table.arrow_schema(), columns).map_err(|_| internal("labels"))?;
-    let mut writer = TableWriter::new(lake, run_id, table, WriterOptions::default());
-    if rows.num_rows() > 0 {
-        writer.write(&rows).await?;
-    }
-    Ok(writer.close().await?)
-}
-
 /// Stages the wide tables of one day over `tables`. Memory: the names of what is referred to, and the sorting of the
 /// attributes, which spills to disk.
 ///
 /// # Errors
 /// When the tables cannot be read, or written.
-pub(crate) async fn stage_wide(
-    lake: &Lake,
-    run_id: &RunId,
-    catalog: &Catalog,
+pub(super) async fn widen(
+    Assembler { lake, catalog, engine, .. }: &Assembler<'_>,
+    day: &Day<'_>,
     tables: &[SnapshotTable],
-    inputs: WideInputs<'_>,
 ) -> Result<Widened, Error> {
-    let memory_limit_bytes = inputs.engine.memory_limit_bytes.min(SORT_MEMORY_BYTES);
-    let options = SessionOptions { memory_limit_bytes, ..inputs.engine.clone() };
-    let session = session_over(lake, inputs.day, tables, &options)?;
+    let memory_limit_bytes = engine.memory_limit_bytes.min(SORT_MEMORY_BYTES);
+    let options = SessionOptions { memory_limit_bytes, ..(*engine).clone() };
+    let session = session_over(lake, day.as_of, tables, &options)?;
     let mut widened = Widened::default();
     for wide in &catalog.wide {
-        let needed = [wide.long, DEFINITIONS];
+        let (name, needed) = (wide.table.name.clone(), [wide.long, DEFINITIONS]);
         let missing: Vec<String> = needed.iter().filter(|t| !session.has_table(t)).map(|t| (*t).to_owned()).collect();
-        if missing.is_empty() {
-            stage_one(lake, run_id, &session, wide, inputs, &mut widened).await?;
-        } else {
-            widened.skipped.push(Skipped { table: wide.table.name.clone(), missing });
+        if !missing.is_empty() {
+            widened.skipped.push(Skipped { table: name, missing });
+            continue;
         }
+        let Made { staged, report, types, described } = make(lake, &session, wide, day).await?;
+        widened.staged.push(staged);
+        widened.reports.push(report);
+        widened.types.extend(types);
+        widened.described.insert(name, described);
     }
     Ok(widened)
 }
 
-async fn stage_one(
+async fn make(
     lake: &Lake,
-    run_id: &RunId,
     session: &Session,
     WideTable { table: declared, long }: &WideTable,
-    inputs: WideInputs<'_>,
-    widened: &mut Widened,
-) -> Result<(), Error> {
+    day: &Day<'_>,
+) -> Result<Made, Error> {
+    let attributes = &day.attributes;
     let mut definitions = definitions(session).await?;
-    definitions.retain(|d| inputs.attributes.shows(&d.id, declared.zone));
-    let plan = WidePlan::new(declared, &definitions, inputs.known, |id| matches_any(&inputs.attributes.patterns, id));
-    let table = plan.table(|id| inputs.attributes.split.class(id));
+    definitions.retain(|d| attributes.shows(&d.id, declared.zone));
+    let plan = WidePlan::new(declared, &definitions, &day.known_types, |id| matches_any(&attributes.patterns, id));
+    let table = plan.table(|id| attributes.split.class(id));
     let names = names(session, &plan.named()).await?;
-    let day = arrow::datatypes::Date32Type::from_naive_date(inputs.day);
-    let mut pivot = Pivot::new(&plan, &names, day, inputs.attributes.whole_history);
-    let mut writer = TableWriter::new(lake, run_id, &table, WriterOptions::default());
-    let built = build(session, long, inputs.attributes.statuses.as_deref(), &table, &mut pivot, &mut writer).await;
-    if let Err(error) = built {
-        writer.abort().await;
-        return Err(error);
-    }
-    widened.staged.push(writer.close().await?);
+    let as_of = Date32Type::from_naive_date(day.as_of);
+    let mut pivot = Pivot::new(&plan, &names, as_of, attributes.whole_history);
+    let mut writer = TableWriter::new(lake, &day.run_id, &table, WriterOptions::default());
+    let built = build(session, long, attributes.statuses.as_deref(), &table, &mut pivot, &mut writer).await;
+    let staged = staging::close(writer, built).await?;
     let unforeseen = pivot.unforeseen().iter().map(|(definition, found)| {
         (definition.clone(), UnforeseenReport { other_shape: found.other_shape, several: found.several })
     });
     let unforeseen = unforeseen.collect();
-    widened.reports.push(WideReport { table: table.name.clone(), unforeseen, ..WideReport::default() });
-    widened.types.extend(plan.types());
-    widened.described.insert(table.name.clone(), Described::from(&table));
-    Ok(())
+    let [appeared, disappeared] = changed_columns(&table, day.before);
+    let report = WideReport { table: table.name.clone(), appeared, disappeared, unforeseen };
+    Ok(Made { staged, report, types: plan.types(), described: Described::from(&table) })
+}
+
+/// Columns that are new and those that are gone since the snapshot before, where that has the table.
+fn changed_columns(table: &Table, before: Option<&Snapshot>) -> [Vec<String>; 2] {
+    let Some(before) = before.and_then(|snapshot| snapshot.table(&table.name)) else { return Default::default() };
+    let now: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    let then: Vec<&str> = before.columns.iter().map(|column| column.name.as_str()).collect();
+    let only = |these: &[&str], those: &[&str]| -> Vec<String> {
+        these.iter().filter(|name| !those.contains(name)).map(|name| (*name).to_owned()).collect()
+    };
+    [only(&now, &then), only(&then, &now)]
 }
 
 /// Merges the employees with their attributes, both in the order of their ids.
@@ -243,38 +222,6 @@ async fn names(session: &Session, types: &[String]) -> Result<Names, Error> {
         }
     }
     Ok(names)
-}
-
-async fn run(session: &Session, sql: &str) -> Result<Rows, Error> {
-    Ok(query::run(session, sql, None).await?)
-}
-
-/// One row of an answer.
-#[derive(Clone, Copy)]
-struct Row<'b> {
-    batch: &'b RecordBatch,
-    index: usize,
-}
-
-impl<'b> Row<'b> {
-    fn text(&self, column: usize) -> Option<&'b str> {
-        let texts: &StringArray = self.batch.columns().get(column)?.as_string_opt()?;
-        texts.is_valid(self.index).then(|| texts.value(self.index))
-    }
-
-    fn date(&self, column: usize) -> Option<i32> {
-        let dates = self.batch.columns().get(column)?.as_primitive_opt::<Date32Type>()?;
-        dates.is_valid(self.index).then(|| dates.value(self.index))
-    }
-}
-
-async fn for_each(rows: Rows, mut each: impl FnMut(Row<'_>)) -> Result<(), Error> {
-    let mut batches = rows.into_stream();
-    while let Some(batch) = batches.next().await {
-        let batch = batch?;
-        (0..batch.num_rows()).for_each(|index| each(Row { batch: &batch, index }));
-    }
-    Ok(())
 }
 
 fn internal(what: &str) -> Error {

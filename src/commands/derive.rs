@@ -2,13 +2,10 @@
 
 use super::{Context, definitions::split_as_configured, exclusive::exclusively, print::print};
 use crate::{
-    assemble::{
-        AttributesRead, Subject, WideInputs, derive_tables, judge_again, known_types, session_options, stage_wide,
-    },
+    assemble::{Assembler, AttributesRead, Cause, Day, known_types, session_options},
     catalog::{Origin, Zone},
-    engine::SessionOptions,
     error::Error,
-    lake::{self, Held, Lake, Publication, Replaces, Snapshot, SnapshotState, SnapshotTable, StagedTable},
+    lake::{self, Lake, Snapshot, SnapshotState, SnapshotTable},
     run_id::RunId,
     settings::Settings,
 };
@@ -80,65 +77,32 @@ async fn replace_derived(
     if let Some(finding) = lake::check_files(lake, &kept).await?.first() {
         return Err(Error::DamagedInput { as_of: snapshot.as_of, finding: finding.to_string() });
     }
-    let engine = session_options(settings)?;
-    let (mut staged, state) = compute(context, settings, lake, run_id, (snapshot, &kept), &engine).await?;
-    let tables: Vec<SnapshotTable> = staged.iter().map(StagedTable::table).chain(&kept).cloned().collect();
-    let subject = Subject {
-        day: snapshot.as_of,
-        read_that_day: state.read_on == Some(snapshot.as_of),
-        tables: &tables,
-        references: &[],
-        state: &state,
-        before: Some(snapshot),
-        thresholds: &settings.thresholds()?,
-        engine: &engine,
-    };
-    let judged = judge_again(lake, run_id, &context.catalog, &subject).await?;
-    staged.push(judged.findings);
-    let publication = Publication {
+    let (_, split) = split_as_configured(&context.catalog, settings)?;
+    // When the API was read shows in when the snapshot was published, which is about to change.
+    let read_on = snapshot.read_on(settings.timezone()?);
+    let day = Day {
         as_of: snapshot.as_of,
         run_id: run_id.clone(),
-        published_at: context.clock.now(),
-        tables: staged,
+        staged: Vec::new(),
         carried_over: kept,
-        state,
-        replaces: Replaces::Exactly(Some(snapshot.sequence)),
+        replaces: Some(snapshot.sequence),
+        before: Some(snapshot),
+        attributes: AttributesRead::of(&snapshot.state, &split),
+        known_types: known_types(&lake.days().await?.snapshots),
+        read_that_day: read_on == snapshot.as_of,
+        cause: Cause::NewQueries,
+        state: SnapshotState { read_on: Some(read_on), ..snapshot.state.clone() },
+    };
+    let assembler = Assembler {
+        lake,
+        catalog: &context.catalog,
+        engine: &session_options(settings)?,
+        thresholds: &settings.thresholds()?,
         superseded_grace: settings.superseded_grace()?,
     };
-    if judged.breaches.is_empty() {
-        return Ok(lake::publish(lake, publication).await?);
-    }
-    let held = Held::keep(lake, publication, judged.breaches).await?;
-    Err(Error::Refused { as_of: held.as_of, run_id: held.run_id, breaches: held.breaches })
-}
-
-/// The tables computed from those of the snapshot, staged, and what the new snapshot remembers.
-async fn compute(
-    context: &Context,
-    settings: &Settings,
-    lake: &Lake,
-    run_id: &RunId,
-    (snapshot, kept): (&Snapshot, &[SnapshotTable]),
-    engine: &SessionOptions,
-) -> Result<(Vec<StagedTable>, SnapshotState), Error> {
-    let queries = &context.catalog.derived;
-    let day = snapshot.as_of;
-    let (mut staged, mut skipped) =
-        derive_tables(lake, run_id, day, kept.iter(), queries, &context.catalog, engine).await?;
-    let known = known_types(&lake.days().await?.snapshots);
-    let (_, split) = split_as_configured(&context.catalog, settings)?;
-    let attributes = AttributesRead::of(&snapshot.state, &split);
-    let inputs = WideInputs { day, attributes: &attributes, known: &known, engine };
-    let widened = stage_wide(lake, run_id, &context.catalog, kept, inputs).await?;
-    staged.extend(widened.staged);
-    skipped.extend(widened.skipped);
-    for skipped in skipped {
+    let assembled = assembler.assemble(day).await?;
+    for skipped in &assembled.notes.skipped {
         tracing::warn!(table = skipped.table, missing = skipped.missing.join(", "), "not computed");
     }
-    let mut state = snapshot.state.clone();
-    // When the API was read shows in when the snapshot was published, which is about to change.
-    state.read_on = Some(snapshot.read_on(settings.timezone()?));
-    state.wide_types.extend(widened.types);
-    state.described = widened.described;
-    Ok((staged, state))
+    assembler.publish(assembled, context.clock.now()).await?.published()
 }

@@ -14,7 +14,7 @@
 //! - `resources`: all resources side by side; those read by the ids of another wait for them
 //! - `extract`: one resource; `fan_out`: the lists of ids that its chains read
 //! - `reading`: one reading of a resource; `chain`: one chain of its pages; `writers`: its rows into files
-//! - `complete`: whether all records came
+//! - `complete`: whether all records came; `labels`: the table of labels that came with the pages
 //! - `kept`: pages of an unfinished run
 
 mod asked_days;
@@ -25,6 +25,7 @@ mod extract;
 mod fan_out;
 mod job;
 mod kept;
+mod labels;
 mod reading;
 mod resources;
 mod selection;

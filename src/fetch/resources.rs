@@ -7,6 +7,7 @@ use tokio::{sync::watch, task::JoinSet};
 use super::{
     extract::Ids,
     job::Job,
+    labels::stage_labels,
     reading::{Extracted, Extraction},
     selection::{Selected, Selection},
     stop::Stop,
@@ -42,8 +43,6 @@ pub(crate) struct Fetched {
     pub(crate) resources: Vec<ResourceReport>,
     /// What was selected and could not be read.
     pub(crate) absent: Vec<Absence>,
-    /// Names that came with the pages.
-    pub(crate) labels: Labels,
 }
 
 /// Reads all resources side by side; those read by the ids of another wait for them. Beside what ended the reading there is
@@ -83,7 +82,7 @@ pub(crate) async fn fetch(request: Request<'_>) -> (Fetched, Result<(), Error>) 
         let selected = selected.clone();
         running.spawn(async move { (selected, extracting.await) });
     }
-    let mut failure = None;
+    let (mut labels, mut failure) = (Labels::default(), None);
     while let Some(ended) = running.join_next().await {
         let (selected, ended) = match ended {
             Ok((selected, ended)) => (Some(selected), ended),
@@ -93,7 +92,7 @@ pub(crate) async fn fetch(request: Request<'_>) -> (Fetched, Result<(), Error>) 
             (_, Ok(extracted)) => {
                 fetched.tables.extend(extracted.tables);
                 fetched.resources.push(extracted.report);
-                fetched.labels.merge(extracted.labels);
+                labels.merge(extracted.labels);
             }
             (Some(selected), Err(Error::Api(error)))
                 if selected.optional && error.is_inaccessible() && !chooses_by(&selected.resource.name) =>
@@ -113,7 +112,33 @@ pub(crate) async fn fetch(request: Request<'_>) -> (Fetched, Result<(), Error>) 
         }
     }
     fetched.resources.sort_by(|a, b| a.resource.cmp(&b.resource));
-    (fetched, failure.map_or(Ok(()), Err))
+    let ended = match failure {
+        Some(error) => Err(error),
+        None => label_tables(&job, selection, &fetched.absent, &labels).await,
+    };
+    match ended {
+        Ok(tables) => {
+            fetched.tables.extend(tables);
+            (fetched, Ok(()))
+        }
+        Err(error) => (fetched, Err(error)),
+    }
+}
+
+/// Stages the labels that came with the pages of collections that were read.
+async fn label_tables(
+    job: &Job,
+    selection: &Selection,
+    absent: &[Absence],
+    labels: &Labels,
+) -> Result<Vec<StagedTable>, Error> {
+    let mut staged = Vec::new();
+    let was_read = |resource: &Resource| absent.iter().all(|a| a.resource != resource.name);
+    let read = selection.resources.iter().map(|selected| &selected.resource).filter(|resource| was_read(resource));
+    for table in read.filter_map(Resource::labels_table) {
+        staged.push(stage_labels(&job.lake, &job.run_id, &table, labels).await?);
+    }
+    Ok(staged)
 }
 
 /// Which ids of `resource` the others are read by: those of people with the wanted statuses.

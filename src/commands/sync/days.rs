@@ -7,127 +7,79 @@ use chrono::NaiveDate;
 
 use super::{Produced, Run, Work};
 use crate::{
-    assemble::{
-        Judged, Subject, WideInputs, derive_tables, follow_references, judge, stage_applicable, stage_labels,
-        stage_wide,
-    },
-    catalog::{History, Resource},
+    assemble::{Assembled, Assembler, Cause, Day, Outcome, Rows, known_types},
     commands::Context,
     error::Error,
-    lake::{
-        self, Days, Held, Publication, Replaces, Snapshot, SnapshotState, SnapshotTable, StagedTable, UnreadableDay,
-    },
-    report::{PublishedDay, SkippedReport, WideReport},
+    lake::{Days, Snapshot, SnapshotTable, StagedTable, UnreadableDay},
+    report::PublishedDay,
     run_id::RunId,
     settings::HistoryMode,
 };
 
-/// Says which columns of the wide tables are new and which are gone since the snapshot before.
-fn compare_wide(reports: &mut [WideReport], staged: &[StagedTable], before: Option<&Snapshot>) {
-    let Some(before) = before else { return };
-    for report in reports {
-        let Some(known) = before.table(&report.table) else { continue };
-        let staged = staged.iter().find(|t| t.table().name == report.table);
-        let now: Vec<&str> =
-            staged.iter().flat_map(|t| &t.table().columns).map(|column| column.name.as_str()).collect();
-        let then: Vec<&str> = known.columns.iter().map(|column| column.name.as_str()).collect();
-        let only = |these: &[&str], those: &[&str]| -> Vec<String> {
-            these.iter().filter(|name| !those.contains(name)).map(|name| (*name).to_owned()).collect()
-        };
-        (report.appeared, report.disappeared) = (only(&now, &then), only(&then, &now));
-    }
-}
-
 impl Run {
-    /// Publishes the days in ascending order and tells the last snapshot. A run that is stopped in between leaves the days
-    /// published so far.
+    /// Publishes the days in ascending order, each with its tables of those that were `read`, and tells the last snapshot.
+    /// A run that is stopped in between leaves the days published so far.
     pub(super) async fn publish_days(
         &self,
         context: &Context,
         work: &Work,
+        read: &[StagedTable],
         produced: &mut Produced,
     ) -> Result<Snapshot, Error> {
-        let read = std::mem::take(&mut produced.staged);
+        let assembler = self.assembler();
+        let mut known_types = known_types(&work.before.snapshots);
         let mut last: Option<Snapshot> = None;
-        for day in &self.days {
-            let run_id = self.run_of(*day);
-            let replaced = work.before.of(*day);
-            let carried_over = self.carried_over(replaced);
-            let staging = self.stage_day(*day, &run_id, &read, (replaced, &carried_over), produced);
-            let staged = self.stop.unless_stopped(staging).await?;
-            let state = self.state(replaced, work, produced);
-            let mut tables = staged;
-            let breaches = {
-                let before = self.snapshot_before(*day, work, last.as_ref());
-                let judging = self.judge(*day, &run_id, (&tables, &carried_over), &state, before, produced);
-                let judged = self.stop.unless_stopped(judging).await?;
-                tables.push(judged.findings);
-                judged.breaches
+        for as_of in &self.days {
+            let assembling = async {
+                let staged = self.tables_of(*as_of, read).await?;
+                let replaced = work.before.of(*as_of);
+                let day = Day {
+                    as_of: *as_of,
+                    run_id: self.run_of(*as_of),
+                    staged,
+                    carried_over: self.carried_over(replaced),
+                    replaces: work.before.sequence_of(*as_of),
+                    before: snapshot_before(*as_of, work, last.as_ref()),
+                    attributes: self.attributes_of_day(replaced),
+                    known_types: known_types.clone(),
+                    read_that_day: *as_of == self.today,
+                    cause: Cause::NewTables,
+                    state: self.state(replaced, work, produced),
+                };
+                assembler.assemble(day).await
             };
-            let staged = tables.clone();
-            let publication = Publication {
-                as_of: *day,
-                run_id,
-                published_at: context.clock.now(),
-                tables,
-                carried_over,
-                state,
-                replaces: Replaces::Exactly(work.before.sequence_of(*day)),
-                superseded_grace: self.superseded_grace,
-            };
-            if !breaches.is_empty() {
-                let held = Held::keep(&self.lake, publication, breaches).await?;
-                produced.staged = staged;
-                return Err(Error::Refused { as_of: *day, run_id: held.run_id, breaches: held.breaches });
-            }
+            let assembled: Assembled = self.stop.unless_stopped(assembling).await?;
+            known_types.clone_from(&assembled.state.wide_types);
+            produced.notes = assembled.notes.clone();
             // The last moment to stop: publishing is short, and half of it would have to be cleaned up.
             if self.stop.is_stopped() {
                 return Err(Error::Interrupted);
             }
-            compare_wide(&mut produced.wide, &staged, last.as_ref().or(work.before.newest()));
-            let snapshot = match lake::publish(&self.lake, publication).await {
-                Ok(snapshot) => snapshot,
-                Err(error) => {
-                    // The day may be published, and only what follows from it not.
-                    let published = error.published().map(|id| PublishedDay { as_of: id.as_of, sequence: id.sequence });
-                    produced.published.extend(published);
-                    return Err(error.into());
-                }
+            let staged = assembled.staged.clone();
+            let outcome = assembler.publish(assembled, context.clock.now()).await;
+            let published = match &outcome {
+                Ok(Outcome::Published(snapshot)) => Some(snapshot.id()),
+                // The day may be published, and only what follows from it not.
+                Err(Error::Lake(error)) => error.published(),
+                _ => None,
             };
-            produced.published.push(PublishedDay { as_of: *day, sequence: snapshot.sequence });
-            produced.staged = staged;
-            last = Some(snapshot);
+            produced.published.extend(published.map(|id| PublishedDay { as_of: id.as_of, sequence: id.sequence }));
+            if published.is_some() || matches!(outcome, Ok(Outcome::Held(_))) {
+                produced.staged = staged;
+            }
+            last = Some(outcome?.published()?);
         }
         last.ok_or_else(|| Error::Bug("a run without a day".into()))
     }
 
-    /// The snapshot that a day's is compared with: the one it replaces, or else that of the latest day before.
-    fn snapshot_before<'a>(&self, day: NaiveDate, work: &'a Work, last: Option<&'a Snapshot>) -> Option<&'a Snapshot> {
-        let known = work.before.snapshots.iter().filter(|snapshot| snapshot.as_of <= day);
-        known.chain(last).max_by_key(|snapshot| snapshot.as_of)
-    }
-
-    async fn judge(
-        &self,
-        day: NaiveDate,
-        run_id: &RunId,
-        (staged, carried_over): (&[StagedTable], &[SnapshotTable]),
-        state: &SnapshotState,
-        before: Option<&Snapshot>,
-        produced: &Produced,
-    ) -> Result<Judged, Error> {
-        let tables: Vec<SnapshotTable> = staged.iter().map(StagedTable::table).chain(carried_over).cloned().collect();
-        let subject = Subject {
-            day,
-            read_that_day: day == self.today,
-            tables: &tables,
-            references: &produced.references,
-            state,
-            before,
-            thresholds: &self.thresholds,
+    fn assembler(&self) -> Assembler<'_> {
+        Assembler {
+            lake: &self.lake,
+            catalog: &self.catalog,
             engine: &self.engine,
-        };
-        judge(&self.lake, run_id, &self.catalog, &subject).await
+            thresholds: &self.thresholds,
+            superseded_grace: self.superseded_grace,
+        }
     }
 
     /// The run that stages and publishes `day`.
@@ -135,61 +87,18 @@ impl Run {
         if self.days.len() == 1 { self.id.clone() } else { self.id.of_day(day) }
     }
 
-    /// The tables of one day, from what was read for all of them.
-    async fn stage_day(
-        &self,
-        day: NaiveDate,
-        run_id: &RunId,
-        read: &[StagedTable],
-        (replaced, carried_over): (Option<&Snapshot>, &[SnapshotTable]),
-        produced: &mut Produced,
-    ) -> Result<Vec<StagedTable>, Error> {
-        let mut staged = Vec::new();
-        for table in read {
-            staged.push(match self.history_of(table) {
-                _ if self.days.len() == 1 => table.clone(),
-                Some(history) => {
-                    stage_applicable(&self.lake, run_id, day, &self.catalog, table, history, &self.engine).await?
-                }
-                None => table.copy_for(&self.lake, run_id).await?,
-            });
+    /// The tables of one day, of those that were read for all of them.
+    async fn tables_of(&self, day: NaiveDate, read: &[StagedTable]) -> Result<Vec<StagedTable>, Error> {
+        if self.days.len() == 1 {
+            return Ok(read.to_vec());
         }
-        let is_absent = |resource: &Resource| produced.absent.iter().any(|a| a.resource == resource.name);
-        for resource in self.selection.resources.iter().map(|s| &s.resource).filter(|r| !is_absent(r)) {
-            if let Some(table) = resource.labels_table() {
-                staged.push(stage_labels(&self.lake, run_id, &table, &produced.labels).await?);
-            }
-        }
-        let tables: Vec<SnapshotTable> = staged.iter().map(StagedTable::table).cloned().collect();
-        let inputs = carried_over.iter().chain(&tables);
-        produced.references = follow_references(&self.lake, day, inputs.clone(), &self.catalog, &self.engine).await?;
-        let queries = &self.catalog.derived;
-        let (derived, mut skipped) =
-            derive_tables(&self.lake, run_id, day, inputs.clone(), queries, &self.catalog, &self.engine).await?;
-        let inputs: Vec<SnapshotTable> = inputs.cloned().collect();
-        let attributes = self.attributes_of_day(replaced);
-        let wide = WideInputs { day, attributes: &attributes, known: &produced.wide_types, engine: &self.engine };
-        let widened = stage_wide(&self.lake, run_id, &self.catalog, &inputs, wide).await?;
-        skipped.extend(widened.skipped);
-        produced.wide = widened.reports;
-        produced.wide_types.extend(widened.types);
-        produced.described = widened.described;
-        staged.extend(derived.into_iter().chain(widened.staged));
-        produced.skipped = skipped.into_iter().map(|s| SkippedReport { table: s.table, missing: s.missing }).collect();
-        Ok(staged)
+        let rows = if self.history.mode == HistoryMode::AsOf { Rows::Applicable } else { Rows::All };
+        self.assembler().of_day(day, &self.run_of(day), read, rows).await
     }
 
-    /// Whether the attributes, with whose pages the labels come, are among what is read.
-    pub(super) fn reads_labels(&self) -> bool {
+    /// Whether the attributes are among what is read.
+    pub(super) fn reads_attributes(&self) -> bool {
         self.selection.resources.iter().any(|selected| selected.resource.labels.is_some())
-    }
-
-    /// How the rows of a table say on which days they apply, where each day has its own.
-    fn history_of(&self, table: &StagedTable) -> Option<&History> {
-        let name = &table.table().name;
-        let of_table = |resource: &&Resource| resource.tables().iter().any(|t| t.name == *name);
-        let resource = self.catalog.resources.iter().find(of_table)?;
-        resource.history.as_ref().filter(|_| self.history.mode == HistoryMode::AsOf)
     }
 
     /// API tables of the replaced snapshot that this run does not read again.
@@ -222,4 +131,10 @@ impl Run {
         }
         Ok(())
     }
+}
+
+/// The snapshot that a day's is compared with: the one it replaces, or else that of the latest day before.
+fn snapshot_before<'a>(day: NaiveDate, work: &'a Work, last: Option<&'a Snapshot>) -> Option<&'a Snapshot> {
+    let known = work.before.snapshots.iter().filter(|snapshot| snapshot.as_of <= day);
+    known.chain(last).max_by_key(|snapshot| snapshot.as_of)
 }

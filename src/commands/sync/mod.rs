@@ -1,6 +1,7 @@
 //! `sync`: read every selected resource, write its tables, compute the derived tables, publish one snapshot.
 //!
-//! The only place where the API, the decoder, the lake and the engine meet.
+//! `fetch` reads, `assemble` makes snapshots of what was read; here it is said for which days, and what is left when a run
+//! ends early.
 
 mod days;
 mod state;
@@ -8,7 +9,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -18,19 +19,15 @@ pub(super) use self::state::check_tenant;
 use super::{Context, connection::Turn, definitions::split_as_configured};
 use crate::{
     api::{Client, PageLimits, Tenant},
-    assemble::{known_types, session_options},
-    catalog::{Catalog, LakeType, Split},
-    decode::Labels,
+    assemble::{Notes, session_options},
+    catalog::{Catalog, Split},
     engine::SessionOptions,
     error::Error,
     exit_code::ExitCode,
     fetch::{self, AskedDays, Fetched, Job, RunCheckpoint, Selection, Stop, refuse_above, sort_out},
-    lake::{self, Checkpoint, Days, Described, Lake, LakeError, Lease, Purpose, PutIfAbsent, Snapshot, StagedTable},
+    lake::{self, Checkpoint, Days, Lake, LakeError, Lease, Purpose, PutIfAbsent, Snapshot, StagedTable},
     quality::Thresholds,
-    report::{
-        Absence, KeptDay, Outcome, PublishedDay, ReferenceReport, ResourceReport, RunReport, SkippedReport,
-        TableReport, WideReport,
-    },
+    report::{Absence, KeptDay, Outcome, PublishedDay, ResourceReport, RunReport, TableReport},
     run_id::RunId,
     settings::{HistoryMode, HistorySettings, Settings},
 };
@@ -78,23 +75,17 @@ struct Work {
     limits: Arc<PageLimits>,
 }
 
-/// What a run produced before it is published.
+/// What a run has to report, as far as it came.
 #[derive(Default)]
 struct Produced {
     staged: Vec<StagedTable>,
     resources: Vec<ResourceReport>,
-    skipped: Vec<SkippedReport>,
     absent: Vec<Absence>,
-    references: Vec<ReferenceReport>,
+    /// Of the last day that was computed.
+    notes: Notes,
     published: Vec<PublishedDay>,
     /// Days that stay as they are.
     kept: Vec<KeptDay>,
-    labels: Labels,
-    wide: Vec<WideReport>,
-    /// The types that columns of the wide tables have or had.
-    wide_types: BTreeMap<String, LakeType>,
-    /// What the wide tables and their columns mean.
-    described: BTreeMap<String, Described>,
     checkpoint: Option<Arc<RunCheckpoint>>,
 }
 
@@ -243,7 +234,6 @@ impl Run {
         lake::align(&self.lake).await?;
         let before = self.lake.days().await?;
         self.check_replaceable(&before).await?;
-        produced.wide_types = known_types(&before.snapshots);
         let replaced = before.of(self.as_of);
         let checkpoint = Arc::new(self.checkpoint(replaced).await?);
         produced.checkpoint = Some(Arc::clone(&checkpoint));
@@ -261,7 +251,7 @@ impl Run {
         );
         let missing = self.stop.unless_stopped(self.client.missing_scopes()).await?;
         let (selection, absent) = self.selection.clone().without_scopes(&missing)?;
-        produced.absent = absent;
+        produced.absent.clone_from(&absent);
         if let Some(allowed) = self.max_requests {
             let kept =
                 if work.checkpoint.continued().is_some() { work.checkpoint.checkpoint().pages().await? } else { 0 };
@@ -270,8 +260,13 @@ impl Run {
             let as_of = self.day_asked_for();
             refuse_above(allowed, &self.client, as_of.as_deref(), &selection, &work.limits, kept).await?;
         }
-        self.fetch(context, &work, &selection, produced).await?;
-        let published = self.publish_days(context, &work, produced).await?;
+        let (Fetched { tables, resources, absent }, ended) = self.fetch(context, &work, &selection, absent).await?;
+        (produced.resources, produced.absent) = (resources, absent);
+        if let Err(error) = ended {
+            produced.staged = tables;
+            return Err(error);
+        }
+        let published = self.publish_days(context, &work, &tables, produced).await?;
         if self.days.len() > 1
             && let Err(error) = lake::discard(&self.lake, &self.id).await
         {
@@ -290,10 +285,10 @@ impl Run {
         context: &Context,
         work: &Work,
         selection: &Selection,
-        produced: &mut Produced,
-    ) -> Result<(), Error> {
+        absent: Vec<Absence>,
+    ) -> Result<(Fetched, Result<(), Error>), Error> {
         let needed = |a: &&Absence| self.history.statuses.is_some() && self.selection.chooses_by(&a.resource);
-        if let Some(Absence { resource, reason, .. }) = produced.absent.iter().find(needed) {
+        if let Some(Absence { resource, reason, .. }) = absent.iter().find(needed) {
             return Err(Error::Usage(format!("--attribute-people needs {resource}: {reason}; leave one of both out")));
         }
         let job = Job {
@@ -309,13 +304,11 @@ impl Run {
         let request = fetch::Request {
             job,
             selection,
-            absent: std::mem::take(&mut produced.absent),
+            absent,
             progress: &context.progress,
             requests_per_minute: self.requests_per_minute,
         };
-        let (Fetched { tables, resources, absent, labels }, ended) = fetch::fetch(request).await;
-        (produced.staged, produced.resources, produced.absent, produced.labels) = (tables, resources, absent, labels);
-        ended
+        Ok(fetch::fetch(request).await)
     }
 
     /// Where pages are kept: with the run that died before, if its pages may be used, or with this one.
@@ -410,10 +403,10 @@ impl Run {
             fewest_requests: produced.resources.iter().map(fewest).sum(),
             resources: produced.resources.clone(),
             tables,
-            skipped: produced.skipped.clone(),
+            skipped: produced.notes.skipped.clone(),
             absent: produced.absent.clone(),
-            references: produced.references.clone(),
-            wide: produced.wide.clone(),
+            references: produced.notes.references.clone(),
+            wide: produced.notes.wide.clone(),
         }
     }
 }

@@ -8,7 +8,6 @@ use crate::{
     assemble::AttributesRead,
     error::Error,
     lake::{KnownDays, Lake, Snapshot, SnapshotState},
-    report::ReferenceReport,
     settings::HistoryMode,
 };
 
@@ -16,7 +15,7 @@ impl Run {
     /// How the attributes of a day were read: by this run, or by the one that left them there.
     pub(super) fn attributes_of_day(&self, replaced: Option<&Snapshot>) -> AttributesRead {
         match replaced {
-            Some(before) if !self.reads_labels() => AttributesRead::of(&before.state, &self.split),
+            Some(before) if !self.reads_attributes() => AttributesRead::of(&before.state, &self.split),
             _ => AttributesRead {
                 whole_history: self.history.mode == HistoryMode::History,
                 patterns: self.history.patterns.clone(),
@@ -34,14 +33,11 @@ impl Run {
         of_its_day.filter(|_| keeps_some).map_or(self.today, |before| before.as_of)
     }
 
-    /// What the snapshot remembers.
+    /// What the snapshot remembers of how its tables were read.
     pub(super) fn state(&self, replaced: Option<&Snapshot>, work: &Work, produced: &Produced) -> SnapshotState {
         let before = replaced.map(|snapshot| snapshot.state.clone()).unwrap_or_default();
         let mut records = before.records;
         records.extend(produced.resources.iter().map(|r| (r.resource.clone(), r.records)));
-        // Tables that this run did not make may have stayed.
-        let mut described = before.described;
-        described.extend(produced.described.clone());
         let mut accepted_missing = before.accepted_missing;
         accepted_missing.retain(|resource, _| produced.resources.iter().all(|r| r.resource != *resource));
         let now = produced.resources.iter().filter(|r| r.missing > 0);
@@ -50,23 +46,18 @@ impl Run {
         let read = self.selection.table_names();
         absent.retain(|table, _| !read.contains(table));
         absent.extend(produced.absent.iter().flat_map(|a| a.tables.iter().map(|t| (t.clone(), a.reason.clone()))));
-        let references = |r: &ReferenceReport| (format!("{}.{}", r.table, r.column), [r.references, r.unresolved]);
         let known_days = work.before.dates().into_iter().chain(produced.published.iter().map(|day| day.as_of));
-        let state = SnapshotState {
+        SnapshotState {
             absent,
             accepted_missing,
-            described,
             known_days: Some(KnownDays::new(self.started_at, known_days)),
             page_limits: work.limits.learned(),
             pages_of: Some(work.checkpoint.checkpoint().run_id().clone()),
             read_on: Some(self.read_on(replaced)),
             records,
-            references: produced.references.iter().map(references).collect(),
             tenant: Some(self.client.tenant().host()),
-            wide_types: produced.wide_types.clone(),
             ..SnapshotState::default()
-        };
-        self.attributes_of_day(replaced).remembered_in(state)
+        }
     }
 }
 
