@@ -1,4 +1,4 @@
-//! Embeds `schemas/*.toml` and `queries/*.sql`, so that adding a resource or a derived table is adding one file.
+//! Embeds `schemas/*.toml` and `queries/*.sql`, so that adding a resource or a derived table needs no Rust.
 
 use std::{env, fs, io, path::Path};
 

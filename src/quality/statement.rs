@@ -123,14 +123,15 @@ fn key(table: &Table, key: &[String]) -> Statement {
     }
 }
 
-/// When some overlap, so do two that follow each other by their first days.
+/// Rows that begin on a day that an earlier row of the same owner takes, whichever of the earlier rows it is: one of them may
+/// cover several later ones. A row that ends before it begins takes no day.
 fn overlaps(table: &Table, interval: &Interval) -> Statement {
     let Interval { from, to, to_included, of } = interval;
     let name_of_row: Vec<String> = match table.columns.iter().find(|c| c.name == "id") {
         Some(TableColumn { name, lake_type: LakeType::String, .. }) => vec![name.clone()],
         _ => of.clone(),
     };
-    let owners: Vec<String> = of.iter().map(|c| identifier(c)).collect();
+    let owners = of.iter().map(|c| identifier(c)).collect::<Vec<_>>().join(", ");
     let (first, last) = (identifier(from), identifier(to));
     let meets = if *to_included { "<=" } else { "<" };
     // The records of the API are what people entered, and a few mistakes of them must not hold up everybody else's data.
@@ -143,14 +144,14 @@ fn overlaps(table: &Table, interval: &Interval) -> Statement {
         gate: Some(gate),
         detail: None,
         sql: format!(
-            "SELECT {} AS table_name, {} AS column_name, {} AS record_id FROM (SELECT *, LEAD({first}) OVER \
-             (PARTITION BY {} ORDER BY {first}, {last} NULLS LAST) AS \"_next\" FROM {} WHERE {first} IS NOT NULL) t \
-             WHERE \"_next\" IS NOT NULL AND ({last} IS NULL OR \"_next\" {meets} {last})",
-            literal(&table.name),
-            literal(from),
-            record_id(&name_of_row),
-            owners.join(", "),
-            identifier(&table.name),
+            "SELECT {table_name} AS table_name, {column} AS column_name, {id} AS record_id FROM (SELECT *, \
+             MAX(COALESCE({last}, CAST('9999-12-31' AS DATE))) OVER (PARTITION BY {owners} ORDER BY {first}, {id} \
+             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS \"_taken_until\" FROM {rows} \
+             WHERE {first} IS NOT NULL AND ({last} IS NULL OR {first} {meets} {last})) t WHERE {first} {meets} \"_taken_until\"",
+            table_name = literal(&table.name),
+            column = literal(from),
+            id = record_id(&name_of_row),
+            rows = identifier(&table.name),
         ),
         origin: format!("the intervals of {}", table.name),
     }

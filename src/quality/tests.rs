@@ -5,7 +5,11 @@ use std::path::Path;
 use super::statement;
 use crate::{
     catalog::{Catalog, DerivedTable, Table},
-    engine::{Session, derive, stack::run_with_deep_stack},
+    engine::{
+        Session, derive,
+        stack::run_with_deep_stack,
+        testing::{TestLake, ask, batch, dates, day, deep, strings},
+    },
 };
 
 #[test]
@@ -62,4 +66,37 @@ fn files_that_errors_name_are_there() {
         assert!(named >= catalog.rules.len() + catalog.derived.len() - 1, "{named}");
     })
     .unwrap();
+}
+
+/// A long row that covers several later ones, rows of the same day, rows that touch, and one that takes no day.
+#[test]
+fn rows_that_begin_on_a_day_that_is_taken_overlap() {
+    let employments = Catalog::embedded().unwrap().table("employments").unwrap();
+    let overlaps = statement::declared(&employments).find(|s| s.rule == "overlapping_intervals").unwrap();
+    let rows = [
+        ("a1", "w1", "2020-01-01", Some("2025-12-31")),
+        ("a2", "w1", "2021-01-01", Some("2021-06-30")),
+        ("a3", "w1", "2023-01-01", Some("2023-06-30")),
+        ("a4", "w1", "2026-01-01", None),
+        ("b1", "w2", "2020-01-01", Some("2020-12-31")),
+        ("b2", "w2", "2020-12-31", Some("2021-12-31")),
+        ("b3", "w2", "2021-06-01", Some("2021-01-01")),
+        ("b4", "w2", "2022-01-01", Some("2021-01-01")),
+        ("c2", "w3", "2020-01-01", None),
+        ("c1", "w3", "2020-01-01", None),
+        ("d1", "w4", "2020-01-01", None),
+    ];
+    let table = batch(vec![
+        ("id", strings(rows.iter().map(|r| Some(r.0)))),
+        ("employee_id", strings(rows.iter().map(|r| Some(r.1)))),
+        ("start_date", dates(rows.iter().map(|r| Some(day(r.2))))),
+        ("end_date", dates(rows.iter().map(|r| r.3.map(day)))),
+    ]);
+    deep(|| async move {
+        let mut lake = TestLake::default();
+        lake.add_batch("employments", "2026-03-01", &table).await;
+        let found = ask(&lake.session(), &format!("{} ORDER BY record_id", overlaps.sql)).await.unwrap();
+        let wanted = ["a2", "a3", "b2", "c2"].map(|id| format!("employments,start_date,{id}\n"));
+        assert_eq!(found, format!("table_name,column_name,record_id\n{}", wanted.concat()));
+    });
 }

@@ -27,10 +27,13 @@ pub enum Kind {
     Json,
 }
 
+/// A person's full name, as `queries/employee_names.sql` says it.
+const FULL_NAME: &str = "NULLIF(TRIM(COALESCE(given_name, '') || ' ' || COALESCE(family_name, '')), '')";
+
 /// What a reference of a type is called by: the table of the lake, and the expression over it that gives the name.
 pub const REFERENCE_NAMES: &[(&str, &str, &str)] = &[
     ("department", "departments", "name"),
-    ("employee", "employees", "trim(concat(coalesce(given_name, ''), ' ', coalesce(family_name, '')))"),
+    ("employee", "employees", FULL_NAME),
     ("business-establishment", "business_establishments", "name"),
     ("legal-entity", "legal_entities", "legal_name"),
     ("job-qualification", "job_qualifications", "title"),

@@ -241,3 +241,12 @@ fn a_changed_type_gets_a_column_of_its_own() {
     let again = WidePlan::new(&personal(), &[definition("e_x", "short-text", None)], &before, |_| true).types();
     assert_eq!(again.get("e_x"), Some(&LakeType::String));
 }
+
+/// The names that references show and those of the derived tables are one.
+#[test]
+fn people_are_called_as_in_the_derived_tables() {
+    let derived = Catalog::embedded().unwrap().derived;
+    let names = derived.iter().find(|query| query.table.name == "employee_names").unwrap();
+    let (.., expression) = super::REFERENCE_NAMES.iter().find(|(of, ..)| *of == "employee").unwrap();
+    assert!(names.sql.contains(&format!("{expression} AS full_name")), "{}", names.sql);
+}

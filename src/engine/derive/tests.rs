@@ -1,5 +1,6 @@
 //! How derivations run. What the shipped queries compute is tested in `oracle`.
 
+mod cases;
 mod horizon;
 mod oracle;
 mod suppression;
