@@ -116,7 +116,7 @@ impl Change {
         known: Option<&EagerSnapshot>,
         log: &LogStoreRef,
     ) -> Result<u64, DeltaTableError> {
-        let changed = |date: &String| format!("{} = '{date}'", AS_OF);
+        let changed = |date: &String| format!("{AS_OF} = '{date}'");
         let operation = DeltaOperation::Write {
             mode: if self.removes { SaveMode::Overwrite } else { SaveMode::Append },
             partition_by: Some(vec![AS_OF.to_owned()]),
