@@ -72,6 +72,8 @@ pub mod views;
 mod writer;
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 
 pub use abandoned::{HELD_FOR, discard_abandoned};

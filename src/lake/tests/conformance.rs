@@ -105,7 +105,7 @@ async fn one_of_two_racing_runs_wins(lake: &TestLake) {
     let before = publish_employees(lake, "2026-11-22", "run-0", 0, 4).await.unwrap();
     // Both runs have read the current snapshot, moved their files and are about to put the manifest when either does.
     let meeting = Arc::new(tokio::sync::Barrier::new(2));
-    let store = faults::FaultyStore::meeting_at_manifest(&lake.raw, meeting);
+    let store = testing::FaultyStore::meeting_at_manifest(&lake.raw, meeting);
     let racing = lake.through(store);
     let (one, two) = tokio::join!(
         publish_employees(&racing, "2026-11-22", "run-1", 10, 5),

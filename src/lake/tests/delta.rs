@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{
-    faults::{self, Change, Fate, FaultyStore},
-    *,
-};
+use super::*;
+use crate::lake::testing::{Change, Fate, FaultyStore};
 
 on_every_store! {
     a_version_for_each_snapshot_that_changes_a_table

@@ -3,11 +3,13 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{
-    faults::{Change, Fate, FaultyStore},
     worlds::{Prepared, SCENARIOS},
     *,
 };
-use crate::exit_code::ExitCode;
+use crate::{
+    exit_code::ExitCode,
+    lake::testing::{Change, Fate, FaultyStore},
+};
 
 /// For every change: the snapshot before is whole, the error names the path and the remedy, what was staged can be
 /// removed, and the next run publishes.
