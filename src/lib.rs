@@ -33,11 +33,11 @@
 //! ```walls
 //! cli: api catalog clock commands engine env_vars error exit_code fake_tenant lake modes progress settings
 //!     state_folder telemetry terminal_text
-//! commands: api assemble catalog clock day_list decode engine env_vars error exit_code fake_tenant fetch lake lock
-//!     modes progress quality report run_id settings similar state_folder terminal_text window_file
+//! commands: api assemble catalog clock day_list engine env_vars error exit_code fake_tenant fetch lake lock modes
+//!     progress quality report run_id settings similar state_folder terminal_text window_file
 //! fetch: api assemble catalog day_list decode engine error exit_code lake page progress report run_id settings
 //!     similar
-//! assemble: catalog decode engine error lake quality report run_id settings surrogates wide
+//! assemble: catalog engine error lake quality report run_id settings surrogates wide
 //! error: api catalog causes day_list decode engine exit_code lake run_id settings state_folder
 //! report: api catalog day_list decode lake run_id terminal_text
 //! settings: api catalog env_vars lake quality similar

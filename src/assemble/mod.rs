@@ -10,6 +10,7 @@
 //! judges, and may be interrupted at any time; [`Assembler::publish`] is short, and publishes the day or holds it back. Where
 //! the tables come from is not known here: nothing of HTTP, pages or JSON records.
 //!
+//! - `day`: what there is of a day before, and what every day is assembled with
 //! - `applicable`: of tables that were read for several days, those of one
 //! - `references`: how many references between the tables lead nowhere
 //! - `derived`: tables computed by queries
@@ -21,6 +22,7 @@ mod answer;
 mod applicable;
 mod attributes;
 mod compare;
+mod day;
 mod derived;
 mod judge;
 mod references;
@@ -28,71 +30,21 @@ mod session;
 mod staging;
 mod wide;
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 pub(crate) use self::{
     applicable::Rows,
     attributes::{AttributesRead, known_types},
+    day::{Assembler, Cause, Day},
     session::{session_options, table_files},
     wide::sources_of_wide_tables,
 };
 use crate::{
-    catalog::{Catalog, LakeType},
-    engine::SessionOptions,
     error::Error,
-    lake::{self, Held, Lake, Publication, Replaces, Snapshot, SnapshotState, SnapshotTable, StagedTable},
-    quality::Thresholds,
+    lake::{self, Held, Publication, Replaces, Snapshot, SnapshotState, SnapshotTable, StagedTable},
     report::{ReferenceReport, SkippedReport, WideReport},
     run_id::RunId,
 };
-
-/// What every day is assembled with.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Assembler<'a> {
-    pub(crate) lake: &'a Lake,
-    pub(crate) catalog: &'a Catalog,
-    /// What SQL may use.
-    pub(crate) engine: &'a SessionOptions,
-    pub(crate) thresholds: &'a Thresholds,
-    /// How long the files of a replaced snapshot stay.
-    pub(crate) superseded_grace: TimeDelta,
-}
-
-/// A day before it is a snapshot.
-#[derive(Debug)]
-pub(crate) struct Day<'a> {
-    pub(crate) as_of: NaiveDate,
-    /// The run that stages and publishes it.
-    pub(crate) run_id: RunId,
-    /// Tables that this run staged for it.
-    pub(crate) staged: Vec<StagedTable>,
-    /// Tables kept from the snapshot that is replaced.
-    pub(crate) carried_over: Vec<SnapshotTable>,
-    /// The number of the snapshot that is replaced, if there is one.
-    pub(crate) replaces: Option<u64>,
-    /// The snapshot that it is compared with: the one it replaces, or else that of the latest day before.
-    pub(crate) before: Option<&'a Snapshot>,
-    /// How the attributes among the tables were read.
-    pub(crate) attributes: AttributesRead,
-    /// The types that columns of the wide tables had in earlier snapshots.
-    pub(crate) known_types: BTreeMap<String, LakeType>,
-    /// Whether the tables were read on that day.
-    pub(crate) read_that_day: bool,
-    pub(crate) cause: Cause,
-    /// What the snapshot remembers of how its tables came to be; what is found here is added.
-    pub(crate) state: SnapshotState,
-}
-
-/// Why a day is assembled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cause {
-    /// Tables were read.
-    NewTables,
-    /// Computed tables are to be computed again over the same others: what was found by comparing those stays as it was.
-    NewQueries,
-}
 
 /// A day that is computed and judged, not yet published.
 #[derive(Debug)]
