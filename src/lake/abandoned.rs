@@ -20,8 +20,7 @@ const ABANDONED_AFTER: TimeDelta = TimeDelta::hours(24);
 pub(super) enum Holds<'a> {
     /// Nothing.
     Nothing,
-    /// This. One that was overtaken waits as long as any: it can still be looked at, and published when what overtook it is
-    /// dropped.
+    /// This. One that was overtaken waits as long as any: it can still be looked at.
     This(&'a Held),
     /// Something that cannot be read: nobody can say since when it waits, but not since before the run began.
     Unreadable,
