@@ -251,7 +251,7 @@ impl Error {
     /// The whole message: one line, and below it the excerpt where there is one.
     pub fn for_people(&self) -> String {
         let excerpt = self.excerpt().map(|excerpt| format!("{excerpt}\n")).unwrap_or_default();
-        format!("{}\n{excerpt}", self.chain())
+        format!("{}\n{excerpt}", self.with_causes())
     }
 
     /// A task that ended without a result: it panicked, as nothing here is cancelled. The panic's text may hold data.
@@ -266,13 +266,13 @@ impl Error {
         let (published, left) = (days_in_words(published), days_in_words(left));
         let (why, remedy) = match **source {
             Self::Interrupted => ("interrupted".to_owned(), "; run the same command again"),
-            _ => (source.chain(), ""),
+            _ => (source.with_causes(), ""),
         };
         format!("{why}; published: {published}; not published: {left}{remedy}")
     }
 
     /// The message and, after colons, those of its causes that it does not already contain.
-    pub fn chain(&self) -> String {
+    pub fn with_causes(&self) -> String {
         let mut text = self.to_string();
         if matches!(self, Self::Unfinished { .. }) {
             return text;

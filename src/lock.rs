@@ -33,7 +33,7 @@ pub struct FileLock {
 #[derive(Debug)]
 pub enum NotLocked {
     /// Somebody else holds it, who wrote this into the file.
-    Held(String),
+    Taken(String),
     /// The file cannot be opened or locked.
     Failed(io::Error),
 }
@@ -54,7 +54,7 @@ impl FileLock {
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
                 let _ = file.take(1000).read_to_string(&mut holder);
-                Err(NotLocked::Held(holder.trim().to_owned()))
+                Err(NotLocked::Taken(holder.trim().to_owned()))
             }
             Err(TryLockError::Error(error)) => Err(NotLocked::Failed(error)),
         }
@@ -78,7 +78,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lock");
         let first = FileLock::take(&path, "the first").unwrap();
-        let Err(NotLocked::Held(holder)) = FileLock::take(&path, "the second") else { panic!("locked twice") };
+        let Err(NotLocked::Taken(holder)) = FileLock::take(&path, "the second") else { panic!("locked twice") };
         assert_eq!(holder, "the first");
         drop(first);
         FileLock::take(&path, "3").unwrap();

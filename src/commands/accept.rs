@@ -1,6 +1,10 @@
 //! `publish --accept`: publishes a snapshot that a quality gate held back, because somebody says that it is right.
 
-use super::{Context, exclusive::exclusively, print::print};
+use super::{
+    Context,
+    exclusive::{Writer, exclusively},
+    print::print,
+};
 use crate::{
     error::Error,
     lake::{self, Accepted, Held, Lake},
@@ -35,7 +39,8 @@ pub async fn accept(context: &Context, settings: &Settings, options: AcceptOptio
         let accepted = Accepted { at: context.clock.now(), breaches: held.breaches.clone(), reason };
         Ok(held.publish(&lake, accepted, settings.superseded_grace()?).await?)
     };
-    let snapshot = exclusively(context, &lake, ("publish", &run_id), publish).await?;
+    let snapshot =
+        exclusively(context, &lake, Writer { what: "publish", run_id: &run_id, owner: None }, publish).await?;
     print(&format!("{}\tpublished\n", snapshot.id()))
 }
 

@@ -58,7 +58,7 @@ impl Context {
         let name: String = tenant.origin().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let lock = match FileLock::take(&folder.join(format!("{name}.lock")), holder) {
             Ok(lock) => lock,
-            Err(NotLocked::Held(holder)) => return Err(Error::Busy { tenant: tenant.host(), holder }),
+            Err(NotLocked::Taken(holder)) => return Err(Error::Busy { tenant: tenant.host(), holder }),
             Err(NotLocked::Failed(error)) => {
                 tracing::warn!(%error, "another run of this machine for the same tenant would not be noticed");
                 return Ok(Turn::default());

@@ -1,6 +1,11 @@
 //! `derive`: compute `queries/` again over a published snapshot, without touching the API.
 
-use super::{Context, definitions::split_as_configured, exclusive::exclusively, print::print};
+use super::{
+    Context,
+    definitions::split_as_configured,
+    exclusive::{Writer, exclusively},
+    print::print,
+};
 use crate::{
     assemble::{Assembler, AttributesRead, Cause, Day, known_types, session_options},
     catalog::{Origin, Zone},
@@ -19,7 +24,13 @@ pub async fn derive(context: &Context, settings: &Settings, as_of: Option<chrono
     let now = context.clock.now();
     as_of.map_or(Ok(()), |day| settings.check_day(day, now))?;
     let run_id = context.run_id(now);
-    exclusively(context, &lake, ("derive", &run_id), derive_alone(context, settings, &lake, as_of, &run_id)).await
+    exclusively(
+        context,
+        &lake,
+        Writer { what: "derive", run_id: &run_id, owner: None },
+        derive_alone(context, settings, &lake, as_of, &run_id),
+    )
+    .await
 }
 
 /// The same as the only writer of the lake.

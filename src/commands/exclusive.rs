@@ -4,24 +4,41 @@ use super::Context;
 use crate::{
     error::Error,
     lake::{Lake, LakeError, Lease},
+    lock::Owner,
     run_id::RunId,
 };
 
-/// Does `work` while nobody else may write to the lake; `what` and the run name it to those who wait.
+/// Who writes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Writer<'a> {
+    /// What it does.
+    pub(super) what: &'a str,
+    pub(super) run_id: &'a RunId,
+    /// Whose lease may be taken over, as nobody else alive has this name.
+    pub(super) owner: Option<&'a Owner>,
+}
+
+impl Writer<'_> {
+    /// As those who wait are told.
+    pub(super) fn holder(&self) -> String {
+        format!("{} {} (process {})", self.what, self.run_id, std::process::id())
+    }
+}
+
+/// Does `work` while nobody else may write to the lake.
 ///
 /// # Errors
 /// When somebody else writes to the lake, now or before the work is done; the work's own errors.
 pub(super) async fn exclusively<T>(
     context: &Context,
     lake: &Lake,
-    (what, run_id): (&str, &RunId),
+    writer: Writer<'_>,
     work: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
-    let holder = format!("{what} {run_id} (process {})", std::process::id());
-    let lease = Lease::take(lake, &holder, None, &context.clock).await?;
+    let lease = Lease::take(lake, &writer.holder(), writer.owner, &context.clock).await?;
     let done = tokio::select! {
         biased;
-        () = lease.lost() => Err(LakeError::Held { lake: lake.display(), holder: "another run".into() }.into()),
+        () = lease.lost() => Err(LakeError::Locked { lake: lake.display(), holder: "another run".into() }.into()),
         done = work => done,
     };
     lease.release().await;

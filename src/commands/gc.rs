@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 
 use super::{
     Context,
-    exclusive::exclusively,
+    exclusive::{Writer, exclusively},
     print::{ListFormat, print_list, tell},
 };
 use crate::{
@@ -86,7 +86,8 @@ pub async fn gc(context: &Context, settings: &Settings, options: GcOptions) -> R
         lake::collect_garbage(&lake, &run_id, &garbage).await?;
         Ok((garbage, is_listed))
     };
-    let (garbage, is_listed) = exclusively(context, &lake, ("gc", &run_id), collect).await?;
+    let (garbage, is_listed) =
+        exclusively(context, &lake, Writer { what: "gc", run_id: &run_id, owner: None }, collect).await?;
     // A machine reads one document.
     if is_listed && options.format == ListFormat::Json {
         return Ok(());

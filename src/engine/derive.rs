@@ -37,7 +37,7 @@ pub struct Skipped {
 
 /// What a derivation did.
 #[derive(Debug, Clone, Default)]
-pub struct Derived {
+pub struct Derivation {
     /// The tables written, in the order of their computation.
     pub written: Vec<TableFiles>,
     /// The tables left out because this snapshot lacks what they read; no internal ones.
@@ -111,8 +111,8 @@ pub async fn run<S: Sink + Send>(
     queries: &[DerivedTable],
     api_tables: &[&str],
     sink: &mut S,
-) -> Result<Derived, S::Error> {
-    let mut outcome = Derived::default();
+) -> Result<Derivation, S::Error> {
+    let mut outcome = Derivation::default();
     let steps = order(queries, api_tables)?;
     // Results of an earlier derivation must not be read as if they were of this one.
     for step in &steps {

@@ -150,7 +150,7 @@ mod tests {
             let error = sort_with(32 << 20, &nowhere).await.unwrap_err();
             assert!(matches!(error, EngineError::Failed { kind: FailureKind::Resources, .. }), "{error:?}");
             assert_eq!(error.exit_code(), ExitCode::Usage);
-            let told = crate::error::Error::from(error).chain();
+            let told = crate::error::Error::from(error).with_causes();
             assert!(told.contains("raise memory_limit, or give temp_dir") && !told.contains('\n'), "{told}");
             assert_eq!(sort_with(1 << 30, &nowhere).await.unwrap(), answer);
         });

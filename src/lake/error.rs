@@ -120,7 +120,7 @@ pub enum LakeError {
     },
     /// Another process writes to the lake.
     #[error("the lake at {lake} is being written to by {holder}; wait for it to end, then run again")]
-    Held {
+    Locked {
         /// Where.
         lake: String,
         /// Who, and since when.
@@ -246,7 +246,7 @@ impl LakeError {
             | Self::Damaged { .. }
             | Self::Full { .. } => ExitCode::Temporary,
             Self::Store { retryable: false, .. } | Self::Delta { retryable: false, .. } => ExitCode::Usage,
-            Self::Conflict { .. } | Self::ChangedMeanwhile { .. } | Self::Held { .. } => ExitCode::Conflict,
+            Self::Conflict { .. } | Self::ChangedMeanwhile { .. } | Self::Locked { .. } => ExitCode::Conflict,
             Self::HeldDamaged { .. } => ExitCode::Gate,
             Self::Behind { source, .. } => source.exit_code(),
             Self::Schema { .. } | Self::Encode { .. } | Self::Internal { .. } => ExitCode::Bug,

@@ -53,7 +53,7 @@ pub enum Problem {
     /// It lies among the table's files, but the snapshot does not name it; readers that glob count its rows.
     Stray,
     /// The manifest is not the one its successor replaced.
-    Chain {
+    Succession {
         /// What differs.
         reason: String,
     },
@@ -88,7 +88,7 @@ impl fmt::Display for Finding {
             Problem::Schema { difference } => write!(f, "other columns than were written: {difference}"),
             Problem::Unreadable { reason } => write!(f, "not readable as Parquet: {reason}"),
             Problem::Stray => f.write_str("belongs to no snapshot, but readers that glob will read it"),
-            Problem::Chain { reason } => write!(f, "broken chain of manifests: {reason}"),
+            Problem::Succession { reason } => write!(f, "broken chain of manifests: {reason}"),
             Problem::Views => {
                 f.write_str("is not what the published snapshots give; `lucca-lake derive` writes it again")
             }

@@ -91,7 +91,7 @@ impl Lease {
     /// known to be dead: its lease in a bucket is taken over before it expires.
     ///
     /// # Errors
-    /// [`LakeError::Held`] when another writer has it; the store's errors.
+    /// [`LakeError::Locked`] when another writer has it; the store's errors.
     pub async fn take(
         lake: &Lake,
         holder: &str,
@@ -105,7 +105,7 @@ impl Lease {
                 let made = path.parent().map(|folder| modes::create_folders(folder, Access::Shared));
                 made.transpose().map_err(failed)?;
                 let lock = FileLock::take(&path, holder).map_err(|error| match error {
-                    NotLocked::Held(holder) => LakeError::Held { lake: lake.display(), holder },
+                    NotLocked::Taken(holder) => LakeError::Locked { lake: lake.display(), holder },
                     NotLocked::Failed(error) => failed(error),
                 })?;
                 // Its sender is gone, so that `lost` waits for ever.
@@ -249,7 +249,7 @@ impl Taken {
 
     fn someone_else(&self, found: &Found, until: &str) -> LakeError {
         let holder = found.content.as_ref().map_or("somebody unknown", |content| &content.holder);
-        LakeError::Held { lake: self.lake.display(), holder: format!("{holder}{until}") }
+        LakeError::Locked { lake: self.lake.display(), holder: format!("{holder}{until}") }
     }
 }
 

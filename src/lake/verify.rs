@@ -132,7 +132,7 @@ async fn strays(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, LakeEr
 async fn broken_links(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, LakeError> {
     let parentless = |path: &str| {
         let reason = "it names no predecessor, but is not the first".to_owned();
-        Ok(vec![Finding { path: path.to_owned(), problem: Problem::Chain { reason } }])
+        Ok(vec![Finding { path: path.to_owned(), problem: Problem::Succession { reason } }])
     };
     let mut link = snapshot.previous.clone();
     if link.is_none() && snapshot.sequence > 1 {
@@ -142,7 +142,7 @@ async fn broken_links(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, 
         let id = SnapshotId { as_of: snapshot.as_of, sequence };
         let expected = layout::manifest(id);
         let broken = |path: &str, reason: String| {
-            Ok(vec![Finding { path: path.to_owned(), problem: Problem::Chain { reason } }])
+            Ok(vec![Finding { path: path.to_owned(), problem: Problem::Succession { reason } }])
         };
         if let Some(link) = link.as_ref().filter(|link| link.path != expected.as_ref()) {
             return broken(&link.path, format!("it should be {expected}"));
@@ -168,7 +168,7 @@ async fn broken_links(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, 
     }
     if let Some(PreviousManifest { path, .. }) = link {
         let reason = "no manifest comes before number 1".to_owned();
-        return Ok(vec![Finding { path, problem: Problem::Chain { reason } }]);
+        return Ok(vec![Finding { path, problem: Problem::Succession { reason } }]);
     }
     Ok(Vec::new())
 }

@@ -1,7 +1,7 @@
 //! Whether the lake can be written, and keeps the one promise that publishing rests on. What its snapshots remember of page
 //! limits is forgotten.
 
-use super::{super::snapshots::in_the_future, Context, findings::Findings};
+use super::{super::snapshots::in_the_future, Context, checks::Checks};
 use crate::{
     error::Error,
     lake::{Lake, PutIfAbsent, Replace},
@@ -10,41 +10,41 @@ use crate::{
 
 /// Makes and removes one small object, and notes that remembered page limits no longer count; nothing else in the lake is
 /// touched.
-pub(super) async fn check(context: &Context, settings: &Settings, findings: &mut Findings) {
+pub(super) async fn check(context: &Context, settings: &Settings, checks: &mut Checks) {
     let lake = match context.lake(settings) {
         Ok(lake) => lake,
-        Err(error) => return findings.error("lake", &error),
+        Err(error) => return checks.error("lake", &error),
     };
     match lake.probe(&context.run_id(context.clock.now())).await {
         Ok(PutIfAbsent::Honoured) => {
-            findings.ok("lake: writable", lake.display());
-            findings.ok("lake: put-if-absent", "honoured: of two runs that publish at once, one succeeds");
+            checks.ok("lake: writable", lake.display());
+            checks.ok("lake: put-if-absent", "honoured: of two runs that publish at once, one succeeds");
         }
         Ok(PutIfAbsent::Ignored) => {
-            findings.ok("lake: writable", lake.display());
-            findings.error("lake: put-if-absent", &Error::from(lake.not_conditional()));
+            checks.ok("lake: writable", lake.display());
+            checks.error("lake: put-if-absent", &Error::from(lake.not_conditional()));
         }
-        Err(error) => return findings.error("lake: writable", &Error::from(error)),
+        Err(error) => return checks.error("lake: writable", &Error::from(error)),
     }
-    replace(context, &lake, findings).await;
+    replace(context, &lake, checks).await;
     for (folder, command) in lake.exposed() {
         let who = "can be read by more than its owner, and holds personal data or what runs found";
-        findings.note("lake: who may read", format!("{folder} {who}: {command}"));
+        checks.note("lake: who may read", format!("{folder} {who}: {command}"));
     }
     if let Err(error) = owner(settings, &lake).await {
-        return findings.error("lake: tenant", &error);
+        return checks.error("lake: tenant", &error);
     }
     match lake.days().await {
         Ok(days) => {
-            days.unreadable.iter().for_each(|day| findings.note("lake: days", day.error.to_string()));
-            days.in_the_future().for_each(|day| findings.note("lake: days", in_the_future(day)));
+            days.unreadable.iter().for_each(|day| checks.note("lake: days", day.error.to_string()));
+            days.in_the_future().for_each(|day| checks.note("lake: days", in_the_future(day)));
         }
-        Err(error) => findings.error("lake: days", &Error::from(error)),
+        Err(error) => checks.error("lake: days", &Error::from(error)),
     }
     match drop_page_limits(context, &lake).await {
-        Ok(true) => findings.ok("lake: page limits", "forgotten: the next sync asks again how large pages may be"),
+        Ok(true) => checks.ok("lake: page limits", "forgotten: the next sync asks again how large pages may be"),
         Ok(false) => {}
-        Err(error) => findings.error("lake: page limits", &error),
+        Err(error) => checks.error("lake: page limits", &error),
     }
 }
 
@@ -60,21 +60,21 @@ async fn drop_page_limits(context: &Context, lake: &Lake) -> Result<bool, Error>
 }
 
 /// Publishing does not rest on it, so that a sync works all the same.
-async fn replace(context: &Context, lake: &Lake, findings: &mut Findings) {
+async fn replace(context: &Context, lake: &Lake, checks: &mut Checks) {
     let check = "lake: conditional replace";
     match lake.probe_replace(&context.run_id(context.clock.now())).await {
-        Ok(Replace::Honoured) => findings.ok(check, "honoured: of two runs that take over an expired lease, one gets it"),
-        Ok(Replace::Ignored) => findings.note(
+        Ok(Replace::Honoured) => checks.ok(check, "honoured: of two runs that take over an expired lease, one gets it"),
+        Ok(Replace::Ignored) => checks.note(
             check,
             "ignored: two runs may both believe that they hold the lake; one of them publishes, the other has read in vain",
         ),
-        Ok(Replace::Unsupported) => findings.note(
+        Ok(Replace::Unsupported) => checks.note(
             check,
             "not known to this store: two runs may both believe that they hold the lake; one of them publishes, the other \
              has read in vain",
         ),
         Ok(Replace::NotNeeded) => {}
-        Err(error) => findings.error(check, &Error::from(error)),
+        Err(error) => checks.error(check, &Error::from(error)),
     }
 }
 

@@ -1,12 +1,12 @@
 //! `check`: proves a configuration before anybody relies on it: tenant, secret, token, scopes, collections, clock, lake.
 
-mod findings;
+mod checks;
 mod lake;
 mod tenant;
 
 use std::fmt::Write as _;
 
-use self::findings::{Finding, Findings, Status};
+use self::checks::{Check, Checks, Status};
 use super::{
     Context,
     print::{ListFormat, print_list},
@@ -19,11 +19,11 @@ use crate::{error::Error, exit_code::ExitCode, fetch::Selection, settings::Setti
 /// When a sync with these settings would fail; the exit code is that of the first failed check.
 pub async fn check(context: &Context, settings: &Settings, format: ListFormat) -> Result<(), Error> {
     let selection = Selection::configured(&context.catalog, settings)?;
-    let mut findings = Findings::default();
-    tenant::check(context, settings, &selection, &mut findings).await?;
-    lake::check(context, settings, &mut findings).await;
-    print_list(format, &findings, text)?;
-    let failed: Vec<&Finding> = findings.checks.iter().filter(|f| f.status == Status::Failed).collect();
+    let mut checks = Checks::default();
+    tenant::check(context, settings, &selection, &mut checks).await?;
+    lake::check(context, settings, &mut checks).await;
+    print_list(format, &checks, text)?;
+    let failed: Vec<&Check> = checks.checks.iter().filter(|f| f.status == Status::Failed).collect();
     match failed.first() {
         None => Ok(()),
         Some(first) => {
@@ -32,9 +32,9 @@ pub async fn check(context: &Context, settings: &Settings, format: ListFormat) -
     }
 }
 
-fn text(findings: &Findings) -> String {
+fn text(checks: &Checks) -> String {
     let mut out = String::new();
-    for Finding { check, status, detail, .. } in &findings.checks {
+    for Check { check, status, detail, .. } in &checks.checks {
         let status = match status {
             Status::Ok => "ok",
             Status::Note => "note",

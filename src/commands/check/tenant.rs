@@ -2,7 +2,7 @@
 
 use secrecy::ExposeSecret as _;
 
-use super::{Context, findings::Findings};
+use super::{Context, checks::Checks};
 use crate::{
     api::{Client, is_legacy_key},
     error::Error,
@@ -22,29 +22,29 @@ pub(super) async fn check(
     context: &Context,
     settings: &Settings,
     selection: &Selection,
-    findings: &mut Findings,
+    checks: &mut Checks,
 ) -> Result<(), Error> {
     let tenant = match settings.tenant() {
         Ok(tenant) => tenant,
         Err(error) => {
-            findings.error("tenant address", &error.into());
+            checks.error("tenant address", &error.into());
             return Ok(());
         }
     };
     match tenant.environment() {
-        Some(kind) => findings.ok("tenant address", format!("{}: {kind}", tenant.host())),
-        None if tenant.is_local() => findings.ok("tenant address", format!("{}: this machine", tenant.host())),
-        None => findings.note("tenant address", format!("{}: not one of Lucca's known hosts", tenant.host())),
+        Some(kind) => checks.ok("tenant address", format!("{}: {kind}", tenant.host())),
+        None if tenant.is_local() => checks.ok("tenant address", format!("{}: this machine", tenant.host())),
+        None => checks.note("tenant address", format!("{}: not one of Lucca's known hosts", tenant.host())),
     }
     match settings.client_secret() {
-        Ok(secret) if is_legacy_key(secret.expose_secret()) => findings.note(
+        Ok(secret) if is_legacy_key(secret.expose_secret()) => checks.note(
             "client secret",
             "has the form of a legacy API key, which works with v3 and v4 only; OAuth applications are made at \
              <tenant>/identity/admin/integration-keys",
         ),
-        Ok(_) => findings.ok("client secret", "set"),
+        Ok(_) => checks.ok("client secret", "set"),
         Err(error) => {
-            findings.error("client secret", &error.into());
+            checks.error("client secret", &error.into());
             return Ok(());
         }
     }
@@ -52,21 +52,21 @@ pub(super) async fn check(
     let client = match context.client(settings, selection.scopes(), &turn) {
         Ok(client) => client,
         Err(error) => {
-            findings.error("client", &error);
+            checks.error("client", &error);
             return Ok(());
         }
     };
     let missing = match client.missing_scopes().await {
         Ok(missing) => missing,
         Err(error) => {
-            findings.error("token", &error.into());
+            checks.error("token", &error.into());
             return Ok(());
         }
     };
     let granted = selection.scopes().len() - missing.len();
-    findings.ok("token", format!("given, with {granted} of {} scopes", granted + missing.len()));
-    resources(context, settings, selection, &client, &missing, findings).await?;
-    clock(&client, findings);
+    checks.ok("token", format!("given, with {granted} of {} scopes", granted + missing.len()));
+    resources(context, settings, selection, &client, &missing, checks).await?;
+    clock(&client, checks);
     Ok(())
 }
 
@@ -77,33 +77,33 @@ async fn resources(
     selection: &Selection,
     client: &Client,
     missing: &[String],
-    findings: &mut Findings,
+    checks: &mut Checks,
 ) -> Result<(), Error> {
     let as_of = settings.as_of(context.clock.now())?.to_string();
     for selected in &selection.resources {
         let Selected { resource, optional, .. } = selected;
         let name = format!("resource {}", resource.name);
-        let absent = |findings: &mut Findings, why: String| match optional {
-            true => findings.note(name.clone(), format!("{why}; optional: a sync does without")),
-            false => findings.failed(name.clone(), why, ExitCode::Permission),
+        let absent = |checks: &mut Checks, why: String| match optional {
+            true => checks.note(name.clone(), format!("{why}; optional: a sync does without")),
+            false => checks.failed(name.clone(), why, ExitCode::Permission),
         };
         if missing.contains(&resource.scope) {
-            absent(findings, format!("missing scope: grant {}", resource.scope));
+            absent(checks, format!("missing scope: grant {}", resource.scope));
             continue;
         }
         match count(client, Some(&as_of), std::iter::once(selected)).await {
-            Err(error) => findings.error(name, &error),
+            Err(error) => checks.error(name, &error),
             Ok((_, hidden)) if hidden.contains_key(&resource.name) => {
                 let why = hidden.get(&resource.name).cloned().unwrap_or_default();
-                absent(findings, format!("{why}; it needs {}", resource.scope));
+                absent(checks, format!("{why}; it needs {}", resource.scope));
             }
             Ok((found, _)) => match found.get(&resource.name).copied() {
-                None => findings.note(name, "allowed, but the API does not count its records"),
-                Some(0) => findings.note(
+                None => checks.note(name, "allowed, but the API does not count its records"),
+                Some(0) => checks.note(
                     name,
                     "empty: there are none, or the application's establishments and sections hide them all",
                 ),
-                Some(records) => findings.ok(name, format!("allowed: {records} records")),
+                Some(records) => checks.ok(name, format!("allowed: {records} records")),
             },
         }
     }
@@ -111,13 +111,13 @@ async fn resources(
 }
 
 /// The as-of date and `Retry-After` dates are read off our clock.
-fn clock(client: &Client, findings: &mut Findings) {
+fn clock(client: &Client, checks: &mut Checks) {
     match client.stats().clock_skew_secs() {
-        None => findings.note("clock", "the tenant's answers carry no date to compare with"),
-        Some(skew) if skew.abs() <= TOLERATED_SKEW_SECS => findings.ok("clock", "agrees with the tenant's"),
+        None => checks.note("clock", "the tenant's answers carry no date to compare with"),
+        Some(skew) if skew.abs() <= TOLERATED_SKEW_SECS => checks.ok("clock", "agrees with the tenant's"),
         Some(skew) => {
             let side = if skew > 0 { "behind" } else { "ahead of" };
-            findings.note("clock", format!("ours is {} s {side} the tenant's: set it right", skew.abs()));
+            checks.note("clock", format!("ours is {} s {side} the tenant's: set it right", skew.abs()));
         }
     }
 }

@@ -16,7 +16,12 @@ use chrono_tz::Tz;
 use sha2::{Digest as _, Sha256};
 
 pub(super) use self::state::check_tenant;
-use super::{Context, connection::Turn, definitions::split_as_configured};
+use super::{
+    Context,
+    connection::Turn,
+    definitions::split_as_configured,
+    exclusive::{Writer, exclusively},
+};
 use crate::{
     api::{Client, PageLimits, Tenant},
     assemble::{Notes, session_options},
@@ -25,7 +30,8 @@ use crate::{
     error::Error,
     exit_code::ExitCode,
     fetch::{self, AskedDays, Fetched, Job, RunCheckpoint, Selection, Stop, refuse_above, sort_out},
-    lake::{self, Checkpoint, Days, Lake, LakeError, Lease, Purpose, PutIfAbsent, Snapshot, StagedTable},
+    lake::{self, Checkpoint, Days, Lake, LakeError, Purpose, PutIfAbsent, Snapshot, StagedTable},
+    lock::Owner,
     quality::Thresholds,
     report::{Absence, KeptDay, Outcome, PublishedDay, ResourceReport, RunReport, TableReport},
     run_id::RunId,
@@ -125,7 +131,7 @@ async fn to_the_end(mut run: Run, context: &Context) -> Result<RunReport, Error>
     let report = run.report(&produced, &published);
     // A lake of somebody else, or one that another run is writing to, is left as it is.
     if let Err(
-        error @ (Error::OtherTenant { .. } | Error::Lake(LakeError::Held { .. } | LakeError::NoneReadable { .. })),
+        error @ (Error::OtherTenant { .. } | Error::Lake(LakeError::Locked { .. } | LakeError::NoneReadable { .. })),
     ) = published
     {
         return Err(error);
@@ -149,7 +155,7 @@ impl Run {
         let resume_within = settings.resume_within()?.filter(|_| !asked.fresh);
         let id = context.run_id(started_at);
         let lake = context.lake(settings)?;
-        let turn = context.turn(settings, &tenant, &holder(&id))?;
+        let turn = context.turn(settings, &tenant, &writer(&id, None).holder())?;
         Ok(Self {
             id,
             started_at,
@@ -217,17 +223,10 @@ impl Run {
         if self.lake.probe(&self.id).await? == PutIfAbsent::Ignored {
             return Err(self.lake.not_conditional().into());
         }
-        let lease = Lease::take(&self.lake, &holder(&self.id), self.turn.owner(), &context.clock).await?;
-        let published = tokio::select! {
-            biased;
-            () = lease.lost() => Err(LakeError::Held { lake: self.lake.display(), holder: "another run".into() }.into()),
-            published = self.execute_alone(context, produced) => published,
-        };
-        if published.is_err() {
-            self.stop.now();
-        }
-        lease.release().await;
-        published
+        let work = self.execute_alone(context, produced);
+        exclusively(context, &self.lake, writer(&self.id, self.turn.owner()), work)
+            .await
+            .inspect_err(|_| self.stop.now())
     }
 
     async fn execute_alone(&self, context: &Context, produced: &mut Produced) -> Result<Snapshot, Error> {
@@ -394,7 +393,7 @@ impl Run {
             outcome: match published {
                 Ok(None) => Outcome::Kept,
                 Ok(Some(snapshot)) => Outcome::Published { sequence: snapshot.sequence },
-                Err(error) => Outcome::Failed { exit_code: error.exit_code() as u8, error: error.chain() },
+                Err(error) => Outcome::Failed { exit_code: error.exit_code() as u8, error: error.with_causes() },
             },
             requests: self.client.stats().counts(),
             continued: produced.checkpoint.as_ref().and_then(|c| c.continued()).cloned(),
@@ -411,9 +410,9 @@ impl Run {
     }
 }
 
-/// How a run is called by whoever finds it at work.
-fn holder(run_id: &RunId) -> String {
-    format!("run {run_id} (process {})", std::process::id())
+/// A run as the writer of the lake.
+fn writer<'a>(run_id: &'a RunId, owner: Option<&'a Owner>) -> Writer<'a> {
+    Writer { what: "run", run_id, owner }
 }
 
 /// Pages may be used again by the same program for the same tenant and application, which sees the same records. The

@@ -76,7 +76,7 @@ async fn things() -> TestLake {
     lake
 }
 
-async fn derive(lake: &TestLake, queries: &[DerivedTable]) -> Result<(Derived, Session), SinkError> {
+async fn derive(lake: &TestLake, queries: &[DerivedTable]) -> Result<(Derivation, Session), SinkError> {
     let session = lake.session();
     let mut sink = MemorySink { lake, written: Vec::new() };
     let known = ["things", "elsewhere"];

@@ -177,7 +177,7 @@ async fn of_two_who_take_a_lease_at_once_one_has_it() {
         for take in futures::future::join_all(takes).await {
             match take {
                 Ok(lease) => taken.push(lease),
-                Err(error) => assert!(matches!(error, LakeError::Held { .. }), "{error:?}"),
+                Err(error) => assert!(matches!(error, LakeError::Locked { .. }), "{error:?}"),
             }
         }
         assert_eq!(taken.len(), 1);

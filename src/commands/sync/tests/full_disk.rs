@@ -55,7 +55,7 @@ fn a_full_disk_ends_a_run_with_one_line_and_nothing_left() {
                 }
                 Err(error) => error,
             };
-            let told = error.chain();
+            let told = error.with_causes();
             assert!(told.contains(": the disk is full; make room, then run again") && !told.contains('\n'), "{told}");
             assert_eq!(error.exit_code(), ExitCode::Temporary, "{told}");
             if matches!(error, Error::Lake(LakeError::Behind { .. })) {

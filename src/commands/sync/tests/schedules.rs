@@ -154,7 +154,7 @@ fn problems(outcome: &Outcome, clean: &Outcome) -> Vec<String> {
         _ => false,
     };
     if !fits {
-        problems.push(format!("exit {}: {}", error.exit_code() as u8, error.chain()));
+        problems.push(format!("exit {}: {}", error.exit_code() as u8, error.with_causes()));
     }
     problems
 }

@@ -63,7 +63,7 @@ fn an_interrupted_series_names_the_days_on_either_side() {
             let (done, left) = DAYS.split_at(there.len() * 11 - 1);
             let words = |days: &str| days.trim_matches(',').replace(',', ", ");
             assert_eq!(
-                error.chain(),
+                error.with_causes(),
                 format!(
                     "interrupted; published: {}; not published: {}; run the same command again",
                     words(done),
@@ -93,7 +93,7 @@ fn a_gate_in_the_middle_of_a_series_does_not_hide_what_was_published() {
         larger.unwrap();
         let error = run(12, DAYS, Some(lake)).await.1.unwrap_err();
         assert_eq!(error.exit_code(), ExitCode::Gate);
-        let said = error.chain();
+        let said = error.with_causes();
         assert!(said.starts_with("a quality gate refused to publish 2025-12-31"), "{said}");
         assert!(said.ends_with("published: 2025-10-31, 2025-11-30; not published: 2025-12-31, 2026-01-31"), "{said}");
     });

@@ -64,7 +64,7 @@ fn changed_configurations_are_read_or_refused() {
                 seed,
                 how,
                 &result,
-                other.map(|error| format!("no usage error: {}", error.chain())).into_iter().collect(),
+                other.map(|error| format!("no usage error: {}", error.with_causes())).into_iter().collect(),
             );
         }
         counts.finish(FILES);

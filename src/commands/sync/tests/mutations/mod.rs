@@ -68,7 +68,7 @@ impl fmt::Display for Counts {
 
 /// What is wrong with an error as an end of the program.
 fn told_wrongly(error: &Error) -> Option<String> {
-    let told = error.chain();
+    let told = error.with_causes();
     let one_line = !told.is_empty() && told.len() <= LONGEST_LINE && !told.contains(['\n', '\r']);
     if one_line && DOCUMENTED.contains(&error.exit_code()) {
         return None;

@@ -18,7 +18,7 @@ pub(super) enum Status {
 
 /// One check.
 #[derive(Debug, Serialize)]
-pub(super) struct Finding {
+pub(super) struct Check {
     pub(super) check: String,
     pub(super) status: Status,
     pub(super) detail: String,
@@ -29,13 +29,13 @@ pub(super) struct Finding {
 
 /// All checks, in the order in which they were made.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Findings {
-    pub(super) checks: Vec<Finding>,
+pub(super) struct Checks {
+    pub(super) checks: Vec<Check>,
 }
 
-impl Findings {
+impl Checks {
     fn add(&mut self, check: impl Into<String>, status: Status, detail: impl Into<String>) {
-        self.checks.push(Finding { check: check.into(), status, detail: detail.into(), exit_code: None });
+        self.checks.push(Check { check: check.into(), status, detail: detail.into(), exit_code: None });
     }
 
     pub(super) fn ok(&mut self, check: impl Into<String>, detail: impl Into<String>) {
@@ -48,10 +48,10 @@ impl Findings {
 
     pub(super) fn failed(&mut self, check: impl Into<String>, detail: impl Into<String>, code: ExitCode) {
         let (check, detail, exit_code) = (check.into(), detail.into(), Some(code));
-        self.checks.push(Finding { check, status: Status::Failed, detail, exit_code });
+        self.checks.push(Check { check, status: Status::Failed, detail, exit_code });
     }
 
     pub(super) fn error(&mut self, check: impl Into<String>, error: &Error) {
-        self.failed(check, error.chain(), error.exit_code());
+        self.failed(check, error.with_causes(), error.exit_code());
     }
 }
