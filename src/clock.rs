@@ -5,14 +5,14 @@ use std::{fmt, sync::Arc};
 use chrono::{DateTime, Utc};
 
 /// Tells the time of day. Durations are measured with tokio's clock, which tests can turn by hand.
-pub trait Clock: Send + Sync + fmt::Debug {
+pub(crate) trait Clock: Send + Sync + fmt::Debug {
     /// The instant now.
     fn now(&self) -> DateTime<Utc>;
 }
 
 /// The machine's clock.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct SystemClock;
+pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {
@@ -21,7 +21,7 @@ impl Clock for SystemClock {
 }
 
 /// A clock to share.
-pub type SharedClock = Arc<dyn Clock>;
+pub(crate) type SharedClock = Arc<dyn Clock>;
 
 #[cfg(test)]
 mod testing;

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 const LISTED: usize = 6;
 
 /// Ascending days in words: `2026-01-31, 2026-02-28`, or `243 days from 2026-01-01 to 2026-08-31`.
-pub fn days_in_words(days: &[NaiveDate]) -> String {
+pub(crate) fn days_in_words(days: &[NaiveDate]) -> String {
     match (days.first(), days.last()) {
         (Some(first), Some(last)) if days.len() > LISTED => format!("{} days from {first} to {last}", days.len()),
         (None, _) => "none".to_owned(),

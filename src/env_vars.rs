@@ -5,38 +5,38 @@ use std::collections::{BTreeMap, BTreeSet};
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// Tenant address.
-pub const LUCCA_BASE_URL: &str = "LUCCA_BASE_URL";
+pub(crate) const LUCCA_BASE_URL: &str = "LUCCA_BASE_URL";
 /// OAuth token endpoint.
-pub const LUCCA_TOKEN_URL: &str = "LUCCA_TOKEN_URL";
+pub(crate) const LUCCA_TOKEN_URL: &str = "LUCCA_TOKEN_URL";
 /// OAuth client id.
-pub const LUCCA_CLIENT_ID: &str = "LUCCA_CLIENT_ID";
+pub(crate) const LUCCA_CLIENT_ID: &str = "LUCCA_CLIENT_ID";
 /// OAuth client secret.
-pub const LUCCA_CLIENT_SECRET: &str = "LUCCA_CLIENT_SECRET";
+pub(crate) const LUCCA_CLIENT_SECRET: &str = "LUCCA_CLIENT_SECRET";
 /// File that holds the OAuth client secret.
-pub const LUCCA_CLIENT_SECRET_FILE: &str = "LUCCA_CLIENT_SECRET_FILE";
+pub(crate) const LUCCA_CLIENT_SECRET_FILE: &str = "LUCCA_CLIENT_SECRET_FILE";
 /// Where the lake is.
-pub const LUCCA_LAKE: &str = "LUCCA_LAKE";
+pub(crate) const LUCCA_LAKE: &str = "LUCCA_LAKE";
 /// Our share of the tenant's request budget.
-pub const LUCCA_REQUESTS_PER_MINUTE: &str = "LUCCA_REQUESTS_PER_MINUTE";
+pub(crate) const LUCCA_REQUESTS_PER_MINUTE: &str = "LUCCA_REQUESTS_PER_MINUTE";
 /// Memory that one SQL statement may use.
-pub const LUCCA_MEMORY_LIMIT: &str = "LUCCA_MEMORY_LIMIT";
+pub(crate) const LUCCA_MEMORY_LIMIT: &str = "LUCCA_MEMORY_LIMIT";
 /// Where SQL statements put what does not fit into memory.
-pub const LUCCA_TEMP_DIR: &str = "LUCCA_TEMP_DIR";
+pub(crate) const LUCCA_TEMP_DIR: &str = "LUCCA_TEMP_DIR";
 /// Log filter, such as `info` or `lucca_lake=debug`.
-pub const LUCCA_LOG: &str = "LUCCA_LOG";
+pub(crate) const LUCCA_LOG: &str = "LUCCA_LOG";
 
 /// Where this user's processes keep locks and the like.
-pub const LUCCA_STATE_DIR: &str = "LUCCA_STATE_DIR";
+pub(crate) const LUCCA_STATE_DIR: &str = "LUCCA_STATE_DIR";
 /// Where programs keep state, by the XDG rules.
-pub const XDG_STATE_HOME: &str = "XDG_STATE_HOME";
+pub(crate) const XDG_STATE_HOME: &str = "XDG_STATE_HOME";
 /// The user's home.
-pub const HOME: &str = "HOME";
+pub(crate) const HOME: &str = "HOME";
 
 /// A copy of the process's environment, so that nothing else reads it. `AWS_*` variables are passed on to the store.
 ///
 /// Which variables hold secrets is known for some only: all are kept so that they leave nothing in memory behind.
 #[derive(Clone, Default)]
-pub struct Environment {
+pub(crate) struct Environment {
     variables: BTreeMap<String, SecretString>,
     /// Names of those whose values are no text.
     no_text: BTreeSet<String>,
@@ -50,7 +50,7 @@ impl std::fmt::Debug for Environment {
 
 impl Environment {
     /// The process's environment; variables whose names are no UTF-8 are left out.
-    pub fn of_process() -> Self {
+    pub(crate) fn of_process() -> Self {
         let mut found = Self::default();
         for (name, value) in std::env::vars_os() {
             let Ok(name) = name.into_string() else { continue };
@@ -63,12 +63,12 @@ impl Environment {
     }
 
     /// The value of a variable, if it has one that is a text: other programs' empty variables count as unset.
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(|value| value.expose_secret()).filter(|value| !value.is_empty())
     }
 
     /// What is wrong with a variable of this program, which somebody meant to set: it is empty, or no text.
-    pub fn problem(&self, name: &str) -> Option<&'static str> {
+    pub(crate) fn problem(&self, name: &str) -> Option<&'static str> {
         if self.no_text.contains(name) {
             return Some("is not UTF-8");
         }

@@ -18,7 +18,7 @@ use crate::{
 
 /// Why a command ended without doing what it was asked.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// The API.
     #[error(transparent)]
     Api(#[from] ApiError),
@@ -212,7 +212,7 @@ pub enum Error {
 
 impl Error {
     /// Exit code of a process that ends with this.
-    pub fn exit_code(&self) -> ExitCode {
+    pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Api(e) => e.exit_code(),
             Self::Engine(e) => e.exit_code(),
@@ -240,7 +240,7 @@ impl Error {
     }
 
     /// The line of the SQL statement that is wrong, with a caret below the place.
-    pub fn excerpt(&self) -> Option<&str> {
+    pub(crate) fn excerpt(&self) -> Option<&str> {
         match self {
             Self::Engine(error) => error.position().map(Position::excerpt),
             Self::Unfinished { source, .. } => source.excerpt(),
@@ -249,7 +249,7 @@ impl Error {
     }
 
     /// The whole message: one line, and below it the excerpt where there is one.
-    pub fn for_people(&self) -> String {
+    pub(crate) fn for_people(&self) -> String {
         let excerpt = self.excerpt().map(|excerpt| format!("{excerpt}\n")).unwrap_or_default();
         format!("{}\n{excerpt}", self.with_causes())
     }
@@ -272,7 +272,7 @@ impl Error {
     }
 
     /// The message and, after colons, those of its causes that it does not already contain.
-    pub fn with_causes(&self) -> String {
+    pub(crate) fn with_causes(&self) -> String {
         let mut text = self.to_string();
         if matches!(self, Self::Unfinished { .. }) {
             return text;

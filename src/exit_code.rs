@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 /// Why the process ended: stable numbers that a scheduler may rely on. Never 99, which Airflow reads as "skipped".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub enum ExitCode {
+pub(crate) enum ExitCode {
     /// Everything asked for was done.
     Ok = 0,
     /// The command line, the configuration or an SQL statement is wrong.

@@ -14,18 +14,18 @@
 //! In pipeline order:
 //!
 //! - [`catalog`]: what exists: resources, tables, columns, derived tables. Pure.
-//! - [`api`]: bytes in: token, request budget, retries, page following. Knows HTTP; nothing of Arrow or storage.
+//! - `api`: bytes in: token, request budget, retries, page following. Knows HTTP; nothing of Arrow or storage.
 //! - [`page`]: the one thing `api` hands to `decode`.
 //! - [`decode`]: bytes → Arrow, in one pass. Pure.
 //! - [`lake`]: Arrow → Parquet out: files, manifest, publish, verify, views. Nothing of HTTP or JSON records.
 //! - [`engine`]: SQL over snapshots: derived tables and ad-hoc queries.
-//! - [`quality`]: whether a snapshot is fit to be published. Pure.
-//! - [`wide`]: attributes in their wide form, by their definitions' schemas. Pure.
-//! - [`commands`]: one file per subcommand; [`commands::sync`] is the only place where all of the above meet.
+//! - `quality`: whether a snapshot is fit to be published. Pure.
+//! - `wide`: attributes in their wide form, by their definitions' schemas. Pure.
+//! - `commands`: one file per subcommand; `commands::sync` is the only place where all of the above meet.
 //! - [`fake_tenant`]: the API again, from the other side: the embedded fake for the demo and all tests.
 //!
-//! Around them: [`cli`], [`settings`], [`env_vars`], [`clock`], [`day_list`], [`lock`], [`window_file`], [`state_folder`], [`modes`],
-//! [`progress`], [`telemetry`], [`report`], [`similar`], [`surrogates`], [`terminal_text`], [`error`].
+//! Around them: [`cli`], `settings`, `env_vars`, `clock`, `day_list`, `lock`, `window_file`, `state_folder`, `modes`,
+//! `progress`, `telemetry`, `report`, `similar`, `surrogates`, `terminal_text`, `error`.
 //!
 //! Which room may import which: each stands above those that it imports, so that there is no circle. A test holds the code
 //! to this list.
@@ -67,34 +67,39 @@
 //! terminal_text:
 //! ```
 
-pub mod api;
+mod api;
 mod assemble;
 pub mod catalog;
-pub(crate) mod causes;
+mod causes;
 pub mod cli;
-pub mod clock;
-pub mod commands;
-pub mod day_list;
+mod clock;
+mod commands;
+mod day_list;
 pub mod decode;
 pub mod engine;
-pub mod env_vars;
-pub mod error;
-pub mod exit_code;
+mod env_vars;
+mod error;
+mod exit_code;
 pub mod fake_tenant;
 mod fetch;
 pub mod lake;
-pub mod lock;
-pub mod modes;
+mod lock;
+mod modes;
 pub mod page;
-pub mod progress;
-pub mod quality;
-pub mod report;
-pub mod run_id;
-pub mod settings;
-pub mod similar;
-pub mod state_folder;
-pub mod surrogates;
-pub mod telemetry;
-pub mod terminal_text;
-pub mod wide;
-pub mod window_file;
+mod progress;
+mod quality;
+mod report;
+mod run_id;
+mod settings;
+mod similar;
+mod state_folder;
+mod surrogates;
+mod telemetry;
+mod terminal_text;
+mod wide;
+mod window_file;
+
+pub use assemble::table_files;
+pub use quality::compare::COMPARING;
+pub use settings::{Declared, SETTINGS};
+pub use terminal_text::is_harmful;

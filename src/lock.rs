@@ -14,24 +14,24 @@ use crate::modes;
 /// one to take over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Owner(String);
+pub(crate) struct Owner(String);
 
 impl Owner {
     /// A process that holds this machine's lock for a tenant: no other one of the machine does.
-    pub fn new(machine: &str, tenant: &str) -> Self {
+    pub(crate) fn new(machine: &str, tenant: &str) -> Self {
         Self(format!("{machine} {tenant}"))
     }
 }
 
 /// Held until it is dropped.
 #[derive(Debug)]
-pub struct FileLock {
+pub(crate) struct FileLock {
     _file: File,
 }
 
 /// Why there is no lock.
 #[derive(Debug)]
-pub enum NotLocked {
+pub(crate) enum NotLocked {
     /// Somebody else holds it, who wrote this into the file.
     Taken(String),
     /// The file cannot be opened or locked.
@@ -43,7 +43,7 @@ impl FileLock {
     ///
     /// # Errors
     /// [`NotLocked`].
-    pub fn take(path: &Path, holder: &str) -> Result<Self, NotLocked> {
+    pub(crate) fn take(path: &Path, holder: &str) -> Result<Self, NotLocked> {
         let mut file = open(path).map_err(NotLocked::Failed)?;
         match file.try_lock() {
             Ok(()) => {

@@ -26,7 +26,7 @@ const GROUP_READS: u32 = 0o040;
 
 /// Who may read what is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
+pub(crate) enum Access {
     /// Its owner alone, whatever the umask and the folder around it.
     Private,
     /// Its owner, and the group of a set-group-id folder around it as far as that folder lets the group in.
@@ -59,7 +59,7 @@ impl Access {
 
 /// Takes others out of whatever this process makes from now on. Called before anything is made; calling it again changes
 /// nothing.
-pub fn keep_others_out() {
+pub(crate) fn keep_others_out() {
     umask();
 }
 
@@ -78,7 +78,7 @@ fn umask() -> u32 {
 ///
 /// # Errors
 /// The system's.
-pub fn create_folder(path: &Path, access: Access) -> io::Result<bool> {
+pub(crate) fn create_folder(path: &Path, access: Access) -> io::Result<bool> {
     let wanted = access.folder(mode_of_parent(path)?, umask());
     match DirBuilder::new().mode(wanted).create(path) {
         Ok(()) => {}
@@ -98,7 +98,7 @@ pub fn create_folder(path: &Path, access: Access) -> io::Result<bool> {
 ///
 /// # Errors
 /// The system's.
-pub fn create_folders(path: &Path, access: Access) -> io::Result<Vec<PathBuf>> {
+pub(crate) fn create_folders(path: &Path, access: Access) -> io::Result<Vec<PathBuf>> {
     let missing = path.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
     let mut made = Vec::new();
     for folder in missing.collect::<Vec<_>>().into_iter().rev() {
@@ -114,7 +114,7 @@ pub fn create_folders(path: &Path, access: Access) -> io::Result<Vec<PathBuf>> {
 ///
 /// # Errors
 /// The system's.
-pub fn prepare_file(path: &Path, folder: &Path, access: Access) -> io::Result<()> {
+pub(crate) fn prepare_file(path: &Path, folder: &Path, access: Access) -> io::Result<()> {
     let around = fs::metadata(folder)?;
     let file = OpenOptions::new().read(true).custom_flags(OFlag::O_NOFOLLOW.bits()).open(path)?;
     let is = file.metadata()?;
@@ -149,7 +149,7 @@ fn warn_of_group(folder: &Path, group: u32) {
 ///
 /// # Errors
 /// The system's.
-pub fn open_private(path: &Path) -> io::Result<File> {
+pub(crate) fn open_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     let file = options
         .read(true)
@@ -170,7 +170,7 @@ pub fn open_private(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// The system's.
-pub fn create_output(path: &Path, access: Access) -> io::Result<File> {
+pub(crate) fn create_output(path: &Path, access: Access) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -184,7 +184,7 @@ pub fn create_output(path: &Path, access: Access) -> io::Result<File> {
 
 /// Who besides its owner can read what lies in a folder: others, or a group that no set-group-id bit says is meant to.
 /// `None` when nobody can, or there is no such folder.
-pub fn exposed(folder: &Path) -> Option<Exposed> {
+pub(crate) fn exposed(folder: &Path) -> Option<Exposed> {
     let is = fs::metadata(folder).ok()?.mode();
     let way_there = |bits: u32| {
         folder.ancestors().skip(1).filter(|f| !f.as_os_str().is_empty()).all(|f| match fs::metadata(f) {
@@ -203,13 +203,13 @@ pub fn exposed(folder: &Path) -> Option<Exposed> {
 
 /// What is to be done about a folder that too many can read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Exposed {
+pub(crate) struct Exposed {
     keeps_group: bool,
 }
 
 impl Exposed {
     /// The command that takes the right away, for a shell.
-    pub fn remedy(self, folder: &Path) -> String {
+    pub(crate) fn remedy(self, folder: &Path) -> String {
         let who = if self.keeps_group { "o" } else { "go" };
         format!("chmod -R {who}-rwx {}", quoted(&folder.display().to_string()))
     }

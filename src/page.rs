@@ -40,16 +40,16 @@ pub enum Next {
 
 /// What the API answered to the largest page asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LearnedLimit {
+pub(crate) struct LearnedLimit {
     /// Records in one page.
-    pub limit: u32,
+    pub(crate) limit: u32,
     /// When it was learned.
-    pub learned_at: DateTime<Utc>,
+    pub(crate) learned_at: DateTime<Utc>,
 }
 
 /// Why a body could not be read.
 #[derive(Debug)]
-pub enum Unreadable {
+pub(crate) enum Unreadable {
     /// No page of a collection: a maintenance page, or half a page. Asking again may help.
     NotAPage(BoxError),
     /// A page whose contents break the declared schema. Asking again will not help.
@@ -57,11 +57,11 @@ pub enum Unreadable {
 }
 
 /// Any error that can cross threads.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Turns the body of a page into rows. The client calls it before it counts a response as received, so that a body that
 /// is no page is asked for again.
-pub trait ReadPage: Sync {
+pub(crate) trait ReadPage: Sync {
     /// What the records become.
     type Rows: Send;
 
@@ -74,7 +74,7 @@ pub trait ReadPage: Sync {
 
 /// Pages read before a run died, by their address: whoever begins again asks the API only for the others.
 #[async_trait]
-pub trait KeptPages<Rows>: Send + Sync {
+pub(crate) trait KeptPages<Rows>: Send + Sync {
     /// The page that was read from `address`, if it was kept and is whole.
     async fn find(&self, address: &str) -> Option<(Rows, PageEnd)>;
 
@@ -84,7 +84,7 @@ pub trait KeptPages<Rows>: Send + Sync {
 
 /// Keeps nothing.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct NothingKept;
+pub(crate) struct NothingKept;
 
 #[async_trait]
 impl<Rows: Sync> KeptPages<Rows> for NothingKept {

@@ -13,13 +13,13 @@ const PAGES_PER_LOG_LINE: u64 = 50;
 
 /// Where progress is shown.
 #[derive(Debug, Clone)]
-pub struct Progress {
+pub(crate) struct Progress {
     bars: Option<MultiProgress>,
 }
 
 /// Progress of one resource.
 #[derive(Debug)]
-pub struct ResourceProgress {
+pub(crate) struct ResourceProgress {
     name: String,
     bar: Option<ProgressBar>,
     page_limit: u64,
@@ -31,22 +31,22 @@ pub struct ResourceProgress {
 
 impl Progress {
     /// Lines on a terminal.
-    pub fn on_terminal() -> Self {
+    pub(crate) fn on_terminal() -> Self {
         Self { bars: Some(MultiProgress::new()) }
     }
 
     /// Log lines only.
-    pub fn in_logs() -> Self {
+    pub(crate) fn in_logs() -> Self {
         Self { bars: None }
     }
 
     /// The terminal's lines, so that log lines can be printed above them.
-    pub fn bars(&self) -> Option<&MultiProgress> {
+    pub(crate) fn bars(&self) -> Option<&MultiProgress> {
         self.bars.as_ref()
     }
 
     /// Everything stands still for a while: why, and until when.
-    pub fn waiting(&self, wait: &dyn Display) {
+    pub(crate) fn waiting(&self, wait: &dyn Display) {
         match &self.bars {
             // Nobody to show it to is no error.
             Some(bars) => drop(bars.println(wait.to_string())),
@@ -55,7 +55,7 @@ impl Progress {
     }
 
     /// Starts the line of one resource.
-    pub fn resource(&self, name: &str, page_limit: u32, requests_per_minute: u32) -> ResourceProgress {
+    pub(crate) fn resource(&self, name: &str, page_limit: u32, requests_per_minute: u32) -> ResourceProgress {
         let bar = self.bars.as_ref().map(|bars| {
             let bar = bars.add(ProgressBar::new_spinner());
             if let Ok(style) = ProgressStyle::with_template("{prefix:32} {msg}") {
@@ -79,17 +79,17 @@ impl Progress {
 
 impl ResourceProgress {
     /// How many records there will be, as far as is known.
-    pub fn expect(&self, records: u64) {
+    pub(crate) fn expect(&self, records: u64) {
         self.expected.fetch_max(records, Ordering::Relaxed);
     }
 
     /// Everything is read again from the start.
-    pub fn restart(&self) {
+    pub(crate) fn restart(&self) {
         self.records.store(0, Ordering::Relaxed);
     }
 
     /// One more page was read.
-    pub fn page(&self, records: u64) {
+    pub(crate) fn page(&self, records: u64) {
         let pages = self.pages.fetch_add(1, Ordering::Relaxed) + 1;
         let records = self.records.fetch_add(records, Ordering::Relaxed) + records;
         let expected = self.expected.load(Ordering::Relaxed);
@@ -120,7 +120,7 @@ impl ResourceProgress {
     }
 
     /// Everything was read.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         let (pages, records) = (self.pages.load(Ordering::Relaxed), self.records.load(Ordering::Relaxed));
         match &self.bar {
             Some(bar) => bar.finish_with_message(format!("{pages} requests, {records} rows, done")),

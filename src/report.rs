@@ -12,95 +12,95 @@ use crate::{
 
 /// The report of one run.
 #[derive(Debug, Clone, Serialize)]
-pub struct RunReport {
+pub(crate) struct RunReport {
     /// The run.
-    pub run_id: RunId,
+    pub(crate) run_id: RunId,
     /// Version of this program.
-    pub program_version: &'static str,
+    pub(crate) program_version: &'static str,
     /// Whose data.
-    pub tenant: String,
+    pub(crate) tenant: String,
     /// Which day.
-    pub as_of: NaiveDate,
+    pub(crate) as_of: NaiveDate,
     /// The snapshots published, one for each day.
-    pub published: Vec<PublishedDay>,
+    pub(crate) published: Vec<PublishedDay>,
     /// The days that were to be published and were not.
-    pub unpublished: Vec<NaiveDate>,
+    pub(crate) unpublished: Vec<NaiveDate>,
     /// Days asked for that stay as they are.
-    pub kept: Vec<KeptDay>,
+    pub(crate) kept: Vec<KeptDay>,
     /// When it began.
-    pub started_at: DateTime<Utc>,
+    pub(crate) started_at: DateTime<Utc>,
     /// How long it took.
-    pub seconds: f64,
+    pub(crate) seconds: f64,
     /// How it ended.
-    pub outcome: Outcome,
+    pub(crate) outcome: Outcome,
     /// Requests and retries.
-    pub requests: RequestCounts,
+    pub(crate) requests: RequestCounts,
     /// The run that died before, whose pages were used.
-    pub continued: Option<RunId>,
+    pub(crate) continued: Option<RunId>,
     /// Seconds in which nothing was sent because others had spent the tenant's budget.
-    pub seconds_lost_to_others: f64,
+    pub(crate) seconds_lost_to_others: f64,
     /// Seconds in which requests waited because those of the last minute had used the budget.
-    pub seconds_waited_for_budget: f64,
+    pub(crate) seconds_waited_for_budget: f64,
     /// Fewest requests that could have read the same records: one per full page, and one per empty collection.
-    pub fewest_requests: u64,
+    pub(crate) fewest_requests: u64,
     /// What was read, per resource.
-    pub resources: Vec<ResourceReport>,
+    pub(crate) resources: Vec<ResourceReport>,
     /// What was written, per table.
-    pub tables: Vec<TableReport>,
+    pub(crate) tables: Vec<TableReport>,
     /// Derived tables that were not computed, and why.
-    pub skipped: Vec<SkippedReport>,
+    pub(crate) skipped: Vec<SkippedReport>,
     /// Optional tables that were not read, and why.
-    pub absent: Vec<Absence>,
+    pub(crate) absent: Vec<Absence>,
     /// References that were followed, and how many led nowhere.
-    pub references: Vec<ReferenceReport>,
+    pub(crate) references: Vec<ReferenceReport>,
     /// What is to be known of the wide tables.
-    pub wide: Vec<WideReport>,
+    pub(crate) wide: Vec<WideReport>,
 }
 
 /// What is to be known of a wide table beside its rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct WideReport {
+pub(crate) struct WideReport {
     /// Table.
-    pub table: String,
+    pub(crate) table: String,
     /// Columns that the snapshot before did not have.
-    pub appeared: Vec<String>,
+    pub(crate) appeared: Vec<String>,
     /// Columns that only the snapshot before had.
-    pub disappeared: Vec<String>,
+    pub(crate) disappeared: Vec<String>,
     /// Values that are not as their definition announces, by definition.
-    pub unforeseen: BTreeMap<String, UnforeseenReport>,
+    pub(crate) unforeseen: BTreeMap<String, UnforeseenReport>,
 }
 
 /// Values of one definition that are not as it announces.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct UnforeseenReport {
+pub(crate) struct UnforeseenReport {
     /// Values of another shape, kept as JSON.
-    pub other_shape: u64,
+    pub(crate) other_shape: u64,
     /// Employees with several values where there should be one.
-    pub several: u64,
+    pub(crate) several: u64,
 }
 
 /// One snapshot that a run published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct PublishedDay {
+pub(crate) struct PublishedDay {
     /// The day it describes.
-    pub as_of: NaiveDate,
+    pub(crate) as_of: NaiveDate,
     /// Its number among the snapshots of that day.
-    pub sequence: u64,
+    pub(crate) sequence: u64,
 }
 
 /// A day that a run was asked for and left as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct KeptDay {
+pub(crate) struct KeptDay {
     /// The day it describes.
-    pub as_of: NaiveDate,
+    pub(crate) as_of: NaiveDate,
     /// Why.
-    pub because: KeptBecause,
+    pub(crate) because: KeptBecause,
 }
 
 /// Why a day is left as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum KeptBecause {
+pub(crate) enum KeptBecause {
     /// It was read on that very day.
     ReadOnThatDay,
     /// Its manifest cannot be believed, and the names of its files say that it was read on that very day.
@@ -109,36 +109,36 @@ pub enum KeptBecause {
 
 /// Optional tables that a run did without.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Absence {
+pub(crate) struct Absence {
     /// Collection.
-    pub resource: String,
+    pub(crate) resource: String,
     /// Tables that the snapshot lacks.
-    pub tables: Vec<String>,
+    pub(crate) tables: Vec<String>,
     /// Why: the scope, and what is the matter with it.
-    pub reason: String,
+    pub(crate) reason: String,
 }
 
 /// References of one column, followed into the table they point to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ReferenceReport {
+pub(crate) struct ReferenceReport {
     /// Table.
-    pub table: String,
+    pub(crate) table: String,
     /// Column that refers.
-    pub column: String,
+    pub(crate) column: String,
     /// Table referred to.
-    pub to: String,
+    pub(crate) to: String,
     /// References that are not null.
-    pub references: u64,
+    pub(crate) references: u64,
     /// References among them to a record that the table does not have: most often one that the application may not see.
-    pub unresolved: u64,
+    pub(crate) unresolved: u64,
     /// Different records among those.
-    pub unresolved_ids: u64,
+    pub(crate) unresolved_ids: u64,
 }
 
 /// How a run ended.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// A snapshot was published.
     Published {
         /// Its number among the snapshots of its date.
@@ -157,53 +157,53 @@ pub enum Outcome {
 
 /// What was read of one resource.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct ResourceReport {
+pub(crate) struct ResourceReport {
     /// Collection.
-    pub resource: String,
+    pub(crate) resource: String,
     /// Pages read.
-    pub pages: u64,
+    pub(crate) pages: u64,
     /// Pages among them that an earlier run had read before it died.
-    pub kept_pages: u64,
+    pub(crate) kept_pages: u64,
     /// Different records.
-    pub records: u64,
+    pub(crate) records: u64,
     /// Records served more than once, and kept once.
-    pub repeated: u64,
+    pub(crate) repeated: u64,
     /// Times that a chain of pages was begun again, because its cursor was refused or records were missing.
-    pub restarts: u32,
+    pub(crate) restarts: u32,
     /// Records in one page, as the API takes it.
-    pub page_limit: u32,
+    pub(crate) page_limit: u32,
     /// `totalCount` as the API said it.
-    pub total_count: Option<u64>,
+    pub(crate) total_count: Option<u64>,
     /// `totalCount` as it was when all was read, where pages of an earlier run were used.
-    pub recounted: Option<u64>,
+    pub(crate) recounted: Option<u64>,
     /// Records that the API counts and did not serve: their absence was accepted.
-    pub missing: u64,
+    pub(crate) missing: u64,
     /// What was unforeseen.
-    pub drift: Vec<DriftFinding>,
+    pub(crate) drift: Vec<DriftFinding>,
 }
 
 /// What was written of one table.
 #[derive(Debug, Clone, Serialize)]
-pub struct TableReport {
+pub(crate) struct TableReport {
     /// Table.
-    pub table: String,
+    pub(crate) table: String,
     /// Zone.
-    pub zone: Zone,
+    pub(crate) zone: Zone,
     /// Rows.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// Files.
-    pub files: u64,
+    pub(crate) files: u64,
     /// Bytes.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
 }
 
 /// A derived table that was not computed.
 #[derive(Debug, Clone, Serialize)]
-pub struct SkippedReport {
+pub(crate) struct SkippedReport {
     /// Derived table.
-    pub table: String,
+    pub(crate) table: String,
     /// Tables it reads that the snapshot does not have.
-    pub missing: Vec<String>,
+    pub(crate) missing: Vec<String>,
 }
 
 impl From<&SnapshotTable> for TableReport {
@@ -220,7 +220,7 @@ impl From<&SnapshotTable> for TableReport {
 
 impl RunReport {
     /// The closing report for people.
-    pub fn for_people(&self) -> String {
+    pub(crate) fn for_people(&self) -> String {
         let mut text = String::new();
         let _ = self.write_to(&mut text);
         text

@@ -25,18 +25,18 @@ pub struct InvalidRunId;
 
 impl RunId {
     /// The run that began then; the random part keeps it from meeting another one.
-    pub fn new(began_at: DateTime<Utc>, random: u32) -> Self {
+    pub(crate) fn new(began_at: DateTime<Utc>, random: u32) -> Self {
         Self(format!("{}-{random:08x}", began_at.format(BEGAN_AT)))
     }
 
     /// The part of this run that is about `day`, where it is about several.
     #[must_use]
-    pub fn of_day(&self, day: NaiveDate) -> Self {
+    pub(crate) fn of_day(&self, day: NaiveDate) -> Self {
         Self(format!("{self}.{}", day.format(DAY)))
     }
 
     /// When the run began, if its name tells.
-    pub fn began_at(&self) -> Option<DateTime<Utc>> {
+    pub(crate) fn began_at(&self) -> Option<DateTime<Utc>> {
         let (began_at, _) = self.0.split_once('-')?;
         NaiveDateTime::parse_from_str(began_at, BEGAN_AT).ok().map(|time| time.and_utc())
     }

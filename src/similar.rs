@@ -1,7 +1,7 @@
 //! "Did you mean": the known name that is most like a wrong one.
 
 /// The most similar of `known`, as a question; empty when none is similar.
-pub fn did_you_mean<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> String {
     known
         .map(|k| (strsim::jaro_winkler(wrong, k), k))
         .filter(|(likeness, _)| *likeness > 0.8)

@@ -22,7 +22,7 @@ const NAME: &str = "lucca-lake";
 
 /// Where the folder may be, the first that can be written to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Candidates {
+pub(crate) struct Candidates {
     /// The one that was asked for: it, or none.
     named: Option<PathBuf>,
     /// Those that are usual.
@@ -31,7 +31,7 @@ pub struct Candidates {
 
 /// A folder that must not be used.
 #[derive(Debug, thiserror::Error)]
-pub enum StateFolderError {
+pub(crate) enum StateFolderError {
     /// Others could change what is in it.
     #[error("the state folder {path} {problem}: {remedy}, or name another by {LUCCA_STATE_DIR}")]
     Unsafe {
@@ -55,7 +55,7 @@ pub enum StateFolderError {
 
 impl Candidates {
     /// By the variable of this program, the XDG rules, and the home. Relative paths of the latter two do not count.
-    pub fn of(environment: &Environment) -> Self {
+    pub(crate) fn of(environment: &Environment) -> Self {
         let absolute = |name: &str| environment.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
         // A home that does not exist is not made.
         let home = absolute(HOME).filter(|home| home.is_dir()).map(|home| home.join(".local/state"));
@@ -68,7 +68,7 @@ impl Candidates {
     /// # Errors
     /// When the first of them that exists is a link, belongs to another user, or can be written to by others; when the one
     /// that was asked for cannot be used.
-    pub fn open(&self, last: impl FnOnce() -> Option<PathBuf>) -> Result<Option<PathBuf>, StateFolderError> {
+    pub(crate) fn open(&self, last: impl FnOnce() -> Option<PathBuf>) -> Result<Option<PathBuf>, StateFolderError> {
         if let Some(path) = &self.named {
             return match usable(path)? {
                 Ok(()) => Ok(Some(path.clone())),

@@ -12,7 +12,7 @@ const REPLACEMENT: &str = "\\ufffd";
 
 /// A JSON text whose lone surrogates were replaced.
 #[derive(Debug)]
-pub struct Repaired<'a> {
+pub(crate) struct Repaired<'a> {
     sent: &'a str,
     text: String,
     /// Where the replaced escapes begin, ascending.
@@ -20,7 +20,7 @@ pub struct Repaired<'a> {
 }
 
 /// The JSON text without lone surrogates; `None`, at the cost of one search, when there are none.
-pub fn repair(json: &str) -> Option<Repaired<'_>> {
+pub(crate) fn repair(json: &str) -> Option<Repaired<'_>> {
     if !json.contains("\\ud") && !json.contains("\\uD") {
         return None;
     }
@@ -40,18 +40,18 @@ pub fn repair(json: &str) -> Option<Repaired<'_>> {
 }
 
 /// A JSON text as every parser can read it.
-pub fn replaced(json: &str) -> Cow<'_, str> {
+pub(crate) fn replaced(json: &str) -> Cow<'_, str> {
     repair(json).map_or(Cow::Borrowed(json), |repaired| Cow::Owned(repaired.text))
 }
 
 impl<'a> Repaired<'a> {
     /// The whole text.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
     /// What was sent where `part` is, which must be a slice of [`Self::text`].
-    pub fn sent<'s>(&self, part: &'s str) -> &'s str
+    pub(crate) fn sent<'s>(&self, part: &'s str) -> &'s str
     where
         'a: 's,
     {
@@ -59,7 +59,7 @@ impl<'a> Repaired<'a> {
     }
 
     /// How many replaced escapes begin in `part`, which must be a slice of [`Self::text`].
-    pub fn count_in(&self, part: &str) -> usize {
+    pub(crate) fn count_in(&self, part: &str) -> usize {
         let Some(Range { start, end }) = self.range(part) else { return 0 };
         self.places.partition_point(|place| *place < end) - self.places.partition_point(|place| *place < start)
     }

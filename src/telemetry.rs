@@ -9,7 +9,7 @@ use crate::terminal_text;
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum LogFormat {
+pub(crate) enum LogFormat {
     /// For people.
     Text,
     /// One JSON object per line, for machines.
@@ -73,7 +73,7 @@ impl<'w, W: Fn(&[u8]) + Clone> MakeWriter<'w> for SafeLines<W> {
 ///
 /// # Errors
 /// When `filter` cannot be parsed.
-pub fn start(format: LogFormat, filter: Option<&str>, bars: Option<MultiProgress>) -> Result<(), String> {
+pub(crate) fn start(format: LogFormat, filter: Option<&str>, bars: Option<MultiProgress>) -> Result<(), String> {
     let fallback = if bars.is_some() { TERMINAL_FILTER } else { DEFAULT_FILTER };
     let filter = EnvFilter::from_str(filter.unwrap_or(fallback)).map_err(|e| format!("LUCCA_LOG: {e}"))?;
     let writer = SafeLines { format, bars, out: to_stderr as fn(&[u8]) };

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 /// Longest text of the API that an error or a log line quotes, in characters, escapes included.
-pub const MAX_QUOTED_CHARS: usize = 200;
+pub(crate) const MAX_QUOTED_CHARS: usize = 200;
 
 /// Whether a character does something to a terminal or to the order of a line, rather than being shown: control characters
 /// (C0, DEL, C1), bidi marks, embeddings, overrides and isolates, line and paragraph separators.
@@ -16,22 +16,22 @@ pub fn is_harmful(c: char) -> bool {
 }
 
 /// The text on one line: harmful characters as `\n`, `\t` or `\u{1b}`.
-pub fn escape(text: &str) -> Cow<'_, str> {
+pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     replace(text, |_| false, |c, out| out.extend(c.escape_default()))
 }
 
 /// The same for a text of several lines, whose line ends and tabs stay.
-pub fn escape_lines(text: &str) -> Cow<'_, str> {
+pub(crate) fn escape_lines(text: &str) -> Cow<'_, str> {
     replace(text, |c| matches!(c, '\n' | '\t'), |c, out| out.extend(c.escape_default()))
 }
 
 /// One JSON text with harmful characters as `\u001b`: it means the same to every parser.
-pub fn escape_json(json: &str) -> Cow<'_, str> {
+pub(crate) fn escape_json(json: &str) -> Cow<'_, str> {
     replace(json, |_| false, |c, out| out.push_str(&format!("\\u{:04x}", u32::from(c))))
 }
 
 /// At most `most` characters of the text, the last one an ellipsis where something was cut.
-pub fn shorten(text: &str, most: usize) -> Cow<'_, str> {
+pub(crate) fn shorten(text: &str, most: usize) -> Cow<'_, str> {
     if text.len() <= most || text.chars().nth(most).is_none() {
         return Cow::Borrowed(text);
     }
@@ -40,7 +40,7 @@ pub fn shorten(text: &str, most: usize) -> Cow<'_, str> {
 }
 
 /// A text of the API as errors and log lines quote it: escaped, and at most [`MAX_QUOTED_CHARS`] characters.
-pub fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     // What is cut away need not be escaped first.
     let some: String = text.chars().take(MAX_QUOTED_CHARS + 1).collect();
     shorten(&escape(&some), MAX_QUOTED_CHARS).into_owned()

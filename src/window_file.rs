@@ -18,7 +18,7 @@ const LINE_BYTES: usize = 8;
 
 /// One line for each place, written in place: a process may be killed at any moment, and half a line is none.
 #[derive(Debug)]
-pub struct WindowFile {
+pub(crate) struct WindowFile {
     file: File,
 }
 
@@ -27,7 +27,7 @@ impl WindowFile {
     ///
     /// # Errors
     /// When the file cannot be opened for writing.
-    pub fn open(path: &Path) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
         Ok(Self { file: modes::open_private(path)? })
     }
 }

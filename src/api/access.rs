@@ -8,7 +8,7 @@ use crate::{
 
 /// What a collection is for this application.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Access {
+pub(crate) enum Access {
     /// It may be read, and has that many records, where the API says.
     Allowed(Option<u64>),
     /// 403: the scope is missing.
@@ -22,7 +22,7 @@ impl Client {
     ///
     /// # Errors
     /// When the token endpoint cannot be asked, or does not know the application.
-    pub async fn missing_scopes(&self) -> Result<Vec<String>, ApiError> {
+    pub(crate) async fn missing_scopes(&self) -> Result<Vec<String>, ApiError> {
         self.tokens().drop_missing_scopes().await
     }
 
@@ -30,7 +30,7 @@ impl Client {
     ///
     /// # Errors
     /// As for any page, but for 403 and 404, which are answers.
-    pub async fn access<R: ReadPage>(
+    pub(crate) async fn access<R: ReadPage>(
         &self,
         resource: &Resource,
         parameters: &[(&str, &str)],

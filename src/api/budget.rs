@@ -17,7 +17,7 @@ use super::{
 use crate::clock::SharedClock;
 
 /// Requests in one window, as Lucca counts them.
-pub const REQUESTS_PER_WINDOW: u32 = 50;
+pub(crate) const REQUESTS_PER_WINDOW: u32 = 50;
 /// Lucca's window.
 const MINUTE: Duration = Duration::from_secs(60);
 /// Longest pause between two requests after many refusals, as a part of the window.
@@ -37,7 +37,7 @@ const RECOVERY: f64 = 0.8;
 /// afterwards one request at a time with a pause between them, which doubles with each further refusal and shrinks with
 /// each answer until it is gone.
 #[derive(Debug, Clone)]
-pub struct Budget {
+pub(crate) struct Budget {
     places: Arc<Semaphore>,
     window: Duration,
     capacity: u32,
@@ -66,7 +66,7 @@ struct Pace {
 
 /// A place in the window, taken by one request.
 #[derive(Debug)]
-pub struct Place {
+pub(crate) struct Place {
     permit: Option<OwnedSemaphorePermit>,
     window: Duration,
     waits: Arc<Waits>,
@@ -97,7 +97,7 @@ impl Notes {
 
 impl Budget {
     /// At most `requests_per_minute`; above 50 they are spread as 50 in a shorter window.
-    pub fn new(requests_per_minute: u32) -> Self {
+    pub(crate) fn new(requests_per_minute: u32) -> Self {
         let requests_per_minute = requests_per_minute.max(1);
         let capacity = requests_per_minute.min(REQUESTS_PER_WINDOW);
         Self {
@@ -117,14 +117,14 @@ impl Budget {
 
     /// The same, telling `listener` of each wait that is worth telling.
     #[must_use]
-    pub fn telling(mut self, listener: OnWait) -> Self {
+    pub(crate) fn telling(mut self, listener: OnWait) -> Self {
         self.waits = Arc::new(Waits::told_to(listener));
         self
     }
 
     /// The same, counting what earlier processes sent, and noting what this one sends.
     #[must_use]
-    pub fn remembering(mut self, log: Arc<dyn SentLog>, clock: SharedClock) -> Self {
+    pub(crate) fn remembering(mut self, log: Arc<dyn SentLog>, clock: SharedClock) -> Self {
         let now = clock.now();
         let wait = |at: SentAt| (at.counted_by(now) + self.window).signed_duration_since(now).to_std().ok();
         let mut taken: Vec<(Duration, usize)> = Vec::new();
@@ -156,7 +156,7 @@ impl Budget {
     }
 
     /// Shortest time from now in which `requests` more requests can be sent, places that are taken already counted.
-    pub fn shortest_time(&self, requests: u64) -> Duration {
+    pub(crate) fn shortest_time(&self, requests: u64) -> Duration {
         let Some(last) = requests.checked_sub(1) else { return Duration::ZERO };
         let capacity = u64::from(self.capacity);
         let (windows, place) = (last / capacity, last % capacity);
@@ -170,7 +170,7 @@ impl Budget {
     }
 
     /// Waits for a place.
-    pub async fn place(&self) -> Place {
+    pub(crate) async fn place(&self) -> Place {
         // The semaphore is never closed, so that `acquire_owned` cannot fail.
         let permit = match Arc::clone(&self.places).try_acquire_owned() {
             Ok(permit) => Some(permit),
@@ -202,7 +202,7 @@ impl Budget {
     }
 
     /// Sends nothing for `wait`, and little afterwards: the server said that the window is full, by whoever filled it.
-    pub fn refused(&self, wait: Duration) {
+    pub(crate) fn refused(&self, wait: Duration) {
         let (mut pace, now) = (self.pace(), Instant::now());
         // Requests that were under way together are refused together: they tell the same once.
         if pace.held_until <= now {
@@ -216,7 +216,7 @@ impl Budget {
     }
 
     /// A request was answered.
-    pub fn answered(&self) {
+    pub(crate) fn answered(&self) {
         let mut pace = self.pace();
         pace.gap = pace.gap.mul_f64(RECOVERY);
         if pace.gap < self.window / self.capacity / 10 {
@@ -225,12 +225,12 @@ impl Budget {
     }
 
     /// Time in which at least one request waited because the window was full of our own.
-    pub fn waited(&self) -> Duration {
+    pub(crate) fn waited(&self) -> Duration {
         self.waits.waited()
     }
 
     /// Time in which nothing was sent because of refusals: what others cost this process.
-    pub fn lost(&self) -> Duration {
+    pub(crate) fn lost(&self) -> Duration {
         self.pace().lost
     }
 }

@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// The version of the API that the schemas describe.
-pub const API_VERSION: &str = "2024-11-01";
+pub(crate) const API_VERSION: &str = "2024-11-01";
 /// Time-outs, of the server (408) or ours, after which a simpler request is made, where there is one.
 const TIMEOUTS_THAT_TELL: u32 = 3;
 /// Refusals of one request after which its own wait no longer grows.
@@ -41,30 +41,30 @@ const REFUSALS_THAT_COUNT: u32 = 5;
 
 /// How to reach one tenant.
 #[derive(Debug)]
-pub struct ClientOptions {
+pub(crate) struct ClientOptions {
     /// Whose API.
-    pub tenant: Tenant,
+    pub(crate) tenant: Tenant,
     /// Who asks.
-    pub credentials: Credentials,
+    pub(crate) credentials: Credentials,
     /// Our share of the tenant's budget.
-    pub requests_per_minute: u32,
+    pub(crate) requests_per_minute: u32,
     /// How often to ask again.
-    pub retry: RetryPolicy,
+    pub(crate) retry: RetryPolicy,
     /// Seed of the random part of waits.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// Longest time of one request, connecting and the whole body included.
-    pub request_timeout: Duration,
+    pub(crate) request_timeout: Duration,
     /// Largest page, in bytes after decompression.
-    pub max_page_bytes: u64,
+    pub(crate) max_page_bytes: u64,
     /// Where requests are noted for the processes after this one, and those before it noted theirs.
-    pub sent_log: Option<Arc<dyn SentLog>>,
+    pub(crate) sent_log: Option<Arc<dyn SentLog>>,
     /// Who is told when requests wait for the budget.
-    pub on_wait: OnWait,
+    pub(crate) on_wait: OnWait,
 }
 
 /// Reads pages from one tenant. Cheap to clone: clones share budget, token and counts.
 #[derive(Clone)]
-pub struct Client {
+pub(crate) struct Client {
     shared: Arc<Shared>,
 }
 
@@ -122,7 +122,7 @@ enum Outcome<T> {
 
 impl Client {
     /// A client of one tenant over `transport`.
-    pub fn new(options: ClientOptions, transport: Arc<dyn Transport>, clock: SharedClock) -> Self {
+    pub(crate) fn new(options: ClientOptions, transport: Arc<dyn Transport>, clock: SharedClock) -> Self {
         let stats = Arc::new(Stats::default());
         let retry = Arc::new(Retry::new(options.retry, options.seed, Arc::clone(&clock)));
         let transport: Arc<dyn Transport> = Arc::new(Deadline { transport, limit: options.request_timeout });
@@ -150,12 +150,12 @@ impl Client {
     }
 
     /// Whose API it reads.
-    pub fn tenant(&self) -> &Tenant {
+    pub(crate) fn tenant(&self) -> &Tenant {
         &self.shared.tenant
     }
 
     /// What the requests cost so far.
-    pub fn stats(&self) -> &Stats {
+    pub(crate) fn stats(&self) -> &Stats {
         &self.shared.stats
     }
 
@@ -164,7 +164,7 @@ impl Client {
     }
 
     /// The budget all requests share.
-    pub fn budget(&self) -> &Budget {
+    pub(crate) fn budget(&self) -> &Budget {
         &self.shared.budget
     }
 

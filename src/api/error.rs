@@ -12,7 +12,7 @@ const UNSAID_WINDOW_WAIT: Duration = Duration::from_secs(10);
 
 /// Why a collection could not be read.
 #[derive(Debug, thiserror::Error)]
-pub enum ApiError {
+pub(crate) enum ApiError {
     /// The token endpoint does not know us or does not give us the scopes.
     #[error(
         "no token: the token endpoint answered {status} ({said}); check LUCCA_CLIENT_ID and LUCCA_CLIENT_SECRET, and \
@@ -95,7 +95,7 @@ pub enum ApiError {
 
 impl ApiError {
     /// Exit code of a run that ends with this.
-    pub fn exit_code(&self) -> ExitCode {
+    pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::TokenRefused { .. } => ExitCode::Permission,
             Self::Refused { status, .. } => match status.as_u16() {
@@ -125,7 +125,7 @@ impl ApiError {
     }
 
     /// Whether a collection is not there for this application: its scope is missing, or its module is not active.
-    pub fn is_inaccessible(&self) -> bool {
+    pub(crate) fn is_inaccessible(&self) -> bool {
         matches!(self, Self::Refused { status, .. } if matches!(status.as_u16(), 403 | 404))
     }
 

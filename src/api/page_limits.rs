@@ -18,7 +18,7 @@ const REMEMBERED_FOR: TimeDelta = TimeDelta::days(7);
 
 /// The page limits of one tenant, learned while its collections are read.
 #[derive(Debug)]
-pub struct PageLimits {
+pub(crate) struct PageLimits {
     now: DateTime<Utc>,
     learned: Mutex<BTreeMap<String, LearnedLimit>>,
     /// Whether limits above the documented one are taken: the first collection that tries finds it out for all.
@@ -41,7 +41,7 @@ impl Asked {
 
 impl PageLimits {
     /// Starts with what earlier runs learned, as long as it is not too old `now`, nor from before it was `dropped`.
-    pub fn new(
+    pub(crate) fn new(
         mut remembered: BTreeMap<String, LearnedLimit>,
         now: DateTime<Utc>,
         dropped: Option<DateTime<Utc>>,
@@ -52,17 +52,17 @@ impl PageLimits {
     }
 
     /// What is known now, to be remembered.
-    pub fn learned(&self) -> BTreeMap<String, LearnedLimit> {
+    pub(crate) fn learned(&self) -> BTreeMap<String, LearnedLimit> {
         self.learned.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Records in one page of `resource`, as far as is known now.
-    pub fn current(&self, resource: &Resource) -> u32 {
+    pub(crate) fn current(&self, resource: &Resource) -> u32 {
         self.known(resource).unwrap_or(resource.page_limit)
     }
 
     /// Whether reading `resource` begins by asking for a limit that may be refused.
-    pub fn would_probe(&self, resource: &Resource) -> bool {
+    pub(crate) fn would_probe(&self, resource: &Resource) -> bool {
         resource.hoped_page_limit.is_some() && self.known(resource).is_none()
     }
 

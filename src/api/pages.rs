@@ -72,13 +72,13 @@ fn fingerprint(url: &Url) -> u64 {
 }
 
 /// What is read, and where pages of an earlier try are.
-pub struct Ways<'a, R: ReadPage> {
+pub(crate) struct Ways<'a, R: ReadPage> {
     /// Turns bytes into rows.
-    pub reader: &'a R,
+    pub(crate) reader: &'a R,
     /// Pages that need not be asked for.
-    pub kept: &'a dyn KeptPages<R::Rows>,
+    pub(crate) kept: &'a dyn KeptPages<R::Rows>,
     /// How large pages are.
-    pub limits: &'a PageLimits,
+    pub(crate) limits: &'a PageLimits,
 }
 
 impl<R: ReadPage> Clone for Ways<'_, R> {
@@ -97,7 +97,7 @@ impl<R: ReadPage> std::fmt::Debug for Ways<'_, R> {
 
 /// The pages of one request, one after another.
 #[derive(Debug)]
-pub struct Pages<'a, R: ReadPage> {
+pub(crate) struct Pages<'a, R: ReadPage> {
     client: &'a Client,
     resource: &'a Resource,
     parameters: Vec<(String, String)>,
@@ -111,20 +111,20 @@ pub struct Pages<'a, R: ReadPage> {
 
 /// What was read so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct PagesRead {
+pub(crate) struct PagesRead {
     /// Pages, of all passes.
-    pub pages: u64,
+    pub(crate) pages: u64,
     /// Pages among them that an earlier try had kept.
-    pub kept_pages: u64,
+    pub(crate) kept_pages: u64,
     /// Records, of all passes.
-    pub records: u64,
+    pub(crate) records: u64,
     /// Times that the chain was begun again.
-    pub restarts: u32,
+    pub(crate) restarts: u32,
 }
 
 impl Client {
     /// The pages of `resource` from the first to the last; `parameters` are added to the query.
-    pub fn pages<'a, R: ReadPage>(
+    pub(crate) fn pages<'a, R: ReadPage>(
         &'a self,
         resource: &'a Resource,
         parameters: &[(&str, &str)],
@@ -138,7 +138,7 @@ impl Client {
     ///
     /// # Errors
     /// As for any page.
-    pub async fn count<R: ReadPage>(
+    pub(crate) async fn count<R: ReadPage>(
         &self,
         resource: &Resource,
         parameters: &[(&str, &str)],
@@ -164,7 +164,7 @@ impl<R: ReadPage> Pages<'_, R> {
     ///
     /// # Errors
     /// When the page cannot be had, breaks its schema, or its links cannot be followed.
-    pub async fn next(&mut self) -> Result<Option<R::Rows>, ApiError> {
+    pub(crate) async fn next(&mut self) -> Result<Option<R::Rows>, ApiError> {
         loop {
             let Some(chain) = &self.chain else { return self.first().await.map(Some) };
             let Some(url) = chain.next.clone() else { return Ok(None) };
@@ -196,7 +196,7 @@ impl<R: ReadPage> Pages<'_, R> {
     }
 
     /// Begins again at the first page, asking the API for every page. Returns false when that was done too often.
-    pub fn restart(&mut self) -> bool {
+    pub(crate) fn restart(&mut self) -> bool {
         let may = self.facts.restarts < MAX_RESTARTS;
         if may {
             self.facts.restarts += 1;
@@ -206,12 +206,12 @@ impl<R: ReadPage> Pages<'_, R> {
     }
 
     /// What was read so far.
-    pub fn facts(&self) -> PagesRead {
+    pub(crate) fn facts(&self) -> PagesRead {
         self.facts
     }
 
     /// The largest `totalCount` that a page of this pass had: what was read must not be less.
-    pub fn total_count(&self) -> Option<u64> {
+    pub(crate) fn total_count(&self) -> Option<u64> {
         self.chain.as_ref().and_then(|c| c.total_count)
     }
 

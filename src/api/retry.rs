@@ -14,17 +14,17 @@ const FRESH_TOKENS: u32 = 5;
 
 /// How often and how patiently to ask again.
 #[derive(Debug, Clone, Copy)]
-pub struct RetryPolicy {
+pub(crate) struct RetryPolicy {
     /// Attempts in all, for one request.
-    pub max_attempts: u32,
+    pub(crate) max_attempts: u32,
     /// Wait before the second attempt; it doubles from then on.
-    pub first_wait: Duration,
+    pub(crate) first_wait: Duration,
     /// Longest wait of our own choice.
-    pub max_wait: Duration,
+    pub(crate) max_wait: Duration,
     /// Longest wait that a server may ask for before the run gives up.
-    pub max_asked_wait: Duration,
+    pub(crate) max_asked_wait: Duration,
     /// Longest time without any answer but 429 before the run gives up.
-    pub max_starvation: Duration,
+    pub(crate) max_starvation: Duration,
 }
 
 impl Default for RetryPolicy {

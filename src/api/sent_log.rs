@@ -9,7 +9,7 @@ const LONGEST_UNANSWERED: Duration = Duration::seconds(5);
 
 /// When one request was counted, as far as we can know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SentAt {
+pub(crate) enum SentAt {
     /// Its answer came then: the server counted it before.
     Answered(DateTime<Utc>),
     /// It was sent then, and the process did not live to see an answer.
@@ -27,7 +27,7 @@ impl SentAt {
 }
 
 /// One line for each place of the window; whoever takes a place writes its line.
-pub trait SentLog: Send + Sync + fmt::Debug {
+pub(crate) trait SentLog: Send + Sync + fmt::Debug {
     /// Every line that was written.
     fn recent(&self) -> Vec<(usize, SentAt)>;
 

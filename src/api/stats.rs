@@ -13,7 +13,7 @@ use super::error::Temporary;
 
 /// Counts of one run, shared by all its requests.
 #[derive(Debug, Default)]
-pub struct Stats {
+pub(crate) struct Stats {
     counts: Mutex<RequestCounts>,
     /// The smallest difference seen: the others include the time that an answer took.
     clock_skew_secs: Mutex<Option<i64>>,
@@ -21,31 +21,31 @@ pub struct Stats {
 
 /// What the requests of a run cost.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct RequestCounts {
+pub(crate) struct RequestCounts {
     /// Requests sent to the tenant, retries included: each one spends budget.
-    pub requests: u64,
+    pub(crate) requests: u64,
     /// Requests sent to the token endpoint, which has no budget.
-    pub token_requests: u64,
+    pub(crate) token_requests: u64,
     /// Requests sent again.
-    pub retries: u64,
+    pub(crate) retries: u64,
     /// Responses that said the budget was overspent.
-    pub too_many_requests: u64,
+    pub(crate) too_many_requests: u64,
     /// Time spent waiting because the API asked for it or failed, summed over all requests, in seconds.
-    pub retry_wait_seconds: f64,
+    pub(crate) retry_wait_seconds: f64,
     /// Bytes of the pages, decompressed.
-    pub page_bytes: u64,
+    pub(crate) page_bytes: u64,
     /// Requests per collection.
-    pub requests_by_resource: BTreeMap<String, u64>,
+    pub(crate) requests_by_resource: BTreeMap<String, u64>,
 }
 
 impl Stats {
     /// The counts so far.
-    pub fn counts(&self) -> RequestCounts {
+    pub(crate) fn counts(&self) -> RequestCounts {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Seconds by which the tenant's clock is ahead of ours, as far as its answers tell.
-    pub fn clock_skew_secs(&self) -> Option<i64> {
+    pub(crate) fn clock_skew_secs(&self) -> Option<i64> {
         *self.clock_skew_secs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -4,13 +4,13 @@ use url::{Host, Url};
 
 /// The origin of one Lucca account, such as `https://example.ilucca.net`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tenant {
+pub(crate) struct Tenant {
     root: Url,
 }
 
 /// An address that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AddressError {
+pub(crate) enum AddressError {
     /// Not an absolute http(s) address.
     #[error("not an address such as https://example.ilucca.net")]
     NotAnAddress,
@@ -34,7 +34,7 @@ pub enum AddressError {
 ///
 /// # Errors
 /// Says what is wrong with it.
-pub fn secure_url(text: &str) -> Result<Url, AddressError> {
+pub(crate) fn secure_url(text: &str) -> Result<Url, AddressError> {
     let url = Url::parse(text.trim()).map_err(|_| AddressError::NotAnAddress)?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(AddressError::NotAnOrigin);
@@ -60,7 +60,7 @@ impl Tenant {
     ///
     /// # Errors
     /// When it is no origin that a token may be sent to.
-    pub fn new(base_url: &str) -> Result<Self, AddressError> {
+    pub(crate) fn new(base_url: &str) -> Result<Self, AddressError> {
         let mut root = secure_url(base_url)?;
         let legacy = ["/api", "/directory/", "/organization/", "/timmi", "/work-locations/"];
         if legacy.iter().any(|start| root.path().starts_with(start)) {
@@ -75,12 +75,12 @@ impl Tenant {
     }
 
     /// The host: how the tenant is called in messages and manifests.
-    pub fn host(&self) -> String {
+    pub(crate) fn host(&self) -> String {
         self.root.host_str().unwrap_or_default().to_owned()
     }
 
     /// Which kind of account its host is, by the documented patterns; `None` for a host that is none of Lucca's.
-    pub fn environment(&self) -> Option<&'static str> {
+    pub(crate) fn environment(&self) -> Option<&'static str> {
         let host = self.root.host_str()?;
         let ends = |suffix: &str| host.strip_suffix(suffix).is_some_and(|account| !account.is_empty());
         let known = [
@@ -98,17 +98,17 @@ impl Tenant {
     }
 
     /// Scheme, host and port.
-    pub fn origin(&self) -> String {
+    pub(crate) fn origin(&self) -> String {
         self.root.origin().ascii_serialization()
     }
 
     /// Whether it is on this machine, as a fake is.
-    pub fn is_local(&self) -> bool {
+    pub(crate) fn is_local(&self) -> bool {
         self.root.host().is_some_and(|host| is_loopback(&host))
     }
 
     /// Address of a collection, with query parameters.
-    pub fn collection(&self, name: &str, parameters: &[(&str, &str)]) -> Url {
+    pub(crate) fn collection(&self, name: &str, parameters: &[(&str, &str)]) -> Url {
         let mut url = self.root.clone();
         url.set_path(&format!("/lucca-api/{name}"));
         // Commas, dots and dashes are written as they are: the API documents its lists that way, and ids stay short.
@@ -118,7 +118,7 @@ impl Tenant {
     }
 
     /// A link found in a response, resolved; `None` when it leaves the tenant.
-    pub fn follow(&self, href: &str) -> Option<Url> {
+    pub(crate) fn follow(&self, href: &str) -> Option<Url> {
         let url = self.root.join(href).ok()?;
         let bare = url.username().is_empty() && url.password().is_none();
         (url.origin() == self.root.origin() && bare).then_some(url)

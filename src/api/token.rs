@@ -37,15 +37,15 @@ const MAX_BODY_BYTES: u64 = 1 << 20;
 
 /// Who we are.
 #[derive(Clone)]
-pub struct Credentials {
+pub(crate) struct Credentials {
     /// Where tokens are given out.
-    pub token_url: Url,
+    pub(crate) token_url: Url,
     /// Public name of the application.
-    pub client_id: String,
+    pub(crate) client_id: String,
     /// Its secret.
-    pub client_secret: SecretString,
+    pub(crate) client_secret: SecretString,
     /// Scopes asked for, in one token.
-    pub scopes: Vec<String>,
+    pub(crate) scopes: Vec<String>,
 }
 
 impl fmt::Debug for Credentials {
@@ -273,7 +273,7 @@ const LEGACY_KEY: &str = "; the secret has the form of a legacy API key, which t
                           application at <tenant>/identity/admin/integration-keys";
 
 /// Whether a secret has the form of the keys that the legacy API takes: a GUID, or the header that carries one.
-pub fn is_legacy_key(secret: &str) -> bool {
+pub(crate) fn is_legacy_key(secret: &str) -> bool {
     let secret = secret.trim();
     let key = secret.strip_prefix("lucca application=").unwrap_or(secret);
     let groups: Vec<&str> = key.split('-').collect();

@@ -20,7 +20,7 @@ const MOST_RESERVED: u64 = 4 << 20;
 
 /// Sends requests. Implemented by [`HttpTransport`] for the network and by tests for a fake tenant in the same process.
 #[async_trait]
-pub trait Transport: Send + Sync {
+pub(crate) trait Transport: Send + Sync {
     /// Sends one request and reads the whole response, decompressed, up to `max_body_bytes`.
     ///
     /// # Errors
@@ -34,7 +34,7 @@ pub trait Transport: Send + Sync {
 
 /// Why no whole response came back.
 #[derive(Debug, thiserror::Error)]
-pub enum TransportError {
+pub(crate) enum TransportError {
     /// The connection failed, timed out, or ended early. Asking again may help.
     #[error("{what}")]
     Broken {
@@ -57,7 +57,7 @@ pub enum TransportError {
 
 /// HTTP over the network: HTTP/1.1 and 2, TLS by rustls with the system's roots, gzip and br, no redirects.
 #[derive(Debug, Clone)]
-pub struct HttpTransport {
+pub(crate) struct HttpTransport {
     client: reqwest::Client,
     /// For this machine: a proxy would see secrets in clear text, and could not reach it anyway.
     direct: reqwest::Client,
@@ -68,7 +68,7 @@ impl HttpTransport {
     ///
     /// # Errors
     /// When the system's certificates cannot be read.
-    pub fn new() -> Result<Self, TransportError> {
+    pub(crate) fn new() -> Result<Self, TransportError> {
         let builder = || {
             reqwest::Client::builder()
                 .user_agent(concat!("lucca-lake/", env!("CARGO_PKG_VERSION")))

@@ -13,11 +13,11 @@ const WORTH_TELLING: Duration = Duration::from_secs(2);
 
 /// Who is told of waits.
 #[derive(Clone)]
-pub struct OnWait(Arc<dyn Fn(Wait) + Send + Sync>);
+pub(crate) struct OnWait(Arc<dyn Fn(Wait) + Send + Sync>);
 
 impl OnWait {
     /// `listener` must not block.
-    pub fn new(listener: impl Fn(Wait) + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(listener: impl Fn(Wait) + Send + Sync + 'static) -> Self {
         Self(Arc::new(listener))
     }
 }
@@ -30,13 +30,13 @@ impl fmt::Debug for OnWait {
 
 /// All requests of a window are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wait {
+pub(crate) struct Wait {
     /// Requests of one window.
-    pub requests: u32,
+    pub(crate) requests: u32,
     /// How long a window is.
-    pub window: Duration,
+    pub(crate) window: Duration,
     /// When the first place is free again.
-    pub goes_on_in: Duration,
+    pub(crate) goes_on_in: Duration,
 }
 
 impl fmt::Display for Wait {

@@ -32,11 +32,12 @@ mod wide;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+pub use self::session::table_files;
 pub(crate) use self::{
     applicable::Rows,
     attributes::{AttributesRead, known_types},
     day::{Assembler, Cause, Day},
-    session::{session_options, table_files},
+    session::session_options,
     wide::sources_of_wide_tables,
 };
 use crate::{

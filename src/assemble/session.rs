@@ -32,7 +32,7 @@ pub(super) fn session_over<'t>(
 }
 
 /// A table of a snapshot, or a staged one, as the engine takes it.
-pub(crate) fn table_files(table: &SnapshotTable, as_of: NaiveDate) -> TableFiles {
+pub fn table_files(table: &SnapshotTable, as_of: NaiveDate) -> TableFiles {
     TableFiles {
         table: table.name.clone(),
         as_of,

@@ -60,7 +60,7 @@ enum Open {
 ///
 /// # Errors
 /// The first line that is not understood; nothing is ignored.
-pub fn parse(file_name: &str, text: &str) -> Result<DerivedTable, DerivedError> {
+pub(crate) fn parse(file_name: &str, text: &str) -> Result<DerivedTable, DerivedError> {
     let stem = file_name.strip_suffix(".sql").filter(|stem| is_name(stem));
     let name = stem.ok_or_else(|| DerivedError::FileName { file: file_name.to_owned() })?;
     let in_file = |problem: &str| DerivedError::File { file: file_name.to_owned(), problem: problem.to_owned() };

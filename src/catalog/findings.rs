@@ -3,7 +3,7 @@
 use super::{LakeType, Origin, Privacy, Quality, Table, TableColumn, Zone};
 
 /// Name of the table.
-pub const FINDINGS: &str = "data_quality_findings";
+pub(crate) const FINDINGS: &str = "data_quality_findings";
 
 pub(super) fn table() -> Table {
     let column =

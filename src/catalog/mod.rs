@@ -2,32 +2,48 @@
 //! [`DerivedTable`] and [`QualityRule`].
 //!
 //! Pure: no network, no clock, no storage. Whoever adds a file gets the rules as test failures.
+//!
+//! What the lake holds, and how private each column is:
+//!
+//! ```
+//! use lucca_lake::catalog::{Catalog, Privacy};
+//!
+//! let employees = Catalog::embedded()?.table("employees").ok_or("no such table")?;
+//! let email = employees.columns.iter().find(|column| column.name == "email").ok_or("no such column")?;
+//! assert_eq!(email.privacy, Privacy::Directory);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
-pub mod derived;
+pub(crate) mod derived;
 mod error;
 mod findings;
 mod over_days;
 mod quality;
 mod raw;
 mod resource;
-pub mod rule;
-pub mod split;
-pub mod table;
+pub(crate) mod rule;
+pub(crate) mod split;
+pub(crate) mod table;
 mod validate;
-pub mod wide;
+pub(crate) mod wide;
 
 use std::collections::HashSet;
 
 pub use derived::DerivedError;
-pub use error::CatalogError;
-pub use findings::FINDINGS;
-pub use over_days::{TypeClash, Types, columns_over_days};
-pub use quality::{Filled, Interval, Quality};
-pub use resource::{Column, EXTRA, EXTRACTED_AT, Embedded, FanOut, Filter, History, RUN_ID, Reading, Resource, Shape};
-pub use rule::{QualityRule, RuleGate, Severity};
-pub use split::{Split, matches_any};
-pub use table::{ALL_DAYS, AS_OF, DerivedTable, LakeType, Lowered, Origin, Privacy, Table, TableColumn, Zone, is_name};
-pub use wide::WideTable;
+pub(crate) use error::CatalogError;
+pub(crate) use findings::FINDINGS;
+pub use over_days::TypeClash;
+pub(crate) use over_days::{Types, columns_over_days};
+pub(crate) use quality::{Filled, Interval, Quality};
+pub use resource::Resource;
+pub(crate) use resource::{Column, EXTRA, Embedded, FanOut, Filter, History, Reading, Shape};
+#[cfg(test)]
+pub(crate) use resource::{EXTRACTED_AT, RUN_ID};
+pub(crate) use rule::{QualityRule, Severity};
+pub(crate) use split::{Split, matches_any};
+pub(crate) use table::{ALL_DAYS, AS_OF, Lowered, is_name};
+pub use table::{DerivedTable, LakeType, Origin, Privacy, Table, TableColumn, Zone};
+pub(crate) use wide::WideTable;
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
@@ -35,15 +51,15 @@ include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 #[derive(Debug, Clone)]
 pub struct Catalog {
     /// API collections, in name order.
-    pub resources: Vec<Resource>,
+    pub(crate) resources: Vec<Resource>,
     /// Derived tables, in name order.
     pub derived: Vec<DerivedTable>,
     /// Rules over the tables of a snapshot, in name order.
-    pub rules: Vec<QualityRule>,
+    pub(crate) rules: Vec<QualityRule>,
     /// The wide forms of attributes, in name order.
-    pub wide: Vec<WideTable>,
+    pub(crate) wide: Vec<WideTable>,
     /// What the quality gates find.
-    pub findings: Table,
+    pub(crate) findings: Table,
 }
 
 impl Catalog {
@@ -59,7 +75,7 @@ impl Catalog {
     ///
     /// # Errors
     /// Names the file and the rule it breaks.
-    pub fn parse(
+    pub(crate) fn parse(
         schemas: &[(&str, &str)],
         queries: &[(&str, &str)],
         rules: &[(&str, &str)],
@@ -84,7 +100,7 @@ impl Catalog {
     }
 
     /// The tables that pages become: what queries may read, beside one another.
-    pub fn api_tables(&self) -> Vec<Table> {
+    pub(crate) fn api_tables(&self) -> Vec<Table> {
         self.resources.iter().flat_map(Resource::all_tables).collect()
     }
 

@@ -7,11 +7,11 @@ use super::table::LakeType;
 
 /// A column over some days.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ColumnOverDays {
+pub(crate) struct ColumnOverDays {
     /// Its name, type and whether it may be null, as it is where a day lacks it.
-    pub field: Field,
+    pub(crate) field: Field,
     /// Whether it has this very type on every day that has it.
-    pub one_type: bool,
+    pub(crate) one_type: bool,
 }
 
 /// A column whose values of different days have no type in common that holds them all as they are.
@@ -30,10 +30,11 @@ pub struct TypeClash {
 
 /// Which types go together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Types {
+pub(crate) enum Types {
     /// Equal ones, and numbers of which one type holds the other's exactly.
     Widened,
     /// Equal ones.
+    #[cfg_attr(not(any(test, feature = "delta")), expect(dead_code, reason = "only Delta tables ask for it"))]
     Equal,
 }
 
@@ -42,7 +43,7 @@ pub enum Types {
 ///
 /// # Errors
 /// When two days disagree on a column's type.
-pub fn columns_over_days(
+pub(crate) fn columns_over_days(
     newest_first: &[(NaiveDate, &Schema)],
     types: Types,
 ) -> Result<Vec<ColumnOverDays>, TypeClash> {

@@ -4,37 +4,37 @@ use serde::Serialize;
 
 /// What is declared of the rows of a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Quality {
+pub(crate) struct Quality {
     /// Columns whose values, taken together, name one row. Empty when nothing is declared.
-    pub key: Vec<String>,
+    pub(crate) key: Vec<String>,
     /// Intervals that do not overlap.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub interval: Option<Interval>,
+    pub(crate) interval: Option<Interval>,
     /// Columns that are hardly ever null.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub filled: Vec<Filled>,
+    pub(crate) filled: Vec<Filled>,
 }
 
 /// Rows that apply from one day to another, one at a time for each value of `of`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Interval {
+pub(crate) struct Interval {
     /// Column of the first day.
-    pub from: String,
+    pub(crate) from: String,
     /// Column of the last day, or of the day after it; null is without end.
-    pub to: String,
+    pub(crate) to: String,
     /// Whether `to` is the last day, included, or the day after it.
-    pub to_included: bool,
+    pub(crate) to_included: bool,
     /// Columns within whose values the intervals do not overlap.
-    pub of: Vec<String>,
+    pub(crate) of: Vec<String>,
 }
 
 /// A floor under the share of rows that have a value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Filled {
+pub(crate) struct Filled {
     /// The column.
-    pub column: String,
+    pub(crate) column: String,
     /// Smallest share, in percent.
-    pub percent: u8,
+    pub(crate) percent: u8,
 }
 
 /// Reads `key …`, `interval …` or `filled …` of a query's heading into `quality`; `None` when the line is something else.

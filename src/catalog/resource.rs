@@ -16,25 +16,25 @@ pub struct Resource {
     /// Largest page the API is documented to give, in records.
     pub page_limit: u32,
     /// A larger page that is worth asking for, where the documentation disagrees with itself.
-    pub hoped_page_limit: Option<u32>,
+    pub(crate) hoped_page_limit: Option<u32>,
     /// Value of the `sort` parameter, where the endpoint has one.
-    pub sort: Option<String>,
+    pub(crate) sort: Option<String>,
     /// Parameter that restricts the records to those applicable on one day.
-    pub as_of_parameter: Option<String>,
+    pub(crate) as_of_parameter: Option<String>,
     /// Records embedded in its pages, whose names are kept beside the values that refer to them.
-    pub labels: Option<Embedded>,
+    pub(crate) labels: Option<Embedded>,
     /// How records say on which days they apply, where the collection holds the past and the future too.
-    pub history: Option<History>,
+    pub(crate) history: Option<History>,
     /// How to ask for some of the records only.
-    pub filter: Option<Filter>,
+    pub(crate) filter: Option<Filter>,
     /// How to split a collection that is too long for one chain of cursors.
-    pub fan_out: Option<FanOut>,
+    pub(crate) fan_out: Option<FanOut>,
     /// Second table for some of the records.
-    pub split: Option<Split>,
+    pub(crate) split: Option<Split>,
     /// Columns read from the items, in file order.
-    pub columns: Vec<Column>,
+    pub(crate) columns: Vec<Column>,
     /// What its tables' rows keep beyond their types.
-    pub quality: Quality,
+    pub(crate) quality: Quality,
     pub(super) zone: Zone,
     pub(super) meaning: String,
     pub(super) source: String,
@@ -42,33 +42,33 @@ pub struct Resource {
 
 /// One column and the JSON it is read from.
 #[derive(Debug, Clone)]
-pub struct Column {
+pub(crate) struct Column {
     /// Name in the lake.
-    pub name: String,
+    pub(crate) name: String,
     /// What the JSON must look like.
-    pub shape: Shape,
+    pub(crate) shape: Shape,
     /// Dotted path of the property; several columns may read one property only by [`Shape::Reading`].
-    pub json: String,
+    pub(crate) json: String,
     /// Other dotted paths of the same property, in the same object: names that the API gave it at other times. The first
     /// that has a value counts, [`Self::json`] before these.
-    pub aliases: Vec<String>,
+    pub(crate) aliases: Vec<String>,
     /// Whether the property may be null or absent.
-    pub nullable: bool,
+    pub(crate) nullable: bool,
     /// Its type is not documented: another shape is kept in `_extra` and reported, instead of failing the run.
-    pub undocumented: bool,
+    pub(crate) undocumented: bool,
     /// Known values; others are kept and reported. Empty when the column is no enumeration.
-    pub known_values: Vec<String>,
+    pub(crate) known_values: Vec<String>,
     /// Table that a reference points into, where the lake has it.
-    pub refers_to: Option<String>,
+    pub(crate) refers_to: Option<String>,
     /// Privacy class.
-    pub privacy: Privacy,
+    pub(crate) privacy: Privacy,
     /// One sentence.
-    pub meaning: String,
+    pub(crate) meaning: String,
 }
 
 /// The JSON shape a column accepts; anything else is an error that names the record and the column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// A JSON string.
     String,
     /// `true` or `false`.
@@ -99,7 +99,7 @@ pub enum Shape {
 /// The typed readings of a value of any shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Reading {
+pub(crate) enum Reading {
     /// The text of a JSON string.
     Text,
     /// A JSON number, as the nearest double.
@@ -116,7 +116,7 @@ pub enum Reading {
 
 impl Shape {
     /// Type of the column in the lake.
-    pub fn lake_type(self) -> LakeType {
+    pub(crate) fn lake_type(self) -> LakeType {
         match self {
             Self::String | Self::Json { .. } | Self::Reference => LakeType::String,
             Self::Reading(Reading::Text | Reading::ReferenceId | Reading::ReferenceType) => LakeType::String,
@@ -133,36 +133,36 @@ impl Shape {
 /// Splitting a collection by the ids of another resource: `[fan_out]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FanOut {
+pub(crate) struct FanOut {
     /// Query parameter that takes a comma-separated list of ids.
-    pub parameter: String,
+    pub(crate) parameter: String,
     /// Name of the resource whose ids are passed.
-    pub from: String,
+    pub(crate) from: String,
     /// Column of this resource's tables that holds the id filtered by: the one that `parameter` names.
     #[serde(skip)]
-    pub column: String,
+    pub(crate) column: String,
     /// Most ids in one request.
-    pub max_values: usize,
+    pub(crate) max_values: usize,
     /// Column of that resource by whose values only some of the ids may be wanted.
-    pub status: Option<String>,
+    pub(crate) status: Option<String>,
 }
 
 /// The days on which a record applies, both included; a null is without end: `[history]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct History {
+pub(crate) struct History {
     /// Column of the first day.
-    pub starts: String,
+    pub(crate) starts: String,
     /// Column of the last day.
-    pub ends: String,
+    pub(crate) ends: String,
 }
 
 /// Records that come embedded in the pages of a collection, and the table that their names become: `[labels]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Embedded {
+pub(crate) struct Embedded {
     /// The constant `type` of every embedded record that is meant.
-    pub item_type: String,
+    pub(crate) item_type: String,
     pub(super) table: String,
     pub(super) zone: Zone,
     pub(super) meaning: String,
@@ -171,24 +171,24 @@ pub struct Embedded {
 /// Asking for some of the records only: `[filter]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Filter {
+pub(crate) struct Filter {
     /// Query parameter that takes a comma-separated list of ids.
-    pub parameter: String,
+    pub(crate) parameter: String,
     /// Name of the resource whose ids are passed.
-    pub from: String,
+    pub(crate) from: String,
     /// Column of this resource's tables that holds the id filtered by: the one that `parameter` names.
     #[serde(skip)]
-    pub column: String,
+    pub(crate) column: String,
     /// Longest list; a longer one is not passed, and all records are asked for.
-    pub max_bytes: usize,
+    pub(crate) max_bytes: usize,
 }
 
 /// Columns that the lake adds to every API table, after the API's own.
-pub const EXTRA: &str = "_extra";
+pub(crate) const EXTRA: &str = "_extra";
 /// When the page that held the record was received.
-pub const EXTRACTED_AT: &str = "_extracted_at";
+pub(crate) const EXTRACTED_AT: &str = "_extracted_at";
 /// The run that wrote the record.
-pub const RUN_ID: &str = "_run_id";
+pub(crate) const RUN_ID: &str = "_run_id";
 
 impl Resource {
     /// Name of the (first) table: the collection's name in snake_case.
@@ -218,7 +218,7 @@ impl Resource {
     }
 
     /// The table of what is embedded in its pages.
-    pub fn labels_table(&self) -> Option<Table> {
+    pub(crate) fn labels_table(&self) -> Option<Table> {
         let Embedded { table, zone, meaning, .. } = self.labels.as_ref()?;
         let mut columns = labels_columns();
         columns.iter_mut().for_each(|column| column.source = format!("embedded in the pages of {}", self.name));
@@ -233,7 +233,7 @@ impl Resource {
     }
 
     /// Every table that its pages become.
-    pub fn all_tables(&self) -> Vec<Table> {
+    pub(crate) fn all_tables(&self) -> Vec<Table> {
         self.tables().into_iter().chain(self.labels_table()).collect()
     }
 

@@ -17,7 +17,7 @@ use super::{DerivedError, is_name};
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Severity {
+pub(crate) enum Severity {
     /// Worth knowing.
     Info,
     /// Probably wrong, or missing.
@@ -38,42 +38,42 @@ impl fmt::Display for Severity {
 
 /// One rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct QualityRule {
+pub(crate) struct QualityRule {
     /// Its name, which findings carry.
-    pub name: String,
+    pub(crate) name: String,
     /// What a finding means.
-    pub meaning: String,
+    pub(crate) meaning: String,
     /// How much a finding matters.
-    pub severity: Severity,
+    pub(crate) severity: Severity,
     /// When findings stop a publication.
-    pub gate: Option<RuleGate>,
+    pub(crate) gate: Option<RuleGate>,
     /// It compares with what the API says of the day of the run: of no use for another day.
-    pub only_today: bool,
+    pub(crate) only_today: bool,
     /// The query: one row for each finding, with the columns `table_name`, `column_name` and `record_id`.
-    pub sql: String,
+    pub(crate) sql: String,
 }
 
 impl QualityRule {
     /// Path of its file in the sources, for errors.
-    pub fn file(&self) -> String {
+    pub(crate) fn file(&self) -> String {
         format!("queries/quality/{}.sql", self.name)
     }
 }
 
 /// More findings than a share of a table's rows stop a publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RuleGate {
+pub(crate) struct RuleGate {
     /// The share, in percent.
-    pub percent: u8,
+    pub(crate) percent: u8,
     /// The table.
-    pub of: String,
+    pub(crate) of: String,
 }
 
 /// Reads one file of `queries/quality/`.
 ///
 /// # Errors
 /// The first line that is not understood; nothing is ignored.
-pub fn parse(file_name: &str, text: &str) -> Result<QualityRule, DerivedError> {
+pub(crate) fn parse(file_name: &str, text: &str) -> Result<QualityRule, DerivedError> {
     let file = format!("quality/{file_name}");
     let stem = file_name.strip_suffix(".sql").filter(|stem| is_name(stem));
     let name = stem.ok_or_else(|| DerivedError::FileName { file: file.clone() })?;

@@ -11,29 +11,29 @@ use super::{Privacy, Zone};
 /// was opened by its id: `[split]`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Split {
+pub(crate) struct Split {
     /// Column looked at.
-    pub by: String,
+    pub(crate) by: String,
     /// Name of the second table.
-    pub table: String,
+    pub(crate) table: String,
     /// Its zone.
-    pub zone: Zone,
+    pub(crate) zone: Zone,
     /// Beginnings of the values that stay in the first table, and how private their records are; the longest counts.
-    pub public: BTreeMap<String, Privacy>,
+    pub(crate) public: BTreeMap<String, Privacy>,
     /// Beginning of the values that may be opened one by one.
-    pub openable: String,
+    pub(crate) openable: String,
     /// By settings: values that go to the second table all the same; ids, or prefixes that end in `*`.
     #[serde(skip)]
-    pub also: Vec<String>,
+    pub(crate) also: Vec<String>,
     /// By settings: openable values that stay in the first table.
     #[serde(skip)]
-    pub opened: Vec<String>,
+    pub(crate) opened: Vec<String>,
     pub(super) meaning: String,
 }
 
 impl Split {
     /// Whether records with this value go to the second table.
-    pub fn is_private(&self, value: &str) -> bool {
+    pub(crate) fn is_private(&self, value: &str) -> bool {
         if self.opened.iter().any(|id| id == value) {
             return false;
         }
@@ -41,7 +41,7 @@ impl Split {
     }
 
     /// How private what a record says is; the most private class in the second table.
-    pub fn class(&self, value: &str) -> Privacy {
+    pub(crate) fn class(&self, value: &str) -> Privacy {
         match self.class_of_namespace(value) {
             _ if self.is_private(value) => Privacy::Sensitive,
             Some(class) => class,
@@ -54,7 +54,7 @@ impl Split {
     ///
     /// # Errors
     /// The first that may not be, and why.
-    pub fn open(&mut self, ids: Vec<String>) -> Result<(), String> {
+    pub(crate) fn open(&mut self, ids: Vec<String>) -> Result<(), String> {
         for id in &ids {
             let openable = &self.openable;
             if id.contains('*') {
@@ -83,7 +83,7 @@ impl Split {
 }
 
 /// Whether `value` is one of `patterns`, or begins with one that ends in `*`.
-pub fn matches_any(patterns: &[String], value: &str) -> bool {
+pub(crate) fn matches_any(patterns: &[String], value: &str) -> bool {
     patterns.iter().any(|pattern| match pattern.strip_suffix('*') {
         Some(prefix) => value.starts_with(prefix),
         None => value == pattern,

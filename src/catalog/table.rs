@@ -9,14 +9,14 @@ use super::{Filled, Interval, Quality};
 
 /// Schema of the tables of all days, where a table's own name means one day; and their prefix, where there are no schemas.
 /// No table may be called so.
-pub const ALL_DAYS: &str = "all_days";
+pub(crate) const ALL_DAYS: &str = "all_days";
 
 /// The column that tells which day a row describes. It is the partition key: part of the folder's name, not of the files.
-pub const AS_OF: &str = "as_of";
+pub(crate) const AS_OF: &str = "as_of";
 
 /// Whether tables and columns may be called so: lower snake_case, which every engine takes unquoted. Folders of the lake
 /// are named after tables, and engines skip those that begin with an underscore.
-pub fn is_name(text: &str) -> bool {
+pub(crate) fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
@@ -35,10 +35,10 @@ pub enum Zone {
 
 impl Zone {
     /// Every zone.
-    pub const ALL: [Self; 3] = [Self::Core, Self::Personal, Self::Derived];
+    pub(crate) const ALL: [Self; 3] = [Self::Core, Self::Personal, Self::Derived];
 
     /// The folder's name.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Core => "core",
             Self::Personal => "personal",
@@ -70,7 +70,7 @@ pub enum Privacy {
 
 impl Privacy {
     /// Every class, the least private first.
-    pub const ALL: [Self; 4] = [Self::None, Self::Directory, Self::Personal, Self::Sensitive];
+    pub(crate) const ALL: [Self; 4] = [Self::None, Self::Directory, Self::Personal, Self::Sensitive];
 }
 
 impl fmt::Display for Privacy {
@@ -108,7 +108,7 @@ pub enum LakeType {
 
 impl LakeType {
     /// Every type.
-    pub const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::String,
         Self::Boolean,
         Self::Int32,
@@ -120,7 +120,7 @@ impl LakeType {
     ];
 
     /// The Arrow type that columns of this type have.
-    pub fn arrow(self) -> DataType {
+    pub(crate) fn arrow(self) -> DataType {
         match self {
             Self::String => DataType::Utf8,
             Self::Boolean => DataType::Boolean,
@@ -134,12 +134,12 @@ impl LakeType {
     }
 
     /// The type whose columns have this Arrow type, whatever the names inside it.
-    pub fn of(data_type: &DataType) -> Option<Self> {
+    pub(crate) fn of(data_type: &DataType) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.arrow().equals_datatype(data_type))
     }
 
     /// The name used in `schemas/`, in manifests and by `tables`.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::String => "string",
             Self::Boolean => "boolean",
@@ -195,7 +195,7 @@ pub struct TableColumn {
 
 impl TableColumn {
     /// A column that nothing of the API is read into as it is.
-    pub fn new(name: &str, lake_type: LakeType, nullable: bool, privacy: Privacy, meaning: &str) -> Self {
+    pub(crate) fn new(name: &str, lake_type: LakeType, nullable: bool, privacy: Privacy, meaning: &str) -> Self {
         let (name, meaning) = (name.to_owned(), meaning.to_owned());
         Self { name, lake_type, nullable, meaning, privacy, source: String::new() }
     }
@@ -215,7 +215,7 @@ pub struct Table {
     /// Columns in file order.
     pub columns: Vec<TableColumn>,
     /// What the rows keep beyond their types.
-    pub quality: Quality,
+    pub(crate) quality: Quality,
 }
 
 impl Table {
@@ -270,28 +270,28 @@ pub struct DerivedTable {
     /// Only other queries of the same derivation read it: it is computed like the others and then discarded.
     pub internal: bool,
     /// Columns that are declared less private than what flows into them.
-    pub lowered: Vec<Lowered>,
+    pub(crate) lowered: Vec<Lowered>,
 }
 
 impl DerivedTable {
     /// Path of its file in the sources, for errors.
-    pub fn file(&self) -> String {
+    pub(crate) fn file(&self) -> String {
         format!("queries/{}.sql", self.table.name)
     }
 }
 
 /// A column declared less private than what flows into it, or the rows of a table less private than what chose them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lowered {
+pub(crate) struct Lowered {
     /// The column; [`Lowered::ROWS`] for the rows.
-    pub column: String,
+    pub(crate) column: String,
     /// The class that it is declared to have.
-    pub to: Privacy,
+    pub(crate) to: Privacy,
     /// Why that is right.
-    pub reason: String,
+    pub(crate) reason: String,
 }
 
 impl Lowered {
     /// Stands for the rows of a table, which no column may be named after.
-    pub const ROWS: &str = "rows";
+    pub(crate) const ROWS: &str = "rows";
 }

@@ -4,18 +4,18 @@
 use super::{LakeType, Origin, Privacy, Quality, Table, TableColumn, Zone};
 
 /// Column of the employee.
-pub const EMPLOYEE_ID: &str = "employee_id";
+pub(crate) const EMPLOYEE_ID: &str = "employee_id";
 /// Column that holds values of a shape that their definition does not announce: a JSON object from definition to a list of
 /// values; null when there are none.
-pub const UNFORESEEN: &str = "_unforeseen";
+pub(crate) const UNFORESEEN: &str = "_unforeseen";
 
 /// A table whose columns are the tenant's own, all but the first and the last.
 #[derive(Debug, Clone)]
-pub struct WideTable {
+pub(crate) struct WideTable {
     /// The table with the columns that every tenant has.
-    pub table: Table,
+    pub(crate) table: Table,
     /// The table that it is another form of: one row per value.
-    pub long: &'static str,
+    pub(crate) long: &'static str,
 }
 
 pub(super) fn tables() -> Vec<WideTable> {

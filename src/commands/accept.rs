@@ -14,18 +14,18 @@ use crate::{
 
 /// What to publish, and why.
 #[derive(Debug)]
-pub struct AcceptOptions {
+pub(crate) struct AcceptOptions {
     /// The run that is held back.
-    pub run_id: String,
+    pub(crate) run_id: String,
     /// Why it is right all the same; the manifest keeps it.
-    pub reason: String,
+    pub(crate) reason: String,
 }
 
 /// Publishes what a run holds back.
 ///
 /// # Errors
 /// When there is no such run, its files are no longer what they were, its day was published meanwhile, or the lake cannot be written.
-pub async fn accept(context: &Context, settings: &Settings, options: AcceptOptions) -> Result<(), Error> {
+pub(crate) async fn accept(context: &Context, settings: &Settings, options: AcceptOptions) -> Result<(), Error> {
     let AcceptOptions { run_id, reason } = options;
     if reason.trim().is_empty() {
         return Err(Error::Usage("--reason is empty: say why the snapshot is right all the same".into()));

@@ -9,7 +9,7 @@ use crate::{catalog::Catalog, error::Error, settings::Settings};
 ///
 /// # Errors
 /// When definitions are opened that may not be, or stdout cannot be written.
-pub fn config(settings: &Settings) -> Result<(), Error> {
+pub(crate) fn config(settings: &Settings) -> Result<(), Error> {
     split_as_configured(&Catalog::embedded()?, settings)?;
     let mut text = String::new();
     for (declared, value) in settings.shown() {

@@ -21,11 +21,11 @@ use crate::{
 
 /// Size of the demo.
 #[derive(Debug)]
-pub struct DemoOptions {
+pub(crate) struct DemoOptions {
     /// Employees of the fake tenant.
-    pub employees: usize,
+    pub(crate) employees: usize,
     /// Seed of its people.
-    pub seed: u64,
+    pub(crate) seed: u64,
 }
 
 const HEADCOUNT: &str = "SELECT department_name, legal_entity_name, headcount FROM headcount \
@@ -38,7 +38,7 @@ const PROBATION: &str = "SELECT employee_given_name, employee_family_name, depar
 ///
 /// # Errors
 /// As `sync` and `query`.
-pub async fn demo(
+pub(crate) async fn demo(
     context: &Context,
     flags: &BTreeMap<&'static str, String>,
     options: DemoOptions,

@@ -19,7 +19,11 @@ use crate::{
 ///
 /// # Errors
 /// When there is no such snapshot, a query fails, a gate refuses, or the result cannot be published.
-pub async fn derive(context: &Context, settings: &Settings, as_of: Option<chrono::NaiveDate>) -> Result<(), Error> {
+pub(crate) async fn derive(
+    context: &Context,
+    settings: &Settings,
+    as_of: Option<chrono::NaiveDate>,
+) -> Result<(), Error> {
     let lake = context.lake_to_change(settings)?;
     let now = context.clock.now();
     as_of.map_or(Ok(()), |day| settings.check_day(day, now))?;

@@ -12,18 +12,18 @@ use crate::{
 
 /// What to serve.
 #[derive(Debug)]
-pub struct FakeTenantOptions {
+pub(crate) struct FakeTenantOptions {
     /// Port on the loopback address; 0 takes a free one.
-    pub port: u16,
+    pub(crate) port: u16,
     /// The tenant.
-    pub tenant: Options,
+    pub(crate) tenant: Options,
 }
 
 /// Serves until the process is told to stop. Prints the environment that `sync` needs to read from it.
 ///
 /// # Errors
 /// When the port cannot be had.
-pub async fn fake_tenant(_: &Context, options: FakeTenantOptions) -> Result<(), Error> {
+pub(crate) async fn fake_tenant(_: &Context, options: FakeTenantOptions) -> Result<(), Error> {
     let (listener, address) = listen(options.port).await?;
     let Options { client_id, client_secret, .. } = &options.tenant;
     print(&format!(

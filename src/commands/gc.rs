@@ -21,17 +21,17 @@ use crate::{
 
 /// How to collect.
 #[derive(Debug, Clone, Default)]
-pub struct GcOptions {
+pub(crate) struct GcOptions {
     /// Only show what would go.
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
     /// Only these days, whole, instead of what retention says.
-    pub drop: Vec<NaiveDate>,
+    pub(crate) drop: Vec<NaiveDate>,
     /// Do not ask before days are dropped.
-    pub yes: bool,
+    pub(crate) yes: bool,
     /// Delete although something speaks against it.
-    pub force: bool,
+    pub(crate) force: bool,
     /// How to print.
-    pub format: ListFormat,
+    pub(crate) format: ListFormat,
 }
 
 /// How much of a list is shown.
@@ -48,7 +48,7 @@ enum Shown {
 /// # Errors
 /// When something speaks against it and nobody insists; when days are to be dropped and nobody confirms it; when the lake
 /// cannot be read or written, or another run writes to it.
-pub async fn gc(context: &Context, settings: &Settings, options: GcOptions) -> Result<(), Error> {
+pub(crate) async fn gc(context: &Context, settings: &Settings, options: GcOptions) -> Result<(), Error> {
     let lake = context.lake_to_change(settings)?;
     let now = context.clock.now();
     let today = settings.today(now)?;

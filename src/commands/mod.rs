@@ -24,7 +24,7 @@ use chrono::{DateTime, Utc};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
 pub(crate) use self::print::tell;
-pub use self::{
+pub(crate) use self::{
     accept::{AcceptOptions, accept},
     check::check,
     config::config,
@@ -46,21 +46,21 @@ use crate::{
 };
 
 /// What commands are given instead of taking it from the process: time, randomness, network, environment.
-pub struct Context {
+pub(crate) struct Context {
     /// What exists.
-    pub catalog: Catalog,
+    pub(crate) catalog: Catalog,
     /// The process's environment.
-    pub environment: Environment,
+    pub(crate) environment: Environment,
     /// The time of day.
-    pub clock: SharedClock,
+    pub(crate) clock: SharedClock,
     /// The network.
-    pub transport: Arc<dyn Transport>,
+    pub(crate) transport: Arc<dyn Transport>,
     /// Where progress is shown.
-    pub progress: Progress,
+    pub(crate) progress: Progress,
     /// Seed of everything random.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// Where this user's processes keep what they share, such as the lock of a tenant; `None` where there is only this one.
-    pub state: Option<Candidates>,
+    pub(crate) state: Option<Candidates>,
 }
 
 impl std::fmt::Debug for Context {

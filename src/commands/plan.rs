@@ -20,13 +20,13 @@ use crate::{
 
 /// What `plan` is asked beyond the settings.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct PlanOptions {
+pub(crate) struct PlanOptions {
     /// Ask nobody: the counts are those of the newest snapshot.
-    pub offline: bool,
+    pub(crate) offline: bool,
     /// Count also days that were read on their own day.
-    pub replace: bool,
+    pub(crate) replace: bool,
     /// How it is printed.
-    pub format: ListFormat,
+    pub(crate) format: ListFormat,
 }
 
 /// What `plan` tells.
@@ -53,7 +53,7 @@ struct Plan<'a> {
 ///
 /// # Errors
 /// When the counts cannot be had, or a scope is missing that no setting allows to miss.
-pub async fn plan(context: &Context, settings: &Settings, options: PlanOptions) -> Result<(), Error> {
+pub(crate) async fn plan(context: &Context, settings: &Settings, options: PlanOptions) -> Result<(), Error> {
     let selection = Selection::configured(&context.catalog, settings)?;
     let requests_per_minute = settings.requests_per_minute()?;
     let now = context.clock.now();

@@ -8,7 +8,7 @@ use crate::{error::Error, terminal_text};
 
 /// How a list is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum ListFormat {
+pub(crate) enum ListFormat {
     /// For people.
     #[default]
     Text,

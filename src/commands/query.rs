@@ -12,7 +12,7 @@ use std::{
 
 use chrono::NaiveDate;
 
-pub use self::parameter::parse as parse_parameter;
+pub(crate) use self::parameter::parse as parse_parameter;
 use super::{
     Context,
     accept::{held, run_called},
@@ -39,7 +39,7 @@ const NAMED: usize = 5;
 
 /// Which snapshots a query reads.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Which {
+pub(crate) enum Which {
     /// The one of the latest as-of date.
     #[default]
     Newest,
@@ -63,23 +63,23 @@ impl FromStr for Which {
 
 /// What to ask and where the answer goes.
 #[derive(Debug, Default)]
-pub struct QueryOptions {
+pub(crate) struct QueryOptions {
     /// The statement; otherwise `file`, otherwise standard input.
-    pub sql: Option<String>,
+    pub(crate) sql: Option<String>,
     /// File that holds the statement.
-    pub file: Option<PathBuf>,
+    pub(crate) file: Option<PathBuf>,
     /// Which snapshots.
-    pub which: Which,
+    pub(crate) which: Which,
     /// How the answer looks; aligned columns by default.
-    pub format: Option<Format>,
+    pub(crate) format: Option<Format>,
     /// Whether CSV has no cell that a spreadsheet runs; otherwise the setting says.
-    pub safe: bool,
+    pub(crate) safe: bool,
     /// Where the answer goes; stdout by default.
-    pub output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
     /// Values for the `$name`s of the statement.
-    pub parameters: BTreeMap<String, Value>,
+    pub(crate) parameters: BTreeMap<String, Value>,
     /// Whether the prompt keeps no history.
-    pub no_history: bool,
+    pub(crate) no_history: bool,
 }
 
 /// Snapshots that can be asked.
@@ -115,7 +115,7 @@ impl Opened {
 ///
 /// # Errors
 /// What is wrong with the statement, the lake or the output.
-pub async fn query(context: &Context, settings: &Settings, options: QueryOptions) -> Result<(), Error> {
+pub(crate) async fn query(context: &Context, settings: &Settings, options: QueryOptions) -> Result<(), Error> {
     if options.sql.is_none() && options.file.is_none() && io::stdin().is_terminal() && io::stdout().is_terminal() {
         return prompt::on_terminal(context, settings, options).await;
     }

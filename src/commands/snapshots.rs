@@ -51,7 +51,7 @@ enum State {
 ///
 /// # Errors
 /// When the lake cannot be read.
-pub async fn snapshots(context: &Context, settings: &Settings, format: ListFormat) -> Result<(), Error> {
+pub(crate) async fn snapshots(context: &Context, settings: &Settings, format: ListFormat) -> Result<(), Error> {
     let lake = context.lake_to_read(settings)?;
     let listed = list(&lake, context.clock.now()).await?;
     print_list(format, &listed, |listed| text(listed))

@@ -16,7 +16,7 @@ use crate::{
 
 /// Whose `CREATE TABLE` statements to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Ddl {
+pub(crate) enum Ddl {
     /// DuckDB.
     Duckdb,
     /// Spark SQL.
@@ -25,20 +25,20 @@ pub enum Ddl {
 
 /// What to print.
 #[derive(Debug, Default)]
-pub struct TablesOptions {
+pub(crate) struct TablesOptions {
     /// Only this table, with its columns; otherwise all tables, a line each.
-    pub table: Option<String>,
+    pub(crate) table: Option<String>,
     /// How.
-    pub format: ListFormat,
+    pub(crate) format: ListFormat,
     /// `CREATE TABLE` statements instead.
-    pub ddl: Option<Ddl>,
+    pub(crate) ddl: Option<Ddl>,
 }
 
 /// Prints the catalogue, and the tables of the newest snapshot whose columns are the tenant's own.
 ///
 /// # Errors
 /// When there is no such table.
-pub async fn tables(context: &Context, settings: &Settings, options: &TablesOptions) -> Result<(), Error> {
+pub(crate) async fn tables(context: &Context, settings: &Settings, options: &TablesOptions) -> Result<(), Error> {
     let mut tables = context.catalog.tables();
     if let Ok(lake) = context.lake_to_read(settings)
         && let Some(snapshot) = lake.newest().await?

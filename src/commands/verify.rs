@@ -13,7 +13,11 @@ use crate::{
 ///
 /// # Errors
 /// When a snapshot cannot be read or something is wrong with it.
-pub async fn verify(context: &Context, settings: &Settings, as_of: Option<chrono::NaiveDate>) -> Result<(), Error> {
+pub(crate) async fn verify(
+    context: &Context,
+    settings: &Settings,
+    as_of: Option<chrono::NaiveDate>,
+) -> Result<(), Error> {
     let lake = context.lake_to_read(settings)?;
     let wanted: Vec<_> = lake.snapshots().await?.into_iter().filter(|s| as_of.is_none_or(|d| d == s.as_of)).collect();
     let of_lake = match as_of {

@@ -70,7 +70,7 @@ impl Drift {
     }
 
     /// Adds what another page found.
-    pub fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         for (key, count) in other.unknown {
             add(&mut self.unknown, key, count);
         }
@@ -110,7 +110,7 @@ impl Drift {
     }
 
     /// The inverse of [`Self::findings`].
-    pub fn of(findings: Vec<DriftFinding>) -> Self {
+    pub(crate) fn of(findings: Vec<DriftFinding>) -> Self {
         let mut drift = Self::default();
         for finding in findings {
             match finding {

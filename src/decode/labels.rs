@@ -8,15 +8,15 @@ use serde_json::value::RawValue;
 /// Labels by their id.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Labels(pub BTreeMap<String, Label>);
+pub(crate) struct Labels(pub BTreeMap<String, Label>);
 
 /// One label, as far as it is of use beside the values that refer to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Label {
+pub(crate) struct Label {
     /// Its name.
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
     /// The list of labels it is from.
-    pub taxonomy_id: Option<String>,
+    pub(crate) taxonomy_id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -51,7 +51,7 @@ impl Labels {
     }
 
     /// Adds those of another page.
-    pub fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         self.0.extend(other.0);
     }
 }

@@ -3,6 +3,24 @@
 //! A record is walked along its `plan` straight from serde_json's tokenizer into column builders (`rows`). A value of
 //! the wrong type is an error that names resource, page, record and column; a property that no column takes is kept in
 //! `_extra` and reported as [`Drift`].
+//!
+//! The body of a response becomes columns with the schema of the catalogue:
+//!
+//! ```
+//! use lucca_lake::{
+//!     catalog::Catalog,
+//!     decode::Decoder,
+//!     page::{Next, Page},
+//! };
+//!
+//! let catalog = Catalog::embedded()?;
+//! let decoder = Decoder::new(catalog.resource("departments").ok_or("no such resource")?, "my-run");
+//! let body = br#"{"items": [{"id": "7", "name": "Sales"}, {"id": "8", "name": "Legal"}], "links": {"next": null}}"#;
+//! let page = Page { number: 1, body: body.to_vec().into(), received_at: chrono::DateTime::UNIX_EPOCH };
+//! let (decoded, end) = decoder.decode(&page)?;
+//! assert_eq!((decoded.batch.num_rows(), end.next), (2, Next::End));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod column;
 mod drift;
@@ -37,11 +55,13 @@ pub(crate) use self::{column::ColumnBuilder, time::lenient_date};
 pub use self::{
     drift::{Drift, DriftFinding},
     error::{DecodeError, WrongValue},
+};
+use self::{envelope::Envelope, error::Fault, plan::ObjectPlan, rows::Rows};
+pub(crate) use self::{
     labels::{Label, Labels},
     seen::{RowsError, SeenIds},
     split::{keep, split},
 };
-use self::{envelope::Envelope, error::Fault, plan::ObjectPlan, rows::Rows};
 use crate::{
     catalog::Resource,
     page::{Page, PageEnd, ReadPage, Unreadable},
@@ -65,7 +85,7 @@ pub struct Decoded {
     /// What was unforeseen in the page.
     pub drift: Drift,
     /// Names that came with the page.
-    pub labels: Labels,
+    pub(crate) labels: Labels,
 }
 
 impl Decoder {
@@ -123,7 +143,7 @@ impl Decoder {
     }
 
     /// Rows that an earlier run decoded for the same resource, as rows of this run; `None` when their columns are others.
-    pub fn adopt(&self, rows: &RecordBatch) -> Option<RecordBatch> {
+    pub(crate) fn adopt(&self, rows: &RecordBatch) -> Option<RecordBatch> {
         let same = self.schema.fields() == rows.schema().fields();
         let (_, columns) = rows.columns().split_last().filter(|_| same)?;
         let mut columns = columns.to_vec();

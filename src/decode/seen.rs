@@ -18,7 +18,7 @@ use crate::catalog::{Resource, Shape};
 
 /// Why the rows of a page could not be sorted out.
 #[derive(Debug, thiserror::Error)]
-pub enum RowsError {
+pub(crate) enum RowsError {
     /// Two records with one id that are not the same record.
     #[error(
         "{resource}: two different records have the id {id}; the API broke its contract or the record changed while it was \
@@ -37,7 +37,7 @@ pub enum RowsError {
 
 /// The ids read so far, 16 bytes each where they are plain numbers, as they are in practice.
 #[derive(Debug, Default)]
-pub struct SeenIds {
+pub(crate) struct SeenIds {
     resource: String,
     /// Columns that say whether two records with one id are the same one.
     identity: Vec<usize>,
@@ -50,7 +50,7 @@ pub struct SeenIds {
 impl SeenIds {
     /// Nothing read yet. Where the id alone is not known to be the key (values of any shape, whose ids are documented as
     /// opaque), records with one id must also agree on their references and their value.
-    pub fn new(resource: &Resource) -> Self {
+    pub(crate) fn new(resource: &Resource) -> Self {
         let keeps_values = resource.columns.iter().any(|c| matches!(c.shape, Shape::Reading(_)));
         let identity = resource
             .columns
@@ -66,7 +66,7 @@ impl SeenIds {
     ///
     /// # Errors
     /// When two different records have one id.
-    pub fn keep_new(&mut self, batch: RecordBatch, again: bool) -> Result<(RecordBatch, u64), RowsError> {
+    pub(crate) fn keep_new(&mut self, batch: RecordBatch, again: bool) -> Result<(RecordBatch, u64), RowsError> {
         let Some(ids) = texts(&batch, 0) else { return Ok((batch, 0)) };
         let identity: Vec<&StringArray> = self.identity.clone().iter().filter_map(|c| texts(&batch, *c)).collect();
         let mut new = Vec::with_capacity(batch.num_rows());

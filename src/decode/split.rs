@@ -14,7 +14,7 @@ use crate::catalog::{Split, matches_any};
 ///
 /// # Errors
 /// When Arrow cannot filter the batch.
-pub fn split(batch: &RecordBatch, split: &Split) -> Result<(RecordBatch, RecordBatch), RowsError> {
+pub(crate) fn split(batch: &RecordBatch, split: &Split) -> Result<(RecordBatch, RecordBatch), RowsError> {
     let second = which(batch, &split.by, |value| value.is_none_or(|v| split.is_private(v)))?;
     Ok((filter_record_batch(batch, &not(&second)?)?, filter_record_batch(batch, &second)?))
 }
@@ -23,7 +23,7 @@ pub fn split(batch: &RecordBatch, split: &Split) -> Result<(RecordBatch, RecordB
 ///
 /// # Errors
 /// When Arrow cannot filter the batch.
-pub fn keep(batch: &RecordBatch, column: &str, patterns: &[String]) -> Result<RecordBatch, RowsError> {
+pub(crate) fn keep(batch: &RecordBatch, column: &str, patterns: &[String]) -> Result<RecordBatch, RowsError> {
     let wanted = which(batch, column, |value| value.is_some_and(|v| matches_any(patterns, v)))?;
     Ok(filter_record_batch(batch, &wanted)?)
 }

@@ -13,7 +13,7 @@ use super::{EngineError, Session, TableFiles, diagnosis::tokens, provider::FileT
 use crate::catalog::ALL_DAYS;
 
 /// Whether the statement names a table of all days.
-pub fn named_in(sql: &str) -> bool {
+pub(crate) fn named_in(sql: &str) -> bool {
     // Most statements are not even close, and tokens are dear.
     sql.to_lowercase().contains(ALL_DAYS) && words(sql).any(|word| word.starts_with(ALL_DAYS))
 }
@@ -23,7 +23,7 @@ pub fn named_in(sql: &str) -> bool {
 ///
 /// # Errors
 /// [`EngineError::TableConflict`] when the dates of a table that it names disagree on a column's type.
-pub fn register(session: &Session, tables: &[TableFiles], sql: &str) -> Result<(), EngineError> {
+pub(crate) fn register(session: &Session, tables: &[TableFiles], sql: &str) -> Result<(), EngineError> {
     let context = session.context();
     let defaults = context.copied_config().options().catalog.default_catalog.clone();
     let catalog = context.catalog(&defaults).ok_or_else(|| EngineError::Internal { message: "no catalog".into() })?;

@@ -18,7 +18,7 @@ use crate::catalog::{DerivedTable, Table};
 
 /// Takes the rows of derived tables and writes them to the lake.
 #[async_trait]
-pub trait Sink {
+pub(crate) trait Sink {
     /// What ends a derivation: the sink's own failures and the engine's.
     type Error: From<EngineError>;
 
@@ -28,29 +28,29 @@ pub trait Sink {
 
 /// A derived table that was not computed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Skipped {
+pub(crate) struct Skipped {
     /// The derived table.
-    pub table: String,
+    pub(crate) table: String,
     /// The tables it reads that this snapshot does not have; in place of an internal one, those that this one lacks.
-    pub missing: Vec<String>,
+    pub(crate) missing: Vec<String>,
 }
 
 /// What a derivation did.
 #[derive(Debug, Clone, Default)]
-pub struct Derivation {
+pub(crate) struct Derivation {
     /// The tables written, in the order of their computation.
-    pub written: Vec<TableFiles>,
+    pub(crate) written: Vec<TableFiles>,
     /// The tables left out because this snapshot lacks what they read; no internal ones.
-    pub skipped: Vec<Skipped>,
+    pub(crate) skipped: Vec<Skipped>,
 }
 
 /// A derived table and what it reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub(crate) struct Step {
     /// Name of the derived table.
-    pub table: String,
+    pub(crate) table: String,
     /// Names of the tables its query reads, sorted.
-    pub reads: Vec<String>,
+    pub(crate) reads: Vec<String>,
 }
 
 /// Orders derived tables so that each comes after the derived tables it reads; otherwise by name.
@@ -59,7 +59,7 @@ pub struct Step {
 ///
 /// # Errors
 /// A query that does not parse, reads a table that nobody has, or takes part in a cycle.
-pub fn order(queries: &[DerivedTable], api_tables: &[&str]) -> Result<Vec<Step>, EngineError> {
+pub(crate) fn order(queries: &[DerivedTable], api_tables: &[&str]) -> Result<Vec<Step>, EngineError> {
     let session = Session::of_declared([])?;
     let names: BTreeSet<&str> = queries.iter().map(|q| &*q.table.name).collect();
     let mut waiting: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
@@ -105,7 +105,7 @@ pub(crate) async fn check(queries: &[DerivedTable], api_tables: &[Table]) -> Res
 ///
 /// # Errors
 /// The first failure, after which nothing more is written. No error quotes a value of the data.
-pub async fn run<S: Sink + Send>(
+pub(crate) async fn run<S: Sink + Send>(
     session: &Session,
     as_of: NaiveDate,
     queries: &[DerivedTable],

@@ -160,7 +160,7 @@ pub enum EngineError {
 
 impl EngineError {
     /// The process's exit code for this error.
-    pub fn exit_code(&self) -> ExitCode {
+    pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Sql { .. }
             | Self::MissingParameter { .. }
@@ -201,7 +201,7 @@ impl EngineError {
     }
 
     /// Where in the statement the error is.
-    pub fn position(&self) -> Option<&Position> {
+    pub(crate) fn position(&self) -> Option<&Position> {
         match self {
             Self::Sql { position, .. } | Self::MissingParameter { position, .. } => position.as_deref(),
             _ => None,

@@ -25,7 +25,7 @@ pub enum FailureKind {
 
 impl FailureKind {
     /// What happened, in words that hold no value.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Value => "a value could not be computed (cast, overflow or division by zero)",
             Self::Resources => {
@@ -39,7 +39,7 @@ impl FailureKind {
     }
 
     /// The exit code that tells a scheduler what to do about it.
-    pub fn exit_code(self) -> ExitCode {
+    pub(crate) fn exit_code(self) -> ExitCode {
         match self {
             // The same statement with the same limit fails again, so running again without a change is pointless.
             Self::Value | Self::Resources => ExitCode::Usage,

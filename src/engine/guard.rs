@@ -16,22 +16,22 @@ use datafusion::sql::sqlparser::{
 use super::EngineError;
 
 /// Longest statement, in bytes.
-pub const MAX_SQL_BYTES: usize = 1024 * 1024;
+pub(crate) const MAX_SQL_BYTES: usize = 1024 * 1024;
 /// Deepest expression, in operators. A debug build needs about 8 KiB of stack for each, a quarter of what
 /// [`stack::STACK_BYTES`](super::stack::STACK_BYTES) gives.
-pub const MAX_DEPTH: usize = 4_000;
+pub(crate) const MAX_DEPTH: usize = 4_000;
 /// Deepest nesting of parentheses, brackets and CASE. A debug build needs about 160 KiB of stack for a subquery.
-pub const MAX_NESTING: usize = 64;
+pub(crate) const MAX_NESTING: usize = 64;
 /// [`MAX_DEPTH`] on a thread with an ordinary stack of 2 MiB.
-pub const MAX_DEPTH_SHALLOW: usize = 120;
+pub(crate) const MAX_DEPTH_SHALLOW: usize = 120;
 /// [`MAX_NESTING`] on a thread with an ordinary stack of 2 MiB.
-pub const MAX_NESTING_SHALLOW: usize = 5;
+pub(crate) const MAX_NESTING_SHALLOW: usize = 5;
 /// Deepest nesting of WITH: resolving names visits the inner ones twice per level.
-pub const MAX_NESTED_WITH: usize = 8;
+pub(crate) const MAX_NESTED_WITH: usize = 8;
 /// Most tables once common table expressions are expanded.
-pub const MAX_TABLES: u64 = 1_000;
+pub(crate) const MAX_TABLES: u64 = 1_000;
 /// Longest text once common table expressions are expanded, in bytes.
-pub const MAX_EXPANDED_BYTES: u64 = 4 * 1024 * 1024;
+pub(crate) const MAX_EXPANDED_BYTES: u64 = 4 * 1024 * 1024;
 /// What one more table, set operation or common table expression counts, in operators: each adds plan nodes. A debug
 /// build needs about 40 KiB of stack for a join.
 const RELATION_WEIGHT: usize = 8;
@@ -41,7 +41,7 @@ const RELATION_WEIGHT: usize = 8;
 /// # Errors
 /// [`EngineError::TooComplex`] with what was measured and the limit. Text that is not even tokens passes: the parser
 /// says it better.
-pub fn check(sql: &str, deep_stack: bool) -> Result<(), EngineError> {
+pub(crate) fn check(sql: &str, deep_stack: bool) -> Result<(), EngineError> {
     at_most("its length in bytes is", sql.len(), MAX_SQL_BYTES)?;
     let Ok(tokens) = Tokenizer::new(&GenericDialect {}, sql).tokenize() else { return Ok(()) };
     let measure = measure(&tokens);
@@ -56,7 +56,7 @@ pub fn check(sql: &str, deep_stack: bool) -> Result<(), EngineError> {
 ///
 /// # Errors
 /// [`EngineError::TooComplex`] with what was measured and the limit.
-pub fn check_expansion(statement: &impl Visit) -> Result<(), EngineError> {
+pub(crate) fn check_expansion(statement: &impl Visit) -> Result<(), EngineError> {
     let mut expansion = Expansion::default();
     let _ = statement.visit(&mut expansion);
     let as_usize = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);

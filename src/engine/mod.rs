@@ -11,25 +11,68 @@
 //! 4. [`privacy`] says how private the columns of a plan are;
 //! 5. [`references::follow`] counts references that lead nowhere;
 //! 6. [`output::write()`] prints rows in one of the [`output::Format`]s.
+//!
+//! One statement over the newest day of a lake:
+//!
+//! ```
+//! use lucca_lake::{
+//!     engine::{Session, SessionOptions, query, stack::run_with_deep_stack},
+//!     lake::Lake,
+//!     table_files,
+//! };
+//!
+//! # use lucca_lake::{catalog::Catalog, lake};
+//! # async fn fill(lake: &Lake) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+//! #     let table = Catalog::embedded()?.table("departments").ok_or("no such table")?;
+//! #     let run_id = "20260315T060000Z-00000001".parse()?;
+//! #     let mut writer = lake::TableWriter::new(lake, &run_id, &table, lake::WriterOptions::default());
+//! #     writer.write(&arrow::array::RecordBatch::new_empty(table.arrow_schema())).await?;
+//! #     let publication = lake::Publication {
+//! #         as_of: "2026-03-15".parse()?,
+//! #         run_id,
+//! #         published_at: "2026-03-15T06:00:00Z".parse()?,
+//! #         tables: vec![writer.close().await?],
+//! #         carried_over: Vec::new(),
+//! #         state: lake::SnapshotState::default(),
+//! #         replaces: lake::Replaces::Exactly(None),
+//! #         superseded_grace: chrono::TimeDelta::zero(),
+//! #     };
+//! #     lake::publish(lake, publication).await?;
+//! #     Ok(())
+//! # }
+//! # let folder = tempfile::tempdir()?;
+//! # let location = folder.path().to_str().ok_or("a strange folder")?;
+//! let answer = run_with_deep_stack(|| async {
+//!     let lake = Lake::open_existing(location, &|variable| std::env::var(variable).ok())?;
+//! #   fill(&lake).await?;
+//!     let day = lake.newest().await?.ok_or("nothing is published")?;
+//!     let files = day.tables.iter().map(|table| table_files(table, day.as_of));
+//!     let session = Session::over(lake.store(), &SessionOptions::default(), files)?;
+//!     let rows = query::run(&session, "SELECT count(*) FROM departments", Some(day.as_of)).await?;
+//!     Ok::<_, Box<dyn std::error::Error + Send + Sync>>(rows.collect().await?)
+//! })?;
+//! # assert_eq!(answer.map_err(|error| error.to_string())?.len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
-pub mod all_days;
+pub(crate) mod all_days;
 mod columns;
-pub mod derive;
+pub(crate) mod derive;
 mod diagnosis;
-pub mod error;
+pub(crate) mod error;
 mod failure;
-pub mod guard;
+pub(crate) mod guard;
 mod names;
-pub mod output;
-pub mod parameters;
-pub mod position;
-pub mod privacy;
-pub mod provider;
+pub(crate) mod output;
+pub(crate) mod parameters;
+pub(crate) mod position;
+pub(crate) mod privacy;
+pub(crate) mod provider;
 pub mod query;
-pub mod references;
-pub mod rows;
-pub mod session;
-pub mod spill;
+pub(crate) mod references;
+pub(crate) mod rows;
+pub(crate) mod session;
+pub(crate) mod spill;
 pub mod stack;
 mod store;
 mod table_files;
@@ -39,10 +82,10 @@ mod wording;
 
 pub use error::EngineError;
 pub use failure::FailureKind;
-pub use parameters::{Parameters, Value};
+pub(crate) use parameters::{Parameters, Value};
 pub use position::Position;
 pub use rows::Rows;
 pub use session::{Session, SessionOptions};
 pub use table_files::{FileRef, TableFiles};
 
-pub use crate::catalog::AS_OF as AS_OF_COLUMN;
+pub(crate) use crate::catalog::AS_OF as AS_OF_COLUMN;

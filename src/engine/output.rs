@@ -22,7 +22,7 @@ use super::{EngineError, Rows};
 
 /// How to write rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     /// Aligned columns for people; control characters in values and headings are shown escaped, long values cut.
     Table,
     /// RFC 4180 with `\n` line ends and a heading; null is empty, a list is its JSON text.
@@ -39,10 +39,10 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order of documentation.
-    pub const ALL: [Self; 6] = [Self::Table, Self::Csv, Self::Json, Self::Ndjson, Self::Parquet, Self::Arrow];
+    pub(crate) const ALL: [Self; 6] = [Self::Table, Self::Csv, Self::Json, Self::Ndjson, Self::Parquet, Self::Arrow];
 
     /// The name used on the command line.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Table => "table",
             Self::Csv => "csv",
@@ -54,7 +54,7 @@ impl Format {
     }
 
     /// Whether the output is bytes that no terminal should be sent.
-    pub fn is_binary(self) -> bool {
+    pub(crate) fn is_binary(self) -> bool {
         matches!(self, Self::Parquet | Self::Arrow)
     }
 }
@@ -67,11 +67,11 @@ impl fmt::Display for Format {
 
 /// A format, and what it takes care of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Style {
+pub(crate) struct Style {
     /// The format.
-    pub format: Format,
+    pub(crate) format: Format,
     /// Whether cells of `csv` that a spreadsheet would run are written so that it does not; the others have no such cells.
-    pub safe_csv: bool,
+    pub(crate) safe_csv: bool,
 }
 
 impl From<Format> for Style {
@@ -83,7 +83,7 @@ impl From<Format> for Style {
 /// A format that does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown format {0}; the formats are table, csv, json, ndjson, parquet, arrow")]
-pub struct UnknownFormat(String);
+pub(crate) struct UnknownFormat(String);
 
 impl FromStr for Format {
     type Err = UnknownFormat;
@@ -95,7 +95,7 @@ impl FromStr for Format {
 
 /// How writing ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Written {
+pub(crate) enum Written {
     /// Everything was written.
     All {
         /// How many rows there were.
@@ -109,7 +109,11 @@ pub enum Written {
 ///
 /// # Errors
 /// What the query fails with, or the output; never a broken pipe, which is [`Written::ReaderGone`].
-pub async fn write<W: Write + Send>(style: impl Into<Style>, rows: Rows, out: W) -> Result<Written, EngineError> {
+pub(crate) async fn write<W: Write + Send>(
+    style: impl Into<Style>,
+    rows: Rows,
+    out: W,
+) -> Result<Written, EngineError> {
     let style: Style = style.into();
     let format = style.format;
     let failure = Failure::default();

@@ -10,7 +10,7 @@ use super::{AS_OF_COLUMN, EngineError, diagnosis::tokens, position::Position};
 
 /// A value of a declared type.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value {
+pub(crate) enum Value {
     /// Text.
     Text(String),
     /// A whole number.
@@ -25,16 +25,16 @@ pub enum Value {
 
 /// Values by name, without the `$`.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Parameters {
+pub(crate) struct Parameters {
     /// The day, for `$as_of`.
-    pub as_of: Option<NaiveDate>,
+    pub(crate) as_of: Option<NaiveDate>,
     /// The caller's own.
-    pub values: BTreeMap<String, Value>,
+    pub(crate) values: BTreeMap<String, Value>,
 }
 
 impl Parameters {
     /// Only `$as_of`.
-    pub fn of_day(as_of: Option<NaiveDate>) -> Self {
+    pub(crate) fn of_day(as_of: Option<NaiveDate>) -> Self {
         Self { as_of, values: BTreeMap::new() }
     }
 
@@ -58,7 +58,7 @@ impl Parameters {
     ///
     /// # Errors
     /// The first that it does not use.
-    pub fn check_used(&self, sql: &str) -> Result<(), EngineError> {
+    pub(crate) fn check_used(&self, sql: &str) -> Result<(), EngineError> {
         let tokens = tokens(sql);
         let has: BTreeSet<&str> = tokens
             .iter()

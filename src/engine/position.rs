@@ -71,7 +71,7 @@ impl Position {
     }
 
     /// The line with a caret below the position: two lines without an end.
-    pub fn excerpt(&self) -> &str {
+    pub(crate) fn excerpt(&self) -> &str {
         &self.excerpt
     }
 }

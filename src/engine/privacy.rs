@@ -14,7 +14,7 @@
 //! writes a query, with a reason. What is not understood has the most private class of all that goes into it.
 
 #[cfg(test)]
-pub mod declared;
+pub(crate) mod declared;
 mod flow;
 mod reads;
 
@@ -25,14 +25,14 @@ use crate::catalog::{ALL_DAYS, Privacy, Table, TableColumn};
 
 /// The declared classes of the tables that plans read.
 #[derive(Debug, Clone, Default)]
-pub struct Classes {
+pub(crate) struct Classes {
     of_column: HashMap<String, HashMap<String, Privacy>>,
     of_rows: HashMap<String, Privacy>,
 }
 
 impl Classes {
     /// The classes that tables declare.
-    pub fn of(tables: &[Table]) -> Self {
+    pub(crate) fn of(tables: &[Table]) -> Self {
         let of_table = |t: &Table| t.columns.iter().map(|c: &TableColumn| (c.name.clone(), c.privacy)).collect();
         let of_column = tables.iter().map(|t| (t.name.clone(), of_table(t))).collect();
         Self { of_column, of_rows: HashMap::new() }
@@ -63,27 +63,27 @@ impl Classes {
 
 /// How private a result is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Computed {
+pub(crate) struct Computed {
     /// Name and class of each column, in the order of the result.
-    pub columns: Vec<(String, Privacy)>,
+    pub(crate) columns: Vec<(String, Privacy)>,
     /// The most private column that chose which rows there are.
-    pub rows: Privacy,
+    pub(crate) rows: Privacy,
 }
 
 impl Computed {
     /// The most private of columns and rows.
-    pub fn most_private(&self) -> Privacy {
+    pub(crate) fn most_private(&self) -> Privacy {
         self.columns.iter().map(|(_, class)| *class).fold(self.rows, Ord::max)
     }
 
     /// Names of the columns of a class.
-    pub fn of_class(&self, wanted: Privacy) -> Vec<&str> {
+    pub(crate) fn of_class(&self, wanted: Privacy) -> Vec<&str> {
         self.columns.iter().filter(|(_, class)| *class == wanted).map(|(name, _)| name.as_str()).collect()
     }
 }
 
 /// How private the result of a planned statement is.
-pub fn computed(planned: &Planned<'_>, classes: &Classes) -> Computed {
+pub(crate) fn computed(planned: &Planned<'_>, classes: &Classes) -> Computed {
     let plan = planned.logical();
     let flow = flow::Walk::new(classes).flow(plan);
     let names = plan.schema().fields().iter().map(|field| field.name().clone());

@@ -32,7 +32,7 @@ pub async fn run(session: &Session, sql: &str, as_of: Option<NaiveDate>) -> Resu
 
 /// A statement that was planned, with its parameters bound, and can be started.
 #[derive(Debug)]
-pub struct Planned<'s> {
+pub(crate) struct Planned<'s> {
     session: &'s Session,
     parameters: &'s Parameters,
     plan: LogicalPlan,
@@ -48,7 +48,7 @@ impl Planned<'_> {
     ///
     /// # Errors
     /// What fails before a row is read; what fails later comes out of the stream.
-    pub async fn rows(self) -> Result<Rows, EngineError> {
+    pub(crate) async fn rows(self) -> Result<Rows, EngineError> {
         let explains = matches!(self.plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_));
         let rows = self.rows_as_planned().await?;
         let schema = columns::without_views(rows.schema());
@@ -80,7 +80,11 @@ impl Planned<'_> {
 ///
 /// # Errors
 /// What is wrong with the statement, and when a `$name` has no value. No error quotes a value of `parameters`.
-pub async fn plan<'s>(session: &'s Session, sql: &str, parameters: &'s Parameters) -> Result<Planned<'s>, EngineError> {
+pub(crate) async fn plan<'s>(
+    session: &'s Session,
+    sql: &str,
+    parameters: &'s Parameters,
+) -> Result<Planned<'s>, EngineError> {
     let refused = |error| EngineError::planning(error, sql, &session.table_names());
     let work = async {
         let named = |are_alike| {

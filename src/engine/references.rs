@@ -6,33 +6,33 @@ use super::{EngineError, Session, query};
 
 /// A column that holds ids of another table's records.
 #[derive(Debug, Clone, Copy)]
-pub struct Reference<'a> {
+pub(crate) struct Reference<'a> {
     /// Table.
-    pub table: &'a str,
+    pub(crate) table: &'a str,
     /// Its column: ids, or lists of ids.
-    pub column: &'a str,
+    pub(crate) column: &'a str,
     /// Whether the column holds lists.
-    pub is_list: bool,
+    pub(crate) is_list: bool,
     /// Table referred to, by its column `id`.
-    pub to: &'a str,
+    pub(crate) to: &'a str,
 }
 
 /// What came of following the references of one column.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Followed {
+pub(crate) struct Followed {
     /// References that are not null.
-    pub references: u64,
+    pub(crate) references: u64,
     /// References among them that lead nowhere.
-    pub unresolved: u64,
+    pub(crate) unresolved: u64,
     /// Different ids among those.
-    pub unresolved_ids: u64,
+    pub(crate) unresolved_ids: u64,
 }
 
 /// Follows the references of one column; both tables are registered. Memory: the different ids of both.
 ///
 /// # Errors
 /// When a table or column does not exist, or the files cannot be read.
-pub async fn follow(session: &Session, reference: Reference<'_>) -> Result<Followed, EngineError> {
+pub(crate) async fn follow(session: &Session, reference: Reference<'_>) -> Result<Followed, EngineError> {
     let Reference { table, column, is_list, to } = reference;
     let ids = if is_list { format!("unnest(\"{column}\")") } else { format!("\"{column}\"") };
     let sql = format!(

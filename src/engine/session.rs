@@ -62,7 +62,7 @@ impl Session {
     ///
     /// # Errors
     /// [`EngineError::Failed`] when the engine cannot be set up.
-    pub fn new(store: Arc<dyn ObjectStore>, options: &SessionOptions) -> Result<Self, EngineError> {
+    pub(crate) fn new(store: Arc<dyn ObjectStore>, options: &SessionOptions) -> Result<Self, EngineError> {
         let spilled = Arc::new(SpillFolder::new(options.temp_dir.as_deref()));
         let runtime = RuntimeEnvBuilder::new()
             // Fair, not first come first served: whoever can spill gets an equal share and spills beyond it, which leaves
@@ -105,7 +105,7 @@ impl Session {
     ///
     /// # Errors
     /// As [`Session::over`].
-    pub fn of_declared<'t>(tables: impl IntoIterator<Item = &'t Table>) -> Result<Self, EngineError> {
+    pub(crate) fn of_declared<'t>(tables: impl IntoIterator<Item = &'t Table>) -> Result<Self, EngineError> {
         let as_of = NaiveDate::default();
         let tables = tables.into_iter();
         let files =
@@ -117,7 +117,7 @@ impl Session {
     ///
     /// # Errors
     /// [`EngineError::TableConflict`] when the dates of a table disagree on a column's type.
-    pub fn register(&self, tables: &[TableFiles]) -> Result<(), EngineError> {
+    pub(crate) fn register(&self, tables: &[TableFiles]) -> Result<(), EngineError> {
         let mut by_name: BTreeMap<&str, Vec<&TableFiles>> = BTreeMap::new();
         for table in tables {
             by_name.entry(&table.table).or_default().push(table);
@@ -133,7 +133,7 @@ impl Session {
     }
 
     /// Whether a table of this name is registered.
-    pub fn has_table(&self, name: &str) -> bool {
+    pub(crate) fn has_table(&self, name: &str) -> bool {
         self.context.table_exist(TableReference::bare(name)).unwrap_or(false)
     }
 

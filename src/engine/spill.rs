@@ -91,7 +91,7 @@ fn open(parent: &Path) -> io::Result<Opened> {
 
 /// Removes what killed processes left in `parent`, by default the system's temporary folder. Folders that are in use stay,
 /// and so does what may not be removed.
-pub fn remove_abandoned(parent: Option<&Path>) {
+pub(crate) fn remove_abandoned(parent: Option<&Path>) {
     let parent = parent.map_or_else(std::env::temp_dir, Path::to_owned);
     let Ok(entries) = fs::read_dir(&parent) else { return };
     for entry in entries.flatten() {

@@ -8,7 +8,7 @@
 use std::{cell::Cell, future::Future, io, panic, thread};
 
 /// Stack of every thread of the runtime, in bytes. Only pages that are touched cost memory.
-pub const STACK_BYTES: usize = 128 * 1024 * 1024;
+pub(crate) const STACK_BYTES: usize = 128 * 1024 * 1024;
 
 /// Most threads for blocking file access: bounds the address space that stacks reserve.
 const MAX_BLOCKING_THREADS: usize = 32;
@@ -18,7 +18,7 @@ thread_local! {
 }
 
 /// Whether the current thread was started by [`run_with_deep_stack`].
-pub fn is_deep() -> bool {
+pub(crate) fn is_deep() -> bool {
     DEEP.get()
 }
 

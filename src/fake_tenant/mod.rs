@@ -21,6 +21,20 @@
 //! - an unknown parameter, a repeated one, or a cursor this tenant did not issue is 400;
 //! - `applicability.asOf` keeps what applies that day and what is not bounded in time, for leavers too;
 //! - a position may refer to a department that is not in the list: the application cannot see it.
+//!
+//! For one's own tests, over HTTP by [`server::serve`] or without:
+//!
+//! ```
+//! use bytes::Bytes;
+//! use lucca_lake::fake_tenant::{FakeTenant, Options};
+//!
+//! let tenant = FakeTenant::new(Options { employees: 10, ..Options::new("2026-03-15".parse()?) });
+//! assert_eq!(tenant.records("employees").count(), 10);
+//! let request = http::Request::get("/lucca-api/employees").body(Bytes::new())?;
+//! let answer = tenant.handle(&request, tokio::time::Instant::now());
+//! assert_eq!(answer.status(), 401, "without a token");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod collections;
 mod envelope;

@@ -10,7 +10,7 @@ use super::{
 use crate::run_id::RunId;
 
 /// For so long a held snapshot waits for somebody's word.
-pub const HELD_FOR: TimeDelta = TimeDelta::days(14);
+pub(crate) const HELD_FOR: TimeDelta = TimeDelta::days(14);
 
 /// Staging of runs that began this long ago belongs to nobody any more.
 const ABANDONED_AFTER: TimeDelta = TimeDelta::hours(24);
@@ -38,7 +38,7 @@ pub(super) fn is_abandoned(run_id: &RunId, holds: Holds<'_>, now: DateTime<Utc>)
 
 /// Removes the staging of abandoned runs. What cannot be removed is left for the next time, with a warning: it is no reason to
 /// fail a run.
-pub async fn discard_abandoned(lake: &Lake, now: DateTime<Utc>) {
+pub(crate) async fn discard_abandoned(lake: &Lake, now: DateTime<Utc>) {
     let runs = match staging::staged_runs(lake).await {
         Ok(runs) => runs,
         Err(error) => return tracing::warn!(%error, "staging of former runs was not looked for"),

@@ -30,11 +30,11 @@ const DIGEST_BYTES: usize = 32;
 /// What an unfinished run was reading. Pages are used again only by a run that reads the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Purpose {
+pub(crate) struct Purpose {
     /// The day the data describes.
-    pub as_of: NaiveDate,
+    pub(crate) as_of: NaiveDate,
     /// Whose data, seen by whom, read by which program: equal or not.
-    pub reader: String,
+    pub(crate) reader: String,
 }
 
 /// What `begun.json` beside the pages holds.
@@ -47,7 +47,7 @@ struct Begun {
 
 /// Where the pages of one run are kept.
 #[derive(Debug, Clone)]
-pub struct Checkpoint {
+pub(crate) struct Checkpoint {
     lake: Lake,
     run_id: RunId,
     begun_at: DateTime<Utc>,
@@ -58,7 +58,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// When the lake cannot be written.
-    pub async fn begin(
+    pub(crate) async fn begin(
         lake: &Lake,
         run_id: &RunId,
         purpose: Purpose,
@@ -74,7 +74,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// When the lake cannot be read.
-    pub async fn all(lake: &Lake, purpose: &Purpose) -> Result<Vec<Self>, LakeError> {
+    pub(crate) async fn all(lake: &Lake, purpose: &Purpose) -> Result<Vec<Self>, LakeError> {
         let mut found = Vec::new();
         for run_id in staging::staged_runs(lake).await? {
             // A folder without the file, or with half of one, belongs to a run that kept nothing.
@@ -89,12 +89,12 @@ impl Checkpoint {
     }
 
     /// The run that began to keep these pages.
-    pub fn run_id(&self) -> &RunId {
+    pub(crate) fn run_id(&self) -> &RunId {
         &self.run_id
     }
 
     /// When it did.
-    pub fn begun_at(&self) -> DateTime<Utc> {
+    pub(crate) fn begun_at(&self) -> DateTime<Utc> {
         self.begun_at
     }
 
@@ -102,7 +102,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// When the lake cannot be read.
-    pub async fn pages(&self) -> Result<u64, LakeError> {
+    pub(crate) async fn pages(&self) -> Result<u64, LakeError> {
         let folder = layout::checkpoint_dir(&self.run_id);
         let listing: Vec<_> = self
             .lake
@@ -115,7 +115,7 @@ impl Checkpoint {
     }
 
     /// The rows and facts kept under `key`; `None` when there are none, or they are not whole.
-    pub async fn page(&self, key: &str) -> Option<(RecordBatch, String)> {
+    pub(crate) async fn page(&self, key: &str) -> Option<(RecordBatch, String)> {
         let object = self.lake.store.get(&self.path(key)).await.ok()?;
         decode(&object.bytes().await.ok()?)
     }
@@ -124,7 +124,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// When the lake cannot be written.
-    pub async fn keep(&self, key: &str, rows: &RecordBatch, facts: &str) -> Result<(), LakeError> {
+    pub(crate) async fn keep(&self, key: &str, rows: &RecordBatch, facts: &str) -> Result<(), LakeError> {
         let path = self.path(key);
         let content = encode(rows, facts)
             .map_err(|e| LakeError::Internal { reason: format!("a page cannot be written as Arrow: {e}") })?;
@@ -133,7 +133,7 @@ impl Checkpoint {
     }
 
     /// What the run found out beside its pages; null when nothing is noted.
-    pub async fn notes(&self) -> serde_json::Value {
+    pub(crate) async fn notes(&self) -> serde_json::Value {
         let Ok(object) = self.lake.store.get(&layout::checkpoint_notes(&self.run_id)).await else {
             return serde_json::Value::Null;
         };
@@ -144,7 +144,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// When the lake cannot be written.
-    pub async fn note(&self, notes: &serde_json::Value) -> Result<(), LakeError> {
+    pub(crate) async fn note(&self, notes: &serde_json::Value) -> Result<(), LakeError> {
         let path = layout::checkpoint_notes(&self.run_id);
         let json = serde_json::to_vec(notes).unwrap_or_default();
         self.lake.store.put(&path, json.into()).await.map_err(|e| LakeError::store("write", &path, e))?;
@@ -155,7 +155,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// When the store refuses or fails.
-    pub async fn discard(&self) -> Result<(), LakeError> {
+    pub(crate) async fn discard(&self) -> Result<(), LakeError> {
         staging::discard(&self.lake, &self.run_id).await
     }
 
@@ -163,7 +163,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// When the store refuses or fails.
-    pub async fn discard_pages(&self) -> Result<(), LakeError> {
+    pub(crate) async fn discard_pages(&self) -> Result<(), LakeError> {
         staging::discard_folder(&self.lake, &layout::checkpoint_dir(&self.run_id)).await
     }
 

@@ -49,7 +49,7 @@ impl Days {
     }
 
     /// Sequence number of the current snapshot of `as_of`, readable or not.
-    pub fn sequence_of(&self, as_of: NaiveDate) -> Option<u64> {
+    pub(crate) fn sequence_of(&self, as_of: NaiveDate) -> Option<u64> {
         let unreadable = || self.unreadable.iter().find(|day| day.as_of == as_of);
         self.of(as_of).map(|snapshot| snapshot.sequence).or_else(|| unreadable().map(|day| day.sequence))
     }
@@ -63,7 +63,7 @@ impl Days {
     }
 
     /// The days after the latest that a day can be: mistakes, none of which is ever the newest.
-    pub fn in_the_future(&self) -> impl Iterator<Item = NaiveDate> {
+    pub(crate) fn in_the_future(&self) -> impl Iterator<Item = NaiveDate> {
         self.dates().into_iter().filter(|day| *day > self.latest_day)
     }
 }
@@ -71,7 +71,7 @@ impl Days {
 impl Lake {
     /// The same lake on a day when snapshots of days until `latest_day` can be right: none after it is ever the newest.
     #[must_use]
-    pub fn with_latest_day(self, latest_day: NaiveDate) -> Self {
+    pub(crate) fn with_latest_day(self, latest_day: NaiveDate) -> Self {
         Self { latest_day, ..self }
     }
 
@@ -106,7 +106,7 @@ impl Lake {
     ///
     /// # Errors
     /// When the store refuses or fails, or there are manifests and none can be read.
-    pub async fn any_snapshot(&self) -> Result<Option<Snapshot>, LakeError> {
+    pub(crate) async fn any_snapshot(&self) -> Result<Option<Snapshot>, LakeError> {
         if let Some(newest) = self.newest().await? {
             return Ok(Some(newest));
         }

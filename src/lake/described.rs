@@ -12,26 +12,26 @@ use crate::catalog::{Privacy, Table, TableColumn};
 
 /// A table and its columns in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Described {
+pub(crate) struct Described {
     /// What one row is.
-    pub meaning: String,
+    pub(crate) meaning: String,
     /// The columns by name.
-    pub columns: BTreeMap<String, DescribedColumn>,
+    pub(crate) columns: BTreeMap<String, DescribedColumn>,
 }
 
 /// A column in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DescribedColumn {
+pub(crate) struct DescribedColumn {
     /// What it means.
-    pub meaning: String,
+    pub(crate) meaning: String,
     /// How private its values are.
-    pub privacy: Privacy,
+    pub(crate) privacy: Privacy,
 }
 
 impl Described {
     /// This, and what another says of columns that this says nothing of.
     #[must_use]
-    pub fn or(mut self, other: Self) -> Self {
+    pub(crate) fn or(mut self, other: Self) -> Self {
         for (name, column) in other.columns {
             self.columns.entry(name).or_insert(column);
         }

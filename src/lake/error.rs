@@ -231,7 +231,7 @@ impl LakeError {
     }
 
     /// The exit code a command ends with when this is its error.
-    pub fn exit_code(&self) -> ExitCode {
+    pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Location { .. }
             | Self::Denied { .. }
@@ -308,7 +308,7 @@ impl LakeError {
     }
 
     /// What was published all the same.
-    pub fn published(&self) -> Option<SnapshotId> {
+    pub(crate) fn published(&self) -> Option<SnapshotId> {
         match self {
             Self::Behind { published, .. } => Some(*published),
             _ => None,
@@ -316,7 +316,7 @@ impl LakeError {
     }
 
     /// Whether room on the disk was what was missing.
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         match self {
             Self::Full { .. } => true,
             Self::Behind { source, .. } => source.is_full(),

@@ -12,7 +12,7 @@ impl Lake {
     ///
     /// # Errors
     /// When a file cannot be read.
-    pub async fn filled(&self, table: &SnapshotTable) -> Result<BTreeMap<String, u64>, LakeError> {
+    pub(crate) async fn filled(&self, table: &SnapshotTable) -> Result<BTreeMap<String, u64>, LakeError> {
         let one = |(path, bytes): (Path, u64)| async move {
             footer::read(&self.store, &path, bytes).await.map_err(|e| LakeError::read_back(&path, e))
         };

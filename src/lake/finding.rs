@@ -6,17 +6,17 @@ use serde::Serialize;
 
 /// Something about a snapshot that is not as its manifest says.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// Lake-relative path.
-    pub path: String,
+    pub(crate) path: String,
     /// What is wrong with it.
-    pub problem: Problem,
+    pub(crate) problem: Problem,
 }
 
 /// What can be wrong.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
-pub enum Problem {
+pub(crate) enum Problem {
     /// The file does not exist.
     Missing,
     /// The size differs.

@@ -36,7 +36,7 @@ impl Lake {
     ///
     /// # Errors
     /// When the store refuses or fails.
-    pub async fn written_at(&self, as_of: NaiveDate) -> Result<Vec<DateTime<Utc>>, LakeError> {
+    pub(crate) async fn written_at(&self, as_of: NaiveDate) -> Result<Vec<DateTime<Utc>>, LakeError> {
         let files = data_files(self, as_of).await?;
         Ok(files.iter().filter_map(|path| layout::run_of(path.filename()?)?.began_at()).collect())
     }
@@ -45,7 +45,7 @@ impl Lake {
     ///
     /// # Errors
     /// When the store refuses or fails.
-    pub async fn tables_with_files(&self, as_of: NaiveDate) -> Result<BTreeSet<String>, LakeError> {
+    pub(crate) async fn tables_with_files(&self, as_of: NaiveDate) -> Result<BTreeSet<String>, LakeError> {
         let files = data_files(self, as_of).await?;
         Ok(files.iter().filter_map(|path| path.parts().nth(1)).map(|table| table.as_ref().to_owned()).collect())
     }

@@ -21,23 +21,23 @@ const FINDINGS_NAMED: usize = 3;
 /// A staged snapshot and why it was not published.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Held {
+pub(crate) struct Held {
     /// The day the data describes.
-    pub as_of: NaiveDate,
+    pub(crate) as_of: NaiveDate,
     /// The run.
-    pub run_id: RunId,
+    pub(crate) run_id: RunId,
     /// When it was held back.
-    pub held_at: DateTime<Utc>,
+    pub(crate) held_at: DateTime<Utc>,
     /// What the gates said, one line each.
-    pub breaches: Vec<String>,
+    pub(crate) breaches: Vec<String>,
     /// Sequence number of the snapshot that it would replace.
-    pub replaces: Option<u64>,
+    pub(crate) replaces: Option<u64>,
     /// Its tables; the paths are in staging.
-    pub tables: Vec<SnapshotTable>,
+    pub(crate) tables: Vec<SnapshotTable>,
     /// Tables it would keep from the snapshot that it would replace.
-    pub carried_over: Vec<SnapshotTable>,
+    pub(crate) carried_over: Vec<SnapshotTable>,
     /// State of the extraction.
-    pub state: SnapshotState,
+    pub(crate) state: SnapshotState,
 }
 
 impl Held {
@@ -45,7 +45,7 @@ impl Held {
     ///
     /// # Errors
     /// When the store refuses or fails.
-    pub async fn keep(lake: &Lake, publication: Publication, breaches: Vec<String>) -> Result<Self, LakeError> {
+    pub(crate) async fn keep(lake: &Lake, publication: Publication, breaches: Vec<String>) -> Result<Self, LakeError> {
         let Publication { as_of, run_id, published_at, tables, carried_over, state, replaces, .. } = publication;
         let replaces = match replaces {
             Replaces::Exactly(sequence) => sequence,
@@ -63,7 +63,7 @@ impl Held {
     ///
     /// # Errors
     /// When the store refuses or fails, or what is kept cannot be used.
-    pub async fn of_run(lake: &Lake, run_id: &RunId) -> Result<Option<Self>, LakeError> {
+    pub(crate) async fn of_run(lake: &Lake, run_id: &RunId) -> Result<Option<Self>, LakeError> {
         let path = layout::held(run_id);
         let failed = |e| LakeError::store("read", &path, e);
         let content = match lake.store().get(&path).await {
@@ -90,7 +90,7 @@ impl Held {
     ///
     /// # Errors
     /// When the store refuses or fails.
-    pub async fn all(lake: &Lake) -> Result<Vec<Self>, LakeError> {
+    pub(crate) async fn all(lake: &Lake) -> Result<Vec<Self>, LakeError> {
         Ok(Self::by_run(lake).await?.into_values().flatten().collect())
     }
 
@@ -130,7 +130,7 @@ impl Held {
     }
 
     /// The snapshot as it would be, with the paths in staging.
-    pub fn as_snapshot(&self) -> Snapshot {
+    pub(crate) fn as_snapshot(&self) -> Snapshot {
         let mut tables: Vec<SnapshotTable> = self.tables.iter().chain(&self.carried_over).cloned().collect();
         tables.sort_by(|a, b| a.name.cmp(&b.name));
         Snapshot {
@@ -152,7 +152,7 @@ impl Held {
     ///
     /// # Errors
     /// [`LakeError::HeldDamaged`] when a file is not; as [`publish`]; the store's errors.
-    pub async fn publish(
+    pub(crate) async fn publish(
         &self,
         lake: &Lake,
         accepted: Accepted,

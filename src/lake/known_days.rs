@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// The days that a lake had.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct KnownDays {
+pub(crate) struct KnownDays {
     /// When it had them.
     pub(super) at: DateTime<Utc>,
     /// Series of days without a gap, each its first and, after a slash, its last: a lake of every day is one of them.
@@ -17,7 +17,7 @@ pub struct KnownDays {
 
 impl KnownDays {
     /// The days that a lake had at some time.
-    pub fn new(at: DateTime<Utc>, days: impl IntoIterator<Item = NaiveDate>) -> Self {
+    pub(crate) fn new(at: DateTime<Utc>, days: impl IntoIterator<Item = NaiveDate>) -> Self {
         let mut series: Vec<(NaiveDate, NaiveDate)> = Vec::new();
         for day in days.into_iter().collect::<BTreeSet<_>>() {
             match series.last_mut() {

@@ -32,7 +32,7 @@ const ATTEMPTS_TO_RELEASE: usize = 3;
 
 /// The right to write to a lake.
 #[derive(Debug)]
-pub struct Lease {
+pub(crate) struct Lease {
     kind: Kind,
     lost: watch::Receiver<bool>,
 }
@@ -92,7 +92,7 @@ impl Lease {
     ///
     /// # Errors
     /// [`LakeError::Locked`] when another writer has it; the store's errors.
-    pub async fn take(
+    pub(crate) async fn take(
         lake: &Lake,
         holder: &str,
         owner: Option<&Owner>,
@@ -125,7 +125,7 @@ impl Lease {
     }
 
     /// Returns when another writer has taken the lease over, which happens only to a process that stood still.
-    pub async fn lost(&self) {
+    pub(crate) async fn lost(&self) {
         let mut lost = self.lost.clone();
         if lost.wait_for(|lost| *lost).await.is_err() {
             std::future::pending::<()>().await;
@@ -133,7 +133,7 @@ impl Lease {
     }
 
     /// Gives the lease back, if it is still ours. Without it, a lease in a bucket ends by expiry.
-    pub async fn release(self) {
+    pub(crate) async fn release(self) {
         let Kind::Remote { taken, renewal } = &self.kind else { return };
         renewal.abort();
         if !*self.lost.borrow()

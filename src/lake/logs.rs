@@ -13,7 +13,7 @@ use crate::catalog::Zone;
 ///
 /// # Errors
 /// [`LakeError::DeltaIgnored`]; as the publication's for logs that cannot follow.
-pub async fn align(lake: &Lake) -> Result<(), LakeError> {
+pub(crate) async fn align(lake: &Lake) -> Result<(), LakeError> {
     match lake.format {
         TableFormat::Delta => follow(lake).await,
         TableFormat::Parquet => match with_logs(lake).await?.into_iter().next() {

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Version of the manifest's format that this program writes, and the newest it reads. 1 had no checksum of its own.
-pub const FORMAT_VERSION: u32 = 2;
+pub(crate) const FORMAT_VERSION: u32 = 2;
 /// The first version with a checksum.
 const SEALED_SINCE: u32 = 2;
 
@@ -115,7 +115,7 @@ impl Snapshot {
     }
 
     /// The day on which the API was read. Snapshots of older versions tell only when they were published.
-    pub fn read_on(&self, zone: Tz) -> NaiveDate {
+    pub(crate) fn read_on(&self, zone: Tz) -> NaiveDate {
         self.state.read_on.unwrap_or_else(|| self.published_at.with_timezone(&zone).date_naive())
     }
 

@@ -30,6 +30,43 @@
 //! - `table_format`: whether tables are Delta Lake tables too; `delta`: their logs
 //! - `written`: when the files of a day were written, by their names
 //! - `disk`: what local disks need on top; `disk_store`: a folder as a store, and who may read what is in it
+//!
+//! Opening a lake, publishing a day and listing what is there:
+//!
+//! ```
+//! use lucca_lake::{
+//!     catalog::Catalog,
+//!     lake::{Lake, Publication, Replaces, SnapshotState, TableWriter, WriterOptions, publish},
+//! };
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let folder = folder.path().to_str().ok_or("a strange folder")?;
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! let lake = Lake::open(folder, &|variable| std::env::var(variable).ok())?;
+//! let departments = Catalog::embedded()?.table("departments").ok_or("no such table")?;
+//! let run_id = "20260315T060000Z-00000001".parse()?;
+//! let mut writer = TableWriter::new(&lake, &run_id, &departments, WriterOptions::default());
+//! writer.write(&arrow::array::RecordBatch::new_empty(departments.arrow_schema())).await?;
+//! let publication = Publication {
+//!     as_of: "2026-03-15".parse()?,
+//!     run_id,
+//!     published_at: "2026-03-15T06:00:00Z".parse()?,
+//!     tables: vec![writer.close().await?],
+//!     carried_over: Vec::new(),
+//!     state: SnapshotState::default(),
+//!     replaces: Replaces::Exactly(None),
+//!     superseded_grace: chrono::TimeDelta::zero(),
+//! };
+//! publish(&lake, publication).await?;
+//!
+//! for snapshot in lake.days().await?.snapshots {
+//!     println!("{}: {} tables, by {}", snapshot.as_of, snapshot.tables.len(), snapshot.run_id);
+//! #   assert_eq!(snapshot.files().count(), 1);
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod abandoned;
 mod checkpoint;
@@ -68,7 +105,7 @@ mod table_format;
 mod vanished;
 mod verify;
 mod verify_delta;
-pub mod views;
+pub(crate) mod views;
 mod writer;
 
 #[cfg(test)]
@@ -76,27 +113,30 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use abandoned::{HELD_FOR, discard_abandoned};
-pub use checkpoint::{Checkpoint, Purpose};
+pub use crate::run_id::{InvalidRunId, RunId};
+pub(crate) use abandoned::discard_abandoned;
+pub(crate) use checkpoint::{Checkpoint, Purpose};
 pub use days::{Days, UnreadableDay};
-pub use described::{Described, DescribedColumn};
+pub(crate) use described::Described;
+#[cfg(test)]
+pub(crate) use described::DescribedColumn;
 pub use error::LakeError;
-pub use finding::{Finding, Problem};
-pub use gc::{
-    Garbage, GarbageObject, Objection, Scope as GarbageScope, Why, collect as collect_garbage, find as find_garbage,
-};
-pub use held::Held;
-pub use known_days::KnownDays;
-pub use lease::Lease;
-pub use logs::align;
-pub use manifest::{DataFile, FORMAT_VERSION, PreviousManifest, Snapshot, SnapshotColumn, SnapshotTable};
-pub use probe::{PutIfAbsent, Replace};
+pub(crate) use finding::{Finding, Problem};
+pub(crate) use gc::{Garbage, Objection, Scope as GarbageScope, Why, collect as collect_garbage, find as find_garbage};
+pub(crate) use held::Held;
+pub(crate) use known_days::KnownDays;
+pub(crate) use lease::Lease;
+pub(crate) use logs::align;
+pub(crate) use manifest::FORMAT_VERSION;
+pub use manifest::{DataFile, PreviousManifest, Snapshot, SnapshotColumn, SnapshotTable};
+pub(crate) use probe::{PutIfAbsent, Replace};
 pub use publish::{Publication, Replaces, publish};
-pub use retention::Retention;
+pub(crate) use retention::Retention;
 pub use snapshot_id::SnapshotId;
-pub use staging::{discard, discard_table, discard_tables};
-pub use state::{Accepted, SnapshotState};
+pub(crate) use staging::{discard, discard_table, discard_tables};
+pub(crate) use state::Accepted;
+pub use state::SnapshotState;
 pub use store::Lake;
-pub use table_format::TableFormat;
-pub use verify::{check_files, verify, verify_lake};
+pub(crate) use table_format::TableFormat;
+pub(crate) use verify::{check_files, verify, verify_lake};
 pub use writer::{StagedTable, TableWriter, WriterOptions};

@@ -18,7 +18,7 @@ impl Lake {
     ///
     /// # Errors
     /// When the store refuses or fails.
-    pub async fn drop_page_limits(&self, at: DateTime<Utc>) -> Result<(), LakeError> {
+    pub(crate) async fn drop_page_limits(&self, at: DateTime<Utc>) -> Result<(), LakeError> {
         let json = serde_json::to_vec_pretty(&Noted { dropped_at: at }).unwrap_or_default();
         self.put(layout::page_limits(), json).await
     }
@@ -28,7 +28,7 @@ impl Lake {
     ///
     /// # Errors
     /// When the store refuses or fails.
-    pub async fn page_limits_dropped_at(&self) -> Result<Option<DateTime<Utc>>, LakeError> {
+    pub(crate) async fn page_limits_dropped_at(&self) -> Result<Option<DateTime<Utc>>, LakeError> {
         let path = layout::page_limits();
         let failed = |e| LakeError::store("read", &path, e);
         let content = match self.store.get(&path).await {

@@ -8,7 +8,7 @@ use crate::run_id::RunId;
 
 /// Whether a second put of the same name is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PutIfAbsent {
+pub(crate) enum PutIfAbsent {
     /// It is: of two runs that publish the same day, exactly one succeeds.
     Honoured,
     /// It is not: each would undo the other.
@@ -17,7 +17,7 @@ pub enum PutIfAbsent {
 
 /// Whether a put that replaces an object only as long as nobody else did (`If-Match`) is refused otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Replace {
+pub(crate) enum Replace {
     /// It is: of two writers that take over a lease which has expired, one gets it.
     Honoured,
     /// It is not: both would get it.
@@ -34,7 +34,7 @@ impl Lake {
     ///
     /// # Errors
     /// When the store refuses or fails.
-    pub async fn probe_replace(&self, run_id: &RunId) -> Result<Replace, LakeError> {
+    pub(crate) async fn probe_replace(&self, run_id: &RunId) -> Result<Replace, LakeError> {
         if self.root().is_some() {
             return Ok(Replace::NotNeeded);
         }
@@ -77,7 +77,7 @@ impl Lake {
     ///
     /// # Errors
     /// When the store refuses or fails, also when it does not know conditional puts.
-    pub async fn probe(&self, run_id: &RunId) -> Result<PutIfAbsent, LakeError> {
+    pub(crate) async fn probe(&self, run_id: &RunId) -> Result<PutIfAbsent, LakeError> {
         let path = layout::probe(run_id);
         let put = async |content: &[u8]| match self.put_new(&path, content.to_vec()).await {
             Ok(()) => Ok(PutIfAbsent::Ignored),
@@ -94,7 +94,7 @@ impl Lake {
     }
 
     /// What to say of a store that ignores the condition.
-    pub fn not_conditional(&self) -> LakeError {
+    pub(crate) fn not_conditional(&self) -> LakeError {
         LakeError::NotConditional { lake: self.display() }
     }
 

@@ -7,18 +7,18 @@ use chrono::{Datelike, Days, NaiveDate};
 /// Rules by which dates are kept. A date is kept when any rule keeps it; without any rule, every date is. The newest
 /// date is kept always.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Retention {
+pub(crate) struct Retention {
     /// So many newest dates.
-    pub last: Option<usize>,
+    pub(crate) last: Option<usize>,
     /// Dates of so many days before today.
-    pub days: Option<u64>,
+    pub(crate) days: Option<u64>,
     /// The last date of each of so many newest months that are over.
-    pub month_ends: Option<usize>,
+    pub(crate) month_ends: Option<usize>,
 }
 
 impl Retention {
     /// The dates among `dates` that are kept.
-    pub fn kept(&self, dates: &BTreeSet<NaiveDate>, today: NaiveDate) -> BTreeSet<NaiveDate> {
+    pub(crate) fn kept(&self, dates: &BTreeSet<NaiveDate>, today: NaiveDate) -> BTreeSet<NaiveDate> {
         if *self == Self::default() {
             return dates.clone();
         }

@@ -17,7 +17,7 @@ pub(super) async fn staged_runs(lake: &Lake) -> Result<Vec<RunId>, LakeError> {
 ///
 /// # Errors
 /// When the store refuses or fails.
-pub async fn discard(lake: &Lake, run_id: &RunId) -> Result<(), LakeError> {
+pub(crate) async fn discard(lake: &Lake, run_id: &RunId) -> Result<(), LakeError> {
     discard_folder(lake, &layout::staging_dir(run_id)).await
 }
 
@@ -34,7 +34,7 @@ pub(super) async fn discard_folder(lake: &Lake, folder: &Path) -> Result<(), Lak
 ///
 /// # Errors
 /// When the store refuses or fails.
-pub async fn discard_tables(lake: &Lake, run_id: &RunId) -> Result<(), LakeError> {
+pub(crate) async fn discard_tables(lake: &Lake, run_id: &RunId) -> Result<(), LakeError> {
     for folder in layout::staging_zones(run_id) {
         discard_folder(lake, &folder).await?;
     }
@@ -45,7 +45,7 @@ pub async fn discard_tables(lake: &Lake, run_id: &RunId) -> Result<(), LakeError
 ///
 /// # Errors
 /// When the store refuses or fails.
-pub async fn discard_table(lake: &Lake, table: &StagedTable) -> Result<(), LakeError> {
+pub(crate) async fn discard_table(lake: &Lake, table: &StagedTable) -> Result<(), LakeError> {
     let SnapshotTable { zone, name, .. } = table.table();
     discard_folder(lake, &layout::staging_table(table.run_id(), *zone, name)).await
 }

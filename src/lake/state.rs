@@ -18,69 +18,69 @@ use crate::{catalog::LakeType, page::LearnedLimit, run_id::RunId};
 pub struct SnapshotState {
     /// Tables that were asked for and could not be read, each with the reason.
     #[serde(deserialize_with = "entries")]
-    pub absent: BTreeMap<String, String>,
+    pub(crate) absent: BTreeMap<String, String>,
     /// Who let it through although a gate held it back.
     #[serde(deserialize_with = "or_nothing", skip_serializing_if = "Option::is_none")]
-    pub accepted: Option<Accepted>,
+    pub(crate) accepted: Option<Accepted>,
     /// Records of each resource that the API counted and did not serve, where that was accepted.
     #[serde(deserialize_with = "entries")]
-    pub accepted_missing: BTreeMap<String, u64>,
+    pub(crate) accepted_missing: BTreeMap<String, u64>,
     /// Definitions whose attributes were read, as patterns.
     #[serde(deserialize_with = "or_nothing", skip_serializing_if = "Option::is_none")]
-    pub attribute_definitions: Option<Vec<String>>,
+    pub(crate) attribute_definitions: Option<Vec<String>>,
     /// Statuses of the people whose attributes were read; `None` for all.
     #[serde(deserialize_with = "or_nothing")]
-    pub attribute_people: Option<Vec<String>>,
+    pub(crate) attribute_people: Option<Vec<String>>,
     /// What the tables mean that have the tenant's own columns.
     #[serde(deserialize_with = "entries")]
-    pub described: BTreeMap<String, Described>,
+    pub(crate) described: BTreeMap<String, Described>,
     /// The days that the lake had when the snapshot was made.
     #[serde(deserialize_with = "or_nothing", skip_serializing_if = "Option::is_none")]
-    pub known_days: Option<KnownDays>,
+    pub(crate) known_days: Option<KnownDays>,
     /// How large pages the API gives, by resource.
     #[serde(deserialize_with = "or_nothing")]
-    pub page_limits: BTreeMap<String, LearnedLimit>,
+    pub(crate) page_limits: BTreeMap<String, LearnedLimit>,
     /// The run whose pages the snapshot was made from: they are used up.
     #[serde(deserialize_with = "or_nothing", skip_serializing_if = "Option::is_none")]
-    pub pages_of: Option<RunId>,
+    pub(crate) pages_of: Option<RunId>,
     /// Definitions whose values are personal beyond the declared rule; where `public_definitions` is `None`: all that are.
     #[serde(deserialize_with = "or_nothing", skip_serializing_if = "Option::is_none")]
-    pub personal_definitions: Option<Vec<String>>,
+    pub(crate) personal_definitions: Option<Vec<String>>,
     /// Custom definitions whose values are not personal; `None` where attributes were read by an older rule, which had none.
     #[serde(deserialize_with = "or_nothing")]
-    pub public_definitions: Option<Vec<String>>,
+    pub(crate) public_definitions: Option<Vec<String>>,
     /// The day on which the API was read; see [`Snapshot::read_on`](super::Snapshot::read_on).
     #[serde(deserialize_with = "or_nothing", skip_serializing_if = "Option::is_none")]
-    pub read_on: Option<NaiveDate>,
+    pub(crate) read_on: Option<NaiveDate>,
     /// How many records each resource had when it was last read.
     #[serde(deserialize_with = "entries")]
-    pub records: BTreeMap<String, u64>,
+    pub(crate) records: BTreeMap<String, u64>,
     /// By `table.column`: the references that are not null, and how many of them lead nowhere.
     #[serde(deserialize_with = "entries")]
-    pub references: BTreeMap<String, [u64; 2]>,
+    pub(crate) references: BTreeMap<String, [u64; 2]>,
     /// Whose data it is: the tenant's host.
     #[serde(deserialize_with = "or_nothing", skip_serializing_if = "Option::is_none")]
-    pub tenant: Option<String>,
+    pub(crate) tenant: Option<String>,
     /// Whether the attributes are those of all days.
     #[serde(deserialize_with = "or_nothing")]
-    pub whole_history: bool,
+    pub(crate) whole_history: bool,
     /// The types that columns of the wide tables have or had.
     #[serde(deserialize_with = "or_nothing")]
-    pub wide_types: BTreeMap<String, LakeType>,
+    pub(crate) wide_types: BTreeMap<String, LakeType>,
     /// What only other versions know.
     #[serde(flatten)]
-    pub unknown: Map<String, Value>,
+    pub(crate) unknown: Map<String, Value>,
 }
 
 /// Who let a snapshot through although a gate held it back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Accepted {
+pub(crate) struct Accepted {
     /// When.
-    pub at: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
     /// What the gates had said, one line each.
-    pub breaches: Vec<String>,
+    pub(crate) breaches: Vec<String>,
     /// Why it is right all the same.
-    pub reason: String,
+    pub(crate) reason: String,
 }
 
 /// A value, or none where another is written.

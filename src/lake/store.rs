@@ -43,13 +43,13 @@ impl Lake {
 
     /// The same lake, whose tables are published in this format.
     #[must_use]
-    pub fn with_table_format(self, format: TableFormat) -> Self {
+    pub(crate) fn with_table_format(self, format: TableFormat) -> Self {
         Self { format, ..self }
     }
 
     /// The same lake, whose views say what these tables mean.
     #[must_use]
-    pub fn describing(self, tables: &[Table]) -> Self {
+    pub(crate) fn describing(self, tables: &[Table]) -> Self {
         Self { tables: tables.into(), ..self }
     }
 
@@ -77,13 +77,13 @@ impl Lake {
     ///
     /// # Errors
     /// When the store refuses or fails.
-    pub async fn put_report(&self, run_id: &RunId, json: &[u8]) -> Result<(), LakeError> {
+    pub(crate) async fn put_report(&self, run_id: &RunId, json: &[u8]) -> Result<(), LakeError> {
         self.put(layout::report(run_id), json.to_vec()).await
     }
 
     /// Where the processes of one user keep what they share, when there is no better place: a folder to be made in one that
     /// exists. `None` for remote lakes.
-    pub fn place_for_state(&self) -> Option<PathBuf> {
+    pub(crate) fn place_for_state(&self) -> Option<PathBuf> {
         let place = disk::on_disk(self.root()?, &layout::state_dir());
         modes::create_folders(place.parent()?, Access::Shared).ok()?;
         Some(place)
@@ -91,7 +91,7 @@ impl Lake {
 
     /// Commands that take the right to read private folders of a lake on a disk away from those who have no business
     /// there, each with the folder that it is about, relative to the lake.
-    pub fn exposed(&self) -> Vec<(String, String)> {
+    pub(crate) fn exposed(&self) -> Vec<(String, String)> {
         let Some(root) = self.root() else { return Vec::new() };
         let exposed = layout::private_folders().map(|path| {
             let folder = disk::on_disk(root, &path);

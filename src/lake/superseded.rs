@@ -18,7 +18,7 @@ impl Lake {
     ///
     /// # Errors
     /// When the store refuses or fails.
-    pub async fn every_snapshot(&self) -> Result<Vec<SnapshotId>, LakeError> {
+    pub(crate) async fn every_snapshot(&self) -> Result<Vec<SnapshotId>, LakeError> {
         self.list_manifests(&layout::manifests_dir()).await
     }
 
@@ -26,7 +26,7 @@ impl Lake {
     ///
     /// # Errors
     /// When the store refuses or fails, or the manifest is not usable.
-    pub async fn snapshot_called(&self, id: SnapshotId) -> Result<Option<Snapshot>, LakeError> {
+    pub(crate) async fn snapshot_called(&self, id: SnapshotId) -> Result<Option<Snapshot>, LakeError> {
         match self.read(id).await {
             Ok(snapshot) => Ok(Some(snapshot)),
             Err(error) if error.is_not_found() => Ok(None),
@@ -39,7 +39,7 @@ impl Lake {
     ///
     /// # Errors
     /// When the store refuses or fails.
-    pub async fn has_files(&self, snapshot: &Snapshot) -> Result<bool, LakeError> {
+    pub(crate) async fn has_files(&self, snapshot: &Snapshot) -> Result<bool, LakeError> {
         let exists = |path: Path| async move {
             match self.store().head(&path).await {
                 Ok(_) => Ok(true),
@@ -60,7 +60,7 @@ impl Lake {
     ///
     /// # Errors
     /// When the store refuses or fails, or a manifest is of a newer format.
-    pub async fn readable_in_grace(
+    pub(crate) async fn readable_in_grace(
         &self,
         current: &Snapshot,
         now: DateTime<Utc>,

@@ -2,7 +2,7 @@
 
 /// How readers find a table's files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum TableFormat {
+pub(crate) enum TableFormat {
     /// By the manifest, the views or a glob.
     #[default]
     Parquet,
@@ -12,7 +12,7 @@ pub enum TableFormat {
 
 impl TableFormat {
     /// Whether this build of the program can write the format.
-    pub fn is_built(self) -> bool {
+    pub(crate) fn is_built(self) -> bool {
         self == Self::Parquet || cfg!(feature = "delta")
     }
 }

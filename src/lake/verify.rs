@@ -21,7 +21,7 @@ const CONCURRENCY: usize = 4;
 ///
 /// # Errors
 /// When the store refuses or fails, so that nothing can be said.
-pub async fn verify(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, LakeError> {
+pub(crate) async fn verify(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, LakeError> {
     let mut findings = check_files(lake, &snapshot.tables).await?;
     findings.extend(strays(lake, snapshot).await?);
     findings.extend(broken_links(lake, snapshot).await?);
@@ -34,7 +34,7 @@ pub async fn verify(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, La
 ///
 /// # Errors
 /// When the store refuses or fails, or a manifest is of a newer format.
-pub async fn verify_lake(lake: &Lake) -> Result<Vec<Finding>, LakeError> {
+pub(crate) async fn verify_lake(lake: &Lake) -> Result<Vec<Finding>, LakeError> {
     let days = lake.read_days(&lake.snapshots().await?).await?;
     let mut findings = Vec::new();
     let mut found = Vec::new();
@@ -68,7 +68,7 @@ pub async fn verify_lake(lake: &Lake) -> Result<Vec<Finding>, LakeError> {
 ///
 /// # Errors
 /// When the store refuses or fails, so that nothing can be said.
-pub async fn check_files(lake: &Lake, tables: &[SnapshotTable]) -> Result<Vec<Finding>, LakeError> {
+pub(crate) async fn check_files(lake: &Lake, tables: &[SnapshotTable]) -> Result<Vec<Finding>, LakeError> {
     let files = tables.iter().flat_map(|table| table.files.iter().map(move |file| (table, file)));
     let checks = files.clone().map(|(table, file)| check_file(lake, table, file));
     let checked: Vec<Vec<Problem>> = stream::iter(checks).buffered(CONCURRENCY).try_collect().await?;

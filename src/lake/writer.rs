@@ -93,7 +93,7 @@ impl StagedTable {
     }
 
     /// The run that wrote it.
-    pub fn run_id(&self) -> &RunId {
+    pub(crate) fn run_id(&self) -> &RunId {
         &self.run_id
     }
 
@@ -106,7 +106,7 @@ impl StagedTable {
     ///
     /// # Errors
     /// When the store refuses or fails.
-    pub async fn copy_for(&self, lake: &Lake, run_id: &RunId) -> Result<Self, LakeError> {
+    pub(crate) async fn copy_for(&self, lake: &Lake, run_id: &RunId) -> Result<Self, LakeError> {
         let mut copy = self.clone();
         copy.run_id = run_id.clone();
         for (number, file) in copy.table.files.iter_mut().enumerate() {

@@ -9,47 +9,47 @@ use crate::catalog::{Severity, Table};
 
 /// A finding about a whole table or column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// Name of the rule.
-    pub rule: &'static str,
+    pub(crate) rule: &'static str,
     /// How much it matters.
-    pub severity: Severity,
+    pub(crate) severity: Severity,
     /// Whether it stops a publication.
-    pub is_gate: bool,
+    pub(crate) is_gate: bool,
     /// Table.
-    pub table: String,
+    pub(crate) table: String,
     /// Column.
-    pub column: Option<String>,
+    pub(crate) column: Option<String>,
     /// The numbers.
-    pub detail: String,
+    pub(crate) detail: String,
 }
 
 /// Rules that need the snapshot before.
 pub const COMPARING: [&str; 3] = ["rows_dropped", "values_dropped", "unresolved_references"];
 
 /// Snapshots further apart than this are not compared: in so many days people come and go, and values with them.
-pub const MAX_DAYS_APART: i64 = 45;
+pub(crate) const MAX_DAYS_APART: i64 = 45;
 
 /// Rows of a table, and how many of them have a value in each column.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// Rows.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// By column; a column that is not counted is not judged.
-    pub filled: BTreeMap<String, u64>,
+    pub(crate) filled: BTreeMap<String, u64>,
 }
 
 /// References of a column, and those among them that lead nowhere.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct References {
+pub(crate) struct References {
     /// All that are not null.
-    pub all: u64,
+    pub(crate) all: u64,
     /// Those that lead nowhere.
-    pub unresolved: u64,
+    pub(crate) unresolved: u64,
 }
 
 /// What `table` lost since the snapshot of `since`.
-pub fn lost(table: &str, now: &Counts, before: &Counts, since: NaiveDate, allowed: &Thresholds) -> Vec<Finding> {
+pub(crate) fn lost(table: &str, now: &Counts, before: &Counts, since: NaiveDate, allowed: &Thresholds) -> Vec<Finding> {
     let finding = |rule, column: Option<&str>, detail| Finding {
         rule,
         severity: Severity::Error,
@@ -81,7 +81,7 @@ pub fn lost(table: &str, now: &Counts, before: &Counts, since: NaiveDate, allowe
 }
 
 /// Columns of `table` with fewer values than declared.
-pub fn below_floor(table: &Table, now: &Counts, allowed: &Thresholds) -> Vec<Finding> {
+pub(crate) fn below_floor(table: &Table, now: &Counts, allowed: &Thresholds) -> Vec<Finding> {
     let floors = table.quality.filled.iter().filter_map(|floor| {
         let filled = *now.filled.get(&floor.column)?;
         let below = percent(filled, now.rows) < u64::from(floor.percent) && now.rows >= allowed.min_rows;
@@ -99,7 +99,7 @@ pub fn below_floor(table: &Table, now: &Counts, allowed: &Thresholds) -> Vec<Fin
 
 /// What to say of the references of one column. References that lead nowhere show what the application may not see:
 /// worth knowing always, and a gate when there are suddenly many more.
-pub fn unresolved(
+pub(crate) fn unresolved(
     table: &str,
     column: &str,
     now: References,

@@ -12,13 +12,13 @@
 //! - [`compare`]: findings that need the snapshot before, or numbers only
 //! - [`thresholds`]: how much is too much
 
-pub mod compare;
-pub mod statement;
-pub mod thresholds;
+pub(crate) mod compare;
+pub(crate) mod statement;
+pub(crate) mod thresholds;
 
-pub use compare::Counts;
-pub use statement::{Gate, Statement};
-pub use thresholds::Thresholds;
+pub(crate) use compare::Counts;
+pub(crate) use statement::{Gate, Statement};
+pub(crate) use thresholds::Thresholds;
 
 #[cfg(test)]
 mod tests;

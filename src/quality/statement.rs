@@ -4,30 +4,30 @@ use super::compare::Finding;
 use crate::catalog::{Interval, LakeType, QualityRule, Severity, Table, TableColumn};
 
 /// The name under which a statement finds the findings of the snapshot before.
-pub const BEFORE: &str = "_findings_before";
+pub(crate) const BEFORE: &str = "_findings_before";
 
 /// One rule, ready to be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Statement {
+pub(crate) struct Statement {
     /// Name of the rule.
-    pub rule: String,
+    pub(crate) rule: String,
     /// Table, and columns, that it is about; the rule's name when it is about several.
-    pub about: String,
+    pub(crate) about: String,
     /// How much its findings matter.
-    pub severity: Severity,
+    pub(crate) severity: Severity,
     /// When they stop a publication.
-    pub gate: Option<Gate>,
+    pub(crate) gate: Option<Gate>,
     /// Numbers that explain the finding.
-    pub detail: Option<String>,
+    pub(crate) detail: Option<String>,
     /// Gives `table_name`, `column_name` and `record_id`.
-    pub sql: String,
+    pub(crate) sql: String,
     /// What errors call it: its file, or what it asks.
-    pub origin: String,
+    pub(crate) origin: String,
 }
 
 /// More findings than these stop a publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Gate {
+pub(crate) enum Gate {
     /// Any.
     Any,
     /// More than a share of a table's rows.
@@ -40,14 +40,14 @@ pub enum Gate {
 }
 
 /// What the heading or schema of `table` declares.
-pub fn declared(table: &Table) -> impl Iterator<Item = Statement> {
+pub(crate) fn declared(table: &Table) -> impl Iterator<Item = Statement> {
     let quality = &table.quality;
     let key = (!quality.key.is_empty()).then(|| key(table, &quality.key));
     key.into_iter().chain(quality.interval.as_ref().map(|interval| overlaps(table, interval)))
 }
 
 /// A rule of `queries/quality/`.
-pub fn of_rule(rule: &QualityRule) -> Statement {
+pub(crate) fn of_rule(rule: &QualityRule) -> Statement {
     let gate = rule.gate.as_ref().map(|g| Gate::Share { percent: g.percent, of: g.of.clone() });
     Statement {
         rule: rule.name.clone(),
@@ -61,7 +61,7 @@ pub fn of_rule(rule: &QualityRule) -> Statement {
 }
 
 /// A finding that was made by comparing numbers.
-pub fn of_finding(finding: &Finding) -> Statement {
+pub(crate) fn of_finding(finding: &Finding) -> Statement {
     let column = finding.column.as_deref().map_or("CAST(NULL AS STRING)".to_owned(), literal);
     Statement {
         rule: finding.rule.to_owned(),
@@ -79,7 +79,7 @@ pub fn of_finding(finding: &Finding) -> Statement {
 
 impl Statement {
     /// The query whose rows are rows of the table of findings; with `before`, a finding keeps the date it was first seen.
-    pub fn findings(&self, before: bool) -> String {
+    pub(crate) fn findings(&self, before: bool) -> String {
         let Self { rule, severity, gate, detail, sql, .. } = self;
         let (rule, severity) = (literal(rule), literal(&severity.to_string()));
         let detail = detail.as_deref().map_or("CAST(NULL AS STRING)".to_owned(), literal);

@@ -2,17 +2,17 @@
 
 /// What the gates allow. Shares are in percent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Thresholds {
+pub(crate) struct Thresholds {
     /// Rows that a table may lose against the snapshot before, of the rows it had.
-    pub max_row_drop: u64,
+    pub(crate) max_row_drop: u64,
     /// Points by which the share of rows with a value may fall in a column.
-    pub max_fill_drop: u64,
+    pub(crate) max_fill_drop: u64,
     /// Points by which the share of references that lead nowhere may rise.
-    pub max_unresolved_rise: u64,
+    pub(crate) max_unresolved_rise: u64,
     /// Below so many rows, values or references, shares say nothing.
-    pub min_rows: u64,
+    pub(crate) min_rows: u64,
     /// Rules whose findings never stop a publication.
-    pub tolerated: Vec<String>,
+    pub(crate) tolerated: Vec<String>,
 }
 
 impl Default for Thresholds {

@@ -7,7 +7,7 @@ const MOST: usize = 1000;
 
 /// How far apart the days of a series are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Every {
+pub(crate) enum Every {
     /// One day.
     Day,
     /// Seven days.
@@ -21,7 +21,7 @@ pub enum Every {
 ///
 /// # Errors
 /// When `to` is before `from`, or there are more days than make sense in one run.
-pub fn series(from: NaiveDate, to: NaiveDate, every: Every) -> Result<Vec<NaiveDate>, String> {
+pub(crate) fn series(from: NaiveDate, to: NaiveDate, every: Every) -> Result<Vec<NaiveDate>, String> {
     if to < from {
         return Err(format!("--to {to} is before --from {from}"));
     }

@@ -4,7 +4,7 @@ use super::Origin;
 
 /// A configuration that cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum SettingsError {
+pub(crate) enum SettingsError {
     /// The file cannot be read.
     #[error("{path}: {source}")]
     Unreadable {

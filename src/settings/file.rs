@@ -11,7 +11,7 @@ use std::{
 use super::{Origin, SETTINGS, SettingsError, did_you_mean};
 
 /// Name of the configuration file looked for in the working directory.
-pub const FILE_NAME: &str = "lucca-lake.toml";
+pub(crate) const FILE_NAME: &str = "lucca-lake.toml";
 
 pub(super) fn parse_file(path: &str, text: &str) -> Result<BTreeMap<&'static str, String>, SettingsError> {
     let table: toml::Table = text.parse().map_err(|e: toml::de::Error| {
@@ -50,7 +50,7 @@ pub(super) fn parse_file(path: &str, text: &str) -> Result<BTreeMap<&'static str
 /// # Errors
 /// When it exists, or was named, and cannot be read; when it was not named, says where secrets or data go, and others could
 /// have written it.
-pub fn read_file(named: Option<&Path>) -> Result<Option<(String, String)>, SettingsError> {
+pub(crate) fn read_file(named: Option<&Path>) -> Result<Option<(String, String)>, SettingsError> {
     let Some(path) = named else { return found(Path::new(FILE_NAME)) };
     let shown = path.display().to_string();
     match std::fs::read_to_string(path) {

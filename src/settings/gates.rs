@@ -8,7 +8,7 @@ impl Settings {
     ///
     /// # Errors
     /// When a threshold is no whole number.
-    pub fn thresholds(&self) -> Result<Thresholds, SettingsError> {
+    pub(crate) fn thresholds(&self) -> Result<Thresholds, SettingsError> {
         Ok(Thresholds {
             max_row_drop: self.percent("max_row_drop")?,
             max_fill_drop: self.percent("max_fill_drop")?,

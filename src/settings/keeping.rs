@@ -10,7 +10,7 @@ impl Settings {
     ///
     /// # Errors
     /// When a number is none.
-    pub fn retention(&self) -> Result<Retention, SettingsError> {
+    pub(crate) fn retention(&self) -> Result<Retention, SettingsError> {
         Ok(Retention {
             last: self.number("keep_last")?.map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
             days: self.number("keep_days")?,
@@ -22,7 +22,7 @@ impl Settings {
     ///
     /// # Errors
     /// When it is no number of hours or days.
-    pub fn superseded_grace(&self) -> Result<TimeDelta, SettingsError> {
+    pub(crate) fn superseded_grace(&self) -> Result<TimeDelta, SettingsError> {
         self.parsed("superseded_grace", |text| {
             duration(text.trim()).ok_or_else(|| format!("{text:?} is no time such as 6h or 2d, at most 366d, or 0"))
         })

@@ -18,14 +18,14 @@ use chrono::{Datelike as _, NaiveDate};
 use chrono_tz::Tz;
 use secrecy::{ExposeSecret as _, SecretString};
 
-pub use self::{
+pub use self::declared::{Declared, SETTINGS};
+pub(crate) use self::{
     days::{Every, series},
-    declared::{Declared, SETTINGS},
     error::SettingsError,
     file::{FILE_NAME, read_file},
     origin::Origin,
 };
-pub use crate::similar::did_you_mean;
+pub(crate) use crate::similar::did_you_mean;
 use crate::{
     api::{Tenant, secure_url},
     catalog::Split,
@@ -41,7 +41,7 @@ const LONGEST_PROBLEM: usize = 2000;
 
 /// Which values of historised collections are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum HistoryMode {
+pub(crate) enum HistoryMode {
     /// Those that apply on the as-of date.
     #[default]
     AsOf,
@@ -53,13 +53,13 @@ pub enum HistoryMode {
 
 /// What to read of historised collections.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HistorySettings {
+pub(crate) struct HistorySettings {
     /// Which values.
-    pub mode: HistoryMode,
+    pub(crate) mode: HistoryMode,
     /// Definitions: ids, or prefixes that end in `*`.
-    pub patterns: Vec<String>,
+    pub(crate) patterns: Vec<String>,
     /// Statuses of the people; `None` for all.
-    pub statuses: Option<Vec<String>>,
+    pub(crate) statuses: Option<Vec<String>>,
 }
 
 impl Default for HistorySettings {
@@ -70,7 +70,7 @@ impl Default for HistorySettings {
 
 /// All settings, resolved.
 #[derive(Clone, Default)]
-pub struct Settings {
+pub(crate) struct Settings {
     values: BTreeMap<&'static str, (String, Origin)>,
     secrets: BTreeMap<&'static str, (SecretString, Origin)>,
 }
@@ -86,7 +86,7 @@ impl Settings {
     ///
     /// # Errors
     /// When the file is not TOML or has a key that does not exist; when a variable is set to nothing.
-    pub fn resolve(
+    pub(crate) fn resolve(
         flags: &BTreeMap<&'static str, String>,
         environment: &Environment,
         file: Option<(&str, &str)>,
@@ -122,7 +122,7 @@ impl Settings {
     }
 
     /// Every setting with its value, secrets hidden, and where it came from.
-    pub fn shown(&self) -> Vec<(&'static Declared, Option<(String, String)>)> {
+    pub(crate) fn shown(&self) -> Vec<(&'static Declared, Option<(String, String)>)> {
         let show = |d: &'static Declared| {
             let hidden = || "(hidden)".to_owned();
             if let Some((_, origin)) = self.secrets.get(d.key) {
@@ -156,7 +156,7 @@ impl Settings {
     ///
     /// # Errors
     /// When it is missing or no address that a token may be sent to.
-    pub fn tenant(&self) -> Result<Tenant, SettingsError> {
+    pub(crate) fn tenant(&self) -> Result<Tenant, SettingsError> {
         self.parsed("base_url", |text| Tenant::new(text).map_err(|e| e.to_string()))
     }
 
@@ -164,7 +164,7 @@ impl Settings {
     ///
     /// # Errors
     /// When it is no address that a secret may be sent to.
-    pub fn token_url(&self) -> Result<url::Url, SettingsError> {
+    pub(crate) fn token_url(&self) -> Result<url::Url, SettingsError> {
         self.parsed("token_url", |text| secure_url(text).map_err(|e| e.to_string()))
     }
 
@@ -172,7 +172,7 @@ impl Settings {
     ///
     /// # Errors
     /// When it is missing.
-    pub fn client_id(&self) -> Result<String, SettingsError> {
+    pub(crate) fn client_id(&self) -> Result<String, SettingsError> {
         Ok(self.required("client_id")?.0.to_owned())
     }
 
@@ -180,7 +180,7 @@ impl Settings {
     ///
     /// # Errors
     /// When there is neither, or the file cannot be read.
-    pub fn client_secret(&self) -> Result<SecretString, SettingsError> {
+    pub(crate) fn client_secret(&self) -> Result<SecretString, SettingsError> {
         match (self.secrets.get("client_secret"), self.get("client_secret_file")) {
             (Some((secret, _)), _) => Ok(secret.expose_secret().trim().into()),
             (None, Some((path, _))) => secret::read(Path::new(path)),
@@ -189,7 +189,7 @@ impl Settings {
     }
 
     /// Where the lake is.
-    pub fn lake(&self) -> &str {
+    pub(crate) fn lake(&self) -> &str {
         self.get("lake").map_or("./lake", |(value, _)| value)
     }
 
@@ -197,7 +197,7 @@ impl Settings {
     ///
     /// # Errors
     /// When it is none of parquet, delta, or this build cannot write it.
-    pub fn table_format(&self) -> Result<TableFormat, SettingsError> {
+    pub(crate) fn table_format(&self) -> Result<TableFormat, SettingsError> {
         self.parsed("table_format", |text| {
             let format = match text.trim() {
                 "parquet" => TableFormat::Parquet,
@@ -213,7 +213,7 @@ impl Settings {
     ///
     /// # Errors
     /// When it is neither true nor false.
-    pub fn safe_csv(&self) -> Result<bool, SettingsError> {
+    pub(crate) fn safe_csv(&self) -> Result<bool, SettingsError> {
         self.parsed("safe_csv", |text| text.trim().parse().map_err(|_| format!("{text:?} is neither true nor false")))
     }
 
@@ -221,7 +221,7 @@ impl Settings {
     ///
     /// # Errors
     /// When it is no whole number from 1.
-    pub fn requests_per_minute(&self) -> Result<u32, SettingsError> {
+    pub(crate) fn requests_per_minute(&self) -> Result<u32, SettingsError> {
         self.parsed("requests_per_minute", |text| match text.trim().parse() {
             Ok(0) | Err(_) => Err(format!("{text:?} is no whole number from 1")),
             Ok(number) => Ok(number),
@@ -232,7 +232,7 @@ impl Settings {
     ///
     /// # Errors
     /// When it is no whole number of seconds from 1, at most a day.
-    pub fn request_timeout(&self) -> Result<Duration, SettingsError> {
+    pub(crate) fn request_timeout(&self) -> Result<Duration, SettingsError> {
         self.parsed("request_timeout_seconds", |text| match text.trim().parse() {
             Ok(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds)),
             _ => Err(format!("{text:?} is no whole number of seconds from 1, at most 86400")),
@@ -243,7 +243,7 @@ impl Settings {
     ///
     /// # Errors
     /// When it is no whole number of hours, at most a year.
-    pub fn resume_within(&self) -> Result<Option<chrono::Duration>, SettingsError> {
+    pub(crate) fn resume_within(&self) -> Result<Option<chrono::Duration>, SettingsError> {
         let hours = self.parsed("resume_within_hours", |text| match text.trim().parse() {
             Ok(hours @ 0..=8760) => Ok(hours),
             _ => Err(format!("{text:?} is no whole number of hours, at most 8760")),
@@ -255,7 +255,7 @@ impl Settings {
     ///
     /// # Errors
     /// When it is no date, or one that no snapshot can be of, or the time zone does not exist.
-    pub fn as_of(&self, now: chrono::DateTime<chrono::Utc>) -> Result<NaiveDate, SettingsError> {
+    pub(crate) fn as_of(&self, now: chrono::DateTime<chrono::Utc>) -> Result<NaiveDate, SettingsError> {
         let today = self.today(now)?;
         match self.get("as_of") {
             None => Ok(today),
@@ -267,7 +267,7 @@ impl Settings {
     ///
     /// # Errors
     /// When the time zone does not exist.
-    pub fn today(&self, now: chrono::DateTime<chrono::Utc>) -> Result<NaiveDate, SettingsError> {
+    pub(crate) fn today(&self, now: chrono::DateTime<chrono::Utc>) -> Result<NaiveDate, SettingsError> {
         Ok(now.with_timezone(&self.timezone()?).date_naive())
     }
 
@@ -275,7 +275,7 @@ impl Settings {
     ///
     /// # Errors
     /// When it does not exist.
-    pub fn timezone(&self) -> Result<Tz, SettingsError> {
+    pub(crate) fn timezone(&self) -> Result<Tz, SettingsError> {
         self.parsed("timezone", |text| {
             text.parse().map_err(|_| format!("{text:?} is no time zone such as Europe/Paris"))
         })
@@ -285,7 +285,7 @@ impl Settings {
     ///
     /// # Errors
     /// When one is no date, or one that no snapshot can be of, or the time zone does not exist.
-    pub fn days(&self, now: chrono::DateTime<chrono::Utc>) -> Result<Vec<NaiveDate>, SettingsError> {
+    pub(crate) fn days(&self, now: chrono::DateTime<chrono::Utc>) -> Result<Vec<NaiveDate>, SettingsError> {
         let Some(_) = self.get("as_of") else { return Ok(vec![self.as_of(now)?]) };
         let (today, latest) = (self.today(now)?, self.latest_day(now)?);
         self.parsed("as_of", |text| {
@@ -299,7 +299,7 @@ impl Settings {
     ///
     /// # Errors
     /// When it is later than tomorrow or too long ago, or the time zone does not exist.
-    pub fn check_day(&self, day: NaiveDate, now: chrono::DateTime<chrono::Utc>) -> Result<(), SettingsError> {
+    pub(crate) fn check_day(&self, day: NaiveDate, now: chrono::DateTime<chrono::Utc>) -> Result<(), SettingsError> {
         let (today, latest) = (self.today(now)?, self.latest_day(now)?);
         let invalid = |problem| SettingsError::Invalid { key: "as_of", origin: Origin::Flag("as-of"), problem };
         check_day(day, today, latest).map_err(invalid)
@@ -310,7 +310,7 @@ impl Settings {
     ///
     /// # Errors
     /// When the time zone does not exist.
-    pub fn latest_day(&self, now: chrono::DateTime<chrono::Utc>) -> Result<NaiveDate, SettingsError> {
+    pub(crate) fn latest_day(&self, now: chrono::DateTime<chrono::Utc>) -> Result<NaiveDate, SettingsError> {
         let today = self.today(now)?;
         Ok(today.succ_opt().unwrap_or(today))
     }
@@ -319,7 +319,7 @@ impl Settings {
     ///
     /// # Errors
     /// When the list is empty: an unset variable in a script must not publish a snapshot without tables.
-    pub fn tables(&self) -> Result<Option<Vec<String>>, SettingsError> {
+    pub(crate) fn tables(&self) -> Result<Option<Vec<String>>, SettingsError> {
         let Some(_) = self.get("tables") else { return Ok(None) };
         let named = |text: &str| match list(text) {
             names if names.is_empty() => Err("names no table; leave it out for all tables".to_owned()),
@@ -329,7 +329,7 @@ impl Settings {
     }
 
     /// Names of the tables that a run may do without.
-    pub fn optional_tables(&self) -> Vec<String> {
+    pub(crate) fn optional_tables(&self) -> Vec<String> {
         self.get("optional_tables").map(|(value, _)| list(value)).unwrap_or_default()
     }
 
@@ -337,7 +337,7 @@ impl Settings {
     ///
     /// # Errors
     /// When it is no list of tables with numbers, or names a table twice.
-    pub fn accept_missing(&self) -> Result<BTreeMap<String, u64>, SettingsError> {
+    pub(crate) fn accept_missing(&self) -> Result<BTreeMap<String, u64>, SettingsError> {
         let Some(_) = self.get("accept_missing") else { return Ok(BTreeMap::new()) };
         self.parsed("accept_missing", |text| {
             let mut accepted = BTreeMap::new();
@@ -356,7 +356,7 @@ impl Settings {
     ///
     /// # Errors
     /// When it is none of as-of, history, off; when the patterns or statuses make no sense.
-    pub fn history(&self) -> Result<HistorySettings, SettingsError> {
+    pub(crate) fn history(&self) -> Result<HistorySettings, SettingsError> {
         let mode = self.parsed("attributes", |text| match text.trim() {
             "as-of" => Ok(HistoryMode::AsOf),
             "history" => Ok(HistoryMode::History),
@@ -384,7 +384,7 @@ impl Settings {
     ///
     /// # Errors
     /// When a definition is opened that may not be.
-    pub fn split_definitions(&self, split: &mut Split) -> Result<(), SettingsError> {
+    pub(crate) fn split_definitions(&self, split: &mut Split) -> Result<(), SettingsError> {
         split.also = self.get("personal_definitions").map(|(value, _)| list(value)).unwrap_or_default();
         match self.get("public_definitions") {
             None => split.opened.clear(),
@@ -417,7 +417,7 @@ fn dates(text: &str) -> Result<Vec<NaiveDate>, String> {
 ///
 /// # Errors
 /// Says what a date looks like.
-pub fn parse_date(text: &str) -> Result<NaiveDate, String> {
+pub(crate) fn parse_date(text: &str) -> Result<NaiveDate, String> {
     let strict = text.len() == 10;
     NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .ok()

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// The command line.
     Flag(&'static str),
     /// An environment variable.

@@ -12,7 +12,7 @@ impl Settings {
     ///
     /// # Errors
     /// When it is no number of MiB or GiB, or too few.
-    pub fn memory_limit(&self) -> Result<usize, SettingsError> {
+    pub(crate) fn memory_limit(&self) -> Result<usize, SettingsError> {
         self.parsed("memory_limit", |text| {
             let size = bytes(text.trim()).ok_or_else(|| format!("{text:?} is no size such as 512MiB or 2GiB"))?;
             if size < LEAST_MEMORY { Err(format!("{text} is too little; give at least 32MiB")) } else { Ok(size) }
@@ -23,7 +23,7 @@ impl Settings {
     ///
     /// # Errors
     /// When it is no folder.
-    pub fn temp_dir(&self) -> Result<Option<PathBuf>, SettingsError> {
+    pub(crate) fn temp_dir(&self) -> Result<Option<PathBuf>, SettingsError> {
         let Some(_) = self.get("temp_dir") else { return Ok(None) };
         let folder = |text: &str| {
             let path = PathBuf::from(text);

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// What the values of a definition, or of a property of one, look like.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// A text.
     Text,
     /// True or false.
@@ -31,7 +31,7 @@ pub enum Kind {
 const FULL_NAME: &str = "NULLIF(TRIM(COALESCE(given_name, '') || ' ' || COALESCE(family_name, '')), '')";
 
 /// What a reference of a type is called by: the table of the lake, and the expression over it that gives the name.
-pub const REFERENCE_NAMES: &[(&str, &str, &str)] = &[
+pub(crate) const REFERENCE_NAMES: &[(&str, &str, &str)] = &[
     ("department", "departments", "name"),
     ("employee", "employees", FULL_NAME),
     ("business-establishment", "business_establishments", "name"),
@@ -73,7 +73,7 @@ const BUILT_IN_OBJECTS: &[(&str, &[(&str, Kind)])] = &[
 
 impl Kind {
     /// The kind of the definition `id` with that schema.
-    pub fn of(id: &str, schema: &Value) -> Self {
+    pub(crate) fn of(id: &str, schema: &Value) -> Self {
         match Self::of_schema(schema, true) {
             kind @ (Self::Reference(None) | Self::Json) => Self::built_in(id).unwrap_or(kind),
             kind => kind,

@@ -17,6 +17,10 @@ mod plan;
 mod tests;
 mod value;
 
-pub use kind::{Kind, REFERENCE_NAMES};
-pub use pivot::{Attribute, Names, Pivot, Unforeseen};
-pub use plan::{Definition, Sorting, WidePlan};
+#[cfg(test)]
+use kind::Kind;
+pub(crate) use kind::REFERENCE_NAMES;
+#[cfg(test)]
+use pivot::Unforeseen;
+pub(crate) use pivot::{Attribute, Names, Pivot};
+pub(crate) use plan::{Definition, Sorting, WidePlan};

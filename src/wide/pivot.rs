@@ -14,34 +14,34 @@ use crate::{catalog::Table, decode::ColumnBuilder};
 
 /// One attribute of an employee.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attribute {
+pub(crate) struct Attribute {
     /// Its definition.
-    pub definition: String,
+    pub(crate) definition: String,
     /// Its identifier.
-    pub id: String,
+    pub(crate) id: String,
     /// First day on which it applies, in days since 1970; `None` for always.
-    pub starts: Option<i32>,
+    pub(crate) starts: Option<i32>,
     /// Last day on which it applies; `None` for ever.
-    pub ends: Option<i32>,
+    pub(crate) ends: Option<i32>,
     /// Its value as JSON; `None` when it has none.
-    pub value: Option<String>,
+    pub(crate) value: Option<String>,
 }
 
 /// Values of one definition that are not as it announces.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Unforeseen {
+pub(crate) struct Unforeseen {
     /// Values of another shape, kept as JSON.
-    pub other_shape: u64,
+    pub(crate) other_shape: u64,
     /// Employees with several values where there should be one: the one that began last was taken.
-    pub several: u64,
+    pub(crate) several: u64,
 }
 
 /// Names of records, by their type and id.
-pub type Names = BTreeMap<String, HashMap<String, String>>;
+pub(crate) type Names = BTreeMap<String, HashMap<String, String>>;
 
 /// Builds the rows of a wide table.
 #[derive(Debug)]
-pub struct Pivot<'p> {
+pub(crate) struct Pivot<'p> {
     plan: &'p WidePlan,
     names: &'p Names,
     /// The day, in days since 1970.
@@ -55,7 +55,7 @@ pub struct Pivot<'p> {
 
 impl<'p> Pivot<'p> {
     /// No rows yet. `day` is in days since 1970.
-    pub fn new(plan: &'p WidePlan, names: &'p Names, day: i32, whole_history: bool) -> Self {
+    pub(crate) fn new(plan: &'p WidePlan, names: &'p Names, day: i32, whole_history: bool) -> Self {
         let builders = Self::builders(plan);
         Self { plan, names, day, whole_history, builders, rows: 0, unforeseen: BTreeMap::new() }
     }
@@ -65,17 +65,17 @@ impl<'p> Pivot<'p> {
     }
 
     /// Rows since the last [`Self::take`].
-    pub fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         self.rows
     }
 
     /// What was unforeseen so far, by definition.
-    pub fn unforeseen(&self) -> &BTreeMap<String, Unforeseen> {
+    pub(crate) fn unforeseen(&self) -> &BTreeMap<String, Unforeseen> {
         &self.unforeseen
     }
 
     /// Adds the row of one employee with all their attributes.
-    pub fn employee(&mut self, employee_id: &str, attributes: &[Attribute]) {
+    pub(crate) fn employee(&mut self, employee_id: &str, attributes: &[Attribute]) {
         let mut by_definition: BTreeMap<&str, Vec<&Attribute>> = BTreeMap::new();
         for attribute in attributes {
             by_definition.entry(&attribute.definition).or_default().push(attribute);
@@ -116,7 +116,7 @@ impl<'p> Pivot<'p> {
     ///
     /// # Errors
     /// When Arrow refuses the columns: a defect here.
-    pub fn take(&mut self, table: &Table) -> Result<RecordBatch, ArrowError> {
+    pub(crate) fn take(&mut self, table: &Table) -> Result<RecordBatch, ArrowError> {
         let builders = std::mem::replace(&mut self.builders, Self::builders(self.plan));
         self.rows = 0;
         let columns: Vec<ArrayRef> = builders.into_iter().map(ColumnBuilder::finish).collect();

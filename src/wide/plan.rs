@@ -15,29 +15,29 @@ use crate::catalog::{
 
 /// A definition of attributes, as far as its values need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Definition {
+pub(crate) struct Definition {
     /// Identifier.
-    pub id: String,
+    pub(crate) id: String,
     /// Label.
-    pub name: String,
+    pub(crate) name: String,
     /// JSON Schema of the values, as text.
-    pub schema: String,
+    pub(crate) schema: String,
     /// How several values of one person are sorted, where there may be several.
-    pub multiple: Option<Sorting>,
+    pub(crate) multiple: Option<Sorting>,
 }
 
 /// The order of several values.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sorting {
+pub(crate) struct Sorting {
     /// Largest first.
-    pub descending: bool,
+    pub(crate) descending: bool,
     /// Property to sort by; the value itself where there is none.
-    pub property: Option<String>,
+    pub(crate) property: Option<String>,
 }
 
 /// The columns of a wide table.
 #[derive(Debug, Clone)]
-pub struct WidePlan {
+pub(crate) struct WidePlan {
     declared: Table,
     pub(super) definitions: BTreeMap<String, Planned>,
     pub(super) columns: Vec<TableColumn>,
@@ -81,7 +81,7 @@ impl WidePlan {
     /// Plans the columns for `definitions`, between those that `declared` has for every tenant. `known` says which type a column had in earlier snapshots: a definition whose
     /// type changed gets a new column, so that old snapshots stay readable beside new ones. All definitions have their names,
     /// those that are not `wanted` no columns: a name means the same whatever is wanted.
-    pub fn new(
+    pub(crate) fn new(
         declared: &Table,
         definitions: &[Definition],
         known: &BTreeMap<String, LakeType>,
@@ -137,7 +137,7 @@ impl WidePlan {
     }
 
     /// The table. `class` says how private the values of a definition are; in the personal zone all are sensitive.
-    pub fn table(&self, class: impl Fn(&str) -> Privacy) -> Table {
+    pub(crate) fn table(&self, class: impl Fn(&str) -> Privacy) -> Table {
         let mut columns = self.columns.clone();
         let of = |definition: &str| {
             if self.declared.zone == Zone::Personal { Privacy::Sensitive } else { class(definition) }
@@ -151,12 +151,12 @@ impl WidePlan {
     }
 
     /// The type of each column.
-    pub fn types(&self) -> BTreeMap<String, LakeType> {
+    pub(crate) fn types(&self) -> BTreeMap<String, LakeType> {
         self.columns.iter().map(|c| (c.name.clone(), c.lake_type)).collect()
     }
 
     /// Types of records whose names are needed.
-    pub fn named(&self) -> Vec<String> {
+    pub(crate) fn named(&self) -> Vec<String> {
         let parts = self.definitions.values().flat_map(|d| &d.parts);
         let mut named: Vec<String> =
             parts.filter_map(|part| if let Takes::Name(of) = &part.takes { Some(of.clone()) } else { None }).collect();

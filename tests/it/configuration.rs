@@ -8,7 +8,7 @@ use std::{
     process::{Command, Output},
 };
 
-use lucca_lake::settings::SETTINGS;
+use lucca_lake::SETTINGS;
 use tempfile::tempdir;
 
 use crate::tenant::{PROGRAM, code, err, out};

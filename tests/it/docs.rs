@@ -6,10 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use lucca_lake::{
-    quality::compare::COMPARING,
-    settings::{Declared, SETTINGS},
-};
+use lucca_lake::{COMPARING, Declared, SETTINGS};
 
 use crate::tenant::{PROGRAM, Tenant, code, err, out};
 

@@ -8,7 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use lucca_lake::{catalog::Catalog, terminal_text::is_harmful};
+use lucca_lake::{catalog::Catalog, is_harmful};
 use tempfile::tempdir;
 
 use crate::tenant::{PROGRAM, Tenant, code, err, out};

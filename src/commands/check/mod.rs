@@ -17,7 +17,7 @@ use crate::{error::Error, exit_code::ExitCode, fetch::Selection, settings::Setti
 ///
 /// # Errors
 /// When a sync with these settings would fail; the exit code is that of the first failed check.
-pub async fn check(context: &Context, settings: &Settings, format: ListFormat) -> Result<(), Error> {
+pub(crate) async fn check(context: &Context, settings: &Settings, format: ListFormat) -> Result<(), Error> {
     let selection = Selection::configured(&context.catalog, settings)?;
     let mut checks = Checks::default();
     tenant::check(context, settings, &selection, &mut checks).await?;

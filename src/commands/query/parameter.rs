@@ -12,7 +12,7 @@ const TYPES: [&str; 5] = ["text", "int", "number", "bool", "date"];
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn parse(text: &str) -> Result<(String, Value), String> {
+pub(crate) fn parse(text: &str) -> Result<(String, Value), String> {
     let (left, value) = text.split_once('=').ok_or("write it as NAME=VALUE, or NAME:TYPE=VALUE")?;
     let (name, declared) = left.split_once(':').unwrap_or((left, "text"));
     let name = name.strip_prefix('$').unwrap_or(name);

@@ -97,13 +97,13 @@ struct Produced {
 
 /// What `sync` is asked beyond the settings.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct SyncOptions {
+pub(crate) struct SyncOptions {
     /// Ask for every page, also those that a run which died had read.
-    pub fresh: bool,
+    pub(crate) fresh: bool,
     /// Do not start when more requests than these are expected.
-    pub max_requests: Option<u64>,
+    pub(crate) max_requests: Option<u64>,
     /// Read and replace also days that were read on their own day.
-    pub replace: bool,
+    pub(crate) replace: bool,
 }
 
 /// Runs `sync` and tells what it did; the report of a failed run is in the lake, as far as the lake can be written.
@@ -111,7 +111,7 @@ pub struct SyncOptions {
 /// # Errors
 /// The first failure. Nothing was published then, and the previous snapshot is untouched, unless the error says that
 /// only the views could not be written.
-pub async fn sync(context: &Context, settings: &Settings, options: SyncOptions) -> Result<RunReport, Error> {
+pub(crate) async fn sync(context: &Context, settings: &Settings, options: SyncOptions) -> Result<RunReport, Error> {
     to_the_end(Run::prepare(context, settings, options)?, context).await
 }
 

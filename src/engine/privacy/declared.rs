@@ -15,7 +15,7 @@ use crate::{
 ///
 /// # Errors
 /// When a query cannot be planned, or the queries cannot be ordered.
-pub async fn problems(queries: &[DerivedTable], api_tables: &[Table]) -> Result<Vec<String>, EngineError> {
+pub(crate) async fn problems(queries: &[DerivedTable], api_tables: &[Table]) -> Result<Vec<String>, EngineError> {
     let tables: Vec<Table> = api_tables.iter().chain(queries.iter().map(|q| &q.table)).cloned().collect();
     let session = Session::of_declared(&tables)?;
     let mut classes = Classes::of(&tables);

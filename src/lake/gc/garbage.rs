@@ -13,7 +13,7 @@ use crate::{
 
 /// What to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
+pub(crate) enum Scope {
     /// Everything; dates go by these rules.
     Retention(Retention),
     /// Only these days, whole.
@@ -22,19 +22,19 @@ pub enum Scope {
 
 /// What there is to collect, and why.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Garbage {
+pub(crate) struct Garbage {
     /// Snapshots that go, ascending, replaced ones included.
-    pub snapshots: Vec<String>,
+    pub(crate) snapshots: Vec<String>,
     /// Days that go because somebody named them.
-    pub dropped: BTreeSet<NaiveDate>,
+    pub(crate) dropped: BTreeSet<NaiveDate>,
     /// Of those, the ones of which nothing is left but that views or snapshots name them: the lake forgets them.
-    pub vanished: BTreeSet<NaiveDate>,
+    pub(crate) vanished: BTreeSet<NaiveDate>,
     /// Objects, by path.
-    pub objects: Vec<GarbageObject>,
+    pub(crate) objects: Vec<GarbageObject>,
     /// What else is to be known before it goes.
-    pub notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
     /// What speaks against it: it should go only if somebody who saw the list says so.
-    pub objections: Vec<Objection>,
+    pub(crate) objections: Vec<Objection>,
     /// When it was looked for.
     #[serde(skip)]
     pub(super) at: DateTime<Utc>,
@@ -55,19 +55,19 @@ pub struct Garbage {
 /// An object to delete.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct GarbageObject {
+pub(crate) struct GarbageObject {
     /// Lake-relative path.
-    pub path: String,
+    pub(crate) path: String,
     /// Size.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// Why nobody needs it.
-    pub why: Why,
+    pub(crate) why: Why,
 }
 
 /// Why nobody needs an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Why {
+pub(crate) enum Why {
     /// A snapshot past retention names it.
     Expired,
     /// A later snapshot of its date replaced it, and its grace is over.
@@ -82,7 +82,7 @@ pub enum Why {
 
 impl Why {
     /// In words, for a list.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Expired => "past retention",
             Self::Superseded => "replaced",
@@ -95,7 +95,7 @@ impl Why {
 
 impl Garbage {
     /// Whether there is nothing to do.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.manifests.is_empty() && self.objects.is_empty() && self.ended.is_empty() && self.vanished.is_empty()
     }
 }

@@ -19,8 +19,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use object_store::path::Path;
 
-pub use garbage::{Garbage, GarbageObject, Scope, Why};
-pub use objection::Objection;
+pub(crate) use garbage::{Garbage, GarbageObject, Scope, Why};
+pub(crate) use objection::Objection;
 
 use self::{begun::Begun, inventory::Inventory};
 use super::{
@@ -34,7 +34,12 @@ use crate::run_id::RunId;
 /// # Errors
 /// When the store refuses or fails. A manifest that cannot be read is no error but an objection, and nothing of its day
 /// is garbage unless the day is named.
-pub async fn find(lake: &Lake, scope: &Scope, today: NaiveDate, now: DateTime<Utc>) -> Result<Garbage, LakeError> {
+pub(crate) async fn find(
+    lake: &Lake,
+    scope: &Scope,
+    today: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<Garbage, LakeError> {
     let mut garbage = Garbage { at: now, ..judge::judge(&Inventory::of(lake).await?, scope, today, now) };
     if let Scope::Days(days) = scope
         && garbage.is_empty()
@@ -62,7 +67,7 @@ async fn vanished(lake: &Lake, days: &BTreeSet<NaiveDate>) -> Result<BTreeSet<Na
 /// # Errors
 /// [`LakeError::Newer`] when a later version of the program wrote to the lake, [`LakeError::ChangedMeanwhile`] when somebody else published, and the first failure of the store; what was not deleted is
 /// garbage for the next time.
-pub async fn collect(lake: &Lake, run_id: &RunId, garbage: &Garbage) -> Result<(), LakeError> {
+pub(crate) async fn collect(lake: &Lake, run_id: &RunId, garbage: &Garbage) -> Result<(), LakeError> {
     if garbage.is_empty() {
         return Ok(());
     }

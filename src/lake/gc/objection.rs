@@ -12,7 +12,7 @@ const NAMED: usize = 3;
 
 /// Something that makes a list of garbage doubtful. Each reads as one clause that says what was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Objection {
+pub(crate) enum Objection {
     /// Data files, and no manifest at all.
     NoManifest {
         /// How many.

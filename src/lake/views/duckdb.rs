@@ -13,7 +13,7 @@ use crate::catalog::{ALL_DAYS, AS_OF, LakeType};
 /// One `CREATE OR REPLACE VIEW` per table over the newest day, and one in the schema `all_days`, each on a line of its own,
 /// over exactly the published files; their comments follow them. On S3 the reader brings its own credentials
 /// (`CREATE SECRET`).
-pub fn duckdb_sql(published: &Published<'_>) -> String {
+pub(crate) fn duckdb_sql(published: &Published<'_>) -> String {
     let all_days = format!("{ALL_DAYS}.");
     let mut sql = header("DuckDB", &all_days, published);
     let views = Views::of(published);

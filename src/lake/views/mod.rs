@@ -16,9 +16,9 @@ mod tests;
 
 use object_store::path::Path;
 
-pub use duckdb::duckdb_sql;
-pub use spark::spark_sql;
-pub use view::Published;
+pub(crate) use duckdb::duckdb_sql;
+pub(crate) use spark::spark_sql;
+pub(crate) use view::Published;
 
 use super::{Days, Lake, LakeError, layout};
 use crate::run_id::RunId;

@@ -16,7 +16,7 @@ use crate::{
 
 /// One `CREATE OR REPLACE TEMPORARY VIEW` per table over the newest day, and one called `all_days_` and the table, each on
 /// a line of its own, over exactly the published files. On S3 paths have the scheme `s3a`.
-pub fn spark_sql(published: &Published<'_>) -> String {
+pub(crate) fn spark_sql(published: &Published<'_>) -> String {
     let all_days = format!("{ALL_DAYS}_");
     let mut sql = header("Spark", &all_days, published);
     let views = Views::of(published);

@@ -14,17 +14,17 @@ use crate::{
 
 /// What there is to make views of.
 #[derive(Debug, Clone, Copy)]
-pub struct Published<'a> {
+pub(crate) struct Published<'a> {
     /// Where the lake is.
-    pub lake: &'a Url,
+    pub(crate) lake: &'a Url,
     /// The current snapshots of all days that can be read, ascending.
-    pub snapshots: &'a [Snapshot],
+    pub(crate) snapshots: &'a [Snapshot],
     /// The other days, which have no part in any view.
-    pub unreadable: &'a [UnreadableDay],
+    pub(crate) unreadable: &'a [UnreadableDay],
     /// The day that a table's own name stands for.
-    pub newest: Option<NaiveDate>,
+    pub(crate) newest: Option<NaiveDate>,
     /// The tables whose meaning is known.
-    pub tables: &'a [Table],
+    pub(crate) tables: &'a [Table],
 }
 
 /// One table, of the newest day or of all.
