@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct Page {
     /// Which page of its chain of cursors, from 1.
     pub number: u64,
-    /// The body, decompressed.
+    /// The body of the response, decompressed and otherwise as it came.
     pub body: Bytes,
     /// When it was received.
     pub received_at: DateTime<Utc>,

@@ -41,7 +41,7 @@ impl RunId {
         NaiveDateTime::parse_from_str(began_at, BEGAN_AT).ok().map(|time| time.and_utc())
     }
 
-    /// The name itself.
+    /// The name as it stands in paths, rows and reports.
     pub fn as_str(&self) -> &str {
         &self.0
     }

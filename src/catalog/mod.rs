@@ -1,5 +1,5 @@
 //! What exists: `schemas/*.toml`, `queries/*.sql` and `queries/quality/*.sql`, parsed strictly into [`Resource`],
-//! [`DerivedTable`] and [`QualityRule`].
+//! [`DerivedTable`] and `QualityRule`.
 //!
 //! Pure: no network, no clock, no storage. Whoever adds a file gets the rules as test failures.
 //!

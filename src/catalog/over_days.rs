@@ -18,11 +18,11 @@ pub(crate) struct ColumnOverDays {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("column {column} is {} on {as_of} and {} later", in_words(earlier), in_words(later))]
 pub struct TypeClash {
-    /// The column.
+    /// Name of the column that has two types.
     pub column: String,
     /// The last day of the former type.
     pub as_of: NaiveDate,
-    /// The former type.
+    /// Its type on that day, in the files.
     pub earlier: DataType,
     /// The type of later days.
     pub later: DataType,

@@ -196,7 +196,7 @@ impl Resource {
         self.name.replace('-', "_")
     }
 
-    /// The tables its records become: one, or two when there is a [`Split`]. Both have the same columns.
+    /// The tables its records become: one, or two when there is a `Split`. Both have the same columns.
     pub fn tables(&self) -> Vec<Table> {
         let mut columns: Vec<TableColumn> = self.columns.iter().map(Column::table_column).collect();
         columns.extend(added_columns());

@@ -263,7 +263,7 @@ impl Quality {
 /// One table computed from others by SQL.
 #[derive(Debug, Clone)]
 pub struct DerivedTable {
-    /// The declared result.
+    /// The table that the query gives, as its heading declares it.
     pub table: Table,
     /// The query, with `$as_of` for the as-of date.
     pub sql: String,

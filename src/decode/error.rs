@@ -38,7 +38,7 @@ pub enum DecodeError {
      the API changed or this version misreads it: nothing was published"
 )]
 pub struct WrongValue {
-    /// Collection.
+    /// Name of the collection, such as `job-positions`.
     pub resource: String,
     /// Number of the page, from 1.
     pub page: u64,

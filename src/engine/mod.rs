@@ -4,13 +4,13 @@
 //! object store. From a caller's point of view:
 //!
 //! 1. [`stack::run_with_deep_stack`] starts the runtime everything below runs on;
-//! 2. [`Session::new`] over the lake's store, then [`Session::register`] with the files of one or more snapshots;
-//!    [`all_days`] adds those of every snapshot under other names;
-//! 3. [`query::run`] answers one read-only statement, [`derive::run`] computes the derived tables into a
-//!    [`derive::Sink`]; both give [`Rows`], a stream of record batches;
-//! 4. [`privacy`] says how private the columns of a plan are;
-//! 5. [`references::follow`] counts references that lead nowhere;
-//! 6. [`output::write()`] prints rows in one of the [`output::Format`]s.
+//! 2. `Session::new` over the lake's store, then `Session::register` with the files of one or more snapshots;
+//!    `all_days` adds those of every snapshot under other names;
+//! 3. [`query::run`] answers one read-only statement, `derive::run` computes the derived tables into a
+//!    `derive::Sink`; both give [`Rows`], a stream of record batches;
+//! 4. `privacy` says how private the columns of a plan are;
+//! 5. `references::follow` counts references that lead nowhere;
+//! 6. `output::write()` prints rows in one of the `output::Format`s.
 //!
 //! One statement over the newest day of a lake:
 //!

@@ -90,7 +90,7 @@ impl Session {
     /// A session over the files of some tables. `store` is rooted at the lake.
     ///
     /// # Errors
-    /// As [`Session::new`] and [`Session::register`].
+    /// As `Session::new` and `Session::register`.
     pub fn over(
         store: Arc<dyn ObjectStore>,
         options: &SessionOptions,

@@ -2,7 +2,7 @@
 //!
 //! Planning, evaluating and dropping an expression of n operators recurses n levels deep, and a stack overflow kills
 //! the process without a word. So the program runs on threads with large stacks ([`run_with_deep_stack`]), and
-//! [`guard`](super::guard) refuses statements beyond what these stacks were measured to hold. On any other thread the
+//! `guard` refuses statements beyond what these stacks were measured to hold. On any other thread the
 //! guard applies a much lower limit.
 
 use std::{cell::Cell, future::Future, io, panic, thread};

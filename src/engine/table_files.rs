@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 pub struct FileRef {
     /// Path in the lake's object store.
     pub path: String,
-    /// Size in bytes.
+    /// Size of the whole file, in bytes.
     pub bytes: u64,
 }
 

@@ -20,7 +20,7 @@ pub struct Days {
 /// A day whose current manifest cannot be believed.
 #[derive(Debug)]
 pub struct UnreadableDay {
-    /// The day.
+    /// The day that its data describes.
     pub as_of: NaiveDate,
     /// Number of the manifest among those of its day.
     pub sequence: u64,

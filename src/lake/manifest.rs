@@ -29,17 +29,17 @@ const SEALED_SINCE: u32 = 2;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Snapshot {
-    /// [`FORMAT_VERSION`].
+    /// Version of the manifest's format: 2 as this program writes it, 1 without a checksum of its own.
     pub format_version: u32,
     /// The day the data describes.
     pub as_of: NaiveDate,
-    /// See [`SnapshotId::sequence`].
+    /// 1 for the first snapshot of the day, one more for each that replaced it.
     pub sequence: u64,
     /// The run that published it.
     pub run_id: RunId,
     /// When, by the run's clock.
     pub published_at: DateTime<Utc>,
-    /// Version of lucca-lake.
+    /// Version of the lucca-lake that published it, such as `0.1.0`.
     pub program_version: String,
     /// The manifest that this one replaced.
     pub previous: Option<PreviousManifest>,
@@ -56,7 +56,7 @@ pub struct Snapshot {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PreviousManifest {
-    /// Lake-relative path.
+    /// Path of the object, relative to the lake.
     pub path: String,
     /// Lower-case hex SHA-256 of its bytes.
     pub sha256: String,
@@ -80,7 +80,7 @@ pub struct SnapshotTable {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SnapshotColumn {
-    /// Name.
+    /// Name in files and in SQL.
     pub name: String,
     /// Type of its values.
     #[serde(rename = "type")]
@@ -93,18 +93,18 @@ pub struct SnapshotColumn {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataFile {
-    /// Lake-relative path.
+    /// Path of the object, relative to the lake.
     pub path: String,
-    /// Rows.
+    /// How many rows it has, by its footer.
     pub rows: u64,
-    /// Size.
+    /// Size of the whole file, in bytes.
     pub bytes: u64,
     /// Lower-case hex SHA-256 of the whole file.
     pub sha256: String,
 }
 
 impl Snapshot {
-    /// Names this snapshot.
+    /// What names this snapshot: its day and its number among those of the day.
     pub fn id(&self) -> SnapshotId {
         SnapshotId { as_of: self.as_of, sequence: self.sequence }
     }

@@ -26,7 +26,7 @@
 //! - `held`: snapshots that wait for somebody's word
 //! - `verify`: checks a snapshot from the store alone; `known_days`: the days of a snapshot's time; `vanished`: those that
 //!   are gone; `verify_delta`: logs against manifests
-//! - [`views`]: SQL that reads exactly the published files; `described`: what their comments say
+//! - `views`: SQL that reads exactly the published files; `described`: what their comments say
 //! - `table_format`: whether tables are Delta Lake tables too; `delta`: their logs
 //! - `written`: when the files of a day were written, by their names
 //! - `disk`: what local disks need on top; `disk_store`: a folder as a store, and who may read what is in it

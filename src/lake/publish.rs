@@ -11,7 +11,7 @@ use super::{
 };
 use crate::run_id::RunId;
 
-/// What to publish.
+/// What a run publishes for one day, and which snapshot it may replace.
 #[derive(Debug)]
 pub struct Publication {
     /// The day the data describes.

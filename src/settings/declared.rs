@@ -7,9 +7,9 @@ use crate::env_vars;
 pub struct Declared {
     /// Key in `lucca-lake.toml` and in `config`.
     pub key: &'static str,
-    /// Flag, without dashes.
+    /// Name of its flag without the dashes, where it has one.
     pub flag: Option<&'static str>,
-    /// Environment variable.
+    /// Name of its environment variable, where it has one.
     pub variable: Option<&'static str>,
     /// Value when nobody says anything.
     pub default: Option<&'static str>,
@@ -19,7 +19,7 @@ pub struct Declared {
     pub steers: bool,
     /// Whether its value must never be shown.
     pub secret: bool,
-    /// What it means.
+    /// What it means, in the words of the table in README.md.
     pub meaning: &'static str,
 }
 
