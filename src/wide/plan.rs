@@ -90,7 +90,7 @@ impl WidePlan {
         let mut definitions: Vec<&Definition> = definitions.iter().collect();
         definitions.sort_by(|a, b| a.id.cmp(&b.id));
         let mut taken: HashSet<String> = declared.columns.iter().map(|c| c.name.clone()).collect();
-        taken.insert(crate::engine::AS_OF_COLUMN.to_owned());
+        taken.insert(crate::catalog::AS_OF.to_owned());
         let (last, first): (Vec<_>, Vec<_>) =
             declared.columns.iter().cloned().partition(|column| column.name == UNFORESEEN);
         let mut plan = Self { declared: declared.clone(), definitions: BTreeMap::new(), columns: first };
