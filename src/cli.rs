@@ -19,14 +19,16 @@ use crate::{
     catalog::Catalog,
     clock::SystemClock,
     commands::{
-        self, AcceptOptions, Context, DemoOptions, FakeTenantOptions, GcOptions, PlanOptions, QueryOptions,
-        SyncOptions, TablesOptions, Which,
+        self, AcceptOptions, DemoOptions, FakeTenantOptions, GcOptions, PlanOptions, QueryOptions, SyncOptions,
+        TablesOptions, Which,
     },
+    context::Context,
     engine::stack::run_with_deep_stack,
     env_vars::{Environment, LUCCA_LOG},
     error::Error,
     exit_code::ExitCode,
     fake_tenant, modes,
+    print::tell,
     progress::Progress,
     settings::{self, Settings, SettingsError, series},
     state_folder::Candidates,
@@ -42,7 +44,7 @@ pub fn main() -> process::ExitCode {
             // Help and version are answers, the rest is a usage error; clap knows where each belongs.
             let message = error.render().to_string();
             match terminal_text::escape_lines(&message) {
-                Cow::Owned(_) => commands::tell(&message),
+                Cow::Owned(_) => tell(&message),
                 Cow::Borrowed(_) => drop(error.print()),
             }
             let code = if error.use_stderr() { ExitCode::Usage } else { ExitCode::Ok };
@@ -52,7 +54,7 @@ pub fn main() -> process::ExitCode {
     // The message of a panic may quote data: only its place is told.
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        commands::tell(&format!("lucca-lake: internal error at {place}; please report it\n"));
+        tell(&format!("lucca-lake: internal error at {place}; please report it\n"));
     }));
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| run_with_deep_stack(|| run(cli))));
     match outcome {
@@ -64,7 +66,7 @@ pub fn main() -> process::ExitCode {
 }
 
 fn fail(error: &Error) -> process::ExitCode {
-    commands::tell(&format!("lucca-lake: {}", error.for_people()));
+    tell(&format!("lucca-lake: {}", error.for_people()));
     process::ExitCode::from(error.exit_code() as u8)
 }
 
@@ -103,7 +105,7 @@ async fn run(cli: Cli) -> Result<(), Error> {
             }
             let report = commands::sync(&context, &resolve(settings.given())?, options).await?;
             if !cli.quiet {
-                commands::tell(&report.for_people());
+                tell(&report.for_people());
             }
             Ok(())
         }

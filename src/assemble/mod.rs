@@ -38,7 +38,6 @@ pub(crate) use self::{
     attributes::{AttributesRead, known_types},
     day::{Assembler, Cause, Day},
     session::session_options,
-    wide::sources_of_wide_tables,
 };
 use crate::{
     error::Error,

@@ -13,17 +13,15 @@ use super::{
     staging,
 };
 use crate::{
-    catalog::{Catalog, LakeType, Table, WideTable, matches_any},
+    catalog::{LakeType, Table, WideTable, matches_any},
     engine::{Session, SessionOptions, derive::Skipped},
     error::Error,
     lake::{Described, Lake, Snapshot, SnapshotTable, StagedTable, TableWriter, WriterOptions},
     report::{UnforeseenReport, WideReport},
     surrogates,
-    wide::{Attribute, Definition, Names, Pivot, REFERENCE_NAMES, Sorting, WidePlan},
+    wide::{Attribute, DEFINITIONS, Definition, EMPLOYEES, Names, Pivot, REFERENCE_NAMES, Sorting, WidePlan},
 };
 
-const DEFINITIONS: &str = "employee_attribute_definitions";
-const EMPLOYEES: &str = "employees";
 /// Memory for sorting the attributes, if so much is allowed; beyond it they are sorted on disk.
 const SORT_MEMORY_BYTES: usize = 256 << 20;
 /// Rows built before they are written.
@@ -47,12 +45,6 @@ struct Made {
     report: WideReport,
     types: BTreeMap<String, LakeType>,
     described: Described,
-}
-
-/// Tables that the wide tables are made of: with names, where they are there.
-pub(crate) fn sources_of_wide_tables(catalog: &Catalog) -> Vec<&str> {
-    let named = REFERENCE_NAMES.iter().map(|(_, table, _)| *table);
-    catalog.wide.iter().map(|wide| wide.long).chain([DEFINITIONS, EMPLOYEES]).chain(named).collect()
 }
 
 /// Stages the wide tables of one day over `tables`. Memory: the names of what is referred to, and the sorting of the

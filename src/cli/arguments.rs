@@ -6,9 +6,10 @@ use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
-    commands::{Ddl, ListFormat, Which},
+    commands::{Ddl, Which},
     engine::output::Format,
     lake::SnapshotId,
+    print::ListFormat,
     settings::{Every, parse_date},
     telemetry::LogFormat,
 };

@@ -1,13 +1,10 @@
 //! `publish --accept`: publishes a snapshot that a quality gate held back, because somebody says that it is right.
 
-use super::{
-    Context,
-    exclusive::{Writer, exclusively},
-    print::print,
-};
 use crate::{
+    context::{Context, Writer, exclusively},
     error::Error,
     lake::{self, Accepted, Held, Lake},
+    print::print,
     run_id::RunId,
     settings::Settings,
 };

@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{definitions::split_as_configured, print::print};
-use crate::{catalog::Catalog, error::Error, settings::Settings};
+use crate::{catalog::Catalog, context::split_as_configured, error::Error, print::print, settings::Settings};
 
 /// Prints every setting, secrets hidden.
 ///

@@ -3,18 +3,15 @@
 
 use std::{collections::BTreeMap, io, sync::Arc};
 
-use super::{
-    Context, SyncOptions, Which,
-    fake_tenant::listen,
-    print::{print, tell},
-    query, sync,
-};
+use super::{SyncOptions, Which, fake_tenant::listen, query, sync};
 use crate::{
     assemble::session_options,
+    context::Context,
     engine::output::{self, Format, Written},
     env_vars::{Environment, LUCCA_CLIENT_SECRET},
     error::Error,
     fake_tenant::{FakeTenant, Options, server::serve},
+    print::{print, tell},
     quality::compare::COMPARING,
     settings::Settings,
 };

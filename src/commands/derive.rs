@@ -1,16 +1,12 @@
 //! `derive`: compute `queries/` again over a published snapshot, without touching the API.
 
-use super::{
-    Context,
-    definitions::split_as_configured,
-    exclusive::{Writer, exclusively},
-    print::print,
-};
 use crate::{
     assemble::{Assembler, AttributesRead, Cause, Day, known_types, session_options},
     catalog::{Origin, Zone},
+    context::{Context, Writer, exclusively, split_as_configured},
     error::Error,
     lake::{self, Lake, Snapshot, SnapshotState, SnapshotTable},
+    print::print,
     run_id::RunId,
     settings::Settings,
 };

@@ -4,10 +4,11 @@ use std::{io, net::SocketAddr, sync::Arc};
 
 use tokio::net::TcpListener;
 
-use super::{Context, print::print};
 use crate::{
+    context::Context,
     error::Error,
     fake_tenant::{FakeTenant, Options, server::serve},
+    print::print,
 };
 
 /// What to serve.

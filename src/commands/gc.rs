@@ -8,14 +8,11 @@ use std::{
 
 use chrono::NaiveDate;
 
-use super::{
-    Context,
-    exclusive::{Writer, exclusively},
-    print::{ListFormat, print_list, tell},
-};
 use crate::{
+    context::{Context, Writer, exclusively},
     error::Error,
     lake::{self, Garbage, GarbageScope, Lake, LakeError, Objection, Why},
+    print::{ListFormat, print_list, tell},
     settings::Settings,
 };
 

@@ -5,15 +5,13 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{
-    Context,
-    print::{ListFormat, print_list},
-};
 use crate::{
     api::{Budget, PageLimits},
+    context::Context,
     day_list::days_in_words,
     error::Error,
     fetch::{AskedDays, Estimate, ResourceEstimate, Selected, Selection, count, estimate, sort_out},
+    print::{ListFormat, print_list},
     report::KeptDay,
     settings::{HistoryMode, Settings},
 };

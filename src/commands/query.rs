@@ -14,13 +14,13 @@ use chrono::NaiveDate;
 
 pub(crate) use self::parameter::parse as parse_parameter;
 use super::{
-    Context,
     accept::{held, run_called},
     tables,
 };
 use crate::{
     assemble::{session_options, table_files},
     catalog::Privacy,
+    context::Context,
     engine::{
         EngineError, Parameters, Rows, Session, SessionOptions, TableFiles, Value, all_days, output,
         output::{Format, Style},

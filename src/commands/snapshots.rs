@@ -5,13 +5,11 @@ use std::fmt::Write as _;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{
-    Context,
-    print::{ListFormat, print_list},
-};
 use crate::{
+    context::Context,
     error::Error,
     lake::{Held, Lake, LakeError, Snapshot, SnapshotId},
+    print::{ListFormat, print_list},
     settings::Settings,
 };
 

@@ -2,15 +2,12 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use super::{
-    Context,
-    definitions::split_as_configured,
-    print::{ListFormat, print, print_list},
-};
 use crate::{
     catalog::{Catalog, LakeType, Origin, Privacy, Quality, Table, TableColumn},
+    context::{Context, split_as_configured},
     error::Error,
     lake::{Snapshot, SnapshotColumn, SnapshotTable},
+    print::{ListFormat, print, print_list},
     settings::{Settings, did_you_mean},
 };
 

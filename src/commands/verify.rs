@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{Context, print::print_lines};
 use crate::{
+    context::Context,
     error::Error,
     lake::{self, LakeError, Problem},
+    print::print_lines,
     settings::Settings,
 };
 

@@ -9,6 +9,7 @@
 //! Here the API, the decoder and the lake meet. What is computed from the tables is not known here.
 //!
 //! - `selection`: which resources and tables a run needs; `asked_days`: which days it reads and which stay as they are
+//! - `owner`: whose data the lake holds
 //! - `estimate`: what a run costs, from counts alone
 //! - `job`: what every part of one run is given; `stop`: the one signal that ends all of them
 //! - `resources`: all resources side by side; those read by the ids of another wait for them
@@ -26,6 +27,7 @@ mod fan_out;
 mod job;
 mod kept;
 mod labels;
+mod owner;
 mod reading;
 mod resources;
 mod selection;
@@ -37,6 +39,7 @@ pub(crate) use self::{
     estimate::{Estimate, ResourceEstimate, count, estimate, refuse_above},
     job::Job,
     kept::RunCheckpoint,
+    owner::check_tenant,
     resources::{Fetched, Request, fetch},
     selection::{Selected, Selection},
     stop::Stop,

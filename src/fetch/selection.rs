@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    assemble::sources_of_wide_tables,
     catalog::{Catalog, Resource, Table},
     engine::derive,
     error::Error,
     report::Absence,
     settings::{HistoryMode, Settings, did_you_mean},
+    wide,
 };
 
 /// What one run reads and writes.
@@ -74,7 +74,7 @@ impl Selection {
             Some(names) => names.iter().cloned().collect(),
         };
         if catalog.wide.iter().any(|wide| wanted.contains(&wide.table.name)) {
-            wanted.extend(sources_of_wide_tables(catalog).into_iter().map(str::to_owned));
+            wanted.extend(wide::sources(catalog).into_iter().map(str::to_owned));
         }
         if let Some(unknown) = wanted.iter().chain(optional).find(|name| all.iter().all(|t| t.name != **name)) {
             let hint = did_you_mean(unknown, all.iter().map(|t| t.name.as_str()));

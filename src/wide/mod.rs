@@ -24,3 +24,16 @@ pub(crate) use kind::REFERENCE_NAMES;
 use pivot::Unforeseen;
 pub(crate) use pivot::{Attribute, Names, Pivot};
 pub(crate) use plan::{Definition, Sorting, WidePlan};
+
+use crate::catalog::Catalog;
+
+/// The table of definitions.
+pub(crate) const DEFINITIONS: &str = "employee_attribute_definitions";
+/// The table of employees, who have a row each, also without an attribute.
+pub(crate) const EMPLOYEES: &str = "employees";
+
+/// Tables that the wide tables are made of: with names, where they are there.
+pub(crate) fn sources(catalog: &Catalog) -> Vec<&str> {
+    let named = REFERENCE_NAMES.iter().map(|(_, table, _)| *table);
+    catalog.wide.iter().map(|wide| wide.long).chain([DEFINITIONS, EMPLOYEES]).chain(named).collect()
+}

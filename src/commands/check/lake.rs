@@ -1,8 +1,9 @@
 //! Whether the lake can be written, and keeps the one promise that publishing rests on. What its snapshots remember of page
 //! limits is forgotten.
 
-use super::{super::snapshots::in_the_future, Context, checks::Checks};
+use super::{super::snapshots::in_the_future, checks::Checks};
 use crate::{
+    context::Context,
     error::Error,
     lake::{Lake, PutIfAbsent, Replace},
     settings::Settings,
@@ -81,7 +82,7 @@ async fn replace(context: &Context, lake: &Lake, checks: &mut Checks) {
 /// A lake that holds another tenant's data is refused by `sync`.
 async fn owner(settings: &Settings, lake: &Lake) -> Result<(), Error> {
     match settings.tenant() {
-        Ok(tenant) => super::super::sync::check_tenant(lake, &tenant).await,
+        Ok(tenant) => crate::fetch::check_tenant(lake, &tenant).await,
         Err(_) => Ok(()),
     }
 }

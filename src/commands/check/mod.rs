@@ -7,11 +7,14 @@ mod tenant;
 use std::fmt::Write as _;
 
 use self::checks::{Check, Checks, Status};
-use super::{
-    Context,
+use crate::{
+    context::Context,
+    error::Error,
+    exit_code::ExitCode,
+    fetch::Selection,
     print::{ListFormat, print_list},
+    settings::Settings,
 };
-use crate::{error::Error, exit_code::ExitCode, fetch::Selection, settings::Settings};
 
 /// Checks the configuration and prints what it found.
 ///

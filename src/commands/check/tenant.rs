@@ -2,9 +2,10 @@
 
 use secrecy::ExposeSecret as _;
 
-use super::{Context, checks::Checks};
+use super::checks::Checks;
 use crate::{
     api::{Client, is_legacy_key},
+    context::Context,
     error::Error,
     exit_code::ExitCode,
     fetch::{Selected, Selection, count},

@@ -25,7 +25,8 @@ use super::{Opened, QueryOptions, Which, open};
 use crate::{
     assemble::session_options,
     catalog::Catalog,
-    commands::{Context, tables},
+    commands::tables,
+    context::Context,
     engine::{
         AS_OF_COLUMN, Parameters, SessionOptions, Value,
         output::{self, Format, Style, Written},

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::{Produced, Run, Work};
 use crate::{
     assemble::{Assembled, Assembler, Cause, Day, Outcome, Rows, known_types},
-    commands::Context,
+    context::Context,
     error::Error,
     lake::{Days, Snapshot, SnapshotTable, StagedTable, UnreadableDay},
     report::PublishedDay,

@@ -15,21 +15,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use sha2::{Digest as _, Sha256};
 
-pub(super) use self::state::check_tenant;
-use super::{
-    Context,
-    connection::Turn,
-    definitions::split_as_configured,
-    exclusive::{Writer, exclusively},
-};
 use crate::{
     api::{Client, PageLimits, Tenant},
     assemble::{Notes, session_options},
     catalog::{Catalog, Split},
+    context::{Context, Turn, Writer, exclusively, split_as_configured},
     engine::SessionOptions,
     error::Error,
     exit_code::ExitCode,
-    fetch::{self, AskedDays, Fetched, Job, RunCheckpoint, Selection, Stop, refuse_above, sort_out},
+    fetch::{self, AskedDays, Fetched, Job, RunCheckpoint, Selection, Stop, check_tenant, refuse_above, sort_out},
     lake::{self, Checkpoint, Days, Lake, LakeError, Purpose, PutIfAbsent, Snapshot, StagedTable},
     lock::Owner,
     quality::Thresholds,

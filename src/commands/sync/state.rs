@@ -4,10 +4,8 @@ use chrono::NaiveDate;
 
 use super::{Produced, Run, Work};
 use crate::{
-    api::Tenant,
     assemble::AttributesRead,
-    error::Error,
-    lake::{KnownDays, Lake, Snapshot, SnapshotState},
+    lake::{KnownDays, Snapshot, SnapshotState},
     settings::HistoryMode,
 };
 
@@ -58,15 +56,5 @@ impl Run {
             tenant: Some(self.client.tenant().host()),
             ..SnapshotState::default()
         }
-    }
-}
-
-/// A lake holds one tenant: rows of two could not be told apart.
-pub(crate) async fn check_tenant(lake: &Lake, tenant: &Tenant) -> Result<(), Error> {
-    let asked = tenant.host();
-    let snapshot = lake.any_snapshot().await?;
-    match snapshot.and_then(|snapshot| snapshot.state.tenant) {
-        Some(held) if held != asked => Err(Error::OtherTenant { lake: lake.display(), held, asked }),
-        _ => Ok(()),
     }
 }

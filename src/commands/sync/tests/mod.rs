@@ -32,7 +32,7 @@ use crate::{
     api::Transport,
     catalog::{Catalog, Quality},
     clock::{SharedClock, TokioClock},
-    commands::Context,
+    context::Context,
     env_vars::{Environment, LUCCA_CLIENT_SECRET},
     error::Error,
     exit_code::ExitCode,

@@ -25,7 +25,7 @@ pub(crate) fn tell(text: &str) {
 ///
 /// # Errors
 /// When stdout cannot be written.
-pub(super) fn print_list<T: Serialize>(
+pub(crate) fn print_list<T: Serialize>(
     format: ListFormat,
     listed: &T,
     text: impl FnOnce(&T) -> String,
@@ -44,7 +44,7 @@ pub(super) fn print_list<T: Serialize>(
 ///
 /// # Errors
 /// When stdout cannot be written.
-pub(super) fn print_lines(text: &str) -> Result<(), Error> {
+pub(crate) fn print_lines(text: &str) -> Result<(), Error> {
     print(&terminal_text::escape_lines(text))
 }
 
@@ -52,7 +52,7 @@ pub(super) fn print_lines(text: &str) -> Result<(), Error> {
 ///
 /// # Errors
 /// When stdout cannot be written.
-pub(super) fn print(text: &str) -> Result<(), Error> {
+pub(crate) fn print(text: &str) -> Result<(), Error> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

@@ -10,7 +10,7 @@ use crate::{
 ///
 /// # Errors
 /// When the settings open a definition that may not be.
-pub(super) fn split_as_configured(catalog: &Catalog, settings: &Settings) -> Result<(Catalog, Split), Error> {
+pub(crate) fn split_as_configured(catalog: &Catalog, settings: &Settings) -> Result<(Catalog, Split), Error> {
     let mut catalog = catalog.clone();
     for split in catalog.resources.iter_mut().filter_map(|r| r.split.as_mut()) {
         settings.split_definitions(split)?;

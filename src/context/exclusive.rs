@@ -10,17 +10,17 @@ use crate::{
 
 /// Who writes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Writer<'a> {
+pub(crate) struct Writer<'a> {
     /// What it does.
-    pub(super) what: &'a str,
-    pub(super) run_id: &'a RunId,
+    pub(crate) what: &'a str,
+    pub(crate) run_id: &'a RunId,
     /// Whose lease may be taken over, as nobody else alive has this name.
-    pub(super) owner: Option<&'a Owner>,
+    pub(crate) owner: Option<&'a Owner>,
 }
 
 impl Writer<'_> {
     /// As those who wait are told.
-    pub(super) fn holder(&self) -> String {
+    pub(crate) fn holder(&self) -> String {
         format!("{} {} (process {})", self.what, self.run_id, std::process::id())
     }
 }
@@ -29,7 +29,7 @@ impl Writer<'_> {
 ///
 /// # Errors
 /// When somebody else writes to the lake, now or before the work is done; the work's own errors.
-pub(super) async fn exclusively<T>(
+pub(crate) async fn exclusively<T>(
     context: &Context,
     lake: &Lake,
     writer: Writer<'_>,

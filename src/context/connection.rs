@@ -27,7 +27,7 @@ const LUCCA_REQUESTS_PER_MINUTE: u32 = 50;
 
 /// The right to spend one tenant's budget on this machine, until it is dropped.
 #[derive(Debug, Default)]
-pub(super) struct Turn {
+pub(crate) struct Turn {
     lock: Option<FileLock>,
     log: Option<Arc<dyn SentLog>>,
     owner: Option<Owner>,
@@ -35,7 +35,7 @@ pub(super) struct Turn {
 
 impl Turn {
     /// Who may take over a lease that this process's predecessor left when it was killed.
-    pub(super) fn owner(&self) -> Option<&Owner> {
+    pub(crate) fn owner(&self) -> Option<&Owner> {
         self.owner.as_ref().filter(|_| self.lock.is_some())
     }
 }
@@ -45,7 +45,7 @@ impl Context {
     ///
     /// # Errors
     /// When another one is at work; when the folder for state is not this user's alone.
-    pub(super) fn turn(&self, settings: &Settings, tenant: &Tenant, holder: &str) -> Result<Turn, Error> {
+    pub(crate) fn turn(&self, settings: &Settings, tenant: &Tenant, holder: &str) -> Result<Turn, Error> {
         let Some(candidates) = &self.state else { return Ok(Turn::default()) };
         let in_lake = || self.lake_to_read(settings).ok()?.place_for_state();
         let Some(folder) = candidates.open(in_lake)? else {
@@ -76,7 +76,7 @@ impl Context {
     }
 
     /// A client of the configured tenant that asks for one token with `scopes`.
-    pub(super) fn client(&self, settings: &Settings, scopes: Vec<String>, turn: &Turn) -> Result<Client, Error> {
+    pub(crate) fn client(&self, settings: &Settings, scopes: Vec<String>, turn: &Turn) -> Result<Client, Error> {
         let tenant = settings.tenant()?;
         let requests_per_minute = settings.requests_per_minute()?;
         if requests_per_minute > LUCCA_REQUESTS_PER_MINUTE && !tenant.is_local() {
