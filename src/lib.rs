@@ -13,19 +13,27 @@
 //!
 //! In pipeline order:
 //!
-//! - [`catalog`]: what exists: resources, tables, columns, derived tables. Pure.
+//! - [`catalog`]: what exists: resources, tables, columns, queries, rules. Pure.
 //! - `api`: bytes in: token, request budget, retries, page following. Knows HTTP; nothing of Arrow or storage.
 //! - [`page`]: the one thing `api` hands to `decode`.
 //! - [`decode`]: bytes → Arrow, in one pass. Pure.
 //! - [`lake`]: Arrow → Parquet out: files, manifest, publish, verify, views. Nothing of HTTP or JSON records.
+//! - `fetch`: from the API to the staged tables of a run: the one place where `api`, `decode` and `lake` meet.
 //! - [`engine`]: SQL over snapshots: derived tables and ad-hoc queries.
-//! - `quality`: whether a snapshot is fit to be published. Pure.
 //! - `wide`: attributes in their wide form, by their definitions' schemas. Pure.
-//! - `commands`: one file per subcommand; `commands::sync` is the only place where all of the above meet.
+//! - `quality`: what to ask of a snapshot, and what the answers mean. Pure.
+//! - `assemble`: from the tables of a day to its snapshot: computed, widened, judged, then published or held. It does not
+//!   know where the tables come from.
+//! - `commands`: the subcommands. `sync` calls `fetch` and `assemble`, `derive` only `assemble`.
 //! - [`fake_tenant`]: the API again, from the other side: the embedded fake for the demo and all tests.
 //!
-//! Around them: [`cli`], `settings`, `env_vars`, `clock`, `day_list`, `lock`, `window_file`, `state_folder`, `modes`,
-//! `progress`, `telemetry`, `report`, `similar`, `surrogates`, `terminal_text`, `error`.
+//! Around them:
+//!
+//! - what commands work with: `context`, `settings`, `env_vars`, `clock`, `day_list`, `run_id`
+//! - what they share with other processes: `lock`, `window_file`, `state_folder`, `modes`
+//! - what they say: [`cli`], `print`, `progress`, `report`, `telemetry`, `terminal_text`, `similar`
+//! - how they fail: `error`, `causes`, `exit_code`
+//! - half characters in what the API sends: `surrogates`
 //!
 //! Which room may import which: each stands above those that it imports, so that there is no circle. A test holds the code
 //! to this list.

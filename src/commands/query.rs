@@ -1,115 +1,37 @@
 //! `query`: read-only SQL over exactly the published files: one statement, or a prompt.
 
+mod opened;
+mod options;
 mod parameter;
 mod prompt;
 
 use std::{
-    collections::BTreeMap,
     io::{self, IsTerminal as _, Read as _},
-    path::{Path, PathBuf},
-    str::FromStr,
+    path::Path,
 };
 
-use chrono::NaiveDate;
-
-pub(crate) use self::parameter::parse as parse_parameter;
-use super::{
-    accept::{held, run_called},
-    tables,
-};
+pub(crate) use self::{opened::Which, options::QueryOptions, parameter::parse as parse_parameter};
+use self::{opened::open, options::style};
+use super::tables;
 use crate::{
-    assemble::{session_options, table_files},
+    assemble::session_options,
     catalog::Privacy,
     context::Context,
     engine::{
-        EngineError, Parameters, Rows, Session, SessionOptions, TableFiles, Value, all_days, output,
-        output::{Format, Style},
+        EngineError, Parameters, Rows, SessionOptions, output,
+        output::Style,
         privacy::{Classes, Computed, computed},
         query as statement,
     },
     error::Error,
-    lake::{Lake, LakeError, Snapshot, SnapshotId},
+    lake::Lake,
     modes::{self, Access},
-    settings::{Settings, parse_date},
+    settings::Settings,
     terminal_text::escape,
 };
 
 /// Most columns that a warning names.
 const NAMED: usize = 5;
-
-/// Which snapshots a query reads.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) enum Which {
-    /// The one of the latest as-of date.
-    #[default]
-    Newest,
-    /// The one of that date.
-    Date(NaiveDate),
-    /// All of them, told apart by the column `as_of`, under the tables' own names.
-    All,
-    /// One by its name, also when a later one replaced it.
-    Snapshot(SnapshotId),
-    /// What a run published, or holds back.
-    Run(String),
-}
-
-impl FromStr for Which {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text == "all" { Ok(Self::All) } else { parse_date(text).map(Self::Date) }
-    }
-}
-
-/// What to ask and where the answer goes.
-#[derive(Debug, Default)]
-pub(crate) struct QueryOptions {
-    /// The statement; otherwise `file`, otherwise standard input.
-    pub(crate) sql: Option<String>,
-    /// File that holds the statement.
-    pub(crate) file: Option<PathBuf>,
-    /// Which snapshots.
-    pub(crate) which: Which,
-    /// How the answer looks; aligned columns by default.
-    pub(crate) format: Option<Format>,
-    /// Whether CSV has no cell that a spreadsheet runs; otherwise the setting says.
-    pub(crate) safe: bool,
-    /// Where the answer goes; stdout by default.
-    pub(crate) output: Option<PathBuf>,
-    /// Values for the `$name`s of the statement.
-    pub(crate) parameters: BTreeMap<String, Value>,
-    /// Whether the prompt keeps no history.
-    pub(crate) no_history: bool,
-}
-
-/// Snapshots that can be asked.
-struct Opened {
-    session: Session,
-    snapshots: Vec<Snapshot>,
-    /// The files of all days, once a statement named a table of theirs.
-    all_days: Option<Vec<TableFiles>>,
-}
-
-impl Opened {
-    /// What `$as_of` stands for: the latest day.
-    fn day(&self) -> Option<NaiveDate> {
-        self.snapshots.last().map(|snapshot| snapshot.as_of)
-    }
-
-    /// Makes the tables of all days known, if the statement names one.
-    async fn know_all_days(&mut self, lake: &Lake, sql: &str) -> Result<(), Error> {
-        if !all_days::named_in(sql) {
-            return Ok(());
-        }
-        let files = match self.all_days.take() {
-            Some(files) => files,
-            None => files(&lake.days().await?.snapshots),
-        };
-        all_days::register(&self.session, &files, sql)?;
-        self.all_days = Some(files);
-        Ok(())
-    }
-}
 
 /// Runs `query`.
 ///
@@ -145,86 +67,10 @@ pub(crate) async fn query(context: &Context, settings: &Settings, options: Query
     Ok(())
 }
 
-/// How the answer is written: as asked, and where only the setting asks for safe CSV, the other formats are as ever.
-fn style(options: &QueryOptions, settings: &Settings) -> Result<Style, Error> {
-    let format = options.format.unwrap_or(Format::Table);
-    if options.safe && format != Format::Csv {
-        let why = format!("--safe is for --format csv, which spreadsheets open; {format} has no cells that they run");
-        return Err(Error::Usage(why));
-    }
-    Ok(Style { format, safe_csv: options.safe || settings.safe_csv()? })
-}
-
 /// Starts one statement over some snapshots of a lake.
 pub(super) async fn run(lake: &Lake, which: &Which, sql: &str, engine: &SessionOptions) -> Result<Rows, Error> {
     let opened = open(lake, which, engine).await?;
     Ok(statement::run(&opened.session, sql, opened.day()).await?)
-}
-
-async fn open(lake: &Lake, which: &Which, engine: &SessionOptions) -> Result<Opened, Error> {
-    let snapshots = snapshots(lake, which).await?;
-    let session = Session::over(lake.store(), engine, files(&snapshots))?;
-    Ok(Opened { session, snapshots, all_days: None })
-}
-
-fn files(snapshots: &[Snapshot]) -> Vec<TableFiles> {
-    snapshots.iter().flat_map(|s| s.tables.iter().map(|t| table_files(t, s.as_of))).collect()
-}
-
-async fn snapshots(lake: &Lake, which: &Which) -> Result<Vec<Snapshot>, Error> {
-    let nothing = async |what: &str| match lake.snapshots().await {
-        Err(error) => error.into(),
-        Ok(any) if any.is_empty() => {
-            let here = format!("the lake at {} has no snapshot", lake.display());
-            Error::NoSnapshot(format!("{here}; run `lucca-lake sync` first"))
-        }
-        Ok(_) => {
-            let here = format!("the lake at {} has no snapshot{what}", lake.display());
-            Error::NoSnapshot(format!("{here}; `lucca-lake snapshots` lists those there are"))
-        }
-    };
-    let readable = " that can be read and is not in the future";
-    match which {
-        Which::Newest => match lake.newest().await? {
-            Some(newest) => Ok(vec![newest]),
-            None => Err(nothing(readable).await),
-        },
-        Which::Date(date) => match lake.snapshot(*date).await? {
-            Some(snapshot) => Ok(vec![snapshot]),
-            None => Err(nothing(&format!(" as of {date}")).await),
-        },
-        Which::All => {
-            let all = lake.days().await?.snapshots;
-            if all.is_empty() { Err(nothing(" that can be read").await) } else { Ok(all) }
-        }
-        Which::Snapshot(id) => Ok(vec![called(lake, *id).await?]),
-        Which::Run(run) => {
-            let run_id = run_called(lake, run)?;
-            for id in lake.every_snapshot().await?.into_iter().rev() {
-                let snapshot = match lake.snapshot_called(id).await {
-                    // Whichever run published it, it is not known to be this one.
-                    Err(LakeError::Corrupt { .. }) => None,
-                    snapshot => snapshot?,
-                };
-                if snapshot.is_some_and(|snapshot| snapshot.run_id == run_id) {
-                    return Ok(vec![called(lake, id).await?]);
-                }
-            }
-            Ok(vec![held(lake, &run_id).await?.as_snapshot()])
-        }
-    }
-}
-
-/// A snapshot by its name. One whose files went with its successor is told apart from one that never was.
-async fn called(lake: &Lake, id: SnapshotId) -> Result<Snapshot, Error> {
-    let here = format!("in the lake at {}; `lucca-lake snapshots` lists them", lake.display());
-    let snapshot = lake.snapshot_called(id).await?;
-    let snapshot = snapshot.ok_or_else(|| Error::NoSnapshot(format!("there is no snapshot {id} {here}")))?;
-    if lake.has_files(&snapshot).await? {
-        return Ok(snapshot);
-    }
-    let why = "a later one of its date replaced it, and `superseded_grace` is over";
-    Err(Error::NoSnapshot(format!("the files of snapshot {id} are gone: {why}")))
 }
 
 fn read_statement(options: &QueryOptions) -> Result<String, Error> {

@@ -87,5 +87,3 @@ pub use position::Position;
 pub use rows::Rows;
 pub use session::{Session, SessionOptions};
 pub use table_files::{FileRef, TableFiles};
-
-pub(crate) use crate::catalog::AS_OF as AS_OF_COLUMN;

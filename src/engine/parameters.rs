@@ -6,7 +6,8 @@ use arrow::datatypes::Date32Type;
 use chrono::NaiveDate;
 use datafusion::{common::ParamValues, scalar::ScalarValue, sql::sqlparser::tokenizer::Token};
 
-use super::{AS_OF_COLUMN, EngineError, diagnosis::tokens, position::Position};
+use super::{EngineError, diagnosis::tokens, position::Position};
+use crate::catalog::AS_OF;
 
 /// A value of a declared type.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +44,7 @@ impl Parameters {
         for (token, span) in tokens(sql) {
             let Token::Placeholder(text) = token else { continue };
             let name = text.strip_prefix('$').unwrap_or(&text);
-            let given = self.values.contains_key(name) || (name == AS_OF_COLUMN && self.as_of.is_some());
+            let given = self.values.contains_key(name) || (name == AS_OF && self.as_of.is_some());
             if !given {
                 return Err(EngineError::MissingParameter {
                     name: name.to_owned(),
@@ -103,7 +104,7 @@ impl Parameters {
             };
             (name.clone(), scalar)
         });
-        let day = self.as_of.iter().map(|day| (AS_OF_COLUMN.to_owned(), date(day)));
+        let day = self.as_of.iter().map(|day| (AS_OF.to_owned(), date(day)));
         own.chain(day).collect::<Vec<_>>().into()
     }
 }

@@ -17,11 +17,12 @@
 pub(crate) mod declared;
 mod flow;
 mod reads;
+mod walk;
 
 use std::collections::{BTreeSet, HashMap};
 
 use super::query::Planned;
-use crate::catalog::{ALL_DAYS, Privacy, Table, TableColumn};
+use crate::catalog::{ALL_DAYS, AS_OF, Privacy, Table, TableColumn};
 
 /// The declared classes of the tables that plans read.
 #[derive(Debug, Clone, Default)]
@@ -55,7 +56,7 @@ impl Classes {
         let table = table.strip_prefix(ALL_DAYS).and_then(|table| table.strip_prefix('_')).unwrap_or(table);
         match self.of_column.get(table).and_then(|columns| columns.get(column)) {
             Some(class) => *class,
-            None if column == super::AS_OF_COLUMN => Privacy::None,
+            None if column == AS_OF => Privacy::None,
             None => Privacy::Sensitive,
         }
     }
@@ -85,7 +86,7 @@ impl Computed {
 /// How private the result of a planned statement is.
 pub(crate) fn computed(planned: &Planned<'_>, classes: &Classes) -> Computed {
     let plan = planned.logical();
-    let flow = flow::Walk::new(classes).flow(plan);
+    let flow = walk::Walk::new(classes).flow(plan);
     let names = plan.schema().fields().iter().map(|field| field.name().clone());
     Computed { columns: names.zip(flow.columns.iter().map(|c| c.class)).collect(), rows: flow.rows }
 }

@@ -30,8 +30,8 @@ use datafusion::{
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path;
 
-use super::{AS_OF_COLUMN, EngineError, TableFiles, store::STORE_URL};
-use crate::catalog::{Types, columns_over_days};
+use super::{EngineError, TableFiles, store::STORE_URL};
+use crate::catalog::{AS_OF, Types, columns_over_days};
 
 /// Most file footers read at the same time while planning.
 const FOOTER_CONCURRENCY: usize = 16;
@@ -160,7 +160,7 @@ impl TableProvider for FileTable {
 }
 
 fn as_of_field() -> FieldRef {
-    Arc::new(Field::new(AS_OF_COLUMN, DataType::Date32, false))
+    Arc::new(Field::new(AS_OF, DataType::Date32, false))
 }
 
 fn date_scalar(date: NaiveDate) -> ScalarValue {
@@ -169,15 +169,15 @@ fn date_scalar(date: NaiveDate) -> ScalarValue {
 
 /// Whether the filter is decided by `as_of` alone.
 fn is_about_as_of(filter: &Expr) -> bool {
-    expr_applicable_for_cols(&[AS_OF_COLUMN], filter)
+    expr_applicable_for_cols(&[AS_OF], filter)
 }
 
 /// The columns over the dates, of which the last is the newest.
 fn merge_schemas(dates: &[&TableFiles]) -> std::result::Result<Schema, String> {
     let newest_first: Vec<(NaiveDate, &Schema)> = dates.iter().rev().map(|d| (d.as_of, d.schema.as_ref())).collect();
     let columns = columns_over_days(&newest_first, Types::Widened).map_err(|clash| clash.to_string())?;
-    if columns.iter().any(|column| column.field.name() == AS_OF_COLUMN) {
-        return Err(format!("its files have a column {AS_OF_COLUMN} of their own"));
+    if columns.iter().any(|column| column.field.name() == AS_OF) {
+        return Err(format!("its files have a column {AS_OF} of their own"));
     }
     Ok(Schema::new(columns.into_iter().map(|column| column.field).collect::<Vec<_>>()))
 }

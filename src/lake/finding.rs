@@ -53,6 +53,7 @@ pub(crate) enum Problem {
     /// It lies among the table's files, but the snapshot does not name it; readers that glob count its rows.
     Stray,
     /// The manifest is not the one its successor replaced.
+    #[serde(rename = "chain")]
     Succession {
         /// What differs.
         reason: String,

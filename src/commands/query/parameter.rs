@@ -1,9 +1,6 @@
 //! `--param NAME[:TYPE]=VALUE`: one value for a `$NAME` of the statement. Text unless a type is declared.
 
-use crate::{
-    engine::{AS_OF_COLUMN, Value},
-    settings::parse_date,
-};
+use crate::{catalog::AS_OF, engine::Value, settings::parse_date};
 
 /// The types that may be declared.
 const TYPES: [&str; 5] = ["text", "int", "number", "bool", "date"];
@@ -19,8 +16,8 @@ pub(crate) fn parse(text: &str) -> Result<(String, Value), String> {
     if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
         return Err("the name is made of letters, digits and _, as in NAME=VALUE".to_owned());
     }
-    if name == AS_OF_COLUMN {
-        return Err(format!("${AS_OF_COLUMN} is the day that is read; choose it with --as-of"));
+    if name == AS_OF {
+        return Err(format!("${AS_OF} is the day that is read; choose it with --as-of"));
     }
     let is_none = |what: &str| format!("the value of {name} is no {what}");
     let value = match declared {

@@ -21,14 +21,17 @@ use self::{
     editor::{Editor, Line},
     terminal::{HISTORY, Terminal},
 };
-use super::{Opened, QueryOptions, Which, open};
+use super::{
+    opened::{Opened, Which, open},
+    options::{QueryOptions, style},
+};
 use crate::{
     assemble::session_options,
-    catalog::Catalog,
+    catalog::{AS_OF, Catalog},
     commands::tables,
     context::Context,
     engine::{
-        AS_OF_COLUMN, Parameters, SessionOptions, Value,
+        Parameters, SessionOptions, Value,
         output::{self, Format, Style, Written},
         query as statement,
     },
@@ -59,7 +62,7 @@ struct Prompt<'l, E, W> {
 /// # Errors
 /// When lake or terminal cannot be used.
 pub(super) async fn on_terminal(context: &Context, settings: &Settings, options: QueryOptions) -> Result<(), Error> {
-    let style = super::style(&options, settings)?;
+    let style = style(&options, settings)?;
     if style.format.is_binary() || options.output.is_some() {
         return Err(Error::Usage("the prompt prints text; give a statement to write a file with -o".into()));
     }
@@ -187,7 +190,7 @@ impl<E: Editor, W: Write + Send> Prompt<'_, E, W> {
             }
             Ok(Command::Parameters) => {
                 let names: String = self.values.keys().map(|name| format!("${name}\n")).collect();
-                self.say(&format!("${AS_OF_COLUMN}\n{names}"))?;
+                self.say(&format!("${AS_OF}\n{names}"))?;
             }
             Ok(Command::AsOf(which)) => match open(self.lake, &which, &self.engine).await {
                 Ok(opened) => {
@@ -210,7 +213,7 @@ impl<E: Editor, W: Write + Send> Prompt<'_, E, W> {
 fn vocabulary(opened: &Opened) -> Vocabulary {
     let mut tables: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for table in opened.snapshots.iter().flat_map(|snapshot| &snapshot.tables) {
-        let columns = tables.entry(&table.name).or_insert_with(|| vec![AS_OF_COLUMN.to_owned()]);
+        let columns = tables.entry(&table.name).or_insert_with(|| vec![AS_OF.to_owned()]);
         for column in &table.columns {
             if !columns.contains(&column.name) {
                 columns.push(column.name.clone());

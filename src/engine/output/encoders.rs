@@ -21,7 +21,10 @@ use parquet::{
     file::properties::WriterProperties,
 };
 
-use super::{Format, Style, text};
+use super::{
+    format::{Format, Style},
+    text,
+};
 use crate::{engine::Rows, terminal_text::escape};
 
 /// Rows of a block of `table`.

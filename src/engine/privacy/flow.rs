@@ -8,28 +8,12 @@ use datafusion::{
 };
 
 use super::{
-    Classes, Flow, Flowing,
-    reads::{Scope, column, most_private},
+    Flow, Flowing,
+    walk::{Scope, Walk, column, most_private},
 };
 use crate::catalog::{EXTRA, Privacy};
 
-/// A walk over one plan.
-#[derive(Debug)]
-pub(super) struct Walk<'c> {
-    classes: &'c Classes,
-    /// The statements around the subquery that is walked, the nearest last.
-    pub(super) outer: Vec<Scope>,
-    /// What recursive queries have produced so far, by their names, the nearest last.
-    recursive: Vec<(String, Flow)>,
-    /// The most private column of each relation read so far.
-    relations: Vec<Privacy>,
-}
-
-impl<'c> Walk<'c> {
-    pub(super) fn new(classes: &'c Classes) -> Self {
-        Self { classes, outer: Vec::new(), recursive: Vec::new(), relations: Vec::new() }
-    }
-
+impl Walk<'_> {
     /// What comes out of a plan, one [`Flowing`] for each field of its schema.
     pub(super) fn flow(&mut self, plan: &LogicalPlan) -> Flow {
         let mut flow = match plan {

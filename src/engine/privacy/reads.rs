@@ -4,55 +4,17 @@ use std::collections::BTreeSet;
 
 use datafusion::{
     common::{
-        Column, DFSchema,
+        Column,
         tree_node::{TreeNode, TreeNodeRecursion},
     },
     logical_expr::{Expr, Subquery, utils::split_conjunction},
 };
 
-use super::{Flow, Flowing, flow::Walk};
+use super::{
+    Flow,
+    walk::{Read, Scope, Walk, most_private},
+};
 use crate::catalog::Privacy;
-
-/// Columns that expressions can name.
-#[derive(Debug, Clone)]
-pub(super) struct Scope {
-    pub(super) schema: DFSchema,
-    pub(super) flow: Flow,
-}
-
-/// Something that flows into an expression: a column, or the answer of a subquery.
-#[derive(Debug, Clone)]
-pub(super) struct Read {
-    pub(super) class: Privacy,
-    pub(super) origins: BTreeSet<usize>,
-    /// It is the answer of a subquery, which by itself says only whether a row is there.
-    subquery: bool,
-}
-
-impl Scope {
-    fn read(&self, column: &Column) -> Option<Read> {
-        let index = self.schema.maybe_index_of_column(column)?;
-        self.flow.columns.get(index).map(|c| Read { class: c.class, origins: c.origins.clone(), subquery: false })
-    }
-
-    /// For what cannot be told apart.
-    fn everything(&self) -> Read {
-        Read { class: self.flow.most_private(), origins: self.flow.origins(), subquery: false }
-    }
-}
-
-pub(super) fn most_private(reads: &[Read]) -> Privacy {
-    reads.iter().map(|read| read.class).fold(Privacy::None, Ord::max)
-}
-
-/// The column that an expression becomes.
-pub(super) fn column(reads: &[Read]) -> Flowing {
-    Flowing {
-        class: most_private(reads),
-        constant: reads.is_empty(),
-        origins: reads.iter().flat_map(|r| r.origins.iter().copied()).collect(),
-    }
-}
 
 impl Walk<'_> {
     /// Everything that flows into an expression.
