@@ -39,13 +39,14 @@
 //! to this list.
 //!
 //! ```walls
-//! cli: api catalog clock commands engine env_vars error exit_code fake_tenant lake modes progress settings
-//!     state_folder telemetry terminal_text
-//! commands: api assemble catalog clock day_list engine env_vars error exit_code fake_tenant fetch lake lock modes
-//!     progress quality report run_id settings similar state_folder terminal_text window_file
-//! fetch: api assemble catalog day_list decode engine error exit_code lake page progress report run_id settings
-//!     similar
+//! cli: api catalog clock commands context engine env_vars error exit_code fake_tenant lake modes print progress
+//!     settings state_folder telemetry terminal_text
+//! commands: api assemble catalog context day_list engine env_vars error exit_code fake_tenant fetch lake lock modes
+//!     print quality report run_id settings similar terminal_text
+//! context: api catalog clock env_vars error lake lock modes progress run_id settings state_folder window_file
+//! fetch: api catalog day_list decode engine error exit_code lake page progress report run_id settings similar wide
 //! assemble: catalog engine error lake quality report run_id settings surrogates wide
+//! print: error terminal_text
 //! error: api catalog causes day_list decode engine exit_code lake run_id settings state_folder
 //! report: api catalog day_list decode lake run_id terminal_text
 //! settings: api catalog env_vars lake quality similar

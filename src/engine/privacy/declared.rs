@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Classes, computed};
+use super::{classes::Classes, computed};
 use crate::{
     catalog::{DerivedTable, Lowered, Privacy, Table},
     engine::{EngineError, Parameters, Session, derive, query},

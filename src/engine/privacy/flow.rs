@@ -7,10 +7,7 @@ use datafusion::{
     logical_expr::{Aggregate, Distinct, Expr, Join, JoinType, LogicalPlan, RecursiveQuery, TableScan, Union, Unnest},
 };
 
-use super::{
-    Flow, Flowing,
-    walk::{Scope, Walk, column, most_private},
-};
+use super::walk::{Flow, Flowing, Scope, Walk, column, most_private};
 use crate::catalog::{EXTRA, Privacy};
 
 impl Walk<'_> {

@@ -10,10 +10,7 @@ use datafusion::{
     logical_expr::{Expr, Subquery, utils::split_conjunction},
 };
 
-use super::{
-    Flow,
-    walk::{Read, Scope, Walk, most_private},
-};
+use super::walk::{Flow, Read, Scope, Walk, most_private};
 use crate::catalog::Privacy;
 
 impl Walk<'_> {

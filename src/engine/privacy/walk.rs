@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use datafusion::common::{Column, DFSchema};
 
-use super::{Classes, Flow, Flowing};
+use super::classes::Classes;
 use crate::catalog::Privacy;
 
 /// A walk over one plan.
@@ -63,5 +63,32 @@ pub(super) fn column(reads: &[Read]) -> Flowing {
         class: most_private(reads),
         constant: reads.is_empty(),
         origins: reads.iter().flat_map(|r| r.origins.iter().copied()).collect(),
+    }
+}
+
+/// One column on its way through a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Flowing {
+    pub(super) class: Privacy,
+    /// No column flows into it.
+    pub(super) constant: bool,
+    /// The relations whose rows its values are of.
+    pub(super) origins: BTreeSet<usize>,
+}
+
+/// What comes out of a node.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Flow {
+    pub(super) columns: Vec<Flowing>,
+    pub(super) rows: Privacy,
+}
+
+impl Flow {
+    pub(super) fn most_private(&self) -> Privacy {
+        self.columns.iter().map(|c| c.class).fold(self.rows, Ord::max)
+    }
+
+    pub(super) fn origins(&self) -> BTreeSet<usize> {
+        self.columns.iter().flat_map(|c| c.origins.iter().copied()).collect()
     }
 }

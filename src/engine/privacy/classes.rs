@@ -1,0 +1,43 @@
+//! The classes that tables declare.
+
+use std::collections::HashMap;
+
+use crate::catalog::{ALL_DAYS, AS_OF, Privacy, Table, TableColumn};
+
+/// The declared classes of the tables that plans read.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Classes {
+    of_column: HashMap<String, HashMap<String, Privacy>>,
+    of_rows: HashMap<String, Privacy>,
+}
+
+impl Classes {
+    /// The classes that tables declare.
+    pub(crate) fn of(tables: &[Table]) -> Self {
+        let of_table = |t: &Table| t.columns.iter().map(|c: &TableColumn| (c.name.clone(), c.privacy)).collect();
+        let of_column = tables.iter().map(|t| (t.name.clone(), of_table(t))).collect();
+        Self { of_column, of_rows: HashMap::new() }
+    }
+
+    /// Says what chose the rows of an internal table, for which nobody answers but the tables that read it.
+    #[cfg(test)]
+    pub(super) fn choose_rows(&mut self, table: &str, class: Privacy) {
+        self.of_rows.insert(table.to_owned(), class);
+    }
+
+    /// The most private column that chose which rows a table has, as far as its readers answer for them.
+    pub(super) fn rows(&self, table: &str) -> Privacy {
+        self.of_rows.get(table).copied().unwrap_or(Privacy::None)
+    }
+
+    /// The class of a column; the most private one where nobody declared it.
+    pub(super) fn class(&self, table: &str, column: &str) -> Privacy {
+        // The same table of all days.
+        let table = table.strip_prefix(ALL_DAYS).and_then(|table| table.strip_prefix('_')).unwrap_or(table);
+        match self.of_column.get(table).and_then(|columns| columns.get(column)) {
+            Some(class) => *class,
+            None if column == AS_OF => Privacy::None,
+            None => Privacy::Sensitive,
+        }
+    }
+}
