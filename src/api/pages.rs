@@ -24,7 +24,7 @@ const MAX_RESTARTS: u32 = 2;
 
 /// One pass over a chain of cursors: where it is, and what its pages said. Pure.
 #[derive(Debug)]
-struct Chain {
+struct Pass {
     next: Option<Url>,
     page: u64,
     records: u64,
@@ -33,7 +33,7 @@ struct Chain {
     visited: HashSet<u64>,
 }
 
-impl Chain {
+impl Pass {
     fn starting_at(first: Url) -> Self {
         let visited = HashSet::from([fingerprint(&first)]);
         Self { next: Some(first), page: 0, records: 0, empty_pages: 0, total_count: None, visited }
@@ -103,7 +103,7 @@ pub(crate) struct Pages<'a, R: ReadPage> {
     parameters: Vec<(String, String)>,
     ways: Ways<'a, R>,
     /// `None` before the first page of a pass: its address depends on the page limit.
-    chain: Option<Chain>,
+    chain: Option<Pass>,
     /// Records asked for in one page of this pass.
     limit: u32,
     facts: PagesRead,
@@ -243,7 +243,7 @@ impl<R: ReadPage> Pages<'_, R> {
                     let page = page?;
                     let more = matches!(page.1.next, Next::Link(_));
                     self.ways.limits.taken(self.resource, asked, page.1.records, more);
-                    self.chain = Some(Chain::starting_at(url));
+                    self.chain = Some(Pass::starting_at(url));
                     return self.took(page);
                 }
             }
@@ -295,8 +295,8 @@ impl<R: ReadPage> Pages<'_, R> {
 mod tests {
     use super::*;
 
-    fn chain() -> Chain {
-        Chain::starting_at(Url::parse("https://a/1").unwrap())
+    fn chain() -> Pass {
+        Pass::starting_at(Url::parse("https://a/1").unwrap())
     }
 
     fn page(records: u64, next: Next, total_count: Option<u64>) -> PageEnd {

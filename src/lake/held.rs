@@ -7,7 +7,7 @@ use object_store::ObjectStoreExt as _;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Accepted, FORMAT_VERSION, Finding, Lake, LakeError, Publication, Replaces, Snapshot, SnapshotState, SnapshotTable,
+    Accepted, Damage, FORMAT_VERSION, Lake, LakeError, Publication, Replaces, Snapshot, SnapshotState, SnapshotTable,
     StagedTable, layout, manifest,
     publish::{self, publish},
     seal::{self, Seal},
@@ -175,8 +175,8 @@ impl Held {
         publish(lake, publication).await
     }
 
-    fn damaged(&self, findings: &[Finding]) -> LakeError {
-        let mut named: Vec<String> = findings.iter().take(FINDINGS_NAMED).map(Finding::to_string).collect();
+    fn damaged(&self, findings: &[Damage]) -> LakeError {
+        let mut named: Vec<String> = findings.iter().take(FINDINGS_NAMED).map(Damage::to_string).collect();
         let more = findings.len().saturating_sub(FINDINGS_NAMED);
         named.extend((more > 0).then(|| format!("and {more} more")));
         LakeError::HeldDamaged { as_of: self.as_of, run_id: self.run_id.clone(), findings: named }

@@ -70,6 +70,7 @@
 
 mod abandoned;
 mod checkpoint;
+mod damage;
 mod days;
 #[cfg(feature = "delta")]
 mod delta;
@@ -78,7 +79,6 @@ mod disk;
 mod disk_store;
 mod error;
 mod filled;
-mod finding;
 mod folders;
 mod footer;
 mod gc;
@@ -116,12 +116,12 @@ mod tests;
 pub use crate::run_id::{InvalidRunId, RunId};
 pub(crate) use abandoned::discard_abandoned;
 pub(crate) use checkpoint::{Checkpoint, Purpose};
+pub(crate) use damage::{Damage, Problem};
 pub use days::{Days, UnreadableDay};
 pub(crate) use described::Described;
 #[cfg(test)]
 pub(crate) use described::DescribedColumn;
 pub use error::LakeError;
-pub(crate) use finding::{Finding, Problem};
 pub(crate) use gc::{Garbage, Objection, Scope as GarbageScope, Why, collect as collect_garbage, find as find_garbage};
 pub(crate) use held::Held;
 pub(crate) use known_days::KnownDays;

@@ -8,8 +8,8 @@ use object_store::{Error as StoreError, ObjectStoreExt, path::Path};
 use sha2::{Digest, Sha256};
 
 use super::{
-    DataFile, Finding, Lake, LakeError, PreviousManifest, Problem, Snapshot, SnapshotId, SnapshotTable, folders,
-    footer, layout, vanished, verify_delta, views,
+    Damage, DataFile, Lake, LakeError, PreviousManifest, Problem, Snapshot, SnapshotId, SnapshotTable, folders, footer,
+    layout, vanished, verify_delta, views,
 };
 
 /// Files checked at once.
@@ -21,7 +21,7 @@ const CONCURRENCY: usize = 4;
 ///
 /// # Errors
 /// When the store refuses or fails, so that nothing can be said.
-pub(crate) async fn verify(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, LakeError> {
+pub(crate) async fn verify(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Damage>, LakeError> {
     let mut findings = check_files(lake, &snapshot.tables).await?;
     findings.extend(strays(lake, snapshot).await?);
     findings.extend(broken_links(lake, snapshot).await?);
@@ -34,7 +34,7 @@ pub(crate) async fn verify(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Findi
 ///
 /// # Errors
 /// When the store refuses or fails, or a manifest is of a newer format.
-pub(crate) async fn verify_lake(lake: &Lake) -> Result<Vec<Finding>, LakeError> {
+pub(crate) async fn verify_lake(lake: &Lake) -> Result<Vec<Damage>, LakeError> {
     let days = lake.read_days(&lake.snapshots().await?).await?;
     let mut findings = Vec::new();
     let mut found = Vec::new();
@@ -49,15 +49,15 @@ pub(crate) async fn verify_lake(lake: &Lake) -> Result<Vec<Finding>, LakeError> 
             Err(StoreError::NotFound { .. }) => Some(Problem::Missing),
             Err(error) => return Err(failed(error)),
         };
-        findings.extend(problem.map(|problem| Finding { path: path.to_owned(), problem }));
+        findings.extend(problem.map(|problem| Damage { path: path.to_owned(), problem }));
     }
     let (gone, unreadable) = vanished::vanished(lake, &days, &found).await?;
-    findings.extend(gone.into_iter().map(|(day, named_by)| Finding {
+    findings.extend(gone.into_iter().map(|(day, named_by)| Damage {
         path: layout::manifests_of(day).to_string(),
         problem: Problem::Vanished { named_by },
     }));
     let removals = unreadable.iter().map(Path::to_string);
-    findings.extend(removals.map(|path| Finding { path, problem: Problem::Removal }));
+    findings.extend(removals.map(|path| Damage { path, problem: Problem::Removal }));
     findings.extend(verify_delta::differences(lake, &days).await?);
     findings.sort();
     Ok(findings)
@@ -68,13 +68,13 @@ pub(crate) async fn verify_lake(lake: &Lake) -> Result<Vec<Finding>, LakeError> 
 ///
 /// # Errors
 /// When the store refuses or fails, so that nothing can be said.
-pub(crate) async fn check_files(lake: &Lake, tables: &[SnapshotTable]) -> Result<Vec<Finding>, LakeError> {
+pub(crate) async fn check_files(lake: &Lake, tables: &[SnapshotTable]) -> Result<Vec<Damage>, LakeError> {
     let files = tables.iter().flat_map(|table| table.files.iter().map(move |file| (table, file)));
     let checks = files.clone().map(|(table, file)| check_file(lake, table, file));
     let checked: Vec<Vec<Problem>> = stream::iter(checks).buffered(CONCURRENCY).try_collect().await?;
     let mut findings = Vec::new();
     for ((_, file), problems) in files.zip(checked) {
-        findings.extend(problems.into_iter().map(|problem| Finding { path: file.path.clone(), problem }));
+        findings.extend(problems.into_iter().map(|problem| Damage { path: file.path.clone(), problem }));
     }
     Ok(findings)
 }
@@ -117,22 +117,22 @@ async fn check_file(lake: &Lake, table: &SnapshotTable, file: &DataFile) -> Resu
     Ok(problems)
 }
 
-async fn strays(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, LakeError> {
+async fn strays(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Damage>, LakeError> {
     // A chain that is broken is a finding of its own; what it named cannot be told from strays then.
     let (in_grace, _) = lake.readable_in_grace(snapshot, DateTime::<Utc>::MIN_UTC).await?;
     let known: HashSet<&str> =
         in_grace.iter().chain([snapshot]).flat_map(Snapshot::files).map(|f| f.path.as_str()).collect();
     let found = folders::data_files(lake, snapshot.as_of).await?;
     let strays = found.iter().filter(|path| !known.contains(path.as_ref()));
-    Ok(strays.map(|path| Finding { path: path.to_string(), problem: Problem::Stray }).collect())
+    Ok(strays.map(|path| Damage { path: path.to_string(), problem: Problem::Stray }).collect())
 }
 
 /// Follows the links from manifest to manifest. One that could not be believed when it was replaced, and has the bytes that it
 /// had then, was repaired by that: from there on only what each manifest says of itself counts.
-async fn broken_links(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, LakeError> {
+async fn broken_links(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Damage>, LakeError> {
     let parentless = |path: &str| {
         let reason = "it names no predecessor, but is not the first".to_owned();
-        Ok(vec![Finding { path: path.to_owned(), problem: Problem::Succession { reason } }])
+        Ok(vec![Damage { path: path.to_owned(), problem: Problem::Succession { reason } }])
     };
     let mut link = snapshot.previous.clone();
     if link.is_none() && snapshot.sequence > 1 {
@@ -142,7 +142,7 @@ async fn broken_links(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, 
         let id = SnapshotId { as_of: snapshot.as_of, sequence };
         let expected = layout::manifest(id);
         let broken = |path: &str, reason: String| {
-            Ok(vec![Finding { path: path.to_owned(), problem: Problem::Succession { reason } }])
+            Ok(vec![Damage { path: path.to_owned(), problem: Problem::Succession { reason } }])
         };
         if let Some(link) = link.as_ref().filter(|link| link.path != expected.as_ref()) {
             return broken(&link.path, format!("it should be {expected}"));
@@ -168,7 +168,7 @@ async fn broken_links(lake: &Lake, snapshot: &Snapshot) -> Result<Vec<Finding>, 
     }
     if let Some(PreviousManifest { path, .. }) = link {
         let reason = "no manifest comes before number 1".to_owned();
-        return Ok(vec![Finding { path, problem: Problem::Succession { reason } }]);
+        return Ok(vec![Damage { path, problem: Problem::Succession { reason } }]);
     }
     Ok(Vec::new())
 }

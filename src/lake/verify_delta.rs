@@ -7,7 +7,7 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::{ObjectStoreExt as _, path::Path};
 use serde::Deserialize;
 
-use super::{Days, Finding, Lake, LakeError, Problem, layout, logs, side_by_side::AT_ONCE};
+use super::{Damage, Days, Lake, LakeError, Problem, layout, logs, side_by_side::AT_ONCE};
 use crate::catalog::Zone;
 
 /// What of an action says which files are live.
@@ -27,7 +27,7 @@ struct File {
 ///
 /// # Errors
 /// When the store refuses or fails.
-pub(super) async fn differences(lake: &Lake, days: &Days) -> Result<Vec<Finding>, LakeError> {
+pub(super) async fn differences(lake: &Lake, days: &Days) -> Result<Vec<Damage>, LakeError> {
     let with_logs: BTreeSet<(Zone, String)> = logs::with_logs(lake).await?.into_iter().collect();
     if with_logs.is_empty() {
         return Ok(Vec::new());
@@ -39,14 +39,14 @@ pub(super) async fn differences(lake: &Lake, days: &Days) -> Result<Vec<Finding>
     }
     let mut findings = Vec::new();
     for (zone, name) in published.keys().filter(|table| !with_logs.contains(table)) {
-        findings.push(Finding { path: layout::delta_log(*zone, name).to_string(), problem: Problem::Missing });
+        findings.push(Damage { path: layout::delta_log(*zone, name).to_string(), problem: Problem::Missing });
     }
     let unreadable: BTreeSet<_> = days.unreadable.iter().map(|day| day.as_of).collect();
     for (zone, name) in with_logs {
         let live = match live_files(lake, zone, &name).await? {
             Ok(live) => live,
             Err((path, reason)) => {
-                findings.push(Finding { path, problem: Problem::Log { reason } });
+                findings.push(Damage { path, problem: Problem::Log { reason } });
                 continue;
             }
         };
@@ -54,7 +54,7 @@ pub(super) async fn differences(lake: &Lake, days: &Days) -> Result<Vec<Finding>
         let missing = expected.difference(&live).map(|path| (path, Problem::NotInLog));
         let is_known = |path: &&String| layout::place_of(path).is_none_or(|(_, day)| !unreadable.contains(&day));
         let surplus = live.difference(&expected).filter(is_known).map(|path| (path, Problem::OnlyInLog));
-        findings.extend(missing.chain(surplus).map(|(path, problem)| Finding { path: path.clone(), problem }));
+        findings.extend(missing.chain(surplus).map(|(path, problem)| Damage { path: path.clone(), problem }));
     }
     Ok(findings)
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    catalog::{Catalog, DerivedTable, derived::parse},
+    catalog::{Catalog, DerivedTable, Table, derived::parse},
     engine::{Parameters, Session, query, testing::deep},
 };
 

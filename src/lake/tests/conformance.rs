@@ -202,7 +202,7 @@ async fn verify_finds_damage(lake: &TestLake) {
         findings.into_iter().map(|f| (f.path, f.problem)).collect::<Vec<_>>()
     };
     let kinds = async || {
-        let kind = |f: &Finding| serde_json::to_value(f).unwrap()["problem"]["kind"].as_str().unwrap().to_owned();
+        let kind = |f: &Damage| serde_json::to_value(f).unwrap()["problem"]["kind"].as_str().unwrap().to_owned();
         verify(lake, &snapshot).await.unwrap().iter().map(kind).collect::<Vec<_>>()
     };
     assert_eq!(kinds().await, Vec::<String>::new());

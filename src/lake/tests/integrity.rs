@@ -10,14 +10,12 @@ async fn everything_wrong(lake: &Lake) -> Vec<String> {
     let mut wrong = Vec::new();
     for id in lake.snapshots().await.unwrap() {
         match lake.snapshot(id.as_of).await {
-            Ok(snapshot) => {
-                wrong.extend(verify(lake, &snapshot.unwrap()).await.unwrap().iter().map(Finding::to_string))
-            }
+            Ok(snapshot) => wrong.extend(verify(lake, &snapshot.unwrap()).await.unwrap().iter().map(Damage::to_string)),
             Err(error) => wrong.push(error.to_string()),
         }
     }
     match verify_lake(lake).await {
-        Ok(findings) => wrong.extend(findings.iter().map(Finding::to_string)),
+        Ok(findings) => wrong.extend(findings.iter().map(Damage::to_string)),
         Err(error) => wrong.push(error.to_string()),
     }
     wrong

@@ -29,7 +29,7 @@ async fn lose(lake: &TestLake, as_of: &str) {
 }
 
 async fn findings(lake: &Lake) -> Vec<String> {
-    verify_lake(lake).await.unwrap().iter().map(Finding::to_string).collect()
+    verify_lake(lake).await.unwrap().iter().map(Damage::to_string).collect()
 }
 
 async fn a_day_that_vanishes_is_found_as_long_as_views_or_later_snapshots_name_it(lake: &TestLake) {

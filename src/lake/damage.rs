@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// Something about a snapshot that is not as its manifest says.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub(crate) struct Finding {
+pub(crate) struct Damage {
     /// Lake-relative path.
     pub(crate) path: String,
     /// What is wrong with it.
@@ -78,7 +78,7 @@ pub(crate) enum Problem {
     },
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.path)?;
         match &self.problem {
