@@ -4,6 +4,7 @@
 //! ends early.
 
 mod days;
+mod ending;
 mod state;
 
 #[cfg(test)]
@@ -22,12 +23,11 @@ use crate::{
     context::{Context, Turn, Writer, exclusively, split_as_configured},
     engine::SessionOptions,
     error::Error,
-    exit_code::ExitCode,
     fetch::{self, AskedDays, Fetched, Job, RunCheckpoint, Selection, Stop, check_tenant, refuse_above, sort_out},
     lake::{self, Checkpoint, Days, Lake, LakeError, Purpose, PutIfAbsent, Snapshot, StagedTable},
     lock::Owner,
     quality::Thresholds,
-    report::{Absence, KeptDay, Outcome, PublishedDay, ResourceReport, RunReport, TableReport},
+    report::{Absence, KeptDay, PublishedDay, ResourceReport, RunReport},
     run_id::RunId,
     settings::{HistoryMode, HistorySettings, Settings},
 };
@@ -200,18 +200,6 @@ impl Run {
         Ok(())
     }
 
-    /// Says of a run over several days which ones were published before it ended.
-    fn unfinished(&self, error: Error, produced: &Produced) -> Error {
-        let published: Vec<NaiveDate> = produced.published.iter().map(|day| day.as_of).collect();
-        // Whatever ends a run while it reads says that nothing was published; a gate speaks of one day alone.
-        let unsaid = !published.is_empty() || matches!(error, Error::Refused { .. });
-        if self.days.len() == 1 || !unsaid {
-            return error;
-        }
-        let left = self.days.iter().filter(|day| !published.contains(day)).copied().collect();
-        Error::Unfinished { published, left, source: Box::new(error) }
-    }
-
     /// Runs as the only writer of the lake.
     async fn execute(&self, context: &Context, produced: &mut Produced) -> Result<Snapshot, Error> {
         if self.lake.probe(&self.id).await? == PutIfAbsent::Ignored {
@@ -326,80 +314,6 @@ impl Run {
                 let begun = Checkpoint::begin(&self.lake, &self.id, self.purpose.clone(), self.started_at).await?;
                 Ok(RunCheckpoint::new(begun, false))
             }
-        }
-    }
-
-    /// Removes what a failed run leaves. Its pages stay when running again makes sense, and go when they may be why it
-    /// failed.
-    async fn clean_up(&self, error: &Error, produced: &Produced) {
-        let Some(checkpoint) = &produced.checkpoint else { return };
-        // What a gate holds back stays for whoever looks at it.
-        let held = if let Error::Refused { run_id, .. } = error { Some(run_id) } else { None };
-        let mut tables = Ok(());
-        if held != Some(&self.id) {
-            tables = lake::discard_tables(&self.lake, &self.id).await;
-        }
-        for day in self.days.iter().filter(|_| self.days.len() > 1) {
-            let run_id = self.run_of(*day);
-            if held != Some(&run_id) {
-                tables = tables.and(lake::discard(&self.lake, &run_id).await);
-            }
-        }
-        // Kept pages would fill the disk that is full.
-        let full = matches!(error, Error::Lake(error) if error.is_full());
-        let pages = if error.exit_code() == ExitCode::Temporary && self.continue_since.is_some() && !full {
-            let kept = checkpoint.kept();
-            tracing::info!(
-                kept,
-                "the next run of the same command asks only for the other pages; --fresh asks for all"
-            );
-            Ok(())
-        } else if held == Some(&self.id) {
-            checkpoint.checkpoint().discard_pages().await
-        } else {
-            checkpoint.checkpoint().discard().await
-        };
-        // The failure is what matters; what is left in staging is invisible, and removed by a run of the next days.
-        if let Err(error) = tables.and(pages) {
-            tracing::warn!(%error, "staged files of the failed run stay behind");
-        }
-    }
-
-    fn report(&self, produced: &Produced, published: &Result<Option<Snapshot>, Error>) -> RunReport {
-        let mut tables: Vec<TableReport> = produced.staged.iter().map(|t| TableReport::from(t.table())).collect();
-        tables.sort_by(|a, b| (a.zone, &a.table).cmp(&(b.zone, &b.table)));
-        let fewest = |report: &ResourceReport| report.records.div_ceil(u64::from(report.page_limit.max(1))).max(1);
-        RunReport {
-            run_id: self.id.clone(),
-            program_version: env!("CARGO_PKG_VERSION"),
-            tenant: self.client.tenant().host(),
-            as_of: self.as_of,
-            published: produced.published.clone(),
-            unpublished: self
-                .days
-                .iter()
-                .filter(|day| produced.published.iter().all(|p| p.as_of != **day))
-                .copied()
-                .collect(),
-            kept: produced.kept.clone(),
-            started_at: self.started_at,
-            seconds: self.started.elapsed().as_secs_f64(),
-            outcome: match published {
-                Ok(None) => Outcome::Kept,
-                Ok(Some(snapshot)) => Outcome::Published { sequence: snapshot.sequence },
-                Err(error) => Outcome::Failed { exit_code: error.exit_code() as u8, error: error.with_causes() },
-            },
-            requests: self.client.stats().counts(),
-            continued: produced.checkpoint.as_ref().and_then(|c| c.continued()).cloned(),
-            seconds_lost_to_others: self.client.budget().lost().as_secs_f64(),
-            seconds_waited_for_budget: self.client.budget().waited().as_secs_f64(),
-            fewest_requests: produced.resources.iter().map(fewest).sum(),
-            resources: produced.resources.clone(),
-            tables,
-            skipped: produced.notes.skipped.clone(),
-            absent: produced.absent.clone(),
-            references: produced.notes.references.clone(),
-            wide: produced.notes.wide.clone(),
         }
     }
 }
