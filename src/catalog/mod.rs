@@ -23,6 +23,7 @@ mod raw;
 mod resource;
 pub(crate) mod rule;
 pub(crate) mod split;
+mod sql_types;
 pub(crate) mod table;
 mod validate;
 pub(crate) mod wide;

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use crate::{
-    catalog::{Catalog, LakeType, Origin, Privacy, Quality, Table, TableColumn},
+    catalog::{Catalog, Origin, Privacy, Quality, Table, TableColumn},
     context::{Context, split_as_configured},
     error::Error,
     lake::{Snapshot, SnapshotColumn, SnapshotTable},
@@ -152,25 +152,13 @@ fn create_table(table: &Table, dialect: Ddl) -> String {
         .iter()
         .map(|c| {
             let null = if c.nullable { "" } else { " NOT NULL" };
-            format!("  {} {}{null}", c.name, sql_type(c.lake_type, dialect))
+            let sql_type = match dialect {
+                Ddl::Duckdb => c.lake_type.duckdb(),
+                Ddl::Spark => c.lake_type.spark(),
+            };
+            format!("  {} {sql_type}{null}", c.name)
         })
         .chain(["  as_of DATE NOT NULL".to_owned()])
         .collect();
     format!("CREATE TABLE {} (\n{}\n);\n", table.name, columns.join(",\n"))
-}
-
-fn sql_type(lake_type: LakeType, dialect: Ddl) -> &'static str {
-    match (lake_type, dialect) {
-        (LakeType::String, Ddl::Duckdb) => "VARCHAR",
-        (LakeType::String, Ddl::Spark) => "STRING",
-        (LakeType::Boolean, _) => "BOOLEAN",
-        (LakeType::Int32, _) => "INTEGER",
-        (LakeType::Int64, _) => "BIGINT",
-        (LakeType::Double, _) => "DOUBLE",
-        (LakeType::Date, _) => "DATE",
-        (LakeType::Timestamp, Ddl::Duckdb) => "TIMESTAMP WITH TIME ZONE",
-        (LakeType::Timestamp, Ddl::Spark) => "TIMESTAMP",
-        (LakeType::StringList, Ddl::Duckdb) => "VARCHAR[]",
-        (LakeType::StringList, Ddl::Spark) => "ARRAY<STRING>",
-    }
 }

@@ -8,7 +8,7 @@ use super::{
     comments::Comments,
     view::{Published, View, Views, address, header, left_out, only_older},
 };
-use crate::catalog::{ALL_DAYS, AS_OF, LakeType};
+use crate::catalog::{ALL_DAYS, AS_OF};
 
 /// One `CREATE OR REPLACE VIEW` per table over the newest day, and one in the schema `all_days`, each on a line of its own,
 /// over exactly the published files; their comments follow them. On S3 the reader brings its own credentials
@@ -44,7 +44,7 @@ pub(crate) fn duckdb_sql(published: &Published<'_>) -> String {
 fn statements(sql: &mut String, lake: &Url, view: &View<'_>, name: &str, comments: &Comments<'_>) {
     let columns = view.columns.iter().map(|c| {
         let name = identifier(&c.name);
-        if c.one_type { name } else { format!("CAST({name} AS {}) AS {name}", type_name(c.lake_type)) }
+        if c.one_type { name } else { format!("CAST({name} AS {}) AS {name}", c.lake_type.duckdb()) }
     });
     let columns: Vec<String> = columns.chain([identifier(AS_OF)]).collect();
     let files = view.parts.iter().flat_map(|(_, table)| &table.files);
@@ -89,17 +89,4 @@ fn escape(path: &str) -> String {
         }
     }
     escaped
-}
-
-fn type_name(lake_type: LakeType) -> &'static str {
-    match lake_type {
-        LakeType::String => "VARCHAR",
-        LakeType::Boolean => "BOOLEAN",
-        LakeType::Int32 => "INTEGER",
-        LakeType::Int64 => "BIGINT",
-        LakeType::Double => "DOUBLE",
-        LakeType::Date => "DATE",
-        LakeType::Timestamp => "TIMESTAMPTZ",
-        LakeType::StringList => "VARCHAR[]",
-    }
 }

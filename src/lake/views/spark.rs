@@ -10,7 +10,7 @@ use super::{
     view::{Published, View, ViewColumn, Views, address, header, left_out, only_older},
 };
 use crate::{
-    catalog::{ALL_DAYS, AS_OF, LakeType},
+    catalog::{ALL_DAYS, AS_OF},
     lake::SnapshotTable,
 };
 
@@ -65,8 +65,8 @@ fn select_list(columns: &[ViewColumn], as_of: NaiveDate, table: &SnapshotTable) 
     let expression = |c: &ViewColumn| {
         let (name, wanted) = (identifier(&c.name), c.lake_type);
         match table.columns.iter().find(|have| have.name == c.name) {
-            None => format!("CAST(NULL AS {}) AS {name}", type_name(wanted)),
-            Some(have) if have.lake_type != wanted => format!("CAST({name} AS {}) AS {name}", type_name(wanted)),
+            None => format!("CAST(NULL AS {}) AS {name}", wanted.spark()),
+            Some(have) if have.lake_type != wanted => format!("CAST({name} AS {}) AS {name}", wanted.spark()),
             Some(_) => name,
         }
     };
@@ -93,17 +93,4 @@ fn escape(path: &str) -> String {
         escaped.push(c);
     }
     escaped
-}
-
-fn type_name(lake_type: LakeType) -> &'static str {
-    match lake_type {
-        LakeType::String => "STRING",
-        LakeType::Boolean => "BOOLEAN",
-        LakeType::Int32 => "INT",
-        LakeType::Int64 => "BIGINT",
-        LakeType::Double => "DOUBLE",
-        LakeType::Date => "DATE",
-        LakeType::Timestamp => "TIMESTAMP",
-        LakeType::StringList => "ARRAY<STRING>",
-    }
 }
