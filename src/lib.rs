@@ -31,7 +31,7 @@
 //!
 //! - what commands work with: `context`, `settings`, `env_vars`, `clock`, `day_list`, `run_id`
 //! - what they share with other processes: `lock`, `window_file`, `state_folder`, `modes`
-//! - what they say: [`cli`], `print`, `progress`, `report`, `telemetry`, `terminal_text`, `similar`
+//! - what they say: [`cli`], `print`, `progress`, `report`, `telemetry`, `terminal_text`, `screen`, `similar`
 //! - how they fail: `error`, `causes`, `exit_code`
 //! - half characters in what the API sends: `surrogates`
 //!
@@ -42,7 +42,7 @@
 //! cli: api catalog clock commands context engine env_vars error exit_code fake_tenant lake modes print progress
 //!     settings state_folder telemetry terminal_text
 //! commands: api assemble catalog context day_list engine env_vars error exit_code fake_tenant fetch lake lock modes
-//!     print quality report run_id settings similar terminal_text
+//!     print quality report run_id screen settings similar terminal_text
 //! context: api catalog clock env_vars error lake lock modes progress run_id settings state_folder window_file
 //! fetch: api catalog day_list decode engine error exit_code lake page progress report run_id settings similar wide
 //! assemble: catalog engine error lake quality report run_id settings surrogates wide
@@ -71,6 +71,7 @@
 //! page:
 //! progress:
 //! run_id:
+//! screen:
 //! similar:
 //! surrogates:
 //! terminal_text:
@@ -101,6 +102,7 @@ mod progress;
 mod quality;
 mod report;
 mod run_id;
+mod screen;
 mod settings;
 mod similar;
 mod state_folder;

@@ -3,7 +3,11 @@
 //!
 //! Only what people and logs see is escaped. Data written to files and pipes keeps its exact characters.
 
+mod width;
+
 use std::borrow::Cow;
+
+pub(crate) use self::width::{cut, pad, width, wrap};
 
 /// Longest text of the API that an error or a log line quotes, in characters, escapes included.
 pub(crate) const MAX_QUOTED_CHARS: usize = 200;

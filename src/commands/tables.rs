@@ -1,6 +1,11 @@
 //! `tables`: the catalogue: what each table and column is, and how private.
 
-use std::{collections::BTreeSet, fmt::Write as _};
+mod layout;
+
+use std::collections::BTreeSet;
+
+pub(super) use self::layout::describe;
+use self::layout::{Listed, list};
 
 use crate::{
     catalog::{Catalog, Origin, Privacy, Quality, Table, TableColumn},
@@ -8,6 +13,7 @@ use crate::{
     error::Error,
     lake::{Snapshot, SnapshotColumn, SnapshotTable},
     print::{ListFormat, print, print_list},
+    screen,
     settings::{Settings, did_you_mean},
 };
 
@@ -53,13 +59,14 @@ pub(crate) async fn tables(context: &Context, settings: &Settings, options: &Tab
     if let Some(dialect) = options.ddl {
         return print(&tables.iter().map(|table| create_table(table, dialect)).collect::<String>());
     }
+    let screen = screen::of_stdout().map(|screen| screen.width);
     // Definitions are called what the tenant calls them.
     print_list(options.format, &tables, |tables| {
-        let one = |table: &Table| match options.table {
-            Some(_) => describe(table),
-            None => format!("{:<32} {:<9} {}\n", table.name, table.zone.as_str(), table.meaning),
-        };
-        tables.iter().map(one).chain([opened]).collect()
+        let listed: Vec<Listed<'_>> = tables.iter().map(|table| Listed { table, rows: None }).collect();
+        match (&options.table, tables.as_slice()) {
+            (Some(_), [table]) => describe(table, screen) + &opened,
+            _ => list(&listed, screen) + &opened,
+        }
     })
 }
 
@@ -82,14 +89,12 @@ pub(super) fn published(catalog: &Catalog, snapshots: &[Snapshot]) -> Vec<Table>
     tables
 }
 
-/// The same for people, a line each, with their rows.
-pub(super) fn list_published(catalog: &Catalog, snapshots: &[Snapshot]) -> String {
-    let mut text = String::new();
-    for Table { name, zone, meaning, .. } in published(catalog, snapshots) {
-        let rows: u64 = of_name(snapshots, &name).flat_map(|(_, table)| &table.files).map(|file| file.rows).sum();
-        let _ = writeln!(text, "{name:<32} {:<9} {rows:>9}  {meaning}", zone.as_str());
-    }
-    text
+/// The same for people, by zone and with their rows.
+pub(super) fn list_published(catalog: &Catalog, snapshots: &[Snapshot], screen: Option<usize>) -> String {
+    let tables = published(catalog, snapshots);
+    let rows = |table: &Table| of_name(snapshots, &table.name).flat_map(|(_, t)| &t.files).map(|file| file.rows).sum();
+    let listed: Vec<Listed<'_>> = tables.iter().map(|table| Listed { table, rows: Some(rows(table)) }).collect();
+    list(&listed, screen)
 }
 
 /// Every snapshot's table of that name, newest first.
@@ -132,18 +137,6 @@ fn as_published(known: &Table, snapshot: &Snapshot, held: &SnapshotTable) -> Tab
         TableColumn::new(&c.name, c.lake_type, c.nullable, privacy, meaning)
     };
     Table { columns: held.columns.iter().map(column).collect(), ..known.clone() }
-}
-
-/// A table and its columns for people.
-pub(super) fn describe(table: &Table) -> String {
-    let mut text = format!("{} ({}): {}\n\n", table.name, table.zone, table.meaning);
-    for c in &table.columns {
-        let null = if c.nullable { "" } else { " not null" };
-        let lake_type = format!("{}{null}", c.lake_type);
-        let privacy = c.privacy.to_string();
-        let _ = writeln!(text, "{:<36} {lake_type:<18} {privacy:<10} {:<34} {}", c.name, c.source, c.meaning);
-    }
-    text
 }
 
 fn create_table(table: &Table, dialect: Ddl) -> String {

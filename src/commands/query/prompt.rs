@@ -172,12 +172,12 @@ impl<E: Editor, W: Write + Send> Prompt<'_, E, W> {
             Err(problem) => self.say(&format!("{problem}\n"))?,
             Ok(Command::Leave) => return Ok(false),
             Ok(Command::Help) => self.say(&command::help())?,
-            Ok(Command::Tables) => self.say(&tables::list_published(self.catalog, &self.opened.snapshots))?,
+            Ok(Command::Tables) => self.say(&tables::list_published(self.catalog, &self.opened.snapshots, None))?,
             Ok(Command::Describe(name)) => {
                 let known = tables::published(self.catalog, &self.opened.snapshots);
                 let name = name.trim_matches('"').to_lowercase();
                 match known.iter().find(|table| table.name == name) {
-                    Some(table) => self.say(&tables::describe(table))?,
+                    Some(table) => self.say(&tables::describe(table, None))?,
                     None => {
                         let hint = did_you_mean(&name, known.iter().map(|t| t.name.as_str()));
                         self.say(&format!("there is no table {name}{hint}\n"))?;
