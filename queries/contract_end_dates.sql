@@ -5,6 +5,12 @@
 -- source employment_id: employments.id
 -- column employee_id string! none: the person
 -- source employee_id: employments.employee_id
+-- column employee_given_name string directory: given name; null when the employee is not visible
+-- source employee_given_name: employees.given_name
+-- column employee_family_name string directory: family name; null when the employee is not visible
+-- source employee_family_name: employees.family_name
+-- column employee_email string directory: e-mail address; null when the employee is not visible
+-- source employee_email: employees.email
 -- column legal_entity_id string directory: legal entity of the employment; null for employments without one
 -- source legal_entity_id: employments.legal_entity_id
 -- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
@@ -76,6 +82,9 @@ successors AS (
 SELECT
     c.id AS employment_id,
     c.employee_id,
+    w.given_name AS employee_given_name,
+    w.family_name AS employee_family_name,
+    w.email AS employee_email,
     c.legal_entity_id,
     l.legal_name AS legal_entity_name,
     c.template_id,
@@ -97,5 +106,6 @@ SELECT
     COALESCE(s.start_date <= CAST(c.end_date + INTERVAL '1' DAY AS DATE), FALSE) AS is_continued
 FROM counted c
 LEFT JOIN successors s ON s.id = c.id AND s.choice = 1
+LEFT JOIN employees w ON w.id = c.employee_id
 LEFT JOIN legal_entities l ON l.id = c.legal_entity_id
 ORDER BY c.end_date NULLS LAST, c.id NULLS LAST

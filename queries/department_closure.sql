@@ -9,10 +9,17 @@
 -- source descendant_id: departments.id
 -- column descendant_name string none: its name
 -- source descendant_name: departments.name
--- column depth int32! none: steps from the descendant up to the ancestor; 0 for the department itself
+-- column is_root boolean! none: whether the ancestor is the root of the descendant: of each department one row, unless is_cut.
+--   A root has no parent, or one that is not visible; of a circle, which nobody is above, it is the smallest id
+-- source is_root: departments.parent_id, followed upwards
+-- column depth int32! none: steps from the descendant up to the ancestor; 0 for the department itself, also at the root,
+--   where departments.level is 1
 -- source depth: departments.parent_id, followed upwards, 90 steps at most
 -- column path string! none: ids from the ancestor down to the descendant, both included, as in /1/2/
 -- source path: departments.parent_id, followed upwards
+-- column path_names string! none: names of the departments of path, as in Company / Sales, without spaces at their ends and
+--   beside a slash within; one without a name stands by its id
+-- source path_names: departments.name
 -- column is_cycle boolean! none: whether the chain above the descendant runs into a cycle: nobody is at its top
 -- column is_orphan boolean! none: whether the chain above the descendant ends at a department whose parent is not
 --   visible
@@ -28,13 +35,16 @@ SELECT
     w.ancestor_name,
     w.descendant_id,
     d.name AS descendant_name,
+    w.ancestor_id = r.root_id AS is_root,
     w.depth,
     w.path,
+    w.path_names,
     n.id IS NOT NULL AND POSITION('/' || n.id || '/' IN e.path) > 0 AS is_cycle,
     e.next_id IS NOT NULL AND n.id IS NULL AS is_orphan,
     n.id IS NOT NULL AND POSITION('/' || n.id || '/' IN e.path) = 0 AS is_cut
 FROM department_walks w
 INNER JOIN ends e ON e.descendant_id = w.descendant_id
 INNER JOIN departments d ON d.id = w.descendant_id
+INNER JOIN department_roots r ON r.department_id = w.descendant_id
 LEFT JOIN departments n ON n.id = e.next_id
 ORDER BY w.descendant_id NULLS LAST, w.depth NULLS LAST

@@ -5,5 +5,5 @@
 --   is none
 SELECT
     id AS employee_id,
-    NULLIF(TRIM(COALESCE(given_name, '') || ' ' || COALESCE(family_name, '')), '') AS full_name
+    NULLIF(TRIM(BOTH ' ' FROM COALESCE(given_name, '') || ' ' || COALESCE(family_name, '')), '') AS full_name
 FROM employees

@@ -1,21 +1,39 @@
--- headcount_rollup: one row per department and legal entity with people on the as-of date in the department or in one below
---   it, counted as headcount counts them. Departments that employ nobody themselves have a row here and none in headcount
--- key department_id, legal_entity_id
+-- headcount_rollup: people on the as-of date by department, counted as headcount counts them, in the department itself and
+--   together with those below it: on the axis department one row per department over all legal entities, on the axis
+--   department_legal_entity one per department and legal entity. Departments that employ nobody themselves but have people
+--   below have rows here and none in headcount. To add: one axis, and headcount over all its rows, or
+--   headcount_with_sub_departments over those with is_root
+-- key axis, department_id, legal_entity_id
+-- column axis string! none: department (over all legal entities, and legal_entity_id is null) or department_legal_entity
 -- column department_id string directory: the department; null for positions without one
 -- source department_id: job_positions.department_id, and departments.parent_id followed upwards
 -- column department_name string directory: its name; null when the department is not visible
 -- source department_name: departments.name
--- column parent_id string directory: department directly above; null at the root and when the department is not visible
+-- column parent_id string directory: department directly above, which may not be visible; null at the top, and when the
+--   department itself is not visible
 -- source parent_id: departments.parent_id
--- column legal_entity_id string directory: legal entity of the employment; null for employments without one
+-- column is_root boolean! directory: whether no row is above this one: true without a parent, below one that is not visible, for
+--   the smallest id of a circle, and for people whose department is null or not visible. Everybody is below one root
+-- source is_root: departments.parent_id, followed upwards
+-- column depth int32! directory: steps down from the root, 0 for the root itself, as in department_closure; where
+--   departments.level is 1
+-- source depth: departments.parent_id, followed upwards
+-- column path string directory: ids from the root down to the department, as in /1/2/; null without a department
+-- source path: departments.parent_id, followed upwards
+-- column path_names string directory: names of the departments of path, as in Company / Sales, without spaces at their ends and
+--   beside a slash within; one without a name stands by its id; null without a department
+-- source path_names: departments.name
+-- column legal_entity_id string directory: legal entity of the employment; null for employments without one, and on the axis
+--   department
 -- source legal_entity_id: employments.legal_entity_id
 -- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
 -- source legal_entity_name: legal_entities.legal_name
--- column headcount int64! none: people in exactly this department: the number in headcount, or 0
+-- column headcount int64! none: people in exactly this department: on the axis department_legal_entity the number in
+--   headcount, or 0
 -- column headcount_with_sub_departments int64! none: distinct people in this department or any below it, so that rows of
 --   one branch do not add up. The departments above each are those of department_closure: not those above a missing one,
---   and none twice where they form a circle
--- lowered headcount, headcount_with_sub_departments to none: numbers of people, whom no row names
+--   and none twice where they form a circle. Whoever is more than 90 steps below a root counts there all the same
+-- lowered axis, headcount, headcount_with_sub_departments to none: numbers of people, whom no row names
 -- lowered rows to directory: a row says that somebody works there that day
 WITH memberships AS (
     -- Each person in their own department, visible or not, and in all those above it.
@@ -26,27 +44,52 @@ WITH memberships AS (
     FROM people_in_position p
     INNER JOIN department_closure c ON c.descendant_id = p.department_id
     WHERE c.depth > 0
+    UNION ALL
+    SELECT p.employee_id, p.legal_entity_id, r.root_id AS department_id, 0 AS is_own
+    FROM people_in_position p
+    INNER JOIN department_roots r ON r.department_id = p.department_id
+    -- The closure holds those up to here.
+    WHERE r.depth > 90
+),
+
+placed AS (
+    SELECT
+        a.axis,
+        m.department_id,
+        CASE a.axis WHEN 'department_legal_entity' THEN m.legal_entity_id END AS legal_entity_id,
+        m.employee_id,
+        m.is_own
+    FROM memberships m
+    CROSS JOIN (VALUES ('department'), ('department_legal_entity')) AS a (axis)
 ),
 
 counted AS (
     SELECT
+        axis,
         department_id,
         legal_entity_id,
         COUNT(DISTINCT CASE WHEN is_own = 1 THEN employee_id END) AS headcount,
         COUNT(DISTINCT employee_id) AS headcount_with_sub_departments
-    FROM memberships
-    GROUP BY department_id, legal_entity_id
+    FROM placed
+    GROUP BY axis, department_id, legal_entity_id
 )
 
 SELECT
+    c.axis,
     c.department_id,
     d.name AS department_name,
     d.parent_id,
+    -- A department that is not visible has no root but itself.
+    COALESCE(r.depth, 0) = 0 AS is_root,
+    CAST(COALESCE(r.depth, 0) AS INTEGER) AS depth,
+    COALESCE(r.path, '/' || c.department_id || '/') AS path,
+    COALESCE(r.path_names, c.department_id) AS path_names,
     c.legal_entity_id,
     l.legal_name AS legal_entity_name,
     c.headcount,
     c.headcount_with_sub_departments
 FROM counted c
 LEFT JOIN departments d ON d.id = c.department_id
+LEFT JOIN department_roots r ON r.department_id = c.department_id
 LEFT JOIN legal_entities l ON l.id = c.legal_entity_id
-ORDER BY c.department_id NULLS LAST, c.legal_entity_id NULLS LAST
+ORDER BY c.axis, c.department_id NULLS LAST, c.legal_entity_id NULLS LAST

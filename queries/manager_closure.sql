@@ -5,8 +5,20 @@
 -- key report_id, manager_id
 -- column manager_id string! directory: the manager, who may have left or not be visible
 -- source manager_id: assignment_history.manager_id
+-- column manager_given_name string directory: given name; null when the manager is not visible
+-- source manager_given_name: employees.given_name
+-- column manager_family_name string directory: family name; null when the manager is not visible
+-- source manager_family_name: employees.family_name
+-- column manager_email string directory: e-mail address; null when the manager is not visible
+-- source manager_email: employees.email
 -- column report_id string! directory: the person below
 -- source report_id: assignment_history.employee_id
+-- column report_given_name string directory: given name; null when the person is not visible
+-- source report_given_name: employees.given_name
+-- column report_family_name string directory: family name; null when the person is not visible
+-- source report_family_name: employees.family_name
+-- column report_email string directory: e-mail address; null when the person is not visible
+-- source report_email: employees.email
 -- column depth int32! directory: steps from the report up to the manager: 0 for the person, 1 for a direct report
 -- source depth: assignment_history.manager_id, followed upwards, 90 steps at most
 -- column is_cycle boolean! directory: whether the chain above the report runs into a cycle, such as somebody who manages
@@ -50,10 +62,18 @@ ended AS (
 )
 
 SELECT
-    manager_id,
-    report_id,
-    depth,
-    last_next_id IS NOT NULL AND POSITION('/' || last_next_id || '/' IN longest_path) > 0 AS is_cycle,
-    last_next_id IS NOT NULL AND POSITION('/' || last_next_id || '/' IN longest_path) = 0 AS is_cut
-FROM ended
-ORDER BY report_id NULLS LAST, depth NULLS LAST
+    e.manager_id,
+    m.given_name AS manager_given_name,
+    m.family_name AS manager_family_name,
+    m.email AS manager_email,
+    e.report_id,
+    w.given_name AS report_given_name,
+    w.family_name AS report_family_name,
+    w.email AS report_email,
+    e.depth,
+    e.last_next_id IS NOT NULL AND POSITION('/' || e.last_next_id || '/' IN e.longest_path) > 0 AS is_cycle,
+    e.last_next_id IS NOT NULL AND POSITION('/' || e.last_next_id || '/' IN e.longest_path) = 0 AS is_cut
+FROM ended e
+LEFT JOIN employees m ON m.id = e.manager_id
+LEFT JOIN employees w ON w.id = e.report_id
+ORDER BY e.report_id NULLS LAST, e.depth NULLS LAST

@@ -6,6 +6,12 @@
 -- key employee_id, event, event_date
 -- column employee_id string! none: the person
 -- source employee_id: assignment_history.employee_id
+-- column employee_given_name string directory: given name; null when the employee is not visible
+-- source employee_given_name: employees.given_name
+-- column employee_family_name string directory: family name; null when the employee is not visible
+-- source employee_family_name: employees.family_name
+-- column employee_email string directory: e-mail address; null when the employee is not visible
+-- source employee_email: employees.email
 -- column event string! personal: joiner, rehire, leaver, transfer_in, transfer_out or contract_change
 -- column event_date date! personal: first day on which it is so: for a leaver the first day without employment, for a
 --   transfer_out the first day elsewhere
@@ -34,10 +40,16 @@
 -- column other_legal_entity_id string personal: of transfers and contract changes, the legal entity at the other end:
 --   the one before, of a transfer_out the one after
 -- source other_legal_entity_id: assignment_history.legal_entity_id
+-- column other_legal_entity_name string personal: its legal name; null when the legal entity is not visible
+-- source other_legal_entity_name: legal_entities.legal_name
 -- column other_business_establishment_id string personal: the establishment at the other end
 -- source other_business_establishment_id: assignment_history.business_establishment_id
+-- column other_business_establishment_name string personal: its name; null when the establishment is not visible
+-- source other_business_establishment_name: business_establishments.name
 -- column other_department_id string personal: the department at the other end
 -- source other_department_id: assignment_history.department_id
+-- column other_department_name string personal: its name; null when the department is not visible
+-- source other_department_name: departments.name
 -- column other_employment_id string personal: the employment at the other end
 -- source other_employment_id: assignment_history.employment_id
 -- column other_template_id string personal: the template at the other end
@@ -151,6 +163,9 @@ events AS (
 
 SELECT
     e.employee_id,
+    w.given_name AS employee_given_name,
+    w.family_name AS employee_family_name,
+    w.email AS employee_email,
     e.event,
     e.event_date,
     CASE WHEN e.event IN ('leaver', 'transfer_out') THEN CAST(e.event_date - INTERVAL '1' DAY AS DATE) END AS last_day,
@@ -165,8 +180,11 @@ SELECT
     e.template_id,
     e.contract_term,
     CASE WHEN e.is_adjacent THEN e.other_legal_entity_id END AS other_legal_entity_id,
+    ol.legal_name AS other_legal_entity_name,
     CASE WHEN e.is_adjacent THEN e.other_business_establishment_id END AS other_business_establishment_id,
+    ob.name AS other_business_establishment_name,
     CASE WHEN e.is_adjacent THEN e.other_department_id END AS other_department_id,
+    od.name AS other_department_name,
     CASE WHEN e.is_adjacent THEN e.other_employment_id END AS other_employment_id,
     CASE WHEN e.is_adjacent THEN e.other_template_id END AS other_template_id,
     CASE WHEN e.is_adjacent THEN e.other_contract_term END AS other_contract_term,
@@ -174,7 +192,11 @@ SELECT
     e.business_establishment_changed,
     e.department_changed
 FROM events e
+LEFT JOIN employees w ON w.id = e.employee_id
 LEFT JOIN legal_entities l ON l.id = e.legal_entity_id
 LEFT JOIN business_establishments b ON b.id = e.business_establishment_id
 LEFT JOIN departments d ON d.id = e.department_id
+LEFT JOIN legal_entities ol ON e.is_adjacent AND ol.id = e.other_legal_entity_id
+LEFT JOIN business_establishments ob ON e.is_adjacent AND ob.id = e.other_business_establishment_id
+LEFT JOIN departments od ON e.is_adjacent AND od.id = e.other_department_id
 ORDER BY e.employee_id NULLS LAST, e.event_date NULLS LAST, e.event NULLS LAST

@@ -7,6 +7,8 @@
 -- source manager_given_name: employees.given_name
 -- column manager_family_name string directory: family name; null when the manager is not visible
 -- source manager_family_name: employees.family_name
+-- column manager_email string directory: e-mail address; null when the manager is not visible
+-- source manager_email: employees.email
 -- column direct_reports int64! directory: people one step below, the manager never included
 -- source direct_reports: manager_closure.depth
 -- column indirect_reports int64! directory: people further below
@@ -58,6 +60,7 @@ SELECT
     s.manager_id,
     w.given_name AS manager_given_name,
     w.family_name AS manager_family_name,
+    w.email AS manager_email,
     s.direct_reports,
     s.indirect_reports,
     s.depth_below,

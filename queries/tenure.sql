@@ -6,6 +6,12 @@
 -- key employee_id
 -- column employee_id string! none: the person
 -- source employee_id: employment_spells.employee_id
+-- column employee_given_name string directory: given name; null when the employee is not visible
+-- source employee_given_name: employees.given_name
+-- column employee_family_name string directory: family name; null when the employee is not visible
+-- source employee_family_name: employees.family_name
+-- column employee_email string directory: e-mail address; null when the employee is not visible
+-- source employee_email: employees.email
 -- column legal_entity_id string directory: legal entity of the spell; null for employments without one
 -- source legal_entity_id: employment_spells.legal_entity_id
 -- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
@@ -95,6 +101,9 @@ measured AS (
 
 SELECT
     s.employee_id,
+    w.given_name AS employee_given_name,
+    w.family_name AS employee_family_name,
+    w.email AS employee_email,
     s.legal_entity_id,
     s.legal_entity_name,
     s.seniority_start,
@@ -110,4 +119,5 @@ SELECT
 FROM spells s
 INNER JOIN measured a ON a.employee_id = s.employee_id AND a.measure = 'seniority'
 INNER JOIN measured b ON b.employee_id = s.employee_id AND b.measure = 'spell'
+LEFT JOIN employees w ON w.id = s.employee_id
 ORDER BY s.employee_id NULLS LAST

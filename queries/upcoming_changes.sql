@@ -4,11 +4,17 @@
 --   probation_end (last day of a probationary period)
 -- key employee_id, change, due_on, employment_id
 -- column employee_id string! none: the person
+-- column employee_given_name string directory: given name; null when the employee is not visible
+-- source employee_given_name: employees.given_name
+-- column employee_family_name string directory: family name; null when the employee is not visible
+-- source employee_family_name: employees.family_name
+-- column employee_email string directory: e-mail address; null when the employee is not visible
+-- source employee_email: employees.email
 -- column change string! personal: starter, leaver, move, contract_end or probation_end
 -- column due_on date! personal: the first or last day, as said above
 -- source due_on: movements.event_date or movements.last_day, contract_end_dates.end_date, probationary_periods.ends_on, else
 --   extended_ends_on, else initial_ends_on
--- column days_until int32! personal: days from the as-of date to due_on, 0 to 90
+-- column days_left int32! personal: days from the as-of date to due_on, 0 to 90
 -- column within_days int32! personal: 30 (0 to 30 days), 60 (31 to 60) or 90 (61 to 90): the first of these spans that has it
 -- column employment_id string! none: the employment
 -- column is_continued boolean personal: of a contract_end, whether another employment leaves no day out; else null
@@ -23,12 +29,24 @@
 -- source department_name: assignment_history.department_name
 -- column manager_id string directory: manager on due_on; null when none is known
 -- source manager_id: assignment_history.manager_id
+-- column manager_given_name string directory: given name; null when the manager is not visible
+-- source manager_given_name: employees.given_name
+-- column manager_family_name string directory: family name; null when the manager is not visible
+-- source manager_family_name: employees.family_name
+-- column manager_email string directory: e-mail address; null when the manager is not visible
+-- source manager_email: employees.email
 -- column previous_legal_entity_id string personal: of a move, the legal entity before; else null
 -- source previous_legal_entity_id: movements.other_legal_entity_id
+-- column previous_legal_entity_name string personal: its legal name; null when the legal entity is not visible
+-- source previous_legal_entity_name: movements.other_legal_entity_name
 -- column previous_department_id string personal: of a move, the department before; else null
 -- source previous_department_id: movements.other_department_id
+-- column previous_department_name string personal: its name; null when the department is not visible
+-- source previous_department_name: movements.other_department_name
 -- lowered legal_entity_id, legal_entity_name, department_id, department_name, manager_id to directory: where somebody
 --   works is what colleagues see of each other; the private days that choose the row are not shown by it
+-- lowered manager_given_name, manager_family_name, manager_email to directory: where somebody works is what colleagues
+--   see of each other; the private days that choose the row are not shown by it
 WITH changes AS (
     SELECT
         employee_id,
@@ -37,7 +55,9 @@ WITH changes AS (
         employment_id,
         CAST(NULL AS BOOLEAN) AS is_continued,
         other_legal_entity_id AS previous_legal_entity_id,
-        other_department_id AS previous_department_id
+        other_legal_entity_name AS previous_legal_entity_name,
+        other_department_id AS previous_department_id,
+        other_department_name AS previous_department_name
     FROM movements
     WHERE event IN ('joiner', 'rehire', 'leaver', 'transfer_in')
     UNION ALL
@@ -48,7 +68,9 @@ WITH changes AS (
         employment_id,
         is_continued,
         CAST(NULL AS STRING) AS previous_legal_entity_id,
-        CAST(NULL AS STRING) AS previous_department_id
+        CAST(NULL AS STRING) AS previous_legal_entity_name,
+        CAST(NULL AS STRING) AS previous_department_id,
+        CAST(NULL AS STRING) AS previous_department_name
     FROM contract_end_dates
     WHERE end_date IS NOT NULL
     UNION ALL
@@ -59,7 +81,9 @@ WITH changes AS (
         p.employment_id,
         CAST(NULL AS BOOLEAN) AS is_continued,
         CAST(NULL AS STRING) AS previous_legal_entity_id,
-        CAST(NULL AS STRING) AS previous_department_id
+        CAST(NULL AS STRING) AS previous_legal_entity_name,
+        CAST(NULL AS STRING) AS previous_department_id,
+        CAST(NULL AS STRING) AS previous_department_name
     FROM probationary_periods p
     INNER JOIN employments e ON e.id = p.employment_id
     WHERE e.end_date IS NULL OR e.end_date >= CAST($as_of AS DATE)
@@ -78,7 +102,7 @@ counted AS (
         dated.*,
         CAST(
             y.days_before + EXTRACT(DOY FROM due_on) - t.days_before - EXTRACT(DOY FROM today) AS INTEGER
-        ) AS days_until
+        ) AS days_left
     FROM dated
     INNER JOIN calendar_years t ON t.calendar_year = EXTRACT(YEAR FROM today)
     INNER JOIN calendar_years y ON y.calendar_year = EXTRACT(YEAR FROM due_on)
@@ -86,10 +110,13 @@ counted AS (
 
 SELECT
     c.employee_id,
+    w.given_name AS employee_given_name,
+    w.family_name AS employee_family_name,
+    w.email AS employee_email,
     c.change,
     c.due_on,
-    c.days_until,
-    CAST(CASE WHEN c.days_until <= 30 THEN 30 WHEN c.days_until <= 60 THEN 60 ELSE 90 END AS INTEGER) AS within_days,
+    c.days_left,
+    CAST(CASE WHEN c.days_left <= 30 THEN 30 WHEN c.days_left <= 60 THEN 60 ELSE 90 END AS INTEGER) AS within_days,
     c.employment_id,
     c.is_continued,
     h.legal_entity_id,
@@ -97,9 +124,16 @@ SELECT
     h.department_id,
     h.department_name,
     h.manager_id,
+    m.given_name AS manager_given_name,
+    m.family_name AS manager_family_name,
+    m.email AS manager_email,
     c.previous_legal_entity_id,
-    c.previous_department_id
+    c.previous_legal_entity_name,
+    c.previous_department_id,
+    c.previous_department_name
 FROM counted c
 LEFT JOIN assignment_history h
     ON h.employee_id = c.employee_id AND h.valid_from <= c.due_on AND (h.valid_to IS NULL OR h.valid_to > c.due_on)
+LEFT JOIN employees w ON w.id = c.employee_id
+LEFT JOIN employees m ON m.id = h.manager_id
 ORDER BY c.due_on NULLS LAST, c.employee_id NULLS LAST, c.change NULLS LAST, c.employment_id NULLS LAST

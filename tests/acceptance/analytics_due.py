@@ -1,4 +1,4 @@
-"""Rows of the tables about what ends and begins soon, of the roll-up of departments, and of turnover, worked out in Python."""
+"""Rows of the tables about what ends and begins soon, of movements by month, and of turnover, worked out in Python."""
 from collections import Counter, defaultdict
 
 from analytics import FOREVER, before_first, events, heads, iso, ordinal
@@ -42,25 +42,6 @@ def upcoming(people, as_of):
             span = 30 if day - as_of <= 30 else 60 if day - as_of <= 60 else 90
             out.append((person, kind, iso(day), day - as_of, span, employment, goes_on, cell[0], cell[2]))
     return out
-
-
-def rollup(people, as_of):
-    """Rows of `headcount_rollup`: every person set down in their department and in each one above it."""
-    parents = {d["id"]: d["parent_id"] for d in people.tables["departments"]}
-    own, below = defaultdict(set), defaultdict(set)
-    for person in people.ids():
-        for start, last, e in people.employments[person]:
-            for begins, ends, p in people.positions[e["id"]]:
-                if start <= as_of <= last and begins <= as_of <= ends:
-                    own[p["department_id"], e["legal_entity_id"]].add(person)
-                    path = [p["department_id"]]
-                    while len(path) <= 91 and (len(path) == 1 or path[-1] in parents):
-                        below[path[-1], e["legal_entity_id"]].add(person)
-                        above = parents.get(path[-1])
-                        if above is None or above in path:
-                            break
-                        path.append(above)
-    return [(d, e, len(own.get((d, e), ())), len(ids)) for (d, e), ids in below.items()]
 
 
 def movements_monthly(people, ends):

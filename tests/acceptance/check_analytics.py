@@ -5,20 +5,27 @@ from datetime import date
 
 import analytics
 import analytics_due
+import analytics_people
 import careers
 import derived
 import lake
 
-SOURCES = ("employments", "job_positions", "employment_templates", "departments", "legal_entities", "business_establishments",
+SOURCES = ("employees", "employments", "job_positions", "employment_templates", "departments", "legal_entities", "business_establishments",
            "job_qualifications", "occupation_categories", "probationary_periods")
-# Column of an id → the table it leads to, its column there, and the column that repeats it.
-NAMES = {"legal_entity_id": ("legal_entities", "legal_name", "legal_entity_name"),
-         "business_establishment_id": ("business_establishments", "name", "business_establishment_name"),
-         "department_id": ("departments", "name", "department_name"), "template_id": ("employment_templates", "title", "template_title"),
-         "job_qualification_id": ("job_qualifications", "title", "job_qualification_title"),
-         "occupation_category_id": ("occupation_categories", "title", "occupation_category_title")}
-NAMED = ("assignment_history", "employment_spells", "headcount_monthly", "headcount_rollup", "movements", "movements_monthly", "tenure",
-         "contract_end_dates", "upcoming_changes")
+# Of an id: the table it leads to, its column there, and the columns that repeat it, by the column of the id.
+NAMES = {"legal_entity": ("legal_entities", "legal_name", "legal_entity_name"),
+         "business_establishment": ("business_establishments", "name", "business_establishment_name"),
+         "department": ("departments", "name", "department_name"), "template": ("employment_templates", "title", "template_title"),
+         "job_qualification": ("job_qualifications", "title", "job_qualification_title"),
+         "occupation_category": ("occupation_categories", "title", "occupation_category_title")}
+REPEATED = [(f"{end}{id_}_id", table, column, f"{end}{name}") for id_, (table, column, name) in NAMES.items()
+            for end in ("", "other_", "previous_")]
+REPEATED += [(f"{who}_id", "employees", column, f"{who}_{column}") for who in ("employee", "manager", "report")
+             for column in ("given_name", "family_name", "email")]
+# Table → how many names it repeats, so that none is left out.
+NAMED = {"assignment_history": 6, "employment_spells": 1, "headcount_monthly": 3, "headcount_rollup": 2, "movements": 9,
+         "movements_monthly": 3, "tenure": 4, "contract_end_dates": 5, "upcoming_changes": 10, "people_current": 10,
+         "manager_closure": 6, "span_of_control": 3}
 # These careers overlap and leave things out on purpose, far beyond what a gate lets through.
 DIRTY = ("--tolerate", "overlapping_intervals,values_below_floor,rows_dropped,values_dropped")
 # Generated tenants: seed, people, the day they live in.
@@ -81,10 +88,14 @@ def _compare(ctx, root, name, day):
           "spell_start spell_years spell_months spell_days spell_bucket", analytics.tenure(people, as_of))
     check("contract_end_dates", "employment_id employee_id legal_entity_id contract_term start_date end_date days_left status "
           "successor_employment_id successor_start_date is_continued", analytics_due.contract_ends(people, as_of))
-    check("upcoming_changes", "employee_id change due_on days_until within_days employment_id is_continued legal_entity_id "
+    check("upcoming_changes", "employee_id change due_on days_left within_days employment_id is_continued legal_entity_id "
           "department_id", analytics_due.upcoming(people, as_of))
-    check("headcount_rollup", "department_id legal_entity_id headcount headcount_with_sub_departments",
-          analytics_due.rollup(people, as_of))
+    check("headcount_rollup", analytics_people.ROLLUP, analytics_people.rollup(people, as_of))
+    ctx.check(f"analytics: {name}: headcount_rollup adds up",
+              analytics_people.rollup_problems(people, as_of, _rows(root, "headcount_rollup", day)))
+    ctx.check(f"analytics: {name}: people_current has everybody once",
+              analytics_people.people_problems(people, as_of, _rows(root, "people_current", day)))
+    check("people_current", analytics_people.PERSON, analytics_people.people_current(people, as_of))
     check("headcount", "department_id legal_entity_id headcount",
           [(r["department_id"], r["legal_entity_id"], r["headcount"]) for r in derived.headcount(people.tables, day)])
     _every_day(ctx, root, name, day, people, as_of)
@@ -104,9 +115,10 @@ def _movements(people, as_of):
 
 def _unnamed(people, table, rows):
     """Rows whose names are not those of their ids."""
-    out = []
-    for id_, (source, column, name) in NAMES.items():
-        wrong = [r[id_] for r in rows if name in r and r[name] != people.by_id[source].get(r[id_], {}).get(column)]
+    there = [repeated for repeated in REPEATED if rows and repeated[0] in rows[0] and repeated[3] in rows[0]]
+    out = [] if len(there) == NAMED[table] or not rows else [f"{table}: {len(there)} names, expected {NAMED[table]}"]
+    for id_, source, column, name in there:
+        wrong = [r[id_] for r in rows if r[name] != people.by_id[source].get(r[id_], {}).get(column)]
         out += [f"{table}: {name} of {i}" for i in wrong[:2]]
     return out
 
@@ -134,13 +146,11 @@ def _repeated(people, root, day, as_of):
         year, month, _ = map(int, r["month_end"].split("-"))
         if (r["month_start"], r["month_number"]) != (f"{year:04}-{month:02}-01", 12 * year + month):
             out.append(f"calendar_months: {r}")
-    parents = {d["id"]: d["parent_id"] for d in people.tables["departments"]}
-    out += [f"headcount_rollup: {r}" for r in _rows(root, "headcount_rollup", day) if r["parent_id"] != parents.get(r["department_id"])]
     first = {}
     for r in sorted(_rows(root, "turnover_12_months", day), key=lambda r: r["month_end"]):
         year, month, _ = map(int, r["month_end"].split("-"))
         begun = first.setdefault((r["axis"], r["unit_id"]), 12 * year + month)
-        source, column, _ = NAMES.get(f"{r['axis']}_id", ("departments", "name", None))
+        source, column, _ = NAMES.get(r["axis"], ("departments", "name", None))
         wanted = min(12, 12 * year + month - begun + 1), people.by_id[source].get(r["unit_id"], {}).get(column)
         if (r["months"], r["unit_name"]) != wanted:
             out.append(f"turnover_12_months: {r}")

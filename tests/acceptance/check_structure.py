@@ -1,8 +1,10 @@
 """Organisation, legal and unified tables against the slow oracle, over generated tenants and hand-made awkward ones."""
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
+import analytics
+import analytics_people
 import lake
 import people
 import structure_oracle as oracle
@@ -51,10 +53,28 @@ def _compare(ctx, name, root):
         ctx.check(f"structure: {name}: {table}", differences(wanted, found, columns, key) + [f"column {c}" for c in sorted(extra)])
     ctx.check(f"structure: {name}: the closures are transitive", _transitive(_rows(root, "department_closure"), "ancestor_id",
               "descendant_id") + _transitive(_rows(root, "manager_closure"), "manager_id", "report_id"))
+    there = analytics.People({t: tables[t] for t in ("employments", "job_positions", "departments")})
+    _rolled_up(ctx, name, there, date.fromisoformat(as_of).toordinal(), _rows(root, "headcount_rollup"))
     ctx.check(f"structure: {name}: the register is in order", _register_order(_rows(root, "registre_unique_du_personnel")))
     _exercised(ctx, name, root)
     _suppressed(ctx, name, root, "age_pyramid", AGE, oracle.age_cells(tables, as_of))
     _suppressed(ctx, name, root, "gender_balance", BALANCE, oracle.gender_cells(tables, as_of))
+
+
+def _rolled_up(ctx, name, there, as_of, rows):
+    """The roll-up where departments are in circles, below nobody, and deeper than a walk follows them."""
+    columns = analytics_people.ROLLUP.split()
+    wanted = [dict(zip(columns, row)) for row in analytics_people.rollup(there, as_of)]
+    key = ("axis", "department_id", "legal_entity_id")
+    ctx.check(f"structure: {name}: headcount_rollup", differences(wanted, rows, [(c, "") for c in columns], key))
+    ctx.check(f"structure: {name}: headcount_rollup adds up", analytics_people.rollup_problems(there, as_of, rows))
+    due = {"cycles and orphans": [("a root of a circle", lambda r: r["is_root"] and r["department_id"] in ("9001", "9002", "9004")),
+                                  ("a member of one", lambda r: r["depth"] == 4 and r["department_id"] == "9005"),
+                                  ("an orphan", lambda r: r["is_root"] and r["department_id"] == "9012")],
+           "long chains": [("somebody 103 steps down", lambda r: r["depth"] == 103 and r["headcount"])]}
+    if name in due:
+        missing = [f"no row shows {what}" for what, is_it in due[name] if not any(map(is_it, rows))]
+        ctx.check(f"structure: {name}: headcount_rollup has its cases", missing)
 
 
 def _exercised(ctx, name, root):
@@ -118,6 +138,8 @@ def _cycles(origin):
         me = int(position["employee"]["id"])
         manager = me if n % 11 == 0 else me ^ 1 if n % 11 < 3 else 1001 + (me * 7 + 3) % 120 if n % 11 < 8 else None
         position["manager"] = urls.ref("employee", str(manager) if manager else None)
+        if n % 2:
+            position["department"] = urls.ref("department", list(parents)[n // 2 % len(parents)])
     return tenant
 
 
@@ -135,6 +157,8 @@ def _chains(origin):
     for n in range(105):
         parent = urls.ref("department", str(8000 + n - 1) if n else None)
         tenant.collections["departments"].append(first | urls.ref("department", str(8000 + n)) | {"parent": parent, "level": n + 1})
+    for n, position in enumerate(tenant.collections["job-positions"]):
+        position["department"] = urls.ref("department", str(8104 - n % 20 if n % 2 else 8000 + n % 20))
     return tenant
 
 

@@ -100,7 +100,7 @@ def _departments(urls):
     for n, id_ in enumerate(DEPARTMENTS):
         parent = None if n == 0 else HIDDEN["department-parent"] if n == 5 else DEPARTMENTS[(n - 1) // 2]
         record = urls.ref("department", id_) | {
-            "name": ["Direction", "null", "0012", "R&D \"Lab\"", "Ventes\n& marketing", "Orphan 😀", "שיווק", " trimmed? ",
+            "name": ["Direction", "null", "0012", "R&D \"Lab\"", "Ventes\n& marketing", "Orphan 😀", "שיווק", " \u00a0trimmed? ",
                      "true", "a,b;c|d", "Zoë", "Zoe\u0308"][n],
             "description": LONG_TEXT if n == 3 else None, "remoteId": [None, "", "FIN", "007"][n % 4], "isArchived": n == 11,
             "parent": urls.ref("department", parent), "level": 1 + n.bit_length(),

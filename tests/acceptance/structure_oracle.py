@@ -3,6 +3,7 @@
 Own code on purpose, and slow: chains are walked one step at a time, deadlines are looked for one day at a time. Rows are
 dicts as `lake.with_pyarrow` gives them: dates are ISO texts.
 """
+import re
 from collections import Counter
 from datetime import date, timedelta
 
@@ -56,6 +57,31 @@ def chain(start, parent):
         nodes.append(above)
 
 
+def root_of(department, parent):
+    """The visible department at the top, however far up; of a circle the member with the smallest id."""
+    seen = [department]
+    while parent.get(seen[-1]) in parent:
+        above = parent[seen[-1]]
+        if above in seen:
+            return min(seen[seen.index(above):])
+        seen.append(above)
+    return seen[-1]
+
+
+def shown(path, names):
+    """Names of a path of ids from the top down, and how they are written in one text."""
+    parts = [re.sub(" ?/ ?", "/", names.get(id_) or "").strip(" ") or id_ for id_ in path]
+    return " / ".join(parts)
+
+
+def way_down(department, parent):
+    """Ids from the root down to the department."""
+    up, top = [department], root_of(department, parent)
+    while up[-1] != top:
+        up.append(parent[up[-1]])
+    return up[::-1]
+
+
 def department_closure(tables, _as_of):
     names = {d["id"]: d["name"] for d in tables["departments"]}
     parent = {d["id"]: d["parent_id"] for d in tables["departments"]}
@@ -68,7 +94,9 @@ def department_closure(tables, _as_of):
             if above not in parent:
                 continue
             out.append({"ancestor_id": above, "ancestor_name": names[above], "descendant_id": below, "descendant_name": names[below],
-                        "depth": depth, "path": "/" + "/".join(reversed(nodes[:depth + 1])) + "/", "is_cycle": end == "cycle",
+                        "is_root": above == root_of(below, parent), "depth": depth,
+                        "path": "/" + "/".join(reversed(nodes[:depth + 1])) + "/",
+                        "path_names": shown(nodes[depth::-1], names), "is_cycle": end == "cycle",
                         "is_orphan": end == "absent", "is_cut": end == "cut"})
     return out
 
@@ -77,12 +105,17 @@ def _managers(tables, as_of):
     return {person: position.get("manager_id") for person, (_, position) in current(tables, as_of).items()}
 
 
+def named(role, who):
+    """The columns that name somebody, all null for nobody visible."""
+    return {f"{role}_{column}": (who or {}).get(column) for column in ("given_name", "family_name", "email")}
+
+
 def manager_closure(tables, as_of):
-    parent, out = _managers(tables, as_of), []
+    parent, employees, out = _managers(tables, as_of), _by_id(tables["employees"]), []
     for person in parent:
         nodes, end = chain(person, parent)
         out += [{"manager_id": above, "report_id": person, "depth": depth, "is_cycle": end == "cycle", "is_cut": end == "cut"}
-                for depth, above in enumerate(nodes)]
+                | named("manager", employees.get(above)) | named("report", employees.get(person)) for depth, above in enumerate(nodes)]
     return out
 
 
@@ -103,8 +136,7 @@ def span_of_control(tables, as_of):
             seen, depth = seen | layer, depth + 1
         nodes, end = chain(manager, parent)
         who = employees.get(manager)
-        out.append({"manager_id": manager, "manager_given_name": who and who["given_name"],
-                    "manager_family_name": who and who["family_name"], "direct_reports": len(direct),
+        out.append(named("manager", who) | {"manager_id": manager, "direct_reports": len(direct),
                     "indirect_reports": len(seen) - 1 - len(direct), "depth_below": depth,
                     "layer": len(nodes) if end in ("top", "absent") else None, "is_present": manager in parent,
                     "has_left": manager not in parent and manager in left, "is_visible": who is not None, "is_cycle": end == "cycle"})

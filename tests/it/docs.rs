@@ -115,7 +115,8 @@ fn every_command_runs() {
     assert!(number >= 10, "only {number} commands were found");
 }
 
-/// The statement of the guide finds as many people as `headcount` counted, for every number of it.
+/// The statement of one guide finds as many people as `headcount` counted, for every number of it; that of another counts
+/// everybody, those below a department that is not visible too.
 #[test]
 fn the_people_behind_a_number_are_as_many() {
     let tenant = Tenant::start(&["--employees", "80"]);
@@ -140,6 +141,12 @@ fn the_people_behind_a_number_are_as_many() {
         let people = ask(&["--param", &department, "--param", &legal_entity, statement]);
         assert_eq!(people.len() as u64, number["people"].as_u64().unwrap(), "{number}");
     }
+    let guide = read("docs/analytics.md");
+    let statement = guide.split_once("```sql\n").unwrap().1.split_once("```").unwrap().0;
+    let people = "SELECT count(*) AS people FROM people_current WHERE has_position";
+    assert_eq!(ask(&[statement]), ask(&[people]));
+    let below_nobody = "SELECT * FROM headcount_rollup WHERE axis = 'department' AND is_root AND parent_id IS NOT NULL";
+    assert!(!ask(&[below_nobody]).is_empty(), "the tenant has a branch that this counts and a null parent does not");
 }
 
 #[test]

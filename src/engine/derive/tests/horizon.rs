@@ -59,6 +59,7 @@ async fn lake_of(careers: &[Career]) -> TestLake {
                 ("ends_on", ends()),
             ],
         ),
+        ("employees", vec![("id", none()), ("given_name", none()), ("family_name", none()), ("email", none())]),
         ("legal_entities", vec![("id", same("l")), ("legal_name", same("L"))]),
         ("business_establishments", vec![("id", same("b")), ("name", same("B"))]),
         ("departments", vec![("id", same("d")), ("name", same("D"))]),

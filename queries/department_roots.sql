@@ -1,0 +1,44 @@
+-- department_roots: one row per department: the root above it, and the way down from there. A root is a department without a
+--   parent, or whose parent is not visible; of a circle, which nobody is above, the member with the smallest id
+-- internal
+-- column department_id string! none: the department
+-- column root_id string! none: its root; after 180 steps, and in circles of more than 90 departments, where following stopped
+-- column depth int32! none: steps down from the root: 0 for the root itself
+-- column path string! none: ids from the root down to the department, as in /1/2/
+-- column path_names string! none: their labels, as in Company / Sales
+WITH ends AS (
+    SELECT descendant_id, next_id
+    FROM department_walks
+    WHERE is_last
+),
+
+-- A walk that ends before a repetition goes round a circle from this depth on.
+circles AS (
+    SELECT w.descendant_id, w.depth AS entered_at
+    FROM department_walks w
+    INNER JOIN ends e ON e.descendant_id = w.descendant_id AND e.next_id = w.ancestor_id
+),
+
+tops AS (
+    SELECT w.descendant_id, MIN(w.ancestor_id) AS top_id
+    FROM department_walks w
+    LEFT JOIN circles c ON c.descendant_id = w.descendant_id
+    WHERE w.is_last OR w.depth >= c.entered_at
+    GROUP BY w.descendant_id
+),
+
+ways AS (
+    SELECT t.descendant_id, t.top_id, w.ancestor_label AS top_label, w.depth, w.path, w.path_names
+    FROM tops t
+    INNER JOIN department_walks w ON w.descendant_id = t.descendant_id AND w.ancestor_id = t.top_id
+)
+
+-- The top of a walk is its own root, unless the walk was cut: then another one goes on from there.
+SELECT
+    w.descendant_id AS department_id,
+    r.top_id AS root_id,
+    CAST(r.depth + w.depth AS INTEGER) AS depth,
+    r.path || SUBSTRING(w.path, LENGTH(w.top_id) + 3) AS path,
+    r.path_names || SUBSTRING(w.path_names, LENGTH(w.top_label) + 1) AS path_names
+FROM ways w
+INNER JOIN ways r ON r.descendant_id = w.top_id
