@@ -28,7 +28,7 @@ pub(crate) enum Kind {
 }
 
 /// A person's full name, as `queries/employee_names.sql` says it.
-const FULL_NAME: &str = "NULLIF(TRIM(COALESCE(given_name, '') || ' ' || COALESCE(family_name, '')), '')";
+const FULL_NAME: &str = "NULLIF(TRIM(BOTH ' ' FROM COALESCE(given_name, '') || ' ' || COALESCE(family_name, '')), '')";
 
 /// What a reference of a type is called by: the table of the lake, and the expression over it that gives the name.
 pub(crate) const REFERENCE_NAMES: &[(&str, &str, &str)] = &[
