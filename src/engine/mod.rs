@@ -62,6 +62,7 @@ mod diagnosis;
 pub(crate) mod error;
 mod failure;
 pub(crate) mod guard;
+mod headings;
 mod names;
 pub(crate) mod output;
 pub(crate) mod parameters;

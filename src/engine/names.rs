@@ -68,16 +68,21 @@ impl VisitorMut for Namer {
 
 /// The column's name without its table, or the expression as it is written.
 fn own_name(expr: &Expr) -> String {
-    let folded = |name: &Ident| if name.quote_style.is_some() { name.value.clone() } else { name.value.to_lowercase() };
     match expr {
         Expr::Identifier(name) => folded(name),
         Expr::CompoundIdentifier(parts) => parts.last().map(folded).unwrap_or_default(),
+        Expr::Nested(inner) => own_name(inner),
         other => other.to_string(),
     }
 }
 
+/// A name as the planner reads it.
+pub(super) fn folded(name: &Ident) -> String {
+    if name.quote_style.is_some() { name.value.clone() } else { name.value.to_lowercase() }
+}
+
 /// The name, with the first number behind it that is free where it is taken.
-fn unique(name: String, taken: &mut HashSet<String>) -> String {
+pub(super) fn unique(name: String, taken: &mut HashSet<String>) -> String {
     if taken.insert(name.to_lowercase()) {
         return name;
     }

@@ -2,9 +2,13 @@
 //!
 //! Every format writes batch by batch; `table` measures its column widths over blocks of up to
 //! 1,000 rows and prints each block under its own heading, and the text of a plan as it is. Nothing seeks, so all formats can go down a pipe.
+//! For a screen `table` may show the first and last rows alone, in as many columns as have room.
 
+mod csv;
 mod encoders;
 mod format;
+mod layout;
+mod table;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -17,7 +21,10 @@ use std::{
 use arrow::datatypes::Schema;
 use futures::StreamExt;
 
-pub(crate) use self::format::{Format, Style};
+pub(crate) use self::{
+    format::{Format, Style},
+    layout::{Layout, LeftOut, Records},
+};
 use super::{EngineError, Rows};
 
 /// How writing ended.
@@ -27,6 +34,8 @@ pub(crate) enum Written {
     All {
         /// How many rows there were.
         rows: u64,
+        /// What the screen had no room for.
+        left_out: LeftOut,
     },
     /// The reader went away, as `head` does: no error.
     ReaderGone,
@@ -68,7 +77,7 @@ pub(crate) async fn write<W: Write + Send>(
         }
     }
     match encoder.finish() {
-        Ok(()) => Ok(Written::All { rows: count }),
+        Ok(left_out) => Ok(Written::All { rows: count, left_out }),
         Err(message) => blame(message),
     }
 }

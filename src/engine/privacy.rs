@@ -49,7 +49,7 @@ impl Computed {
 pub(crate) fn computed(planned: &Planned<'_>, classes: &Classes) -> Computed {
     let plan = planned.logical();
     let flow = walk::Walk::new(classes).flow(plan);
-    let names = plan.schema().fields().iter().map(|field| field.name().clone());
+    let names = planned.headings().iter().cloned();
     Computed { columns: names.zip(flow.columns.iter().map(|c| c.class)).collect(), rows: flow.rows }
 }
 

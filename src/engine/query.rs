@@ -14,7 +14,7 @@ use datafusion::{
 };
 use futures::FutureExt;
 
-use super::{EngineError, Parameters, Rows, Session, columns, guard, names, stack};
+use super::{EngineError, Parameters, Rows, Session, columns, guard, headings, names, stack};
 
 /// Deepest nesting the parser accepts, in its own recursion steps; parentheses are limited by [`guard`] already.
 const PARSER_RECURSION_LIMIT: usize = 256;
@@ -36,6 +36,7 @@ pub(crate) struct Planned<'s> {
     session: &'s Session,
     parameters: &'s Parameters,
     plan: LogicalPlan,
+    headings: Vec<String>,
 }
 
 impl Planned<'_> {
@@ -44,15 +45,22 @@ impl Planned<'_> {
         &self.plan
     }
 
+    /// What heads each column of the answer: its name, or the text that was typed.
+    pub(crate) fn headings(&self) -> &[String] {
+        &self.headings
+    }
+
     /// Starts the statement; strings and bytes come in Arrow's plain types.
     ///
     /// # Errors
     /// What fails before a row is read; what fails later comes out of the stream.
-    pub(crate) async fn rows(self) -> Result<Rows, EngineError> {
+    pub(crate) async fn rows(mut self) -> Result<Rows, EngineError> {
         let explains = matches!(self.plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_));
+        let headings = std::mem::take(&mut self.headings);
         let rows = self.rows_as_planned().await?;
         let schema = columns::without_views(rows.schema());
         let casts = columns::casts(rows.schema(), &schema).map_err(|message| EngineError::Internal { message })?;
+        let schema = headings::head(&schema, &headings);
         let target = Arc::clone(&schema);
         let rows = rows.try_map(schema, move |batch| {
             let batch = batch?;
@@ -64,7 +72,7 @@ impl Planned<'_> {
         Ok(if explains { rows.that_explain() } else { rows })
     }
 
-    /// Starts the statement; its columns have the types of the plan.
+    /// Starts the statement; its columns have the names and types of the plan.
     pub(crate) async fn rows_as_planned(self) -> Result<Rows, EngineError> {
         let refused = |error| self.parameters.hidden_in(EngineError::planning(error, "", &[]));
         let work = async {
@@ -89,23 +97,26 @@ pub(crate) async fn plan<'s>(
     let work = async {
         let named = |are_alike| {
             let mut statement = parse_query(sql)?;
+            let items = headings::items(&statement, sql);
             names::give(&mut statement, are_alike);
-            Ok(statement)
+            Ok((statement, items))
         };
-        let statement = named(false)?;
+        let (statement, items) = named(false)?;
         parameters.check_given(sql)?;
         let state = session.context().state();
         let plan = match state.statement_to_plan(statement).await {
-            Err(error) if names::are_alike(&error.strip_backtrace()) => state.statement_to_plan(named(true)?).await,
+            Err(error) if names::are_alike(&error.strip_backtrace()) => state.statement_to_plan(named(true)?.0).await,
             planned => planned,
         };
         let plan = plan.map_err(refused)?;
         read_only().verify_plan(&plan).map_err(refused)?;
-        plan.with_param_values(parameters.to_values()).map_err(refused)
+        let headings = headings::of(&items, plan.schema());
+        Ok((plan.with_param_values(parameters.to_values()).map_err(refused)?, headings))
     };
     let plan = AssertUnwindSafe(work).catch_unwind().await;
     let plan = plan.unwrap_or_else(|payload| Err(EngineError::panicked(&*payload)));
-    Ok(Planned { session, parameters, plan: plan.map_err(|error| parameters.hidden_in(error))? })
+    let (plan, headings) = plan.map_err(|error| parameters.hidden_in(error))?;
+    Ok(Planned { session, parameters, plan, headings })
 }
 
 /// Parses exactly one statement that only reads.

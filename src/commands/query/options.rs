@@ -40,5 +40,5 @@ pub(super) fn style(options: &QueryOptions, settings: &Settings) -> Result<Style
         let why = format!("--safe is for --format csv, which spreadsheets open; {format} has no cells that they run");
         return Err(Error::Usage(why));
     }
-    Ok(Style { format, safe_csv: options.safe || settings.safe_csv()? })
+    Ok(Style { safe_csv: options.safe || settings.safe_csv()?, ..format.into() })
 }

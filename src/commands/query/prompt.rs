@@ -158,7 +158,7 @@ impl<E: Editor, W: Write + Send> Prompt<'_, E, W> {
                 return Ok(false);
             }
             Some(Err(error)) => self.say(&error.for_people())?,
-            Some(Ok(Written::All { rows })) if style.format == Format::Table => {
+            Some(Ok(Written::All { rows, .. })) if style.format == Format::Table => {
                 self.say(&format!("({rows} {})\n", if rows == 1 { "row" } else { "rows" }))?;
             }
             Some(Ok(_)) => {}

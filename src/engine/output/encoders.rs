@@ -4,16 +4,12 @@ use std::io::Write;
 
 use arrow::{
     array::RecordBatch,
-    compute::concat_batches,
-    csv,
     datatypes::SchemaRef,
     ipc::writer::StreamWriter,
     json::{
         WriterBuilder as JsonWriterBuilder,
         writer::{JsonArray, JsonFormat, LineDelimited, Writer as JsonWriter},
     },
-    util::display::ArrayFormatter,
-    util::pretty::pretty_format_batches_with_options,
 };
 use parquet::{
     arrow::ArrowWriter,
@@ -22,19 +18,18 @@ use parquet::{
 };
 
 use super::{
+    csv::CsvEncoder,
     format::{Format, Style},
-    text,
+    layout::LeftOut,
+    table::{AbridgedEncoder, PlanEncoder, WholeEncoder},
 };
-use crate::{engine::Rows, terminal_text::escape};
-
-/// Rows of a block of `table`.
-const TABLE_BLOCK_ROWS: usize = 1_000;
+use crate::engine::Rows;
 
 /// Writes batches of one schema; errors are what the encoder said.
 pub(super) trait Encoder: Send {
     fn write(&mut self, batch: &RecordBatch) -> Result<(), String>;
-    /// Ends the output and flushes it.
-    fn finish(self: Box<Self>) -> Result<(), String>;
+    /// Ends the output and flushes it; says what was left out of it.
+    fn finish(self: Box<Self>) -> Result<LeftOut, String>;
 }
 
 /// Starts an output.
@@ -45,8 +40,9 @@ pub(super) fn start<'w, W: Write + Send + 'w>(
 ) -> Result<Box<dyn Encoder + 'w>, String> {
     let schema = rows.schema();
     Ok(match style.format {
-        Format::Table if rows.explain() => Box::new(PlanEncoder { out }),
-        Format::Table => Box::new(TableEncoder { out, block: Vec::new(), rows: 0, schema: schema.clone(), blocks: 0 }),
+        Format::Table if rows.explain() => Box::new(PlanEncoder::new(out)),
+        Format::Table if style.layout.abridged => Box::new(AbridgedEncoder::new(out, schema.clone(), style.layout)),
+        Format::Table => Box::new(WholeEncoder::new(out, schema.clone(), style.layout)),
         Format::Csv => Box::new(CsvEncoder::start(schema, out, style.safe_csv)?),
         Format::Json => Box::new(JsonEncoder::<W, JsonArray> { writer: json_writer(out), end: "\n" }),
         Format::Ndjson => Box::new(JsonEncoder::<W, LineDelimited> { writer: json_writer(out), end: "" }),
@@ -55,105 +51,8 @@ pub(super) fn start<'w, W: Write + Send + 'w>(
     })
 }
 
-fn words(error: impl ToString) -> String {
+pub(super) fn words(error: impl ToString) -> String {
     crate::engine::wording::flatten(&error.to_string())
-}
-
-struct TableEncoder<W> {
-    out: W,
-    schema: SchemaRef,
-    block: Vec<RecordBatch>,
-    rows: usize,
-    blocks: usize,
-}
-
-impl<W: Write> TableEncoder<W> {
-    fn print_block(&mut self) -> Result<(), String> {
-        let batch = concat_batches(&self.schema, &self.block).map_err(words)?;
-        self.block.clear();
-        self.rows = 0;
-        self.blocks += 1;
-        let batch = text::for_people(&batch).map_err(words)?;
-        let table = pretty_format_batches_with_options(&[batch], &text::FORMAT).map_err(words)?;
-        writeln!(self.out, "{table}").map_err(words)
-    }
-}
-
-impl<W: Write + Send> Encoder for TableEncoder<W> {
-    fn write(&mut self, batch: &RecordBatch) -> Result<(), String> {
-        let mut from = 0;
-        while from < batch.num_rows() {
-            let rows = (TABLE_BLOCK_ROWS - self.rows).min(batch.num_rows() - from);
-            self.block.push(batch.slice(from, rows));
-            self.rows += rows;
-            from += rows;
-            if self.rows == TABLE_BLOCK_ROWS {
-                self.print_block()?;
-            }
-        }
-        Ok(())
-    }
-
-    fn finish(mut self: Box<Self>) -> Result<(), String> {
-        if self.rows > 0 || self.blocks == 0 {
-            self.print_block()?;
-        }
-        self.out.flush().map_err(words)
-    }
-}
-
-/// The answer to EXPLAIN: a cell of many lines each, which no table shows well.
-struct PlanEncoder<W> {
-    out: W,
-}
-
-impl<W: Write + Send> Encoder for PlanEncoder<W> {
-    fn write(&mut self, batch: &RecordBatch) -> Result<(), String> {
-        let cells = batch.columns().iter().map(|array| ArrayFormatter::try_new(array, &text::FORMAT));
-        let cells = cells.collect::<Result<Vec<_>, _>>().map_err(words)?;
-        for row in 0..batch.num_rows() {
-            for (cell, indent) in cells.iter().zip(["", "  "]) {
-                for line in cell.value(row).to_string().lines() {
-                    writeln!(self.out, "{indent}{}", escape(line)).map_err(words)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn finish(mut self: Box<Self>) -> Result<(), String> {
-        self.out.flush().map_err(words)
-    }
-}
-
-struct CsvEncoder<W: Write> {
-    writer: csv::Writer<W>,
-    /// Whether a spreadsheet shall find nothing to run.
-    safe: bool,
-}
-
-impl<W: Write> CsvEncoder<W> {
-    fn start(schema: &SchemaRef, out: W, safe: bool) -> Result<Self, String> {
-        let mut encoder = Self { writer: csv::WriterBuilder::new().with_header(true).build(out), safe };
-        // The heading comes with the first batch, and there may be none.
-        encoder.encode(&RecordBatch::new_empty(schema.clone()))?;
-        Ok(encoder)
-    }
-
-    fn encode(&mut self, batch: &RecordBatch) -> Result<(), String> {
-        let flat = if self.safe { text::for_spreadsheets(batch) } else { text::without_nesting(batch) };
-        self.writer.write(&flat.map_err(words)?).map_err(words)
-    }
-}
-
-impl<W: Write + Send> Encoder for CsvEncoder<W> {
-    fn write(&mut self, batch: &RecordBatch) -> Result<(), String> {
-        self.encode(batch)
-    }
-
-    fn finish(self: Box<Self>) -> Result<(), String> {
-        self.writer.into_inner().flush().map_err(words)
-    }
 }
 
 struct JsonEncoder<W: Write, F: JsonFormat> {
@@ -171,11 +70,12 @@ impl<W: Write + Send, F: JsonFormat + Send> Encoder for JsonEncoder<W, F> {
         self.writer.write(batch).map_err(words)
     }
 
-    fn finish(mut self: Box<Self>) -> Result<(), String> {
+    fn finish(mut self: Box<Self>) -> Result<LeftOut, String> {
         self.writer.finish().map_err(words)?;
         let mut out = self.writer.into_inner();
         out.write_all(self.end.as_bytes()).map_err(words)?;
-        out.flush().map_err(words)
+        out.flush().map_err(words)?;
+        Ok(LeftOut::default())
     }
 }
 
@@ -195,9 +95,10 @@ impl<W: Write + Send> Encoder for ParquetEncoder<W> {
         self.0.write(batch).map_err(words)
     }
 
-    fn finish(self: Box<Self>) -> Result<(), String> {
+    fn finish(self: Box<Self>) -> Result<LeftOut, String> {
         let mut out = self.0.into_inner().map_err(words)?;
-        out.flush().map_err(words)
+        out.flush().map_err(words)?;
+        Ok(LeftOut::default())
     }
 }
 
@@ -208,9 +109,10 @@ impl<W: Write + Send> Encoder for ArrowEncoder<W> {
         self.0.write(batch).map_err(words)
     }
 
-    fn finish(mut self: Box<Self>) -> Result<(), String> {
+    fn finish(mut self: Box<Self>) -> Result<LeftOut, String> {
         self.0.finish().map_err(words)?;
         let mut out = self.0.into_inner().map_err(words)?;
-        out.flush().map_err(words)
+        out.flush().map_err(words)?;
+        Ok(LeftOut::default())
     }
 }

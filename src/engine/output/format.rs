@@ -2,12 +2,14 @@
 
 use std::{fmt, str::FromStr};
 
+use super::layout::Layout;
+
 /// How to write rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
-    /// Aligned columns for people; control characters in values and headings are shown escaped, long values cut.
+    /// Aligned columns for people, or records; control characters in values and headings are shown escaped, long values cut.
     Table,
-    /// RFC 4180 with `\n` line ends and a heading; null is empty, a list is its JSON text.
+    /// RFC 4180 with `\n` line ends and a heading; null is nothing, an empty text `""`, a list its JSON text.
     Csv,
     /// One array of objects; null is explicit.
     Json,
@@ -54,11 +56,13 @@ pub(crate) struct Style {
     pub(crate) format: Format,
     /// Whether cells of `csv` that a spreadsheet would run are written so that it does not; the others have no such cells.
     pub(crate) safe_csv: bool,
+    /// How `table` lays the rows out.
+    pub(crate) layout: Layout,
 }
 
 impl From<Format> for Style {
     fn from(format: Format) -> Self {
-        Self { format, safe_csv: false }
+        Self { format, safe_csv: false, layout: Layout::default() }
     }
 }
 

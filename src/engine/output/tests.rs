@@ -39,12 +39,17 @@ fn rows_of(schema: SchemaRef, batches: Vec<RecordBatch>) -> Rows {
     Rows::new(schema, Box::pin(stream::iter(batches.into_iter().map(Ok))))
 }
 
+/// Everything was written, and nothing left out.
+fn all(rows: u64) -> Written {
+    Written::All { rows, left_out: LeftOut::default() }
+}
+
 /// Writes the batches, which share the first one's schema.
 async fn written(format: Format, batches: &[RecordBatch]) -> Vec<u8> {
     let rows = rows_of(batches[0].schema(), batches.to_vec());
     let mut out = Vec::new();
     let expected = batches.iter().map(|b| b.num_rows() as u64).sum();
-    assert_eq!(write(format, rows, &mut out).await.unwrap(), Written::All { rows: expected });
+    assert_eq!(write(format, rows, &mut out).await.unwrap(), all(expected));
     out
 }
 
@@ -134,6 +139,27 @@ async fn csv_reads_back_equal() {
     assert_eq!(texts(&back[0]), nasty);
 }
 
+/// Byte by byte, also where no spreadsheet shall run anything.
+#[tokio::test]
+async fn csv_tells_an_empty_text_from_null() {
+    let rows = batch(vec![
+        ("text", strings([Some(""), None, Some("NULL"), Some(" ")])),
+        ("", ints([Some(0), None, None, Some(1)])),
+        ("a\"b", strings([None, Some(""), Some("a,b"), None])),
+    ]);
+    let one = batch(vec![("only", strings([Some("x"), None, Some("")]))]);
+    for safe_csv in [false, true] {
+        for (rows, expected) in
+            [(&rows, "text,\"\",\"a\"\"b\"\n\"\",0,\n,,\"\"\nNULL,,\"a,b\"\n ,1,\n"), (&one, "only\nx\n\n\"\"\n")]
+        {
+            let mut out = Vec::new();
+            let style = Style { safe_csv, ..Format::Csv.into() };
+            write(style, rows_of(rows.schema(), vec![rows.clone()]), &mut out).await.unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
+        }
+    }
+}
+
 #[tokio::test]
 async fn safe_csv_has_no_cell_that_a_spreadsheet_runs() {
     let runs = ["=1+1", "+33 1 02", "-5", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"];
@@ -150,7 +176,7 @@ async fn safe_csv_has_no_cell_that_a_spreadsheet_runs() {
     ]);
     let out = async |safe_csv| {
         let mut out = Vec::new();
-        let style = Style { format: Format::Csv, safe_csv };
+        let style = Style { safe_csv, ..Format::Csv.into() };
         write(style, rows_of(rows.schema(), vec![rows.clone()]), &mut out).await.unwrap();
         let cells = arrow::csv::ReaderBuilder::new(string_fields(&["text", "number", "real", "flag", "day", "null"]));
         let read: Vec<RecordBatch> = cells.with_header(false).build(&*out).unwrap().map(Result::unwrap).collect();
@@ -234,7 +260,7 @@ async fn equal_names_are_refused_where_they_would_lose_a_column() {
     for format in Format::ALL {
         let outcome = write(format, rows(), Vec::new()).await;
         match format {
-            Format::Table | Format::Csv => assert_eq!(outcome.unwrap(), Written::All { rows: 1 }),
+            Format::Table | Format::Csv => assert_eq!(outcome.unwrap(), all(1)),
             _ => assert!(matches!(outcome, Err(EngineError::DuplicateColumn { .. })), "{format}"),
         }
     }

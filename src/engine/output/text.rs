@@ -12,8 +12,11 @@ use arrow::{
 
 use crate::terminal_text::escape;
 
-/// How `table` prints values: null is blank, a value that cannot be printed is an error.
-pub(super) const FORMAT: FormatOptions<'static> = FormatOptions::new().with_display_error(false);
+/// How values are printed exactly: null is nothing, a value that cannot be printed is an error.
+pub(super) const EXACT: FormatOptions<'static> = FormatOptions::new().with_display_error(false);
+
+/// How people see values: null is told from an empty text.
+pub(super) const FOR_PEOPLE: FormatOptions<'static> = EXACT.with_null("NULL");
 
 /// Most characters of a cell that `table` shows: every row of a block is as wide as its widest.
 const MAX_CELL_CHARS: usize = 1_000;
@@ -30,23 +33,11 @@ pub(super) fn without_nesting(batch: &RecordBatch) -> Result<RecordBatch, ArrowE
     })
 }
 
-/// The batch for a terminal: no nesting, nothing that could move the cursor or turn the text, neither in values nor in
-/// headings, and no more of a long value than people read.
-pub(super) fn for_people(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-    map_columns(&without_nesting(batch)?, cell, |_, array| {
-        Ok(match array.data_type() {
-            DataType::Utf8 => Arc::new(array.as_string::<i32>().iter().map(|v| v.map(cell)).collect::<StringArray>()),
-            _ => Arc::clone(array),
-        })
-    })
-}
-
 /// The batch for a spreadsheet, which runs text that begins like a formula: such text gets an apostrophe in front, which
 /// spreadsheets take for "this is text". Numbers and booleans are what they are, a minus included.
 pub(super) fn for_spreadsheets(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let heading = |name: &str| neutral(name).into_owned();
     map_columns(&without_nesting(batch)?, heading, |_, array| {
-        let options = FormatOptions::default().with_display_error(false);
         Ok(match array.data_type() {
             DataType::Utf8 => {
                 Arc::new(array.as_string::<i32>().iter().map(|v| v.map(neutral)).collect::<StringArray>())
@@ -55,7 +46,7 @@ pub(super) fn for_spreadsheets(batch: &RecordBatch) -> Result<RecordBatch, Arrow
             number if number.is_numeric() => Arc::clone(array),
             // As CSV would print them; a day before the year 0 begins with a minus.
             _ => {
-                let shown = ArrayFormatter::try_new(array, &options)?;
+                let shown = ArrayFormatter::try_new(array, &EXACT)?;
                 let mut texts = StringBuilder::new();
                 for row in 0..array.len() {
                     match array.is_null(row) {
@@ -78,8 +69,9 @@ fn neutral(text: &str) -> Cow<'_, str> {
 /// keyboards too.
 const RUN_BY_SPREADSHEETS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
-/// A text as `table` shows it.
-fn cell(text: &str) -> String {
+/// A text as `table` shows it: on one line, with nothing that could move the cursor or turn the text, and no more of it than
+/// people read.
+pub(super) fn cell(text: &str) -> String {
     match text.char_indices().nth(MAX_CELL_CHARS) {
         None => escape(text).into_owned(),
         Some((end, _)) => {

