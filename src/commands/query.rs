@@ -1,5 +1,6 @@
 //! `query`: read-only SQL over exactly the published files: one statement, or a prompt.
 
+mod counted;
 mod opened;
 mod options;
 mod parameter;
@@ -19,13 +20,15 @@ use crate::{
     context::Context,
     engine::{
         EngineError, Parameters, Rows, SessionOptions, output,
-        output::Style,
+        output::{Format, Layout, Style, Written},
         privacy::{Classes, Computed, computed},
         query as statement,
     },
     error::Error,
     lake::Lake,
     modes::{self, Access},
+    print::tell,
+    screen,
     settings::Settings,
     terminal_text::escape,
 };
@@ -50,20 +53,30 @@ pub(crate) async fn query(context: &Context, settings: &Settings, options: Query
     opened.know_all_days(&lake, &sql).await?;
     let planned = statement::plan(&opened.session, &sql, &parameters).await?;
     let privacy = || computed(&planned, &Classes::of(&tables::published(&context.catalog, &opened.snapshots)));
-    let on_terminal = io::stdout().is_terminal();
     if let Some(path) = &options.output {
         let access = access(&privacy());
         return write_file(path, style, planned.rows().await?, access).await;
     }
-    let warning = if on_terminal { warning(&privacy()) } else { None };
+    let screen = screen::of_stdout();
+    let warning = if screen.is_some() { warning(&privacy()) } else { None };
     let rows = planned.rows().await?;
     if let Some(warning) = warning {
         tracing::warn!("{warning}");
     }
-    if style.format.is_binary() && on_terminal {
+    let Some(screen) = screen else {
+        output::write(style, rows, io::stdout()).await?;
+        return Ok(());
+    };
+    if style.format.is_binary() {
         return Err(Error::Usage(format!("{} is no text for a terminal; use -o FILE", style.format)));
     }
-    output::write(style, rows, io::stdout()).await?;
+    let is_counted = style.format == Format::Table && !rows.explain();
+    let layout = Layout { screen: Some(screen.width), abridged: true, ..Layout::default() };
+    if let Written::All { rows, left_out } = output::write(Style { layout, ..style }, rows, io::stdout()).await?
+        && is_counted
+    {
+        tell(&counted::line(rows, &left_out, None, "`| cat` shows all"));
+    }
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 //! For a screen `table` may show the first and last rows alone, in as many columns as have room.
 
 mod csv;
+mod encoder;
 mod encoders;
 mod format;
 mod layout;

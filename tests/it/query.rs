@@ -70,7 +70,7 @@ fn what_cannot_be_done_is_one_line_and_a_closed_pipe_is_no_error() {
     assert_eq!(answer(&["SELECT '=1+1' AS a, -1 AS b"]), "a,b\n=1+1,-1\n");
     std::fs::write(folder.path().join("lucca-lake.toml"), "safe_csv = true\n").unwrap();
     assert_eq!(answer(&["SELECT '=1+1' AS a, -1 AS b"]), "a,b\n'=1+1,-1\n");
-    assert_eq!(answer(&["SELECT (SELECT 1), (SELECT 2)"]), "subquery_1,subquery_2\n1,2\n");
+    assert_eq!(answer(&["SELECT (SELECT 1), (SELECT 2)"]), "(SELECT 1),(SELECT 2)\n1,2\n");
 
     for format in ["table", "csv", "json", "ndjson", "parquet", "arrow"] {
         let sql = "SELECT a.*, b.id AS other FROM employees a, employees b, employees c";

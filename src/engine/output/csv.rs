@@ -5,7 +5,7 @@ use std::io::Write;
 use arrow::{array::RecordBatch, datatypes::SchemaRef, util::display::ArrayFormatter};
 
 use super::{
-    encoders::{Encoder, words},
+    encoder::{Encoder, words},
     layout::LeftOut,
     text,
 };

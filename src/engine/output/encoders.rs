@@ -1,4 +1,4 @@
-//! One encoder per format, behind one trait.
+//! One encoder per format.
 
 use std::io::Write;
 
@@ -19,18 +19,12 @@ use parquet::{
 
 use super::{
     csv::CsvEncoder,
+    encoder::{Encoder, words},
     format::{Format, Style},
     layout::LeftOut,
     table::{AbridgedEncoder, PlanEncoder, WholeEncoder},
 };
 use crate::engine::Rows;
-
-/// Writes batches of one schema; errors are what the encoder said.
-pub(super) trait Encoder: Send {
-    fn write(&mut self, batch: &RecordBatch) -> Result<(), String>;
-    /// Ends the output and flushes it; says what was left out of it.
-    fn finish(self: Box<Self>) -> Result<LeftOut, String>;
-}
 
 /// Starts an output.
 pub(super) fn start<'w, W: Write + Send + 'w>(
@@ -49,10 +43,6 @@ pub(super) fn start<'w, W: Write + Send + 'w>(
         Format::Parquet => Box::new(ParquetEncoder::start(schema, out)?),
         Format::Arrow => Box::new(ArrowEncoder(StreamWriter::try_new(out, schema).map_err(words)?)),
     })
-}
-
-pub(super) fn words(error: impl ToString) -> String {
-    crate::engine::wording::flatten(&error.to_string())
 }
 
 struct JsonEncoder<W: Write, F: JsonFormat> {

@@ -6,7 +6,7 @@ use arrow::{array::RecordBatch, compute::concat_batches, datatypes::SchemaRef};
 
 use super::{
     super::{
-        encoders::{Encoder, words},
+        encoder::{Encoder, words},
         layout::{Layout, LeftOut},
     },
     cells::columns,

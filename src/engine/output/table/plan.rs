@@ -5,7 +5,7 @@ use std::io::Write;
 use arrow::{array::RecordBatch, util::display::ArrayFormatter};
 
 use super::super::{
-    encoders::{Encoder, words},
+    encoder::{Encoder, words},
     layout::LeftOut,
     text,
 };

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     engine::{
-        output::{Layout, LeftOut, Records, encoders::Encoder},
+        output::{Layout, LeftOut, Records, encoder::Encoder},
         testing::{batch, dates, day, ints, strings},
     },
     terminal_text::width,
