@@ -31,6 +31,10 @@ pub(crate) const LUCCA_STATE_DIR: &str = "LUCCA_STATE_DIR";
 pub(crate) const XDG_STATE_HOME: &str = "XDG_STATE_HOME";
 /// The user's home.
 pub(crate) const HOME: &str = "HOME";
+/// The command that shows long texts page by page.
+pub(crate) const PAGER: &str = "PAGER";
+/// Where programs are.
+pub(crate) const PATH: &str = "PATH";
 
 /// A copy of the process's environment, so that nothing else reads it. `AWS_*` variables are passed on to the store.
 ///

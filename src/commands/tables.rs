@@ -62,10 +62,10 @@ pub(crate) async fn tables(context: &Context, settings: &Settings, options: &Tab
     let screen = screen::of_stdout().map(|screen| screen.width);
     // Definitions are called what the tenant calls them.
     print_list(options.format, &tables, |tables| {
-        let listed: Vec<Listed<'_>> = tables.iter().map(|table| Listed { table, rows: None }).collect();
+        let listed: Vec<Listed<'_>> = tables.iter().map(|table| Listed { table, figures: Vec::new() }).collect();
         match (&options.table, tables.as_slice()) {
             (Some(_), [table]) => describe(table, screen) + &opened,
-            _ => list(&listed, screen) + &opened,
+            _ => list(&listed, &[], screen) + &opened,
         }
     })
 }
@@ -89,12 +89,39 @@ pub(super) fn published(catalog: &Catalog, snapshots: &[Snapshot]) -> Vec<Table>
     tables
 }
 
-/// The same for people, by zone and with their rows.
-pub(super) fn list_published(catalog: &Catalog, snapshots: &[Snapshot], screen: Option<usize>) -> String {
-    let tables = published(catalog, snapshots);
-    let rows = |table: &Table| of_name(snapshots, &table.name).flat_map(|(_, t)| &t.files).map(|file| file.rows).sum();
-    let listed: Vec<Listed<'_>> = tables.iter().map(|table| Listed { table, rows: Some(rows(table)) }).collect();
-    list(&listed, screen)
+/// What some snapshots have of a table.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Held {
+    pub(super) rows: u64,
+    pub(super) files: u64,
+    pub(super) bytes: u64,
+}
+
+impl Held {
+    /// What they have of the table called `name`.
+    pub(super) fn of(snapshots: &[Snapshot], name: &str) -> Self {
+        let files = of_name(snapshots, name).flat_map(|(_, table)| &table.files);
+        files.fold(Self::default(), |held, file| Self {
+            rows: held.rows + file.rows,
+            files: held.files + 1,
+            bytes: held.bytes + file.bytes,
+        })
+    }
+}
+
+/// Published tables for people, by zone and with their rows, perhaps with their files.
+pub(super) fn list_published(
+    tables: &[Table],
+    snapshots: &[Snapshot],
+    with_files: bool,
+    screen: Option<usize>,
+) -> String {
+    let figures = |table: &Table| {
+        let Held { rows, files, bytes } = Held::of(snapshots, &table.name);
+        if with_files { vec![rows, files, bytes] } else { vec![rows] }
+    };
+    let listed: Vec<Listed<'_>> = tables.iter().map(|table| Listed { table, figures: figures(table) }).collect();
+    list(&listed, if with_files { &["rows", "files", "bytes"] } else { &["rows"] }, screen)
 }
 
 /// Every snapshot's table of that name, newest first.

@@ -153,6 +153,17 @@ impl Session {
     }
 
     /// The DataFusion context.
+    /// Names of the functions that statements may call, sorted.
+    pub(crate) fn function_names(&self) -> Vec<String> {
+        let state = self.context.state();
+        let scalar = state.scalar_functions().keys();
+        let mut names: Vec<String> =
+            scalar.chain(state.aggregate_functions().keys()).chain(state.window_functions().keys()).cloned().collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
     pub(crate) fn context(&self) -> &SessionContext {
         &self.context
     }

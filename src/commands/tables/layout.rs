@@ -10,48 +10,54 @@ use crate::{
 
 /// Spaces between two columns.
 const GAP: usize = 2;
+/// Columns that the longest name of a zone takes.
+const OF_ZONES: usize = 8;
 /// Fewest columns of a terminal in which a meaning stands beside what it is of; with less it stands below.
 const BESIDE: usize = 40;
 /// Spaces before a meaning that stands below.
 const INDENT: usize = 4;
 
-/// A table, and how many rows a lake has of it, where one is looked at.
-#[derive(Debug, Clone, Copy)]
+/// A table, and figures of it, such as the rows that a lake has.
+#[derive(Debug, Clone)]
 pub(crate) struct Listed<'t> {
     /// As the catalogue knows it.
     pub(crate) table: &'t Table,
-    /// Its rows.
-    pub(crate) rows: Option<u64>,
+    /// As many as there are names of figures.
+    pub(crate) figures: Vec<u64>,
 }
 
-/// The tables of each zone, a line each.
-pub(crate) fn list(tables: &[Listed<'_>], screen: Option<usize>) -> String {
+/// The tables of each zone, a line each. Where there are figures, the first line names them.
+pub(crate) fn list(tables: &[Listed<'_>], figures: &[&str], screen: Option<usize>) -> String {
     let of_names = widest(tables.iter().map(|listed| listed.table.name.as_str()));
-    let rows: Vec<String> =
-        tables.iter().map(|listed| listed.rows.map(|rows| rows.to_string()).unwrap_or_default()).collect();
-    let of_rows = widest(rows.iter().map(String::as_str));
+    let widths: Vec<usize> = figures
+        .iter()
+        .enumerate()
+        .map(|(index, name)| {
+            let figures = tables.iter().filter_map(|listed| listed.figures.get(index));
+            figures.map(|figure| figure.to_string().len()).max().unwrap_or_default().max(name.len())
+        })
+        .collect();
+    let line = |name: &str, zone: &str, figures: &mut dyn Iterator<Item = String>, meaning: &str| {
+        let zone = if screen.is_none() { pad(zone, OF_ZONES + GAP) } else { String::new() };
+        let indent = if screen.is_none() { "" } else { "  " };
+        let figures: String =
+            figures.zip(&widths).map(|(figure, width)| format!("{figure:>width$}{:GAP$}", "")).collect();
+        let line = format!("{indent}{}{zone}{figures}{meaning}", pad(name, of_names + GAP));
+        format!("{}\n", cut(line.trim_end(), screen.unwrap_or(usize::MAX)))
+    };
     let mut text = String::new();
+    if !figures.is_empty() {
+        text += &line("", "", &mut figures.iter().map(|name| (*name).to_owned()), "");
+    }
     for zone in Zone::ALL {
-        let mut of_zone = tables.iter().zip(&rows).filter(|(listed, _)| listed.table.zone == zone).peekable();
-        if of_zone.peek().is_none() {
-            continue;
+        let mut of_zone = tables.iter().filter(|listed| listed.table.zone == zone).peekable();
+        if of_zone.peek().is_some() && screen.is_some() {
+            let gap = if text.is_empty() { "" } else { "\n" };
+            let _ = writeln!(text, "{gap}{zone}");
         }
-        if screen.is_some() {
-            let _ = writeln!(text, "{}{zone}", if text.is_empty() { "" } else { "\n" });
-        }
-        for (listed, rows) in of_zone {
-            let mut line = pad(&escape(&listed.table.name), of_names + GAP);
-            if screen.is_none() {
-                line += &pad(zone.as_str(), 9 + GAP);
-            }
-            if of_rows > 0 {
-                let _ = write!(line, "{rows:>of_rows$}{:GAP$}", "");
-            }
-            let meaning = escape(&listed.table.meaning);
-            let _ = match screen {
-                Some(screen) => writeln!(text, "{}", cut(&format!("  {line}{meaning}"), screen)),
-                None => writeln!(text, "{line}{meaning}"),
-            };
+        for Listed { table, figures } in of_zone {
+            let mut figures = figures.iter().map(u64::to_string);
+            text += &line(&escape(&table.name), zone.as_str(), &mut figures, &escape(&table.meaning));
         }
     }
     text
@@ -169,21 +175,27 @@ mod tests {
     #[test]
     fn tables_stand_below_their_zones_or_name_them() {
         let (core, personal) = (table(), Table { name: "private".to_owned(), zone: Zone::Personal, ..table() });
-        let tables = [(&personal, 5), (&core, 1_000)].map(|(table, rows)| Listed { table, rows: Some(rows) });
+        let tables = [(&personal, 5), (&core, 1_000)].map(|(table, rows)| Listed { table, figures: vec![rows] });
         assert_eq!(
-            list(&tables, None),
-            "people   core       1000  Who is here.\nprivate  personal      5  Who is here.\n"
+            list(&tables, &["rows"], None),
+            "                   rows\npeople   core      1000  Who is here.\nprivate  personal     5  Who is here.\n"
         );
-        assert_eq!(list(&tables, Some(25)), "core\n  people   1000  Who is …\n\npersonal\n  private     5  Who is …\n");
+        assert_eq!(
+            list(&tables, &["rows"], Some(25)),
+            "           rows\n\ncore\n  people   1000  Who is …\n\npersonal\n  private     5  Who is …\n"
+        );
+        let none = [Listed { table: &core, figures: Vec::new() }];
+        assert_eq!(list(&none, &[], None), "people  core      Who is here.\n");
+        assert_eq!(list(&none, &[], Some(80)), "core\n  people  Who is here.\n");
     }
 
     #[test]
     fn the_catalogue_fits_a_terminal_and_loses_nothing_in_a_pipe() {
         let tables = Catalog::embedded().unwrap().tables();
-        let listed: Vec<Listed<'_>> = tables.iter().map(|table| Listed { table, rows: None }).collect();
-        assert!(list(&listed, Some(80)).lines().all(|line| width(line) <= 80));
+        let listed: Vec<Listed<'_>> = tables.iter().map(|table| Listed { table, figures: Vec::new() }).collect();
+        assert!(list(&listed, &[], Some(80)).lines().all(|line| width(line) <= 80));
         for table in &tables {
-            assert!(list(&listed, None).contains(&table.meaning), "{}", table.name);
+            assert!(list(&listed, &[], None).contains(&table.meaning), "{}", table.name);
             let text = describe(table, Some(80));
             let too_wide: Vec<&str> = text.lines().filter(|line| width(line) > 80).collect();
             assert!(too_wide.iter().all(|line| line.split_whitespace().count() == 1), "{too_wide:?}");

@@ -1,115 +1,194 @@
-//! Commands of the prompt: lines that begin with a backslash.
+//! Commands of the prompt: lines that begin with a backslash, and the words that people try first.
 
+use std::path::PathBuf;
+
+use super::help::misuse;
 use crate::{
     commands::query::{Which, parameter},
-    engine::{Value, output::Format},
+    engine::{
+        Value,
+        output::{Format, Records},
+    },
 };
-
-/// Name, arguments and meaning of each command.
-pub(super) const COMMANDS: [(&str, &str, &str); 6] = [
-    ("\\d", "[TABLE]", "tables with their rows and meaning, or the columns of one"),
-    ("\\as_of", "DATE|all|newest", "read another day, or all days"),
-    ("\\format", "FORMAT", "print answers as table, csv, json or ndjson"),
-    ("\\param", "[NAME[:TYPE]=VALUE]", "give $NAME a value, or list the names"),
-    ("\\?", "", "this list"),
-    ("\\q", "", "leave; Ctrl-D too"),
-];
 
 /// One command, understood.
 #[derive(Debug, PartialEq)]
 pub(super) enum Command {
-    Tables,
-    Describe(String),
+    /// Tables, perhaps only those whose names are like a pattern.
+    Tables {
+        pattern: Option<String>,
+        with_files: bool,
+    },
+    /// The columns of one table.
+    Describe {
+        table: String,
+        with_files: bool,
+    },
     AsOf(Which),
     Format(Format),
+    /// `None` turns to the other of always and never.
+    Records(Option<Records>),
+    /// `None` turns to the other of on and off, as for the next.
+    Pager(Option<bool>),
+    Timing(Option<bool>),
     Parameters,
     Parameter(String, Value),
+    Run(PathBuf),
+    Output(Option<PathBuf>),
     Help,
     Leave,
 }
 
-impl Command {
-    /// Reads a line; `;` at its end is taken for habit.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub(super) fn parse(line: &str) -> Result<Self, String> {
-        let line = line.trim();
-        let (name, argument) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-        let argument = argument.trim();
-        // A value may end with anything.
-        if name == "\\param" {
-            return match argument {
-                "" => Ok(Self::Parameters),
-                given => parameter::parse(given).map(|(name, value)| Self::Parameter(name, value)),
-            };
-        }
-        match (name.trim_end_matches(';'), argument.trim_end_matches(';').trim_end()) {
-            ("\\d", "") => Ok(Self::Tables),
-            ("\\d", table) => Ok(Self::Describe(table.to_owned())),
-            ("\\as_of", "newest") => Ok(Self::AsOf(Which::Newest)),
-            ("\\as_of", day) if !day.is_empty() => day.parse().map(Self::AsOf),
-            ("\\format", format) if !format.is_empty() => match format.parse::<Format>() {
-                Ok(format) if format.is_binary() => {
-                    Err(format!("{format} is no text for a terminal; leave, and use --format {format} -o FILE"))
-                }
-                Ok(format) => Ok(Self::Format(format)),
-                Err(error) => Err(error.to_string()),
-            },
-            ("\\?" | "\\h", "") => Ok(Self::Help),
-            ("\\q", "") => Ok(Self::Leave),
-            (name, _) => match COMMANDS.iter().find(|(known, ..)| *known == name) {
-                Some((name, arguments, _)) => Err(format!("write it as {name} {arguments}").trim_end().to_owned()),
-                None => Err(format!("there is no command {name}; \\? lists them")),
-            },
-        }
+/// Reads the line that begins a statement, if it is a command.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn read(line: &str) -> Option<Result<Command, String>> {
+    let line = line.trim();
+    if line.starts_with('\\') {
+        return Some(parse(line));
+    }
+    match line.trim_end_matches(';').trim_end().to_ascii_lowercase().as_str() {
+        "help" => Some(Ok(Command::Help)),
+        "exit" | "quit" => Some(Ok(Command::Leave)),
+        _ => None,
     }
 }
 
-/// The commands, a line each.
-pub(super) fn help() -> String {
-    let line =
-        |(name, arguments, meaning): &(&str, &str, &str)| format!("{:<30} {meaning}\n", format!("{name} {arguments}"));
-    let commands: String = COMMANDS.iter().map(line).collect();
-    format!("A statement ends with `;` and may take several lines. Ctrl-C stops it.\n{commands}")
+/// Reads a command; `;` at its end is taken for habit.
+fn parse(line: &str) -> Result<Command, String> {
+    let (name, argument) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let argument = argument.trim();
+    // A value may end with anything.
+    if name == "\\param" {
+        return match argument {
+            "" => Ok(Command::Parameters),
+            given => parameter::parse(given).map(|(name, value)| Command::Parameter(name, value)),
+        };
+    }
+    let name = name.trim_end_matches(';');
+    let argument = Some(argument.trim_end_matches(';').trim_end()).filter(|argument| !argument.is_empty());
+    let understood = match (name, argument) {
+        ("\\d" | "\\d+" | "\\dt", argument) => {
+            let (table, with_files) = (argument.map(plain_name), name == "\\d+");
+            match table {
+                Some(table) if name != "\\dt" && !table.contains(['*', '?']) => {
+                    Some(Command::Describe { table, with_files })
+                }
+                pattern => Some(Command::Tables { pattern, with_files }),
+            }
+        }
+        ("\\as_of", Some("newest")) => Some(Command::AsOf(Which::Newest)),
+        ("\\as_of", Some(day)) => Some(Command::AsOf(day.parse()?)),
+        ("\\format", Some(format)) => match format.parse::<Format>() {
+            Ok(format) if format.is_binary() => {
+                return Err(format!("{format} is no text for a terminal; leave, and use --format {format} -o FILE"));
+            }
+            Ok(format) => Some(Command::Format(format)),
+            Err(error) => return Err(error.to_string()),
+        },
+        ("\\x", None) => Some(Command::Records(None)),
+        ("\\x", Some("auto")) => Some(Command::Records(Some(Records::WhenTooWide))),
+        ("\\x", Some(state)) => {
+            switch(state).map(|on| Command::Records(Some(if on { Records::Always } else { Records::Never })))
+        }
+        ("\\pager", None) => Some(Command::Pager(None)),
+        ("\\pager", Some(state)) => switch(state).map(|on| Command::Pager(Some(on))),
+        ("\\timing", None) => Some(Command::Timing(None)),
+        ("\\timing", Some(state)) => switch(state).map(|on| Command::Timing(Some(on))),
+        ("\\i", Some(file)) => Some(Command::Run(file.into())),
+        ("\\o", file) => Some(Command::Output(file.map(PathBuf::from))),
+        ("\\?" | "\\h", None) => Some(Command::Help),
+        ("\\q", None) => Some(Command::Leave),
+        _ => None,
+    };
+    understood.ok_or_else(|| misuse(name))
+}
+
+fn switch(state: &str) -> Option<bool> {
+    match state {
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    }
+}
+
+/// A table's name as the catalogue has it, whether or not it was typed as that of all days.
+fn plain_name(typed: &str) -> String {
+    let name = typed.replace('"', "").to_lowercase();
+    name.strip_prefix("all_days").and_then(|rest| rest.strip_prefix(['.', '_'])).unwrap_or(&name).to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::query::prompt::help::{help, names};
 
     #[test]
     fn every_command_is_understood_or_told_how_to_be() {
+        let tables =
+            |pattern: Option<&str>, with_files| Command::Tables { pattern: pattern.map(str::to_owned), with_files };
+        let describe = |table: &str, with_files| Command::Describe { table: table.to_owned(), with_files };
         for (line, command) in [
-            ("\\d", Command::Tables),
-            ("  \\d;", Command::Tables),
-            ("\\d  employees ;", Command::Describe("employees".to_owned())),
+            ("\\d", tables(None, false)),
+            ("  \\d;", tables(None, false)),
+            ("\\dt", tables(None, false)),
+            ("\\d+", tables(None, true)),
+            ("\\d emp*", tables(Some("emp*"), false)),
+            ("\\dt employees", tables(Some("employees"), false)),
+            ("\\d+ \"Employees\" ;", describe("employees", true)),
+            ("\\d all_days.employees", describe("employees", false)),
+            ("\\d all_days_employees", describe("employees", false)),
             ("\\as_of all", Command::AsOf(Which::All)),
             ("\\as_of newest", Command::AsOf(Which::Newest)),
             ("\\as_of 2026-01-31", Command::AsOf(Which::Date("2026-01-31".parse().unwrap()))),
             ("\\format csv", Command::Format(Format::Csv)),
+            ("\\x", Command::Records(None)),
+            ("\\x on", Command::Records(Some(Records::Always))),
+            ("\\x off;", Command::Records(Some(Records::Never))),
+            ("\\x auto", Command::Records(Some(Records::WhenTooWide))),
+            ("\\pager", Command::Pager(None)),
+            ("\\pager off", Command::Pager(Some(false))),
+            ("\\timing on", Command::Timing(Some(true))),
             ("\\param", Command::Parameters),
             ("\\param a=x y;", Command::Parameter("a".to_owned(), Value::Text("x y;".to_owned()))),
+            ("\\i a b.sql", Command::Run("a b.sql".into())),
+            ("\\o", Command::Output(None)),
+            ("\\o x.csv", Command::Output(Some("x.csv".into()))),
             ("\\?", Command::Help),
+            ("\\h", Command::Help),
+            ("HELP", Command::Help),
             ("\\q", Command::Leave),
+            (" exit ;", Command::Leave),
+            ("quit", Command::Leave),
         ] {
-            assert_eq!(Command::parse(line), Ok(command), "{line}");
+            assert_eq!(read(line), Some(Ok(command)), "{line}");
         }
         for (line, said) in [
-            ("\\foo", "there is no command \\foo"),
+            ("\\foo", "there is no command \\foo; \\? lists them"),
+            ("\\pagr on", "there is no command \\pagr; did you mean \\pager?"),
+            ("\\as_off", "there is no command \\as_off; did you mean \\as_of?"),
             ("\\as_of", "write it as \\as_of DATE|all|newest"),
             ("\\as_of 2026-02-30", "2026-02-30"),
             ("\\format", "write it as \\format FORMAT"),
             ("\\format parquet", "--format parquet -o FILE"),
             ("\\format xml", "unknown format xml"),
+            ("\\x maybe", "write it as \\x [on|off|auto]"),
+            ("\\timing auto", "write it as \\timing [on|off]"),
+            ("\\i", "write it as \\i FILE"),
             ("\\q now", "write it as \\q"),
             ("\\param as_of=2026-01-01", "--as-of"),
         ] {
-            let error = Command::parse(line).unwrap_err();
+            let error = read(line).unwrap().unwrap_err();
             assert!(error.contains(said), "{line}: {error}");
         }
-        for (name, ..) in COMMANDS {
-            assert!(help().contains(name), "{name}");
+        for line in ["select 1", "help me", "quit()", "", ";", "exit + 1;"] {
+            assert_eq!(read(line), None, "{line}");
         }
+        for name in names() {
+            assert!(help().contains(&format!("  {name} ")), "{name}");
+            assert!(read(name).is_some_and(|read| read.is_ok_and(|_| true) || misuse(name).contains("write it as")));
+        }
+        assert!(help().lines().all(|line| line.len() <= 100), "{}", help());
     }
 }

@@ -1,6 +1,7 @@
-//! What the Tab key offers: commands, keywords, tables, and columns of the tables that the statement names.
+//! What the Tab key offers: commands with their days and tables, keywords, functions, parameters, tables, and columns of the
+//! tables that the statement names, also behind the cursor.
 
-use super::{command::COMMANDS, scan::ends_in_quotes};
+use super::{help, scan::ends_in_quotes};
 use crate::{catalog::ALL_DAYS, engine::output::Format};
 
 /// Keywords worth completing.
@@ -58,10 +59,17 @@ const NO_ALIAS: [&str; 14] = [
     "HAVING",
 ];
 
-/// The tables that can be asked, with their columns.
+/// What can be named in statements and commands.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Vocabulary {
+    /// The tables that can be asked, with their columns.
     pub(super) tables: Vec<(String, Vec<String>)>,
+    /// Functions.
+    pub(super) functions: Vec<String>,
+    /// Parameters, without their `$`.
+    pub(super) parameters: Vec<String>,
+    /// Days that can be read.
+    pub(super) days: Vec<String>,
 }
 
 /// Candidates for the word that ends at byte `at` of `line`, which follows `pending`; and where that word begins.
@@ -70,11 +78,16 @@ pub(super) fn complete(vocabulary: &Vocabulary, pending: &str, line: &str, at: u
     let word = before.rsplit(|c: char| !is_name(c) && c != '.' && c != '\\').next().unwrap_or_default();
     let start = before.len() - word.len();
     if pending.is_empty() && before.trim_start().starts_with('\\') {
-        return (start, command(vocabulary, before, word));
+        // Arguments such as days are whole words.
+        let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+        return (before.len() - word.len(), command(vocabulary, before, word));
     }
     let earlier = format!("{pending}{before}");
     if ends_in_quotes(&earlier) {
         return (at, Vec::new());
+    }
+    if before.get(..start).is_some_and(|before| before.ends_with('$')) {
+        return (start, starting_with(word, vocabulary.parameters.iter().map(String::as_str)));
     }
     let statement = format!("{pending}{line}");
     let named = named_tables(vocabulary, &statement);
@@ -88,7 +101,8 @@ pub(super) fn complete(vocabulary: &Vocabulary, pending: &str, line: &str, at: u
     }
     let previous = words(earlier.get(..earlier.len() - word.len()).unwrap_or_default()).last().map(str::to_uppercase);
     if previous.is_some_and(|p| ["FROM", "JOIN", "DESCRIBE"].contains(&&*p)) {
-        return (start, starting_with(word, tables.chain([ALL_DAYS])));
+        let own = own_tables(&statement);
+        return (start, starting_with(word, tables.chain([ALL_DAYS]).chain(own.iter().map(String::as_str))));
     }
     let columns: Vec<&str> = match (named.is_empty(), word.is_empty()) {
         (false, _) => named.iter().flat_map(|(_, columns)| columns.iter()).map(String::as_str).collect(),
@@ -99,18 +113,37 @@ pub(super) fn complete(vocabulary: &Vocabulary, pending: &str, line: &str, at: u
         return (start, starting_with(word, columns.into_iter()));
     }
     let lower = word.contains(char::is_lowercase);
-    let keywords: Vec<String> =
-        KEYWORDS.iter().map(|k| if lower { k.to_lowercase() } else { (*k).to_owned() }).collect();
-    let all = columns.into_iter().chain(tables).chain(keywords.iter().map(String::as_str));
+    let called = if line.get(at..).is_some_and(|after| after.starts_with('(')) { "" } else { "(" };
+    let functions = vocabulary.functions.iter().map(|function| format!("{function}{called}"));
+    let as_typed = |word: String| if lower { word.to_lowercase() } else { word.to_uppercase() };
+    let typed: Vec<String> = KEYWORDS.iter().map(|word| (*word).to_owned()).chain(functions).map(as_typed).collect();
+    let all = columns.into_iter().chain(tables).chain(typed.iter().map(String::as_str));
     (start, starting_with(word, all))
+}
+
+/// The names that `WITH` gives: words before `AS (`.
+fn own_tables(statement: &str) -> Vec<String> {
+    let opened = statement.match_indices('(').filter_map(|(at, _)| statement.get(..at));
+    let named = opened.filter_map(|before| {
+        let mut words = words(before).collect::<Vec<_>>().into_iter().rev();
+        let is_named = before.trim_end().len() >= 2 && words.next()?.eq_ignore_ascii_case("as");
+        words.next().filter(|_| is_named).map(str::to_owned)
+    });
+    named.collect()
 }
 
 fn command(vocabulary: &Vocabulary, before: &str, word: &str) -> Vec<String> {
     match before.trim_start().split_once(char::is_whitespace) {
-        None => starting_with(word, COMMANDS.iter().map(|(name, ..)| *name)),
-        Some(("\\d", _)) => starting_with(word, vocabulary.tables.iter().map(|(name, _)| name.as_str())),
+        None => starting_with(word, help::names()),
+        Some(("\\d" | "\\d+" | "\\dt", _)) => {
+            starting_with(word, vocabulary.tables.iter().map(|(name, _)| name.as_str()))
+        }
         Some(("\\format", _)) => starting_with(word, Format::ALL.iter().filter(|f| !f.is_binary()).map(|f| f.as_str())),
-        Some(("\\as_of", _)) => starting_with(word, ["all", "newest"].into_iter()),
+        Some(("\\as_of", _)) => {
+            starting_with(word, vocabulary.days.iter().map(String::as_str).chain(["all", "newest"]))
+        }
+        Some(("\\x", _)) => starting_with(word, ["on", "off", "auto"].into_iter()),
+        Some(("\\pager" | "\\timing", _)) => starting_with(word, ["on", "off"].into_iter()),
         Some(_) => Vec::new(),
     }
 }
@@ -161,6 +194,9 @@ mod tests {
                 table("employees", &["id", "given_name", "family_name", "as_of"]),
                 table("employments", &["id", "employee_id", "start_date", "as_of"]),
             ],
+            functions: ["date_trunc", "count"].map(str::to_owned).to_vec(),
+            parameters: ["as_of", "who"].map(str::to_owned).to_vec(),
+            days: ["2026-01-31", "2026-02-28"].map(str::to_owned).to_vec(),
         }
     }
 
@@ -183,13 +219,32 @@ mod tests {
             ("", "select employees.GIV|from employees", 17, &["given_name"]),
             ("", "select x.|from employees e", 9, &[]),
             ("", "select 'sel", 11, &[]),
-            ("", "\\", 0, &["\\?", "\\as_of", "\\d", "\\format", "\\param", "\\q"]),
+            ("", "select giv|from employees", 7, &["given_name"]),
+            ("", "select st|from employees e", 7, &[]),
+            ("", "select start|from employees e join employments m on m.", 7, &["start_date"]),
+            ("", "select fam", 7, &["family_name"]),
+            ("", "select date_t", 7, &["date_trunc("]),
+            ("", "select DATE_T", 7, &["DATE_TRUNC("]),
+            ("", "select date_t|(", 7, &["date_trunc"]),
+            ("", "select * from employees where id = $w", 36, &["who"]),
+            ("", "select $", 8, &["as_of", "who"]),
+            ("with young as (select 1)\n", "select * from you", 14, &["young"]),
+            ("", "\\d", 0, &["\\d", "\\d+", "\\dt"]),
+            ("", "\\p", 0, &["\\pager", "\\param"]),
+            ("", "\\d+ employe", 4, &["employees"]),
+            ("", "\\dt employm", 4, &["employments"]),
+            ("", "\\as_of 2026-0", 7, &["2026-01-31", "2026-02-28"]),
+            ("", "\\as_of 2026-02", 7, &["2026-02-28"]),
+            ("", "\\as_of n", 7, &["newest"]),
+            ("", "\\x a", 3, &["auto"]),
+            ("", "\\timing o", 8, &["off", "on"]),
             ("", "\\d employe", 3, &["employees"]),
             ("", "\\format n", 8, &["ndjson"]),
             ("", "\\q x", 3, &[]),
         ] {
             let (before, after) = line.split_once('|').unwrap_or((line, ""));
-            let line = if after.is_empty() { before.to_owned() } else { format!("{before} {after}") };
+            let gap = if after.is_empty() || after == "(" { "" } else { " " };
+            let line = format!("{before}{gap}{after}");
             let (found_start, found) = complete(&vocabulary(), pending, &line, before.len());
             assert_eq!(
                 (found_start, found.iter().map(String::as_str).collect::<Vec<_>>()),

@@ -30,6 +30,11 @@ pub(super) fn first_statement(text: &str) -> Option<(&str, &str)> {
     None
 }
 
+/// Whether a text has nothing but line ends and comments of one line each.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with("--"))
+}
+
 /// Whether the text ends between quotes.
 pub(super) fn ends_in_quotes(text: &str) -> bool {
     let mut rest = text;

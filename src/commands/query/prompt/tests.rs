@@ -10,7 +10,8 @@ use url::Url;
 use super::*;
 use crate::{
     catalog::Table,
-    engine::stack::run_with_deep_stack,
+    commands::tables,
+    engine::{output::Format, stack::run_with_deep_stack},
     lake::{Publication, Replaces, TableWriter, WriterOptions, publish},
 };
 
@@ -67,6 +68,11 @@ async fn publish_day(lake: &Lake, catalog: &Catalog, day: &str, rows: i64) {
 
 /// What a session at the prompt prints, over days of two and three rows.
 fn session(lines: &[Line], stops: bool) -> (String, Script) {
+    session_on(lines, stops, None, None)
+}
+
+/// The same on a screen, with a pager.
+fn session_on(lines: &[Line], stops: bool, screen: Option<Screen>, pager: Option<&str>) -> (String, Script) {
     let script = Script { lines: Arc::new(Mutex::new(lines.iter().cloned().collect())), ..Script::default() };
     let editor = script.clone();
     let printed = run_with_deep_stack(|| async move {
@@ -75,16 +81,26 @@ fn session(lines: &[Line], stops: bool) -> (String, Script) {
         publish_day(&lake, &catalog, "2026-01-31", 2).await;
         publish_day(&lake, &catalog, "2026-02-28", 3).await;
         let mut out = Vec::new();
+        let looks = Mutex::new(0);
         let prompt = Prompt {
             lake: &lake,
             catalog: &catalog,
             engine: SessionOptions::default(),
             opened: open(&lake, &Which::Newest, &SessionOptions::default()).await.unwrap(),
             which: Which::Newest,
-            style: Format::Csv.into(),
+            display: Display::new(Format::Csv.into()),
             values: BTreeMap::new(),
             editor,
+            scripts: Scripts::default(),
             out: &mut out,
+            pager: pager.map(str::to_owned),
+            screen: &|| screen,
+            elapsed: &|| {
+                // A second between two looks at the clock.
+                let mut looks = looks.lock().unwrap();
+                *looks += 1;
+                Duration::from_secs(*looks)
+            },
             interrupted: if stops { &|| std::future::ready(()).boxed() } else { &|| pending().boxed() },
         };
         prompt.run().await.unwrap();
@@ -94,7 +110,15 @@ fn session(lines: &[Line], stops: bool) -> (String, Script) {
 }
 
 fn typed(lines: &[&str]) -> (String, Script) {
-    session(&lines.iter().map(|line| Line::Text((*line).to_owned())).collect::<Vec<_>>(), false)
+    session(&texts(lines), false)
+}
+
+fn texts(lines: &[&str]) -> Vec<Line> {
+    lines.iter().map(|line| Line::Text((*line).to_owned())).collect()
+}
+
+fn on_screen(width: usize, height: usize, lines: &[&str]) -> String {
+    session_on(&texts(lines), false, Some(Screen { width, height }), None).0
 }
 
 #[test]
@@ -133,6 +157,9 @@ fn nothing_that_is_said_acts_on_the_terminal() {
         "select 'd\u{202e}', from headcount;",
         "\\d e\u{1b}[2J",
         "\\f\u{202e}",
+        "\\d \u{1b}*",
+        "\\i \u{1b}[2J",
+        "\\o /nowhere/\u{1b}[2J",
     ]);
     assert_eq!(printed.matches(char::is_control).collect::<String>().trim_matches('\n'), "", "{printed:?}");
     assert!(!printed.contains('\u{202e}') && printed.contains(r"a\u{1b}]0;owned\u{7}"), "{printed}");
@@ -225,6 +252,95 @@ fn formats_and_parameters_can_be_chosen() {
         "\\format arrow",
     ]);
     assert!(printed.starts_with("$as_of\n$least\n$who\nheadcount\n1\n[{\"a\":1}]\n+---+\n| a |\n"), "{printed}");
-    assert!(printed.contains("+---+\n(1 row)\nlogical_plan\n  Projection: "), "{printed}");
+    assert!(printed.contains("+---+\n(1 row, 1.000 s)\nlogical_plan\n  Projection: "), "{printed}");
     assert!(printed.ends_with("--format arrow -o FILE\n"), "{printed}");
+}
+
+#[test]
+fn what_people_type_first_is_understood() {
+    let (printed, script) = typed(&["help", "select 1", "exit", "as a;", "\\pagr", "EXIT;", "select 2 as b;"]);
+    assert!(printed.contains("\nHow answers look\n  \\x "), "{printed}");
+    assert!(printed.ends_with("there is no command \\pagr; did you mean \\pager?\n"), "{printed}");
+    assert_eq!(script.remembered.lock().unwrap()[1..], ["select 1\nexit\nas a;", "\\pagr", "EXIT;"]);
+}
+
+#[test]
+fn an_answer_is_counted_timed_and_abridged_to_the_screen() {
+    let numbers = "select value as n, 'x' as letter from generate_series(1, 100);";
+    let printed = on_screen(80, 24, &["\\format table", numbers]);
+    assert!(printed.contains("|  20 | x      |\n|   … | …      |\n|  81 | x      |"), "{printed}");
+    assert!(printed.ends_with("(100 rows, 40 shown, 1.000 s; \\pager on shows all)\n"), "{printed}");
+    let wide = "select 'abcdefghijklmnopqrstuvwxyz' as a, 'b' as b, null as c, '' as d, 5 as e;";
+    let printed =
+        on_screen(30, 24, &["\\format table", "\\timing", wide, "\\x", wide, "\\x auto", wide, "select 1 as n;"]);
+    assert!(printed.starts_with("times are not told\n+---"), "{printed}");
+    assert!(
+        printed.contains("(1 row, 2 of 5 columns, long texts cut; \\x shows all)\nrows are records\n-[ 1 ]"),
+        "{printed}"
+    );
+    let record =
+        "-[ 1 ]------------------------\na | abcdefghijklmnopqrstuvwxyz\nb | b\nc | NULL\nd |\ne | 5\n(1 row)\n";
+    assert_eq!(printed.matches(record).count(), 2, "{printed}");
+    assert!(printed.ends_with("| n |\n+---+\n| 1 |\n+---+\n(1 row)\n"), "{printed}");
+}
+
+#[test]
+fn tables_can_be_found_and_looked_into() {
+    let printed = on_screen(80, 24, &["\\dt", "\\d head*", "\\d nothing*", "\\d+ headcount", "\\d+"]);
+    let tables = "                 rows\n\nderived\n  headcount         3  ";
+    assert!(printed.starts_with(tables) && printed.lines().all(|line| line.chars().count() <= 80), "{printed}");
+    assert!(printed.contains("\nthere is no table like nothing*\n"), "{printed}");
+    assert!(
+        printed.contains("\nmade of queries/headcount.sql; most private: directory\n3 rows in 1 file, "),
+        "{printed}"
+    );
+    assert!(printed.contains("                 rows  files  bytes\n"), "{printed}");
+}
+
+#[test]
+fn a_pager_shows_what_does_not_fit() {
+    let folder = tempfile::tempdir().unwrap();
+    let seen = folder.path().join("seen");
+    let pager = format!("cat > {}", seen.display());
+    let screen = Some(Screen { width: 80, height: 24 });
+    let numbers = "select value as n from generate_series(1, 100);";
+    let lines = texts(&["\\format table", "\\pager on", "select 1 as n;", numbers]);
+    let (printed, _) = session_on(&lines, false, screen, Some(&pager));
+    let fits =
+        format!("answers that do not fit are shown by {pager}\n+---+\n| n |\n+---+\n| 1 |\n+---+\n(1 row, 1.000 s)\n");
+    assert_eq!(printed, format!("{fits}(100 rows)\n"));
+    assert_eq!(std::fs::read_to_string(&seen).unwrap().lines().count(), 104);
+
+    let (printed, _) = session_on(&lines, false, screen, Some("exec 2> /dev/null; no-such-pager"));
+    assert!(printed.ends_with("no-such-pager\" does not run: \\pager is off; ask again\n"), "{printed}");
+    let (printed, _) = session_on(&lines, false, screen, None);
+    assert!(printed.starts_with("there is no pager: name one in PAGER\n"), "{printed}");
+    assert!(printed.ends_with("(100 rows, 40 shown, 1.000 s; \\pager on shows all)\n"), "{printed}");
+}
+
+#[test]
+fn files_can_be_run_and_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    put("more.sql", "select 2 as b -- no end");
+    put("all.sql", &format!("select 1\nas a;\n\\i {}\n\\param x=y\nselect $x as c;\n-- done\n", path("more.sql")));
+    put("bad.sql", "select 3 as d;\nselect nothing;\nselect 4 as e;");
+    put("itself.sql", &format!("\\i {}\n", path("itself.sql")));
+    let run = |name: &str| format!("\\i {}", path(name));
+    let (printed, script) =
+        typed(&[&run("all.sql"), &run("bad.sql"), &run("itself.sql"), &run("none.sql"), "select 5 as f;"]);
+    assert!(printed.starts_with("a\n1\nb\n2\nc\ny\nd\n3\nSQL error"), "{printed}");
+    assert!(printed.contains(&format!("the rest of {} is not run\n", path("bad.sql"))), "{printed}");
+    assert!(printed.contains("itself.sql is not run: 10 files read one another\n"), "{printed}");
+    assert!(printed.contains("none.sql: ") && printed.ends_with("\nf\n5\n") && !printed.contains("\ne\n"), "{printed}");
+    assert_eq!(script.remembered.lock().unwrap().len(), 5, "what a file says is not what was typed");
+
+    let (printed, _) =
+        typed(&[&format!("\\o {}", path("out.csv")), "select 1 as a;", "select 2 as b;", "\\o", "select 3 as c;"]);
+    let told = format!("{} has the answer\n", path("out.csv"));
+    assert_eq!(printed, format!("{told}{told}c\n3\n"));
+    assert_eq!(std::fs::read_to_string(path("out.csv")).unwrap(), "a\n1\nb\n2\n");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path("out.csv")).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
 }
