@@ -275,7 +275,7 @@ fn an_answer_is_counted_timed_and_abridged_to_the_screen() {
         on_screen(30, 24, &["\\format table", "\\timing", wide, "\\x", wide, "\\x auto", wide, "select 1 as n;"]);
     assert!(printed.starts_with("times are not told\n+---"), "{printed}");
     assert!(
-        printed.contains("(1 row, 2 of 5 columns, long texts cut; \\x shows all)\nrows are records\n-[ 1 ]"),
+        printed.contains("(1 row, 1 of 5 columns, long texts cut; \\x shows all)\nrows are records\n-[ 1 ]"),
         "{printed}"
     );
     let record =
