@@ -6,24 +6,13 @@
 -- column depth int32! none: steps down from the root: 0 for the root itself
 -- column path string! none: ids from the root down to the department, as in /1/2/
 -- column path_names string! none: their labels, as in Company / Sales
-WITH ends AS (
-    SELECT descendant_id, next_id
-    FROM department_walks
-    WHERE is_last
-),
-
--- A walk that ends before a repetition goes round a circle from this depth on.
-circles AS (
-    SELECT w.descendant_id, w.depth AS entered_at
-    FROM department_walks w
-    INNER JOIN ends e ON e.descendant_id = w.descendant_id AND e.next_id = w.ancestor_id
-),
-
-tops AS (
+WITH tops AS (
     SELECT w.descendant_id, MIN(w.ancestor_id) AS top_id
     FROM department_walks w
-    LEFT JOIN circles c ON c.descendant_id = w.descendant_id
-    WHERE w.is_last OR w.depth >= c.entered_at
+    INNER JOIN department_walks e ON e.descendant_id = w.descendant_id
+    WHERE e.is_last
+        -- A walk that ends before a repetition has gone round a circle: those from the first of its path to the repeated one.
+        AND (w.is_last OR POSITION('/' || w.ancestor_id || '/' IN e.path) <= POSITION('/' || e.next_id || '/' IN e.path))
     GROUP BY w.descendant_id
 ),
 

@@ -45,11 +45,12 @@ WITH memberships AS (
     INNER JOIN department_closure c ON c.descendant_id = p.department_id
     WHERE c.depth > 0
     UNION ALL
-    SELECT p.employee_id, p.legal_entity_id, r.root_id AS department_id, 0 AS is_own
+    -- And at the root, where the closure has not followed it so far up: it is above the last one followed.
+    SELECT p.employee_id, p.legal_entity_id, r.ancestor_id AS department_id, 0 AS is_own
     FROM people_in_position p
-    INNER JOIN department_roots r ON r.department_id = p.department_id
-    -- The closure holds those up to here.
-    WHERE r.depth > 90
+    INNER JOIN department_closure c ON c.descendant_id = p.department_id
+    INNER JOIN department_closure r ON r.descendant_id = c.ancestor_id
+    WHERE c.is_cut AND c.depth = 90 AND r.is_root
 ),
 
 placed AS (

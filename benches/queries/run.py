@@ -58,10 +58,19 @@ def main():
 
 
 def alone(texts, name):
-    """The statement of a table, with the internal tables that it reads as its first subqueries."""
+    """The statement of a table, with the internal tables that it and they read as its first subqueries."""
     bare = {table: re.sub(r"^\s*--.*\n", "", text, flags=re.MULTILINE).strip() for table, text in texts.items()}
     internal = [table for table, text in texts.items() if re.search(r"^-- internal$", text, re.MULTILINE)]
-    read = [f"{table} AS (\n{bare[table]}\n)" for table in internal if re.search(rf"\b{table}\b", bare[name])]
+    needed = []
+
+    def add(reader):
+        for table in internal:
+            if table != reader and table not in needed and re.search(rf"\b{table}\b", bare[reader]):
+                add(table)
+                needed.append(table)
+
+    add(name)
+    read = [f"{table} AS (\n{bare[table]}\n)" for table in needed]
     own = [bare[name].removeprefix("WITH ")] if bare[name].startswith("WITH ") else []
     return "WITH " + ",\n".join(read + own) + ("" if own else f"\n{bare[name]}") if read else bare[name]
 
