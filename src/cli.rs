@@ -30,7 +30,7 @@ use crate::{
     fake_tenant, modes,
     print::tell,
     progress::Progress,
-    settings::{self, Settings, SettingsError, series},
+    settings::{self, Settings, SettingsError},
     state_folder::Candidates,
     telemetry, terminal_text,
 };
@@ -77,7 +77,8 @@ async fn run(cli: Cli) -> Result<(), Error> {
     if let Some(problem) = environment.problem(LUCCA_LOG) {
         return Err(SettingsError::Variable { name: LUCCA_LOG, problem }.into());
     }
-    telemetry::start(cli.log_format, environment.get(LUCCA_LOG), progress.bars().cloned()).map_err(Error::Usage)?;
+    telemetry::start(cli.log_format, cli.quiet, environment.get(LUCCA_LOG), progress.bars().cloned())
+        .map_err(Error::Usage)?;
     let state = Some(Candidates::of(&environment));
     let context = Context {
         catalog: Catalog::embedded()?,
@@ -85,6 +86,7 @@ async fn run(cli: Cli) -> Result<(), Error> {
         clock: Arc::new(SystemClock),
         transport: Arc::new(HttpTransport::new().map_err(crate::api::ApiError::Setup)?),
         progress,
+        quiet: cli.quiet,
         seed: rand::rng().random(),
         state,
     };
@@ -95,23 +97,20 @@ async fn run(cli: Cli) -> Result<(), Error> {
     };
     match cli.command {
         Command::Demo { settings, employees, seed } => {
-            commands::demo(&context, &settings.given(), DemoOptions { employees, seed }).await
+            let program = std::env::args_os().next().unwrap_or_else(|| env!("CARGO_PKG_NAME").into());
+            let program = program.to_string_lossy().into_owned();
+            commands::demo(&context, &settings.given(), DemoOptions { employees, seed, program }).await
         }
-        Command::Sync { mut settings, fresh, max_requests, replace, from, to, every } => {
-            let options = SyncOptions { fresh, max_requests, replace };
-            if let (Some(from), Some(to)) = (from, to) {
-                let days = series(from, to, every).map_err(Error::Usage)?;
-                settings.as_of = days.iter().map(ToString::to_string).collect();
-            }
-            let report = commands::sync(&context, &resolve(settings.given())?, options).await?;
-            if !cli.quiet {
-                tell(&report.for_people());
-            }
+        Command::Sync { settings, fresh, max_requests, days } => {
+            let options = SyncOptions { fresh, max_requests, replace: days.replace };
+            let report = commands::sync(&context, &resolve(settings.of_days(&days)?.given())?, options).await?;
+            context.note(&report.for_people());
             Ok(())
         }
         Command::Check { settings, format } => commands::check(&context, &resolve(settings.given())?, format).await,
-        Command::Plan { settings, offline, replace, format } => {
-            commands::plan(&context, &resolve(settings.given())?, PlanOptions { offline, replace, format }).await
+        Command::Plan { settings, offline, days, format } => {
+            let options = PlanOptions { offline, replace: days.replace, format };
+            commands::plan(&context, &resolve(settings.of_days(&days)?.given())?, options).await
         }
         Command::Derive { lake, table_format, resources, as_of } => {
             let mut flags = lake.given();
@@ -167,16 +166,22 @@ async fn run(cli: Cli) -> Result<(), Error> {
             drop,
             yes,
             force,
+            verbose,
             format,
         } => {
             let mut given = lake.given();
             given.extend(table_format.given());
             let keep = [("keep-last", keep_last), ("keep-days", keep_days), ("keep-month-ends", keep_month_ends)];
             given.extend(keep.into_iter().filter_map(|(name, value)| Some((name, value?))));
-            commands::gc(&context, &resolve(given)?, GcOptions { dry_run, drop, yes, force, format }).await
+            commands::gc(&context, &resolve(given)?, GcOptions { dry_run, drop, yes, force, verbose, format }).await
         }
         Command::Config { settings } => commands::config(&resolve(settings.given())?),
+        // The same without it, by another process.
+        Command::FakeTenant { detach: true, .. } => {
+            commands::detach(std::env::args_os().skip(1).filter(|argument| argument != "--detach"))
+        }
         Command::FakeTenant {
+            detach: false,
             port,
             employees,
             seed,

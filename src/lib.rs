@@ -42,9 +42,10 @@
 //! cli: api catalog clock commands context engine env_vars error exit_code fake_tenant lake modes print progress
 //!     settings state_folder telemetry terminal_text
 //! commands: api assemble catalog context day_list engine env_vars error exit_code fake_tenant fetch lake lock modes
-//!     print quality report run_id screen settings similar terminal_text
-//! context: api catalog clock env_vars error lake lock modes progress run_id settings state_folder window_file
-//! fetch: api catalog day_list decode engine error exit_code lake page progress report run_id settings similar wide
+//!     print quality report run_id screen settings shell signals similar terminal_text
+//! context: api catalog clock env_vars error lake lock modes print progress run_id settings state_folder window_file
+//! fetch: api catalog day_list decode engine error exit_code lake page progress report run_id settings signals similar
+//!     wide
 //! assemble: catalog engine error lake quality report run_id settings surrogates wide
 //! print: error terminal_text
 //! error: api catalog causes day_list decode engine exit_code lake run_id settings state_folder
@@ -67,11 +68,13 @@
 //! env_vars:
 //! exit_code:
 //! fake_tenant:
-//! modes:
+//! modes: shell
 //! page:
 //! progress:
 //! run_id:
 //! screen:
+//! shell:
+//! signals:
 //! similar:
 //! surrogates:
 //! terminal_text:
@@ -104,6 +107,8 @@ mod report;
 mod run_id;
 mod screen;
 mod settings;
+mod shell;
+mod signals;
 mod similar;
 mod state_folder;
 mod surrogates;

@@ -17,6 +17,8 @@ use std::{
 
 use nix::{fcntl::OFlag, sys::stat::Mode};
 
+use crate::shell;
+
 /// The bit of a folder that passes on its group.
 const SET_GROUP_ID: u32 = 0o2000;
 /// All that a group may do.
@@ -211,17 +213,7 @@ impl Exposed {
     /// The command that takes the right away, for a shell.
     pub(crate) fn remedy(self, folder: &Path) -> String {
         let who = if self.keeps_group { "o" } else { "go" };
-        format!("chmod -R {who}-rwx {}", quoted(&folder.display().to_string()))
-    }
-}
-
-/// A text as one word of a shell.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=@:,".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
+        format!("chmod -R {who}-rwx {}", shell::word(&folder.display().to_string()))
     }
 }
 

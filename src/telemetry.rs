@@ -3,7 +3,11 @@
 use std::{borrow::Cow, io, str::FromStr};
 
 use indicatif::MultiProgress;
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+use tracing::Level;
+use tracing_subscriber::{
+    EnvFilter,
+    fmt::{MakeWriter, writer::MakeWriterExt as _},
+};
 
 use crate::terminal_text;
 
@@ -18,8 +22,11 @@ pub(crate) enum LogFormat {
 
 /// What is logged unless `LUCCA_LOG` says otherwise.
 const DEFAULT_FILTER: &str = "warn,lucca_lake=info";
-/// The same on a terminal, where progress lines say the rest.
-const TERMINAL_FILTER: &str = "warn";
+/// The same on a terminal, where progress lines say the rest: but for what is asked again, and for why and how it ends.
+const TERMINAL_FILTER: &str =
+    "warn,lucca_lake::api=info,lucca_lake::fetch=info,lucca_lake::commands::sync::ending=info";
+/// The same for those who want to hear of what needs somebody, and of nothing else.
+const QUIET_FILTER: &str = "warn";
 
 /// Writes log lines to stderr, without harmful characters and without tearing progress lines apart.
 #[derive(Debug, Clone)]
@@ -69,14 +76,25 @@ impl<'w, W: Fn(&[u8]) + Clone> MakeWriter<'w> for SafeLines<W> {
     }
 }
 
-/// Starts logging for the process. Says what is wrong with `filter` where it is not one.
+/// Starts logging for the process; `quiet` is stronger than a `filter` that lets more through. Says what is wrong with
+/// `filter` where it is not one.
 ///
 /// # Errors
 /// When `filter` cannot be parsed.
-pub(crate) fn start(format: LogFormat, filter: Option<&str>, bars: Option<MultiProgress>) -> Result<(), String> {
-    let fallback = if bars.is_some() { TERMINAL_FILTER } else { DEFAULT_FILTER };
+pub(crate) fn start(
+    format: LogFormat,
+    quiet: bool,
+    filter: Option<&str>,
+    bars: Option<MultiProgress>,
+) -> Result<(), String> {
+    let fallback = match bars {
+        _ if quiet => QUIET_FILTER,
+        Some(_) => TERMINAL_FILTER,
+        None => DEFAULT_FILTER,
+    };
     let filter = EnvFilter::from_str(filter.unwrap_or(fallback)).map_err(|e| format!("LUCCA_LOG: {e}"))?;
-    let writer = SafeLines { format, bars, out: to_stderr as fn(&[u8]) };
+    let most = if quiet { Level::WARN } else { Level::TRACE };
+    let writer = SafeLines { format, bars, out: to_stderr as fn(&[u8]) }.with_max_level(most);
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_target(false);
     // A second start in one process, as in tests, keeps the first.
     let _ = match format {

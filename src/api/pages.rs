@@ -172,14 +172,14 @@ impl<R: ReadPage> Pages<'_, R> {
                 Err(ApiError::Refused { status, .. })
                     if matches!(status.as_u16(), 400 | 404 | 410) && self.restart() =>
                 {
-                    tracing::warn!(
+                    tracing::info!(
                         resource = self.resource.name,
                         %status,
                         "the link to the next page is no longer accepted: reading again from the first page"
                     );
                 }
                 Err(error) if error.is_timeout() && self.ask_for_less() && self.restart() => {
-                    tracing::warn!(
+                    tracing::info!(
                         resource = self.resource.name,
                         limit = self.limit,
                         "the server takes too long over pages of this size: reading again in smaller ones"
@@ -237,7 +237,7 @@ impl<R: ReadPage> Pages<'_, R> {
                 Err(error) if error.is_timeout() || error.is_limit_refused() => {
                     let refused = asked.limit;
                     let Some(limit) = self.ways.limits.refused(self.resource, &mut asked) else { return Err(error) };
-                    tracing::info!(resource = self.resource.name, refused, limit, "smaller pages");
+                    tracing::debug!(resource = self.resource.name, refused, limit, "smaller pages");
                 }
                 page => {
                     let page = page?;

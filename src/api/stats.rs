@@ -83,7 +83,7 @@ impl Stats {
     }
 
     pub(super) fn retried(&self, resource: &str, attempt: u32, temporary: &Temporary, wait: Duration) {
-        tracing::warn!(resource, attempt, cause = temporary.what, wait_ms = wait.as_millis(), "asking again");
+        tracing::info!(resource, attempt, cause = temporary.what, wait_ms = wait.as_millis(), "asking again");
         self.change(|c| {
             c.retries += 1;
             c.too_many_requests += u64::from(temporary.is_too_many_requests());

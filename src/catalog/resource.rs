@@ -183,6 +183,13 @@ pub(crate) struct Filter {
     pub(crate) max_bytes: usize,
 }
 
+impl Filter {
+    /// The list that asks for these ids alone, where there are any and they are not too many.
+    pub(crate) fn list(&self, ids: &[&str]) -> Option<String> {
+        Some(ids.join(",")).filter(|list| !list.is_empty() && list.len() <= self.max_bytes)
+    }
+}
+
 /// Columns that the lake adds to every API table, after the API's own.
 pub(crate) const EXTRA: &str = "_extra";
 /// When the page that held the record was received.

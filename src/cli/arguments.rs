@@ -8,9 +8,10 @@ use clap::{Args, Parser, Subcommand};
 use crate::{
     commands::{Ddl, Which},
     engine::output::Format,
+    error::Error,
     lake::SnapshotId,
     print::ListFormat,
-    settings::{Every, parse_date},
+    settings::{Every, parse_date, series},
     telemetry::LogFormat,
 };
 
@@ -26,7 +27,7 @@ pub(super) struct Cli {
     /// How log lines look
     #[arg(long, global = true, value_enum, default_value = "text", value_name = "FORMAT")]
     pub(super) log_format: LogFormat,
-    /// No progress lines and no closing report
+    /// Only warnings and errors on stderr; commands that act or check print nothing where all is well
     #[arg(long, short, global = true)]
     pub(super) quiet: bool,
 }
@@ -54,18 +55,8 @@ pub(super) enum Command {
         /// Do not start when more requests are expected; counting takes one request for each resource
         #[arg(long, value_name = "N")]
         max_requests: Option<u64>,
-        /// Read and replace also days that were read on that very day
-        #[arg(long)]
-        replace: bool,
-        /// First of several days to describe; with --to, in place of --as-of
-        #[arg(long, value_name = "DATE", value_parser = parse_date, requires = "to", conflicts_with = "as_of")]
-        from: Option<NaiveDate>,
-        /// Last of them
-        #[arg(long, value_name = "DATE", value_parser = parse_date, requires = "from")]
-        to: Option<NaiveDate>,
-        /// How far apart they are
-        #[arg(long, value_enum, default_value = "month", value_name = "STEP")]
-        every: Every,
+        #[command(flatten)]
+        days: DayFlags,
     },
     /// Show what a sync would cost: requests for each resource, minutes at the tenant's rate, scopes; reads no record
     Plan {
@@ -74,9 +65,8 @@ pub(super) enum Command {
         /// Ask nobody: take the counts of the newest snapshot
         #[arg(long)]
         offline: bool,
-        /// Count also days that were read on that very day, as sync --replace does
-        #[arg(long)]
-        replace: bool,
+        #[command(flatten)]
+        days: DayFlags,
         /// How to print
         #[arg(long, value_enum, default_value = "text")]
         format: ListFormat,
@@ -207,6 +197,9 @@ pub(super) enum Command {
         /// Delete although something speaks against it; the list is printed first
         #[arg(long)]
         force: bool,
+        /// List every file, not only how many there are of each date and table
+        #[arg(long, short)]
+        verbose: bool,
         /// How to print
         #[arg(long, value_enum, default_value = "text")]
         format: ListFormat,
@@ -216,8 +209,11 @@ pub(super) enum Command {
         #[command(flatten)]
         settings: SettingFlags,
     },
-    /// Serve the embedded fake tenant on loopback
+    /// Serve the embedded fake tenant on loopback, and print the environment that reads from it, for a shell to evaluate
     FakeTenant {
+        /// Serve in the background: eval "$(lucca-lake fake-tenant --detach)", and in the end kill "$FAKE_TENANT_PID"
+        #[arg(long)]
+        detach: bool,
         /// Port; 0 takes a free one
         #[arg(long, default_value_t = 0)]
         port: u16,
@@ -230,7 +226,7 @@ pub(super) enum Command {
         /// Day that its people live in; today by default
         #[arg(long, value_name = "DATE", value_parser = parse_date)]
         today: Option<NaiveDate>,
-        /// Requests it takes in any 60 seconds
+        /// Requests it takes in any 60 seconds; LUCCA_REQUESTS_PER_MINUTE is printed with it
         #[arg(long, default_value_t = 50)]
         requests_per_minute: u32,
         /// Milliseconds it takes to answer
@@ -270,6 +266,23 @@ pub(super) struct ResourceFlags {
     /// Folder for what does not fit into memory [env: LUCCA_TEMP_DIR] [default: the system's]
     #[arg(long, value_name = "FOLDER")]
     pub(super) temp_dir: Option<String>,
+}
+
+/// What is done with which days, beside `--as-of`.
+#[derive(Debug, Args)]
+pub(super) struct DayFlags {
+    /// Read and replace also days that were read on that very day
+    #[arg(long)]
+    pub(super) replace: bool,
+    /// First of several days to describe; with --to, in place of --as-of
+    #[arg(long, value_name = "DATE", value_parser = parse_date, requires = "to", conflicts_with = "as_of")]
+    pub(super) from: Option<NaiveDate>,
+    /// Last of them
+    #[arg(long, value_name = "DATE", value_parser = parse_date, requires = "from")]
+    pub(super) to: Option<NaiveDate>,
+    /// How far apart they are
+    #[arg(long, value_enum, default_value = "month", value_name = "STEP")]
+    pub(super) every: Every,
 }
 
 #[derive(Debug, Args)]
@@ -349,7 +362,24 @@ impl TableFormatFlag {
     }
 }
 
+impl DayFlags {
+    /// The days from `--from` to `--to`, as `--as-of` takes them; none without them.
+    ///
+    /// # Errors
+    /// When they make no series.
+    pub(super) fn series(&self) -> Result<Vec<String>, String> {
+        let (Some(from), Some(to)) = (self.from, self.to) else { return Ok(Vec::new()) };
+        Ok(series(from, to, self.every)?.iter().map(ToString::to_string).collect())
+    }
+}
+
 impl SettingFlags {
+    /// The same for a series of days, where there is one.
+    pub(super) fn of_days(mut self, days: &DayFlags) -> Result<Self, Error> {
+        self.as_of.extend(days.series().map_err(Error::Usage)?);
+        Ok(self)
+    }
+
     pub(super) fn given(self) -> BTreeMap<&'static str, String> {
         let Self {
             base_url,

@@ -38,7 +38,10 @@ pub(crate) async fn accept(context: &Context, settings: &Settings, options: Acce
     };
     let snapshot =
         exclusively(context, &lake, Writer { what: "publish", run_id: &run_id, owner: None }, publish).await?;
-    print(&format!("{}\tpublished\n", snapshot.id()))
+    match context.quiet {
+        true => Ok(()),
+        false => print(&format!("{}\tpublished\n", snapshot.id())),
+    }
 }
 
 /// What a run holds back.

@@ -1,7 +1,12 @@
 //! `demo`: the whole main job on a machine with nothing else: a fake tenant on loopback, a real `sync` over HTTP into the
 //! lake, headcount and probation deadlines printed from what was just published.
 
-use std::{collections::BTreeMap, io, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{SyncOptions, Which, fake_tenant::listen, query, sync};
 use crate::{
@@ -11,9 +16,10 @@ use crate::{
     env_vars::{Environment, LUCCA_CLIENT_SECRET},
     error::Error,
     fake_tenant::{FakeTenant, Options, server::serve},
-    print::{print, tell},
+    print::print,
     quality::compare::COMPARING,
     settings::Settings,
+    shell,
 };
 
 /// Size of the demo.
@@ -23,6 +29,8 @@ pub(crate) struct DemoOptions {
     pub(crate) employees: usize,
     /// Seed of its people.
     pub(crate) seed: u64,
+    /// How this program was called, so that it can be called again.
+    pub(crate) program: String,
 }
 
 const HEADCOUNT: &str = "SELECT department_name, legal_entity_name, headcount FROM headcount \
@@ -30,6 +38,9 @@ const HEADCOUNT: &str = "SELECT department_name, legal_entity_name, headcount FR
 const PROBATION: &str = "SELECT employee_given_name, employee_family_name, department_name, manager_family_name, \
                          ends_on, is_extended, days_left, status FROM probation_deadlines \
                          WHERE status <> 'ended' ORDER BY ends_on, probationary_period_id LIMIT 15";
+
+const BY_LEGAL_ENTITY: &str = "SELECT legal_entity_name, sum(headcount) AS people FROM headcount \
+                               GROUP BY legal_entity_name ORDER BY people DESC";
 
 /// Runs the demo into the configured lake.
 ///
@@ -64,7 +75,7 @@ pub(crate) async fn demo(
     let report = sync(context, &settings, SyncOptions::default()).await;
     drop(stop);
     let _ = server.await;
-    tell(&report?.for_people());
+    context.note(&report?.for_people());
 
     let lake = context.lake_to_read(&settings)?;
     let engine = session_options(&settings)?;
@@ -75,5 +86,27 @@ pub(crate) async fn demo(
             break;
         }
     }
+    context.note(&next(&options.program, settings.lake(), lake.duckdb_views()));
     Ok(())
+}
+
+/// Three things to try next, as a shell takes them in this folder.
+fn next(program: &str, lake: &str, views: Option<PathBuf>) -> String {
+    let command = |arguments: &[&str]| {
+        [&[program], arguments].concat().into_iter().map(shell::word).collect::<Vec<_>>().join(" ")
+    };
+    let in_duckdb = match views {
+        Some(views) => {
+            let here = std::env::current_dir().ok();
+            let views = here.and_then(|here| views.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or(views);
+            format!("the same tables in DuckDB:\n  duckdb -init {}\n", shell::word(&views.display().to_string()))
+        }
+        None => format!("what there is to read:\n  {}\n", command(&["snapshots", "--lake", lake])),
+    };
+    format!(
+        "\nTry next\nSQL over the lake, or a prompt where no statement is given:\n  {}\n\
+         what the columns mean, where they come from and how private they are:\n  {}\n{in_duckdb}",
+        command(&["query", "--lake", lake, BY_LEGAL_ENTITY]),
+        command(&["tables", "--lake", lake, "probation_deadlines"]),
+    )
 }

@@ -7,6 +7,7 @@ use crate::{
     error::Error,
     lake::{self, Lake, Snapshot, SnapshotState, SnapshotTable},
     print::print,
+    report::SkippedReport,
     run_id::RunId,
     settings::Settings,
 };
@@ -53,6 +54,9 @@ pub(super) async fn derive_alone(
     let derived = replace_derived(context, settings, lake, run_id, &snapshot).await;
     match derived {
         Ok(published) => {
+            if context.quiet {
+                return Ok(());
+            }
             let derived = published.tables.iter().filter(|t| is_derived(context, t));
             print(&derived.map(|t| format!("{}\t{} rows\n", t.name, t.rows())).collect::<String>())
         }
@@ -112,8 +116,12 @@ async fn replace_derived(
         superseded_grace: settings.superseded_grace()?,
     };
     let assembled = assembler.assemble(day).await?;
-    for skipped in &assembled.notes.skipped {
-        tracing::warn!(table = skipped.table, missing = skipped.missing.join(", "), "not computed");
+    for SkippedReport { table, missing } in &assembled.notes.skipped {
+        let missing = missing.join(", ");
+        match snapshot.tables.iter().any(|had| had.name == *table) {
+            true => tracing::warn!(table, missing, "no longer computed"),
+            false => tracing::info!(table, missing, "not computed"),
+        }
     }
     assembler.publish(assembled, context.clock.now()).await?.published()
 }

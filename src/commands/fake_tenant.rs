@@ -1,14 +1,24 @@
 //! `fake-tenant`: serves the embedded fake tenant for people who build on us.
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{
+    ffi::OsString,
+    io::{self, BufRead as _, BufReader, Read as _},
+    net::SocketAddr,
+    os::unix::process::CommandExt as _,
+    process::{Command, Stdio},
+    sync::Arc,
+};
 
 use tokio::net::TcpListener;
 
 use crate::{
-    context::Context,
+    context::{self, Context},
+    env_vars::{LUCCA_BASE_URL, LUCCA_CLIENT_ID, LUCCA_CLIENT_SECRET, LUCCA_REQUESTS_PER_MINUTE, LUCCA_TOKEN_URL},
     error::Error,
     fake_tenant::{FakeTenant, Options, server::serve},
     print::print,
+    shell,
+    signals::told_to_end,
 };
 
 /// What to serve.
@@ -20,21 +30,69 @@ pub(crate) struct FakeTenantOptions {
     pub(crate) tenant: Options,
 }
 
-/// Serves until the process is told to stop. Prints the environment that `sync` needs to read from it.
+/// Which process to end when it has served. The last that is printed.
+const PROCESS_ID: &str = "FAKE_TENANT_PID";
+
+/// Serves until the process is told to end. Prints, as a shell evaluates it, the environment that `sync` needs to read
+/// from it.
 ///
 /// # Errors
 /// When the port cannot be had.
-pub(crate) async fn fake_tenant(_: &Context, options: FakeTenantOptions) -> Result<(), Error> {
+pub(crate) async fn fake_tenant(context: &Context, options: FakeTenantOptions) -> Result<(), Error> {
     let (listener, address) = listen(options.port).await?;
-    let Options { client_id, client_secret, .. } = &options.tenant;
-    print(&format!(
-        "LUCCA_BASE_URL=http://{address}\nLUCCA_TOKEN_URL=http://{address}/connect/token\n\
-         LUCCA_CLIENT_ID={client_id}\nLUCCA_CLIENT_SECRET={client_secret}\n"
-    ))?;
-    let interrupted = async {
-        let _ = tokio::signal::ctrl_c().await;
+    let Options { client_id, client_secret, employees, requests_per_window, .. } = &options.tenant;
+    let mut variables = vec![
+        (LUCCA_BASE_URL, format!("http://{address}")),
+        (LUCCA_TOKEN_URL, format!("http://{address}/connect/token")),
+        (LUCCA_CLIENT_ID, client_id.clone()),
+        (LUCCA_CLIENT_SECRET, client_secret.clone()),
+    ];
+    if *requests_per_window != context::LUCCA_REQUESTS_PER_MINUTE {
+        variables.push((LUCCA_REQUESTS_PER_MINUTE, requests_per_window.to_string()));
+    }
+    variables.push((PROCESS_ID, std::process::id().to_string()));
+    let exports = variables.iter().map(|(name, value)| format!("export {name}={}\n", shell::word(value)));
+    print(&exports.collect::<String>())?;
+    context.note(&format!(
+        "{employees} people at http://{address}, until Ctrl-C; other shells read from there with these variables\n"
+    ));
+    let told = async {
+        let _ = told_to_end().await;
     };
-    serve(Arc::new(FakeTenant::new(options.tenant)), listener, interrupted).await.map_err(unreachable_port)
+    let told_twice = async {
+        let _ = told_to_end().await;
+        let _ = told_to_end().await;
+    };
+    tokio::select! {
+        served = serve(Arc::new(FakeTenant::new(options.tenant)), listener, told) => served.map_err(unreachable_port),
+        () = told_twice => Ok(()),
+    }
+}
+
+/// Lets another process of this program, with these arguments, serve in the background, and prints what it prints when it is
+/// ready.
+///
+/// # Errors
+/// When it does not serve.
+pub(crate) fn detach(arguments: impl Iterator<Item = OsString>) -> Result<(), Error> {
+    let failed = |source| Error::Io { what: "starting the fake tenant".into(), source };
+    let mut command = Command::new(std::env::current_exe().map_err(failed)?);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // Ctrl-C in this shell is not for it.
+    command.process_group(0);
+    let mut server = command.spawn().map_err(failed)?;
+    let mut said = String::new();
+    let mut out = server.stdout.take().map(BufReader::new);
+    while !said.contains(PROCESS_ID) {
+        let read = out.as_mut().map(|out| out.read_line(&mut said)).transpose().map_err(failed)?;
+        if read.unwrap_or_default() > 0 {
+            continue;
+        }
+        let mut why = String::new();
+        server.stderr.take().map(|mut err| err.read_to_string(&mut why)).transpose().map_err(failed)?;
+        return Err(Error::Usage(why.trim().trim_start_matches("lucca-lake: ").to_owned()));
+    }
+    print(&said)
 }
 
 /// A listener on the loopback address, and where it listens.

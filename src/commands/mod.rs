@@ -20,7 +20,7 @@ pub(crate) use self::{
     config::config,
     demo::{DemoOptions, demo},
     derive::derive,
-    fake_tenant::{FakeTenantOptions, fake_tenant},
+    fake_tenant::{FakeTenantOptions, detach, fake_tenant},
     gc::{GcOptions, gc},
     plan::{PlanOptions, plan},
     query::{QueryOptions, Which, parse_parameter, query},

@@ -10,10 +10,10 @@ use crate::{
     context::Context,
     day_list::days_in_words,
     error::Error,
-    fetch::{AskedDays, Estimate, ResourceEstimate, Selected, Selection, count, estimate, sort_out},
+    fetch::{AskedDays, Counts, Estimate, ResourceEstimate, Selected, Selection, Wanted, count, estimate, sort_out},
     print::{ListFormat, print_list},
     report::KeptDay,
-    settings::{HistoryMode, Settings},
+    settings::{HistoryMode, HistorySettings, Settings},
 };
 
 /// What `plan` is asked beyond the settings.
@@ -31,7 +31,10 @@ pub(crate) struct PlanOptions {
 #[derive(Debug, Serialize)]
 struct Plan<'a> {
     tenant: String,
+    /// The last of the days.
     as_of: String,
+    /// The days to be read, ascending: one reading serves all of them.
+    days: &'a [NaiveDate],
     /// Where the counts come from.
     counts_of: &'static str,
     /// Requests that counting took; the time counts from after them.
@@ -45,6 +48,8 @@ struct Plan<'a> {
     kept: &'a [KeptDay],
     /// Resources that a sync cannot read, and why.
     inaccessible: BTreeMap<String, String>,
+    /// Why a sync may need more or fewer requests.
+    notes: Vec<&'static str>,
 }
 
 /// Prints what a `sync` with these settings would cost.
@@ -57,26 +62,28 @@ pub(crate) async fn plan(context: &Context, settings: &Settings, options: PlanOp
     let now = context.clock.now();
     let AskedDays { read: days, kept } = days(context, settings, options.replace).await?;
     let Some(as_of) = days.last().map(ToString::to_string) else { return nothing_to_do(options.format, &kept) };
-    let asked_for = (days.len() == 1 && settings.history()?.mode == HistoryMode::AsOf).then_some(as_of.as_str());
+    let history = settings.history()?;
+    let asked_for = (days.len() == 1 && history.mode == HistoryMode::AsOf).then_some(as_of.as_str());
     let (limits, known) = remembered(context, settings, now).await?;
     let mut inaccessible = BTreeMap::new();
     let mut spent = 0;
     let mut missing = None;
     let mut budget = Budget::new(requests_per_minute);
-    let records = if options.offline {
-        known.ok_or_else(|| {
+    let counts = if options.offline {
+        let records = known.ok_or_else(|| {
             Error::NoSnapshot("there is no snapshot whose counts could be used; leave out --offline".into())
-        })?
+        })?;
+        Counts { records, hidden: BTreeMap::new() }
     } else {
         let turn = context.turn(settings, &settings.tenant()?, &format!("plan (process {})", std::process::id()))?;
         let client = context.client(settings, selection.scopes(), &turn)?;
         let refused = client.missing_scopes().await?;
         let readable = selection.resources.iter().filter(|s| !refused.contains(&s.resource.scope));
-        let (counts, hidden) = count(&client, asked_for, readable).await?;
+        let counts = count(&client, Wanted { as_of: asked_for, history: &history }, readable).await?;
         for selected in selection.resources.iter().filter(|s| refused.contains(&s.resource.scope)) {
             inaccessible.insert(selected.resource.name.clone(), format!("{} was not granted", selected.resource.scope));
         }
-        inaccessible.extend(hidden);
+        inaccessible.extend(counts.hidden.clone());
         spent = client.stats().counts().requests;
         budget = client.budget().clone();
         let unreadable = |s: &&Selected| !s.optional && inaccessible.contains_key(&s.resource.name);
@@ -86,11 +93,13 @@ pub(crate) async fn plan(context: &Context, settings: &Settings, options: PlanOp
         });
         counts
     };
-    let estimate = estimate(&selection, &records, &limits);
+    let estimate = estimate(&selection, &counts, &limits, &history);
     let time = budget.shortest_time(estimate.requests);
     let plan = Plan {
         tenant: settings.tenant().map(|t| t.host()).unwrap_or_default(),
-        as_of,
+        notes: notes(&options, &history, asked_for),
+        as_of: as_of.clone(),
+        days: &days,
         counts_of: if options.offline { "the newest snapshot" } else { "the API, now" },
         requests_spent: spent,
         estimate: &estimate,
@@ -114,10 +123,28 @@ async fn days(context: &Context, settings: &Settings, replace: bool) -> Result<A
     }
 }
 
+/// What counts cannot tell.
+fn notes(options: &PlanOptions, history: &HistorySettings, asked_for: Option<&str>) -> Vec<&'static str> {
+    let prefixes = history.patterns.iter().any(|pattern| pattern.ends_with('*') && pattern != "*");
+    let notes = [
+        (
+            prefixes,
+            "attributes of all definitions are counted, as prefixes name some only when definitions are read: fewer may do",
+        ),
+        (history.statuses.is_some(), "attributes of all people are counted, whatever their status: fewer may do"),
+        (
+            options.offline && asked_for.is_none() && history.mode != HistoryMode::Off,
+            "the whole history of attributes is read, and the newest snapshot may have counted those of one day: more may be \
+             needed; leave out --offline to count them",
+        ),
+    ];
+    notes.into_iter().filter_map(|(applies, note)| applies.then_some(note)).collect()
+}
+
 /// What is said where no day is left to read.
 fn nothing_to_do(format: ListFormat, kept: &[KeptDay]) -> Result<(), Error> {
     let days: Vec<NaiveDate> = kept.iter().map(|day| day.as_of).collect();
-    let plan = serde_json::json!({ "requests_spent": 0, "requests": 0, "minutes": 0.0, "kept": kept });
+    let plan = serde_json::json!({ "days": [], "requests_spent": 0, "requests": 0, "minutes": 0.0, "kept": kept });
     print_list(format, &plan, |_| {
         let days = days_in_words(&days);
         format!(
@@ -149,6 +176,14 @@ fn in_words(minutes: f64) -> String {
     }
 }
 
+/// One reading serves all days.
+fn of_days(days: &[NaiveDate]) -> String {
+    match days {
+        [day] => format!("as of {day}"),
+        days => format!("for the snapshots of {}", days_in_words(days)),
+    }
+}
+
 fn text(plan: &Plan<'_>) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
@@ -162,19 +197,24 @@ fn text(plan: &Plan<'_>) -> String {
     if plan.estimate.probing > 0 {
         let _ = writeln!(out, "{:<32} {:>9} {:>6} {:>9}", "how large pages may be", "", "", plan.estimate.probing);
     }
-    let Plan { requests_per_minute, counts_of, requests_spent, as_of, .. } = plan;
+    let Plan { requests_per_minute, counts_of, requests_spent, .. } = plan;
     let _ = writeln!(
         out,
-        "\nabout {} requests as of {as_of}: {} at {requests_per_minute} a minute, and some seconds more\n\
+        "\nabout {} requests {}: {} at {requests_per_minute} a minute, and some seconds more\n\
          counts: of {counts_of}, for {requests_spent} requests\n\
          scopes: {}",
         plan.estimate.requests,
+        of_days(plan.days),
         in_words(plan.minutes),
         plan.scopes.join(" "),
     );
     if !plan.kept.is_empty() {
         let days: Vec<NaiveDate> = plan.kept.iter().map(|day| day.as_of).collect();
-        let _ = writeln!(out, "kept as read on their own day: {}", days_in_words(&days));
+        let days = days_in_words(&days);
+        let _ = writeln!(out, "kept as read on their own day, at no request: {days}; --replace reads them again");
+    }
+    for note in &plan.notes {
+        let _ = writeln!(out, "{note}");
     }
     out
 }

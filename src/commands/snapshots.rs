@@ -1,6 +1,9 @@
 //! `snapshots`: what the lake holds for which day, and which runs wait for somebody's word.
 
-use std::fmt::Write as _;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -22,7 +25,9 @@ struct Listed {
     state: State,
     tables: usize,
     rows: u64,
-    bytes: u64,
+    /// Of the files that are there; none when those of a replaced snapshot are gone, but for what a later one keeps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     breaches: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,11 +56,37 @@ enum State {
 /// When the lake cannot be read.
 pub(crate) async fn snapshots(context: &Context, settings: &Settings, format: ListFormat) -> Result<(), Error> {
     let lake = context.lake_to_read(settings)?;
-    let listed = list(&lake, context.clock.now()).await?;
-    print_list(format, &listed, |listed| text(listed))
+    let mut files = Files { there: lake.data_files().await?, counted: BTreeSet::new() };
+    let listed = list(&lake, context.clock.now(), &mut files).await?;
+    print_list(format, &listed, |listed| text(listed, &files))
 }
 
-fn text(listed: &[Listed]) -> String {
+/// The data files of the lake.
+struct Files {
+    /// Their bytes, by path.
+    there: BTreeMap<String, u64>,
+    /// Those that some snapshot of the list names.
+    counted: BTreeSet<String>,
+}
+
+impl Files {
+    /// Bytes of these files, as far as they are there.
+    fn bytes<'f>(&mut self, paths: impl Iterator<Item = &'f str>) -> Option<u64> {
+        let there: Vec<(&str, u64)> = paths.filter_map(|path| Some((path, *self.there.get(path)?))).collect();
+        self.counted.extend(there.iter().map(|(path, _)| (*path).to_owned()));
+        (!there.is_empty()).then(|| there.iter().map(|(_, bytes)| bytes).sum())
+    }
+
+    /// Bytes of all that the list names, each file once.
+    fn total(&self) -> u64 {
+        self.counted.iter().filter_map(|path| self.there.get(path)).sum()
+    }
+}
+
+fn text(listed: &[Listed], files: &Files) -> String {
+    if listed.is_empty() {
+        return "no snapshots yet: `lucca-lake sync` publishes the first\n".to_owned();
+    }
     let mut text = String::new();
     let _ = writeln!(
         text,
@@ -64,11 +95,14 @@ fn text(listed: &[Listed]) -> String {
     );
     for l in listed {
         let published = l.published_at.as_deref().unwrap_or("");
+        let known = |number: String| if l.state == State::Unreadable { "?".to_owned() } else { number };
+        let (tables, rows) = (known(l.tables.to_string()), known(l.rows.to_string()));
+        let bytes = known(l.bytes.map_or_else(|| "gone".to_owned(), |bytes| bytes.to_string()));
         let state = format!("{:?}", l.state).to_lowercase();
         let _ = writeln!(
             text,
-            "{:<16} {state:<10} {:<34} {published:<21} {:>7} {:>12} {:>14}",
-            l.snapshot, l.run_id, l.tables, l.rows, l.bytes
+            "{:<16} {state:<10} {:<34} {published:<21} {tables:>7} {rows:>12} {bytes:>14}",
+            l.snapshot, l.run_id
         );
         for breach in &l.breaches {
             let _ = writeln!(text, "{:<16} {breach}", "");
@@ -77,10 +111,12 @@ fn text(listed: &[Listed]) -> String {
             let _ = writeln!(text, "{:<16} accepted: {reason}", "");
         }
     }
+    let held: u64 = listed.iter().filter(|l| l.state == State::Held).filter_map(|l| l.bytes).sum();
+    let _ = writeln!(text, "{:<105} {:>14}", "in all, each file once", files.total() + held);
     text
 }
 
-async fn list(lake: &Lake, now: chrono::DateTime<chrono::Utc>) -> Result<Vec<Listed>, Error> {
+async fn list(lake: &Lake, now: chrono::DateTime<chrono::Utc>, files: &mut Files) -> Result<Vec<Listed>, Error> {
     let mut listed = Vec::new();
     let days = lake.days().await?;
     for day in days.in_the_future() {
@@ -89,8 +125,10 @@ async fn list(lake: &Lake, now: chrono::DateTime<chrono::Utc>) -> Result<Vec<Lis
     let current = &days.snapshots;
     let mut kept = Vec::new();
     for snapshot in current {
-        kept.extend(lake.readable_in_grace(snapshot, now).await?.0.iter().map(Snapshot::id));
+        kept.extend(lake.readable_in_grace(snapshot, now).await?.0);
     }
+    let readable: BTreeSet<String> =
+        current.iter().chain(&kept).flat_map(Snapshot::files).map(|file| file.path.clone()).collect();
     for id in lake.every_snapshot().await? {
         // A snapshot that was collected meanwhile is no longer one.
         let snapshot = match lake.snapshot_called(id).await {
@@ -104,10 +142,15 @@ async fn list(lake: &Lake, now: chrono::DateTime<chrono::Utc>) -> Result<Vec<Lis
         };
         let state = match () {
             () if current.iter().any(|c| c.id() == id) => State::Current,
-            () if kept.contains(&id) => State::Kept,
+            () if kept.iter().any(|k| k.id() == id) => State::Kept,
             () => State::Replaced,
         };
-        listed.push(Listed::new(&snapshot, state));
+        let named = snapshot.files().map(|file| file.path.as_str());
+        let bytes = match state {
+            State::Replaced => files.bytes(named.filter(|path| !readable.contains(*path))),
+            _ => files.bytes(named),
+        };
+        listed.push(Listed { bytes, ..Listed::new(&snapshot, state) });
     }
     for held in Held::all(lake).await? {
         let mut line = Listed::new(&held.as_snapshot(), State::Held);
@@ -134,7 +177,7 @@ impl Listed {
             state: State::Unreadable,
             tables: 0,
             rows: 0,
-            bytes: 0,
+            bytes: None,
             breaches: Vec::new(),
             accepted_because: None,
         }
@@ -148,7 +191,7 @@ impl Listed {
             state,
             tables: snapshot.tables.len(),
             rows: snapshot.files().map(|f| f.rows).sum(),
-            bytes: snapshot.files().map(|f| f.bytes).sum(),
+            bytes: Some(snapshot.files().map(|f| f.bytes).sum()),
             breaches: Vec::new(),
             accepted_because: snapshot.state.accepted.as_ref().map(|accepted| accepted.reason.clone()),
         }

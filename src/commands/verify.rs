@@ -47,7 +47,7 @@ pub(crate) async fn verify(
         for finding in &found {
             let _ = writeln!(text, "{finding}");
         }
-        if found.is_empty() {
+        if found.is_empty() && !context.quiet {
             let (files, rows) = (snapshot.files().count(), snapshot.files().map(|f| f.rows).sum::<u64>());
             let _ = writeln!(text, "{} number {}: {files} files, {rows} rows, all as published", id.as_of, id.sequence);
         }

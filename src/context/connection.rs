@@ -23,7 +23,7 @@ use crate::{
 /// of them is a text of 30,000 letters.
 const MAX_PAGE_BYTES: u64 = 128 << 20;
 /// What Lucca allows for all integrations of a tenant together.
-const LUCCA_REQUESTS_PER_MINUTE: u32 = 50;
+pub(crate) const LUCCA_REQUESTS_PER_MINUTE: u32 = 50;
 
 /// The right to spend one tenant's budget on this machine, until it is dropped.
 #[derive(Debug, Default)]
@@ -80,7 +80,7 @@ impl Context {
         let tenant = settings.tenant()?;
         let requests_per_minute = settings.requests_per_minute()?;
         if requests_per_minute > LUCCA_REQUESTS_PER_MINUTE && !tenant.is_local() {
-            tracing::warn!(requests_per_minute, "more than the 50 a minute that Lucca allows: expect to be refused");
+            tracing::info!(requests_per_minute, "more than the 50 a minute that Lucca allows: expect to be refused");
         }
         let options = ClientOptions {
             tenant,

@@ -14,12 +14,12 @@ use chrono::{DateTime, Utc};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
 pub(crate) use self::{
-    connection::Turn,
+    connection::{LUCCA_REQUESTS_PER_MINUTE, Turn},
     definitions::split_as_configured,
     exclusive::{Writer, exclusively},
 };
 use crate::{
-    api::Transport, catalog::Catalog, clock::SharedClock, env_vars::Environment, error::Error, lake::Lake,
+    api::Transport, catalog::Catalog, clock::SharedClock, env_vars::Environment, error::Error, lake::Lake, print,
     progress::Progress, run_id::RunId, settings::Settings, state_folder::Candidates,
 };
 
@@ -35,6 +35,8 @@ pub(crate) struct Context {
     pub(crate) transport: Arc<dyn Transport>,
     /// Where progress is shown.
     pub(crate) progress: Progress,
+    /// Whether only warnings and errors are said.
+    pub(crate) quiet: bool,
     /// Seed of everything random.
     pub(crate) seed: u64,
     /// Where this user's processes keep what they share, such as the lock of a tenant; `None` where there is only this one.
@@ -48,6 +50,13 @@ impl std::fmt::Debug for Context {
 }
 
 impl Context {
+    /// Tells people what is no more than good to know.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.quiet {
+            print::tell(text);
+        }
+    }
+
     /// The lake, made where it is not.
     pub(crate) fn lake(&self, settings: &Settings) -> Result<Lake, Error> {
         let format = settings.table_format()?;

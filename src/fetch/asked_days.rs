@@ -77,7 +77,7 @@ pub(crate) fn tell(kept: &[KeptDay]) {
     let days: Vec<NaiveDate> =
         kept.iter().filter(|k| k.because == KeptBecause::ReadOnThatDay).map(|k| k.as_of).collect();
     if !days.is_empty() {
-        tracing::warn!(
+        tracing::info!(
             days = days_in_words(&days),
             "kept: read on that very day, which tells more than reading it now; --replace reads and replaces"
         );

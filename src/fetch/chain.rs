@@ -102,7 +102,7 @@ impl Chain {
                     let table = self.resource.table_name();
                     return Err(Error::Incomplete { resource, table, expected, served });
                 }
-                tracing::warn!(
+                tracing::info!(
                     resource,
                     served,
                     expected,

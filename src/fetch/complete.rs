@@ -54,13 +54,16 @@ impl Extraction {
 
     /// Records of owners that the other resource does not list: only a chain without the filter sees them.
     async fn read_without_filter(&mut self, missing: &Error) -> Result<Extracted, Error> {
-        tracing::warn!(resource = self.resource.name, cause = %missing, "reading again without the filter");
+        tracing::info!(resource = self.resource.name, cause = %missing, "reading again without the filter");
         self.anew = true;
         self.progress.restart();
         let mut extracted = self.read(None, None).await?;
         match self.judge(&mut extracted.report, &None, false).await? {
             Verdict::Missing(missing) => Err(missing),
-            Verdict::Complete | Verdict::Changed => Ok(extracted),
+            Verdict::Complete | Verdict::Changed => {
+                extracted.report.restarts += 1;
+                Ok(extracted)
+            }
         }
     }
 
@@ -68,7 +71,7 @@ impl Extraction {
     /// that was counted.
     async fn read_anew(&mut self, lists: &Lists, before: Option<u64>, run: &RunId) -> Result<Extracted, Error> {
         let resource = self.resource.name.clone();
-        tracing::warn!(
+        tracing::info!(
             resource,
             %run,
             "the collection changed since its first pages were read: reading all of it again"

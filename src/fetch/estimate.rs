@@ -14,6 +14,7 @@ use crate::{
     catalog::Resource,
     decode::Decoder,
     error::Error,
+    settings::HistorySettings,
 };
 
 /// Counts asked for at once.
@@ -45,13 +46,39 @@ pub(crate) struct Estimate {
     pub(crate) requests: u64,
 }
 
+/// What is asked of historised collections.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'w> {
+    /// Their records of one day; none for all.
+    pub(crate) as_of: Option<&'w str>,
+    /// Which definitions, and of whom.
+    pub(crate) history: &'w HistorySettings,
+}
+
+/// How many records there are to read.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Counts {
+    /// By resource, where the API tells.
+    pub(crate) records: BTreeMap<String, u64>,
+    /// Resources that cannot be read, and why: one request finds it out.
+    pub(crate) hidden: BTreeMap<String, String>,
+}
+
 /// Estimates a run over `selection` whose resources have that many records.
-pub(crate) fn estimate(selection: &Selection, records: &BTreeMap<String, u64>, limits: &PageLimits) -> Estimate {
+pub(crate) fn estimate(
+    selection: &Selection,
+    counts: &Counts,
+    limits: &PageLimits,
+    history: &HistorySettings,
+) -> Estimate {
+    let Counts { records, hidden } = counts;
     let one = |resource: &Resource| {
         let count = records.get(&resource.name).copied();
         let people = resource.fan_out.as_ref().and_then(|fan_out| records.get(&fan_out.from)).copied();
         let page_limit = limits.current(resource);
-        let requests = count.map(|count| requests(resource, count, people, page_limit));
+        let some = history.statuses.is_some();
+        let requests = count.map(|count| requests(resource, count, people, page_limit, some));
+        let requests = requests.or(hidden.contains_key(&resource.name).then_some(1));
         let (resource, scope) = (resource.name.clone(), resource.scope.clone());
         ResourceEstimate { resource, scope, records: count, page_limit, requests }
     };
@@ -62,54 +89,69 @@ pub(crate) fn estimate(selection: &Selection, records: &BTreeMap<String, u64>, l
     Estimate { resources, probing, requests }
 }
 
-/// Full pages, and what splitting costs: a count to split by and one in the end, and for each chain a last page that is half empty on average.
-fn requests(resource: &Resource, records: u64, people: Option<u64>, page_limit: u32) -> u64 {
+/// Pages, and what splitting costs: a count to split by and one in the end. Where only some people are wanted nothing is
+/// counted, and they are taken to be all.
+fn requests(resource: &Resource, records: u64, people: Option<u64>, page_limit: u32, some: bool) -> u64 {
     let pages = records.div_ceil(u64::from(page_limit.max(1))).max(1);
     match (&resource.fan_out, people) {
         (Some(fan_out), Some(people)) => {
-            let chains = fan_out::expected_chains(people, records, page_limit, fan_out.max_values);
-            1 + u64::from(chains > 0) + pages + chains.div_ceil(2)
+            match fan_out::expected_pages(people, records, page_limit, fan_out.max_values, some) {
+                Some(pages) if some => pages,
+                Some(pages) => pages + 2,
+                None => pages + 1,
+            }
         }
         _ => pages,
     }
 }
 
+/// The ids that a collection is asked for by, where they are known without reading any.
+fn named(resource: &Resource, history: &HistorySettings) -> Option<(String, String)> {
+    let filter = resource.filter.as_ref()?;
+    let ids: Vec<&str> = history.patterns.iter().map(String::as_str).collect();
+    let list = if ids.iter().any(|id| id.ends_with('*')) { None } else { filter.list(&ids) };
+    Some((filter.parameter.clone(), list?))
+}
+
 /// How many records each resource has, and which ones the application may not read. One request each.
 pub(crate) async fn count<'s>(
     client: &Client,
-    as_of: Option<&str>,
+    wanted: Wanted<'s>,
     selected: impl Iterator<Item = &'s Selected>,
-) -> Result<(BTreeMap<String, u64>, BTreeMap<String, String>), Error> {
+) -> Result<Counts, Error> {
     let one = |selected: &'s Selected| async move {
         let resource = &selected.resource;
-        let parameters: Vec<(&str, &str)> = resource.as_of_parameter.as_deref().zip(as_of).into_iter().collect();
+        let named = named(resource, wanted.history);
+        let as_of = resource.as_of_parameter.as_deref().zip(wanted.as_of);
+        let named = named.as_ref().map(|(parameter, list)| (parameter.as_str(), list.as_str()));
+        let parameters: Vec<(&str, &str)> = as_of.into_iter().chain(named).collect();
         let access = client.access(resource, &parameters, &Decoder::new(resource, "plan")).await?;
         Ok::<_, Error>((resource, access))
     };
     let answers: Vec<_> = stream::iter(selected.map(one)).buffered(AT_ONCE).try_collect().await?;
-    let (mut counts, mut hidden) = (BTreeMap::new(), BTreeMap::new());
+    let mut counts = Counts::default();
     for (resource, access) in answers {
         let name = resource.name.clone();
         match access {
-            Access::Allowed(records) => drop(records.map(|records| counts.insert(name, records))),
-            Access::MissingScope(_) => drop(hidden.insert(name, format!("{} is missing", resource.scope))),
-            Access::Hidden(_) => drop(hidden.insert(name, "not there: its module is not active".to_owned())),
+            Access::Allowed(records) => counts.records.extend(records.map(|records| (name, records))),
+            Access::MissingScope(_) => drop(counts.hidden.insert(name, format!("{} is missing", resource.scope))),
+            Access::Hidden(_) => drop(counts.hidden.insert(name, "not there: its module is not active".to_owned())),
         }
     }
-    Ok((counts, hidden))
+    Ok(counts)
 }
 
 /// Refuses a run that would need more requests than it may: `kept` pages need none.
 pub(crate) async fn refuse_above(
     allowed: u64,
     client: &Client,
-    as_of: Option<&str>,
+    wanted: Wanted<'_>,
     selection: &Selection,
     limits: &PageLimits,
     kept: u64,
 ) -> Result<(), Error> {
-    let (counts, _) = count(client, as_of, selection.resources.iter()).await?;
+    let counts = count(client, wanted, selection.resources.iter()).await?;
     let spent = client.stats().counts().requests;
-    let expected = spent + estimate(selection, &counts, limits).requests.saturating_sub(kept);
+    let expected = spent + estimate(selection, &counts, limits, wanted.history).requests.saturating_sub(kept);
     if expected > allowed { Err(Error::TooManyRequests { expected, allowed }) } else { Ok(()) }
 }

@@ -9,9 +9,6 @@ use super::{
 };
 use crate::{catalog::matches_any, error::Error, settings::did_you_mean};
 
-/// Records of one owner, roughly: only to choose how many chains read those of some owners.
-const RECORDS_OF_AN_OWNER: u64 = 60;
-
 /// The ids of the resource that another is read by, where they are known.
 pub(super) type Ids = Option<Arc<Vec<String>>>;
 
@@ -32,7 +29,7 @@ impl Extraction {
         let (lists, expected) = match (&self.resource.fan_out, self.restricted) {
             (Some(fan_out), true) => {
                 let ids = owners.await?.unwrap_or_default();
-                let guess = ids.len() as u64 * RECORDS_OF_AN_OWNER;
+                let guess = ids.len() as u64 * fan_out::RECORDS_OF_AN_OWNER;
                 (Some(fan_out::lists(&ids, guess, limit, fan_out.max_values, other_bytes)), None)
             }
             // Without a count nobody could tell that owners are missing from the ids: one chain without a filter misses none.
@@ -73,8 +70,7 @@ impl Extraction {
             Some(ids) => Some(ids.iter().map(String::as_str).filter(|id| matches_any(patterns, id)).collect()),
             None => None,
         };
-        let list = listed.map(|ids| ids.join(",")).filter(|list| !list.is_empty() && list.len() <= filter.max_bytes);
-        self.filter = list.map(|list| (filter.parameter.clone(), list));
+        self.filter = listed.and_then(|ids| filter.list(&ids)).map(|list| (filter.parameter.clone(), list));
         Ok(())
     }
 

@@ -5,6 +5,8 @@
 pub(super) const CHAINS: usize = 8;
 /// Pages that a chain should have at least: every chain ends with a page that is half empty on average.
 const PAGES_PER_CHAIN: u64 = 3;
+/// Records of one owner, roughly: only to choose how many chains read those of some owners.
+pub(super) const RECORDS_OF_AN_OWNER: u64 = 60;
 /// Longest list of ids in one request: the server refuses more than 8 KB of request line and headers, token included.
 const MAX_LIST_BYTES: usize = 5_000;
 /// A comma may come back as `%2C` in the link to the next page.
@@ -49,11 +51,24 @@ pub(super) fn lists(
     lists
 }
 
-/// How many chains there will be for that many owners, whose ids are taken to be numbers a digit longer than their count.
-pub(super) fn expected_chains(owners: u64, expected: u64, page_limit: u32, max_values: usize) -> u64 {
+/// How many pages the chains have that read `records` of that many owners; `None` where one chain without a filter does as
+/// well. Owners are taken to have equally many records, and their ids to be numbers a digit longer than their count.
+/// `restricted` is for chains that read them without a count.
+pub(super) fn expected_pages(
+    owners: u64,
+    records: u64,
+    page_limit: u32,
+    max_values: usize,
+    restricted: bool,
+) -> Option<u64> {
     let digits = owners.to_string().len() + 1;
     let ids: Vec<String> = (0..owners).map(|n| format!("{n:0digits$}")).collect();
-    chunks(&ids, expected, page_limit, max_values, 0).map_or(0, |lists| lists.len() as u64)
+    let lists = match restricted {
+        true => lists(&ids, owners * RECORDS_OF_AN_OWNER, page_limit, max_values, 0),
+        false => chunks(&ids, records, page_limit, max_values, 0)?,
+    };
+    let page = u64::from(page_limit.max(1)).saturating_mul(owners.max(1));
+    Some(lists.iter().map(|list| (list.len() as u64).saturating_mul(records).div_ceil(page).max(1)).sum())
 }
 
 #[cfg(test)]
@@ -80,6 +95,15 @@ mod tests {
                 prop_assert!(list.join("%2C").len() <= MAX_LIST_BYTES);
             }
         }
+    }
+
+    #[test]
+    fn each_chain_ends_with_a_page_of_its_own() {
+        // Four chains of 3,184 records; seven of 3,188 and one of 2,986; no chains.
+        assert_eq!(expected_pages(250, 12_734, 1000, 1000, false), Some(16));
+        assert_eq!(expected_pages(500, 25_305, 1000, 1000, false), Some(31));
+        assert_eq!(expected_pages(60, 2_986, 1000, 1000, false), None);
+        assert_eq!(expected_pages(0, 0, 1000, 1000, true), Some(0));
     }
 
     #[test]

@@ -36,7 +36,7 @@ mod writers;
 
 pub(crate) use self::{
     asked_days::{AskedDays, sort_out, tell},
-    estimate::{Estimate, ResourceEstimate, count, estimate, refuse_above},
+    estimate::{Counts, Estimate, ResourceEstimate, Wanted, count, estimate, refuse_above},
     job::Job,
     kept::RunCheckpoint,
     owner::check_tenant,

@@ -97,7 +97,7 @@ pub(crate) async fn fetch(request: Request<'_>) -> (Fetched, Result<(), Error>) 
             (Some(selected), Err(Error::Api(error)))
                 if selected.optional && error.is_inaccessible() && !chooses_by(&selected.resource.name) =>
             {
-                tracing::warn!(resource = selected.resource.name, %error, "an optional resource is left out");
+                tracing::info!(resource = selected.resource.name, %error, "an optional resource is left out");
                 if let Some(source) = id_sources.get(&selected.resource.name) {
                     source.send_replace(Some(Arc::default()));
                 }

@@ -2,7 +2,7 @@
 
 use tokio::sync::watch;
 
-use crate::{error::Error, exit_code::ExitCode};
+use crate::{error::Error, exit_code::ExitCode, signals::told_to_end};
 
 /// Tells whether the run is to end.
 #[derive(Debug, Clone)]
@@ -48,28 +48,13 @@ impl Stop {
     pub(crate) fn on_signals(&self) -> tokio::task::JoinHandle<()> {
         let stop = self.clone();
         tokio::spawn(async move {
-            if signalled().await.is_ok() {
-                tracing::warn!("stopping: told to by a signal; a second one stops at once");
+            if told_to_end().await.is_ok() {
+                tracing::info!("stopping: told to by a signal; a second one stops at once");
                 stop.now();
             }
-            if signalled().await.is_ok() {
+            if told_to_end().await.is_ok() {
                 std::process::exit(i32::from(ExitCode::Temporary as u8));
             }
         })
     }
-}
-
-#[cfg(unix)]
-async fn signalled() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-async fn signalled() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
 }

@@ -122,7 +122,9 @@ pub(crate) use described::Described;
 #[cfg(test)]
 pub(crate) use described::DescribedColumn;
 pub use error::LakeError;
-pub(crate) use gc::{Garbage, Objection, Scope as GarbageScope, Why, collect as collect_garbage, find as find_garbage};
+pub(crate) use gc::{
+    Garbage, GarbageObject, Objection, Scope as GarbageScope, Why, collect as collect_garbage, find as find_garbage,
+};
 pub(crate) use held::Held;
 pub(crate) use known_days::KnownDays;
 pub(crate) use lease::Lease;

@@ -100,6 +100,11 @@ impl Lake {
         exposed.into_iter().flatten().collect()
     }
 
+    /// The file with the views for DuckDB, where DuckDB can run it: on the local disk.
+    pub(crate) fn duckdb_views(&self) -> Option<PathBuf> {
+        self.root.as_ref().map(|root| root.join(layout::DUCKDB_VIEWS))
+    }
+
     /// Folder on the local disk, `None` for remote lakes.
     pub(super) fn root(&self) -> Option<&FsPath> {
         self.root.as_deref()

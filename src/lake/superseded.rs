@@ -1,9 +1,12 @@
 //! Snapshots that a later one of their date replaced: their manifests stay, their files only as long as asked.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use object_store::{ObjectStoreExt as _, path::Path};
 
 use super::{Lake, LakeError, Snapshot, SnapshotId, layout, side_by_side::side_by_side};
+use crate::catalog::Zone;
 
 impl Snapshot {
     /// The snapshot that this one replaced, if its files are kept beyond `now`.
@@ -32,6 +35,20 @@ impl Lake {
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// The data files that are there, and their bytes, whether or not a snapshot names them.
+    ///
+    /// # Errors
+    /// When the store refuses or fails.
+    pub(crate) async fn data_files(&self) -> Result<BTreeMap<String, u64>, LakeError> {
+        let mut files = BTreeMap::new();
+        for zone in Zone::ALL {
+            let listing = self.objects_in(&layout::zone_dir(zone)).await?;
+            let sizes = listing.into_iter().map(|object| (object.location.to_string(), object.size));
+            files.extend(sizes.filter(|(path, _)| layout::place_of(path).is_some()));
+        }
+        Ok(files)
     }
 
     /// Whether every file of a snapshot exists: those of a replaced one may have gone. One request a file for a replaced

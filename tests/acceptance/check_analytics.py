@@ -47,7 +47,7 @@ def _generated(ctx, seed, people, day):
     serving = subprocess.Popen([ctx.program.binary, "fake-tenant", "--seed", str(seed), "--employees", str(people), "--today", day,
                                 "--requests-per-minute", "100000"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
-        names = dict(serving.stdout.readline().strip().split("=", 1) for _ in range(4))
+        names = dict(serving.stdout.readline().strip().removeprefix("export ").split("=", 1) for _ in range(4))
         result = ctx.program.run("sync", "--as-of", day, "--requests-per-minute", "100000",
                                  env=names | {"LUCCA_LAKE": str(root)})
     finally:

@@ -89,7 +89,7 @@ class Program:
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
                               cwd=tempfile.gettempdir(), text=True) as server:
             try:
-                yield dict(server.stdout.readline().strip().split("=", 1) for _ in range(4))
+                yield dict(server.stdout.readline().strip().removeprefix("export ").split("=", 1) for _ in range(4))
             finally:
                 server.kill()
 

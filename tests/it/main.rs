@@ -5,8 +5,10 @@
 mod attributes;
 mod backfill;
 mod configuration;
+mod cron;
 mod days;
 mod docs;
+mod first_hour;
 mod gates;
 mod golden;
 mod imports;

@@ -17,13 +17,16 @@ pub(crate) struct Tenant {
 impl Tenant {
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut server = Command::new(PROGRAM)
-            .args(["fake-tenant", "--today", "2026-03-15", "--requests-per-minute", "100000"])
+            .args(["fake-tenant", "-q", "--today", "2026-03-15", "--requests-per-minute", "100000"])
             .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         let said = BufReader::new(server.stdout.take().unwrap()).lines().take(4);
-        let variable = |line: String| line.split_once('=').map(|(k, v)| (k.to_owned(), v.to_owned())).unwrap();
+        let variable = |line: String| {
+            let (name, value) = line.strip_prefix("export ").unwrap().split_once('=').unwrap();
+            (name.to_owned(), value.to_owned())
+        };
         let environment = said.map(|line| variable(line.unwrap())).collect();
         Self { server, environment }
     }
@@ -34,7 +37,13 @@ impl Tenant {
     }
 
     pub(crate) fn run_with(&self, lake: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
-        Command::new(PROGRAM)
+        self.command(lake, arguments, environment).output().unwrap()
+    }
+
+    /// The same, not yet begun.
+    pub(crate) fn command(&self, lake: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command
             .args(arguments)
             .env_clear()
             .envs(self.environment.iter().map(|(k, v)| (k, v)))
@@ -42,13 +51,10 @@ impl Tenant {
             .env("LUCCA_REQUESTS_PER_MINUTE", "100000")
             .envs(environment.iter().copied())
             .current_dir(lake.parent().unwrap())
-            .stdin(Stdio::null())
-            .output()
-            .unwrap()
+            .stdin(Stdio::null());
+        command
     }
-}
 
-impl Tenant {
     /// Ends the server: from now on a request fails.
     pub(crate) fn stop(&mut self) {
         let _ = self.server.kill();

@@ -25,7 +25,7 @@ pub(crate) async fn check(context: &Context, settings: &Settings, format: ListFo
     let mut checks = Checks::default();
     tenant::check(context, settings, &selection, &mut checks).await?;
     lake::check(context, settings, &mut checks).await;
-    print_list(format, &checks, text)?;
+    print_list(format, &checks, |checks| text(checks, context.quiet))?;
     let failed: Vec<&Check> = checks.checks.iter().filter(|f| f.status == Status::Failed).collect();
     match failed.first() {
         None => Ok(()),
@@ -35,9 +35,10 @@ pub(crate) async fn check(context: &Context, settings: &Settings, format: ListFo
     }
 }
 
-fn text(checks: &Checks) -> String {
+/// A line for each check, or for each that did not go well.
+fn text(checks: &Checks, quiet: bool) -> String {
     let mut out = String::new();
-    for Check { check, status, detail, .. } in &checks.checks {
+    for Check { check, status, detail, .. } in checks.checks.iter().filter(|c| !quiet || c.status == Status::Failed) {
         let status = match status {
             Status::Ok => "ok",
             Status::Note => "note",

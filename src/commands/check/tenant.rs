@@ -5,11 +5,11 @@ use secrecy::ExposeSecret as _;
 use super::checks::Checks;
 use crate::{
     api::{Client, is_legacy_key},
-    context::Context,
+    context::{Context, LUCCA_REQUESTS_PER_MINUTE},
     error::Error,
     exit_code::ExitCode,
-    fetch::{Selected, Selection, count},
-    settings::Settings,
+    fetch::{Counts, Selected, Selection, Wanted, count},
+    settings::{Settings, SettingsError},
 };
 
 /// Differences between the tenant's clock and ours that nobody notices.
@@ -37,6 +37,7 @@ pub(super) async fn check(
         None if tenant.is_local() => checks.ok("tenant address", format!("{}: this machine", tenant.host())),
         None => checks.note("tenant address", format!("{}: not one of Lucca's known hosts", tenant.host())),
     }
+    budget(settings.requests_per_minute(), tenant.is_local(), checks);
     match settings.client_secret() {
         Ok(secret) if is_legacy_key(secret.expose_secret()) => checks.note(
             "client secret",
@@ -71,6 +72,20 @@ pub(super) async fn check(
     Ok(())
 }
 
+/// More than Lucca allows is right for a tenant that was given more, and a mistake otherwise.
+fn budget(requests_per_minute: Result<u32, SettingsError>, is_local: bool, checks: &mut Checks) {
+    match requests_per_minute {
+        Ok(share) if share > LUCCA_REQUESTS_PER_MINUTE && !is_local => checks.note(
+            "request budget",
+            format!(
+                "{share} a minute, more than the {LUCCA_REQUESTS_PER_MINUTE} that Lucca allows: expect to be refused"
+            ),
+        ),
+        Ok(share) => checks.ok("request budget", format!("{share} a minute")),
+        Err(error) => checks.error("request budget", &error.into()),
+    }
+}
+
 /// One line for each resource: allowed, empty, its scope missing, or not there.
 async fn resources(
     context: &Context,
@@ -81,6 +96,8 @@ async fn resources(
     checks: &mut Checks,
 ) -> Result<(), Error> {
     let as_of = settings.as_of(context.clock.now())?.to_string();
+    let history = settings.history()?;
+    let wanted = Wanted { as_of: Some(&as_of), history: &history };
     for selected in &selection.resources {
         let Selected { resource, optional, .. } = selected;
         let name = format!("resource {}", resource.name);
@@ -92,13 +109,13 @@ async fn resources(
             absent(checks, format!("missing scope: grant {}", resource.scope));
             continue;
         }
-        match count(client, Some(&as_of), std::iter::once(selected)).await {
+        match count(client, wanted, std::iter::once(selected)).await {
             Err(error) => checks.error(name, &error),
-            Ok((_, hidden)) if hidden.contains_key(&resource.name) => {
+            Ok(Counts { hidden, .. }) if hidden.contains_key(&resource.name) => {
                 let why = hidden.get(&resource.name).cloned().unwrap_or_default();
                 absent(checks, format!("{why}; it needs {}", resource.scope));
             }
-            Ok((found, _)) => match found.get(&resource.name).copied() {
+            Ok(Counts { records, .. }) => match records.get(&resource.name).copied() {
                 None => checks.note(name, "allowed, but the API does not count its records"),
                 Some(0) => checks.note(
                     name,

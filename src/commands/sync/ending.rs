@@ -43,10 +43,12 @@ impl Run {
         let full = matches!(error, Error::Lake(error) if error.is_full());
         let pages = if error.exit_code() == ExitCode::Temporary && self.continue_since.is_some() && !full {
             let kept = checkpoint.kept();
-            tracing::info!(
-                kept,
-                "the next run of the same command asks only for the other pages; --fresh asks for all"
-            );
+            if kept > 0 {
+                tracing::info!(
+                    kept,
+                    "the next run of the same command asks only for the other pages; --fresh asks for all"
+                );
+            }
             Ok(())
         } else if held == Some(&self.id) {
             checkpoint.checkpoint().discard_pages().await

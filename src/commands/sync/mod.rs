@@ -23,7 +23,9 @@ use crate::{
     context::{Context, Turn, Writer, exclusively, split_as_configured},
     engine::SessionOptions,
     error::Error,
-    fetch::{self, AskedDays, Fetched, Job, RunCheckpoint, Selection, Stop, check_tenant, refuse_above, sort_out},
+    fetch::{
+        self, AskedDays, Fetched, Job, RunCheckpoint, Selection, Stop, Wanted, check_tenant, refuse_above, sort_out,
+    },
     lake::{self, Checkpoint, Days, Lake, LakeError, Purpose, PutIfAbsent, Snapshot, StagedTable},
     lock::Owner,
     quality::Thresholds,
@@ -239,10 +241,14 @@ impl Run {
             // Where pages are used again, the records are counted again.
             let kept = kept.saturating_sub(selection.resources.len() as u64);
             let as_of = self.day_asked_for();
-            refuse_above(allowed, &self.client, as_of.as_deref(), &selection, &work.limits, kept).await?;
+            let wanted = Wanted { as_of: as_of.as_deref(), history: &self.history };
+            refuse_above(allowed, &self.client, wanted, &selection, &work.limits, kept).await?;
         }
         let (Fetched { tables, resources, absent }, ended) = self.fetch(context, &work, &selection, absent).await?;
         (produced.resources, produced.absent) = (resources, absent);
+        if let Some(newest) = work.before.newest() {
+            warn_of_loss(&produced.absent, newest);
+        }
         if let Err(error) = ended {
             produced.staged = tables;
             return Err(error);
@@ -314,6 +320,17 @@ impl Run {
                 let begun = Checkpoint::begin(&self.lake, &self.id, self.purpose.clone(), self.started_at).await?;
                 Ok(RunCheckpoint::new(begun, false))
             }
+        }
+    }
+}
+
+/// That an optional table is absent is known to those who called it so; that the lake had it until now is news.
+fn warn_of_loss(absent: &[Absence], newest: &Snapshot) {
+    for Absence { tables, reason, .. } in absent {
+        let lost: Vec<&str> =
+            newest.tables.iter().map(|t| t.name.as_str()).filter(|name| tables.iter().any(|t| t == name)).collect();
+        if !lost.is_empty() {
+            tracing::warn!(tables = lost.join(", "), reason, until = %newest.as_of, "no longer read");
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Objection;
 use crate::{
-    lake::{Retention, SnapshotId},
+    lake::{Retention, SnapshotId, layout},
     run_id::RunId,
 };
 
@@ -62,6 +62,18 @@ pub(crate) struct GarbageObject {
     pub(crate) bytes: u64,
     /// Why nobody needs it.
     pub(crate) why: Why,
+}
+
+impl GarbageObject {
+    /// The day and the folder of its table, such as `core/employees`; of what a run staged, no day and the run's folder.
+    pub(crate) fn place(&self) -> (Option<NaiveDate>, &str) {
+        let (as_of, levels) = match layout::place_of(&self.path) {
+            Some((_, as_of)) => (Some(as_of), 2),
+            None => (None, 3),
+        };
+        let end = self.path.match_indices('/').nth(levels - 1).map_or(self.path.len(), |(end, _)| end);
+        (as_of, self.path.get(..end).unwrap_or(&self.path))
+    }
 }
 
 /// Why nobody needs an object.

@@ -158,6 +158,7 @@ fn context<T: Transport + 'static>(catalog: &Catalog, clock: &SharedClock, trans
         clock: Arc::clone(clock),
         transport: Arc::clone(transport) as Arc<_>,
         progress: Progress::in_logs(),
+        quiet: false,
         seed,
         state: None,
     }

@@ -1,17 +1,16 @@
 //! `gc`: deletes snapshots past retention and files that nobody needs, or everything of the days that are named.
 
-use std::{
-    collections::BTreeMap,
-    fmt::Write as _,
-    io::{self, IsTerminal as _},
-};
+mod list;
+
+use std::io::{self, IsTerminal as _};
 
 use chrono::NaiveDate;
 
+use self::list::{Shown, in_words};
 use crate::{
     context::{Context, Writer, exclusively},
     error::Error,
-    lake::{self, Garbage, GarbageScope, Lake, LakeError, Objection, Why},
+    lake::{self, Garbage, GarbageScope, Lake, LakeError, Objection, Retention},
     print::{ListFormat, print_list, tell},
     settings::Settings,
 };
@@ -27,18 +26,15 @@ pub(crate) struct GcOptions {
     pub(crate) yes: bool,
     /// Delete although something speaks against it.
     pub(crate) force: bool,
+    /// List every file, not only how many there are of a table.
+    pub(crate) verbose: bool,
     /// How to print.
     pub(crate) format: ListFormat,
 }
 
-/// How much of a list is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shown {
-    /// Everything, as it would go.
-    Before,
-    /// What went, summed up.
-    After,
-}
+/// Said where dates are kept for ever, which may not be meant.
+const NO_RETENTION: &str = "no retention is set, so that every date stays: --keep-last, --keep-days or --keep-month-ends, or \
+                            keep_last, keep_days or keep_month_ends in lucca-lake.toml, say which ones go";
 
 /// Collects garbage, or shows it.
 ///
@@ -56,10 +52,19 @@ pub(crate) async fn gc(context: &Context, settings: &Settings, options: GcOption
     let find = || async {
         let mut garbage = lake::find_garbage(&lake, &scope, today, now).await?;
         garbage.objections.extend(other_tenant(&lake, settings).await?);
+        if scope == GarbageScope::Retention(Retention::default()) {
+            garbage.notes.push(NO_RETENTION.to_owned());
+        }
         Ok::<_, Error>(garbage)
     };
+    let show = |garbage: &Garbage, shown| {
+        if context.quiet && !options.dry_run && options.format == ListFormat::Text {
+            return Ok(());
+        }
+        print_list(options.format, garbage, |garbage| in_words(garbage, shown, options.verbose))
+    };
     if options.dry_run {
-        return print_list(options.format, &find().await?, |garbage| in_words(garbage, Shown::Before));
+        return show(&find().await?, Shown::Before);
     }
     let confirmed = match options.drop.is_empty() {
         true => None,
@@ -77,7 +82,7 @@ pub(crate) async fn gc(context: &Context, settings: &Settings, options: GcOption
         }
         let is_listed = !garbage.objections.is_empty();
         if is_listed {
-            print_list(options.format, &garbage, |garbage| in_words(garbage, Shown::Before))?;
+            show(&garbage, Shown::Before)?;
         }
         lake::align(&lake).await?;
         lake::collect_garbage(&lake, &run_id, &garbage).await?;
@@ -85,11 +90,12 @@ pub(crate) async fn gc(context: &Context, settings: &Settings, options: GcOption
     };
     let (garbage, is_listed) =
         exclusively(context, &lake, Writer { what: "gc", run_id: &run_id, owner: None }, collect).await?;
-    // A machine reads one document.
-    if is_listed && options.format == ListFormat::Json {
-        return Ok(());
+    match (is_listed, options.format) {
+        // A machine reads one document.
+        (true, ListFormat::Json) => Ok(()),
+        (true, ListFormat::Text) => show(&garbage, Shown::AfterTheList),
+        (false, _) => show(&garbage, Shown::After),
     }
-    print_list(options.format, &garbage, |garbage| in_words(garbage, Shown::After))
 }
 
 /// Days go for good: somebody must have seen what that means, or have said that it is not needed.
@@ -109,7 +115,7 @@ async fn confirm(lake: &Lake, garbage: Garbage, options: &GcOptions) -> Result<G
             "--drop deletes {days} for good: say --yes, or look first at what would go with --dry-run"
         )));
     }
-    tell(&format!("{}Delete {days} for good? [y/N] ", in_words(&garbage, Shown::Before)));
+    tell(&format!("{}Delete {days} for good? [y/N] ", in_words(&garbage, Shown::Before, options.verbose)));
     let read = tokio::task::spawn_blocking(|| io::stdin().lines().next().transpose()).await;
     let answer = read.map_err(|error| Error::task_lost("the question", &error))?;
     let answer = answer.map_err(|source| Error::Io { what: "standard input".into(), source })?;
@@ -145,35 +151,6 @@ async fn other_tenant(lake: &Lake, settings: &Settings) -> Result<Option<Objecti
     };
     let held = snapshot.and_then(|snapshot| snapshot.state.tenant).filter(|held| *held != asked);
     Ok(held.map(|held| Objection::OtherTenant { held, asked }))
-}
-
-fn in_words(garbage: &Garbage, shown: Shown) -> String {
-    let mut text = String::new();
-    let mut sums = BTreeMap::<Why, (usize, u64)>::new();
-    let why = if garbage.dropped.is_empty() { "past retention" } else { "of a dropped day" };
-    for snapshot in &garbage.snapshots {
-        let _ = writeln!(text, "{snapshot}\tsnapshot {why}");
-    }
-    for object in &garbage.objects {
-        if shown == Shown::Before {
-            let _ = writeln!(text, "{}\t{}\t{} bytes", object.path, object.why.as_str(), object.bytes);
-        }
-        let (objects, bytes) = sums.entry(object.why).or_default();
-        (*objects, *bytes) = (*objects + 1, *bytes + object.bytes);
-    }
-    let verb = if shown == Shown::Before { "would go" } else { "deleted" };
-    for (why, (objects, bytes)) in sums {
-        let _ = writeln!(text, "{objects} files, {bytes} bytes, {}: {verb}", why.as_str());
-    }
-    for note in &garbage.notes {
-        let _ = writeln!(text, "{note}");
-    }
-    if shown == Shown::Before {
-        for objection in &garbage.objections {
-            let _ = writeln!(text, "only with --force: {objection}");
-        }
-    }
-    if text.is_empty() { "nothing to collect\n".to_owned() } else { text }
 }
 
 #[cfg(test)]
