@@ -69,6 +69,6 @@ impl Assembler<'_> {
             table.name
         );
         let rows = derive::start(&session, &format!("the history of {}", table.name), &sql, &table, as_of).await?;
-        stage(self.lake, run_id, &table, rows).await
+        stage(self.lake, run_id, staged.of_day(as_of), &table, rows).await
     }
 }

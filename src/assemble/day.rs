@@ -8,7 +8,7 @@ use super::attributes::AttributesRead;
 use crate::{
     catalog::{Catalog, LakeType},
     engine::SessionOptions,
-    lake::{Lake, Snapshot, SnapshotState, SnapshotTable, StagedTable},
+    lake::{Lake, Provenance, Snapshot, SnapshotState, SnapshotTable, StagedTable},
     quality::Thresholds,
     run_id::RunId,
 };
@@ -48,6 +48,13 @@ pub(crate) struct Day<'a> {
     pub(crate) cause: Cause,
     /// What the snapshot remembers of how its tables came to be; what is found here is added.
     pub(crate) state: SnapshotState,
+}
+
+impl Day<'_> {
+    /// What the files of its tables say.
+    pub(super) fn provenance(&self) -> Provenance {
+        Provenance { tenant: self.state.tenant.clone(), as_of: Some(self.as_of) }
+    }
 }
 
 /// Why a day is assembled.

@@ -15,7 +15,7 @@ use crate::{
         derive::{self, Sink, Skipped},
     },
     error::Error,
-    lake::{self, Lake, SnapshotTable, StagedTable},
+    lake::{self, Lake, Provenance, SnapshotTable, StagedTable},
     run_id::RunId,
 };
 
@@ -40,7 +40,7 @@ pub(super) async fn derive(
     let api = catalog.api_tables();
     let api: Vec<&str> = api.iter().map(|table| table.name.as_str()).collect();
     let queries = &catalog.derived;
-    let mut sink = StagingSink { lake, run_id: &day.run_id, staged: Vec::new() };
+    let mut sink = StagingSink { lake, run_id: &day.run_id, provenance: day.provenance(), staged: Vec::new() };
     let derived = derive::run(&session, day.as_of, queries, &api, &mut sink).await?;
     let is_internal = |table: &StagedTable| queries.iter().any(|q| q.internal && q.table.name == table.table().name);
     let (internal, staged): (Vec<_>, Vec<_>) = sink.staged.into_iter().partition(is_internal);
@@ -54,6 +54,7 @@ pub(super) async fn derive(
 struct StagingSink<'l> {
     lake: &'l Lake,
     run_id: &'l RunId,
+    provenance: Provenance,
     staged: Vec<StagedTable>,
 }
 
@@ -62,7 +63,7 @@ impl Sink for StagingSink<'_> {
     type Error = Error;
 
     async fn write(&mut self, table: &Table, as_of: NaiveDate, rows: Rows) -> Result<TableFiles, Error> {
-        let staged = stage(self.lake, self.run_id, table, rows).await?;
+        let staged = stage(self.lake, self.run_id, self.provenance.clone(), table, rows).await?;
         let files = table_files(staged.table(), as_of);
         self.staged.push(staged);
         Ok(files)

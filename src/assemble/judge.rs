@@ -14,7 +14,7 @@ use crate::{
     catalog::{Catalog, FINDINGS},
     engine::derive,
     error::Error,
-    lake::{Snapshot, SnapshotState, SnapshotTable, StagedTable, TableWriter, WriterOptions},
+    lake::{Provenance, Snapshot, SnapshotState, SnapshotTable, StagedTable, TableWriter, WriterOptions},
     quality::{Gate, Statement, Thresholds, compare::COMPARING, statement},
     report::ReferenceReport,
     run_id::RunId,
@@ -81,7 +81,7 @@ async fn ask(
     statements: Vec<Statement>,
     kept: &[&str],
 ) -> Result<Judged, Error> {
-    let Subject { as_of, run_id, tables, before, .. } = subject;
+    let Subject { as_of, run_id, tables, state, before, .. } = subject;
     let table = &catalog.findings;
     let session = session_over(lake, *as_of, tables.iter().filter(|t| t.name != FINDINGS), engine)?;
     let findings_before = before.and_then(|snapshot| Some((snapshot.table(FINDINGS)?, snapshot.as_of)));
@@ -90,7 +90,8 @@ async fn ask(
         statement::BEFORE.clone_into(&mut files.table);
         session.register(&[files])?;
     }
-    let mut writer = TableWriter::new(lake, run_id, table, WriterOptions::default());
+    let mut writer = TableWriter::new(lake, run_id, table, WriterOptions::default())
+        .with_provenance(Provenance { tenant: state.tenant.clone(), as_of: Some(*as_of) });
     let mut breaches = Vec::new();
     let mut write = async |origin: &str, sql: &str| -> Result<u64, Error> {
         let mut rows = derive::start(&session, origin, sql, table, *as_of).await?.into_stream();

@@ -6,7 +6,7 @@ use crate::{
     catalog::Table,
     engine::Rows,
     error::Error,
-    lake::{Lake, StagedTable, TableWriter, WriterOptions},
+    lake::{Lake, Provenance, StagedTable, TableWriter, WriterOptions},
     run_id::RunId,
 };
 
@@ -14,9 +14,15 @@ use crate::{
 ///
 /// # Errors
 /// The first error of the query; when the lake cannot be written.
-pub(super) async fn stage(lake: &Lake, run_id: &RunId, table: &Table, rows: Rows) -> Result<StagedTable, Error> {
+pub(super) async fn stage(
+    lake: &Lake,
+    run_id: &RunId,
+    provenance: Provenance,
+    table: &Table,
+    rows: Rows,
+) -> Result<StagedTable, Error> {
     let mut batches = rows.into_stream();
-    let mut writer = TableWriter::new(lake, run_id, table, WriterOptions::default());
+    let mut writer = TableWriter::new(lake, run_id, table, WriterOptions::default()).with_provenance(provenance);
     let mut written = Ok(());
     while let (Ok(()), Some(batch)) = (&written, batches.next().await) {
         written = match batch {

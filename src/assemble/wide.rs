@@ -91,7 +91,8 @@ async fn make(
     let names = names(session, &plan.named()).await?;
     let as_of = Date32Type::from_naive_date(day.as_of);
     let mut pivot = Pivot::new(&plan, &names, as_of, attributes.whole_history);
-    let mut writer = TableWriter::new(lake, &day.run_id, &table, WriterOptions::default());
+    let mut writer =
+        TableWriter::new(lake, &day.run_id, &table, WriterOptions::default()).with_provenance(day.provenance());
     let built = build(session, long, attributes.statuses.as_deref(), &table, &mut pivot, &mut writer).await;
     let staged = staging::close(writer, built).await?;
     let unforeseen = pivot.unforeseen().iter().map(|(definition, found)| {
@@ -182,7 +183,8 @@ async fn build(
 
 async fn definitions(session: &Session) -> Result<Vec<Definition>, Error> {
     let sql = format!(
-        "SELECT id, name, schema, multiple_value_handling_sorting, multiple_value_handling_sorting_property \
+        "SELECT id, name, schema, multiple_value_handling_sorting, multiple_value_handling_sorting_property, t9n, \
+         property_descriptions, taxonomy_id, target_type, CASE WHEN is_archived THEN 'true' END \
          FROM {DEFINITIONS} ORDER BY id"
     );
     let mut definitions = Vec::new();
@@ -195,6 +197,11 @@ async fn definitions(session: &Session) -> Result<Vec<Definition>, Error> {
             name: text(1),
             schema: text(2),
             multiple: row.text(3).map(sorting),
+            t9n: row.text(5).map(str::to_owned),
+            property_descriptions: row.text(6).map(str::to_owned),
+            taxonomy_id: row.text(7).map(str::to_owned),
+            target_type: row.text(8).map(str::to_owned),
+            archived: row.text(9) == Some("true"),
         });
     })
     .await?;

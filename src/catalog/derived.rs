@@ -224,7 +224,7 @@ fn column(name: &str, lake_type: &str, privacy: &str, meaning: String) -> Result
         format!("unknown type {type_name}; the types are {}", known.join(", "))
     })?;
     let privacy = self::privacy(privacy)?;
-    Ok(TableColumn { name: name.to_owned(), lake_type, nullable, meaning, privacy, source: String::new() })
+    Ok(TableColumn::new(name, lake_type, nullable, privacy, &meaning))
 }
 
 fn privacy(class: &str) -> Result<Privacy, String> {

@@ -14,6 +14,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod definition;
 pub(crate) mod derived;
 mod error;
 mod findings;
@@ -30,6 +31,7 @@ pub(crate) mod wide;
 
 use std::collections::HashSet;
 
+pub use definition::{ColumnDefinition, DefinedProperty, EnumeratedValue, TranslatedLabel};
 pub use derived::DerivedError;
 pub(crate) use error::CatalogError;
 pub(crate) use findings::FINDINGS;

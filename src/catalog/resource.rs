@@ -271,11 +271,12 @@ fn added_columns() -> [TableColumn; 3] {
 }
 
 /// What is kept of an embedded record, in the order that they are written in.
-fn labels_columns() -> [TableColumn; 3] {
+fn labels_columns() -> [TableColumn; 4] {
     let text = |name, nullable, meaning| TableColumn::new(name, LakeType::String, nullable, Privacy::None, meaning);
     [
         text("id", false, "Identifier of the label."),
         text("name", true, "Its name, in the tenant's own language."),
         text("taxonomy_id", true, "The list of labels it is from."),
+        text("t9n", true, "Translations, as an object from property to language tag to text; incomplete by nature."),
     ]
 }

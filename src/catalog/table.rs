@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use serde::{Deserialize, Serialize};
 
-use super::{Filled, Interval, Quality};
+use super::{ColumnDefinition, Filled, Interval, Quality};
 
 /// Schema of the tables of all days, where a table's own name means one day; and their prefix, where there are no schemas.
 /// No table may be called so.
@@ -191,13 +191,16 @@ pub struct TableColumn {
     pub privacy: Privacy,
     /// Where the values come from: a JSON path of the API, or an expression over other tables; empty when computed here.
     pub source: String,
+    /// The tenant's own definition whose values it holds; `None` where every tenant has the column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub definition: Option<Box<ColumnDefinition>>,
 }
 
 impl TableColumn {
     /// A column that nothing of the API is read into as it is.
     pub(crate) fn new(name: &str, lake_type: LakeType, nullable: bool, privacy: Privacy, meaning: &str) -> Self {
         let (name, meaning) = (name.to_owned(), meaning.to_owned());
-        Self { name, lake_type, nullable, meaning, privacy, source: String::new() }
+        Self { name, lake_type, nullable, meaning, privacy, source: String::new(), definition: None }
     }
 }
 

@@ -154,14 +154,20 @@ fn with_published(mut tables: Vec<Table>, snapshots: &[Snapshot]) -> Vec<Table> 
 /// What is known of a table with the columns that a snapshot has of it: what the snapshot says counts, then what is declared.
 fn as_published(known: &Table, snapshot: &Snapshot, held: &SnapshotTable) -> Table {
     let described = snapshot.state.described.get(&known.name);
+    let undescribed = match known.origin {
+        Origin::Wide => "By a definition of the tenant that the snapshot does not tell; `derive` has it told.",
+        _ => "Not described by the snapshot.",
+    };
     let column = |c: &SnapshotColumn| {
         let declared = known.columns.iter().find(|declared| declared.name == c.name);
         let told = described.and_then(|d| d.columns.get(&c.name));
-        let told = told.map(|told| (told.privacy, told.meaning.as_str()));
-        let told = told.or_else(|| declared.map(|d| (d.privacy, d.meaning.as_str())));
+        let known = told.map(|told| (told.privacy, told.meaning.as_str()));
+        let known = known.or_else(|| declared.map(|d| (d.privacy, d.meaning.as_str())));
         // Nobody says how private it is: it may be anything.
-        let (privacy, meaning) = told.unwrap_or((Privacy::Sensitive, "By the tenant's definitions."));
-        TableColumn::new(&c.name, c.lake_type, c.nullable, privacy, meaning)
+        let (privacy, meaning) = known.unwrap_or((Privacy::Sensitive, undescribed));
+        let definition = told.and_then(|told| told.definition.clone());
+        let source = definition.as_ref().map(|definition| definition.path()).unwrap_or_default();
+        TableColumn { source, definition, ..TableColumn::new(&c.name, c.lake_type, c.nullable, privacy, meaning) }
     };
     Table { columns: held.columns.iter().map(column).collect(), ..known.clone() }
 }

@@ -17,12 +17,17 @@ pub(crate) struct Label {
     pub(crate) name: Option<String>,
     /// The list of labels it is from.
     pub(crate) taxonomy_id: Option<String>,
+    /// Its translations: a JSON object from property to language tag to text.
+    #[serde(default)]
+    pub(crate) t9n: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Embedded {
+struct Embedded<'a> {
     name: Option<String>,
     taxonomy: Option<Taxonomy>,
+    #[serde(borrow)]
+    t9n: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -42,8 +47,9 @@ impl Labels {
             }
             let records: BTreeMap<String, &RawValue> = serde_json::from_str(records.get()).unwrap_or_default();
             for (id, record) in records {
-                if let Ok(Embedded { name, taxonomy }) = serde_json::from_str(record.get()) {
-                    labels.insert(id, Label { name, taxonomy_id: taxonomy.map(|t| t.id) });
+                if let Ok(Embedded { name, taxonomy, t9n }) = serde_json::from_str(record.get()) {
+                    let t9n = t9n.map(|t9n| t9n.get().to_owned());
+                    labels.insert(id, Label { name, taxonomy_id: taxonomy.map(|t| t.id), t9n });
                 }
             }
         }
@@ -62,10 +68,14 @@ mod tests {
 
     #[test]
     fn both_spellings_are_read_and_nonsense_is_not() {
-        let label = |name: &str| Label { name: Some(name.into()), taxonomy_id: Some("45".into()) };
+        let label = |name: &str| Label {
+            name: Some(name.into()),
+            taxonomy_id: Some("45".into()),
+            t9n: Some(r#"{"name":{"fr-FR":"Très grand"}}"#.into()),
+        };
         for kind in ["taxonomy-label", "taxonomy-label-reference"] {
             let text = format!(
-                r#"{{"employee":{{"1":{{"name":"x"}}}},"{kind}":{{"984":{{"id":"984","name":"XL","taxonomy":{{"id":"45"}},"t9n":{{}}}},"7":3}}}}"#
+                r#"{{"employee":{{"1":{{"name":"x"}}}},"{kind}":{{"984":{{"id":"984","name":"XL","taxonomy":{{"id":"45"}},"t9n":{{"name":{{"fr-FR":"Très grand"}}}}}},"7":3}}}}"#
             );
             assert_eq!(Labels::of(&text, "taxonomy-label").0, BTreeMap::from([("984".to_owned(), label("XL"))]));
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{kept::RunCheckpoint, stop::Stop};
 use crate::{
     api::{Client, PageLimits},
-    lake::Lake,
+    lake::{Lake, Provenance},
     run_id::RunId,
     settings::HistorySettings,
 };
@@ -16,6 +16,8 @@ pub(crate) struct Job {
     pub(crate) client: Client,
     pub(crate) lake: Lake,
     pub(crate) run_id: RunId,
+    /// What the files of its tables say.
+    pub(crate) provenance: Provenance,
     /// The day that historised collections are asked for.
     pub(crate) as_of: Option<String>,
     pub(crate) stop: Stop,

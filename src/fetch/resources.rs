@@ -136,7 +136,7 @@ async fn label_tables(
     let was_read = |resource: &Resource| absent.iter().all(|a| a.resource != resource.name);
     let read = selection.resources.iter().map(|selected| &selected.resource).filter(|resource| was_read(resource));
     for table in read.filter_map(Resource::labels_table) {
-        staged.push(stage_labels(&job.lake, &job.run_id, &table, labels).await?);
+        staged.push(stage_labels(job, &table, labels).await?);
     }
     Ok(staged)
 }

@@ -42,7 +42,10 @@ impl<'e> Writers<'e> {
         wanted: Option<&'e [String]>,
         collected: &'e Collected,
     ) -> Self {
-        let writer = |table: &Table| TableWriter::new(&job.lake, &job.run_id, table, WriterOptions::default());
+        let writer = |table: &Table| {
+            TableWriter::new(&job.lake, &job.run_id, table, WriterOptions::default())
+                .with_provenance(job.provenance.clone())
+        };
         let writers = tables.iter().map(|t| (t.name.clone(), writer(t))).collect();
         Self { resource, wanted, collected, writers, ids: Vec::new() }
     }

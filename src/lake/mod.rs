@@ -14,7 +14,7 @@
 //! - `layout`: every path of the lake
 //! - `location`: from a path or URL to a store
 //! - `writer`, `hashing`, `footer`: Parquet files with bounded memory, hashed as they are sent, read back at once;
-//!   `filled`: what footers tell of a table
+//!   `file_metadata`: what they say of themselves; `filled`: what footers tell of a table
 //! - `manifest`: the snapshot and its JSON; `snapshot_id`: its name; `state`: what it remembers beside its tables; `seal`: the
 //!   checksum it carries; `days`: the snapshots of all days
 //! - `publish`: promote, commit, clean up; `abandoned`: what killed runs left behind
@@ -78,6 +78,7 @@ mod described;
 mod disk;
 mod disk_store;
 mod error;
+mod file_metadata;
 mod filled;
 mod folders;
 mod footer;
@@ -122,6 +123,7 @@ pub(crate) use described::Described;
 #[cfg(test)]
 pub(crate) use described::DescribedColumn;
 pub use error::LakeError;
+pub use file_metadata::Provenance;
 pub(crate) use gc::{
     Garbage, GarbageObject, Objection, Scope as GarbageScope, Why, collect as collect_garbage, find as find_garbage,
 };

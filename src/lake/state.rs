@@ -169,7 +169,8 @@ mod tests {
     fn written() -> SnapshotState {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        let size = super::super::DescribedColumn { meaning: "Size".into(), privacy: Privacy::Personal };
+        let size =
+            super::super::DescribedColumn { meaning: "Size".into(), privacy: Privacy::Personal, definition: None };
         let wide = Described { meaning: "Wide.".into(), columns: [("e_size".into(), size)].into() };
         SnapshotState {
             absent: [("professions".into(), "job-qualifications.readonly was not granted".into())].into(),

@@ -7,15 +7,22 @@ use arrow::{
     datatypes::{DataType, Field, Schema, SchemaRef},
     record_batch::RecordBatch,
 };
+use chrono::NaiveDate;
 use object_store::{ObjectStoreExt as _, path::Path};
 use parquet::{
     arrow::{AsyncArrowWriter, arrow_writer::ArrowWriterOptions},
     basic::{Compression, ZstdLevel},
-    file::properties::{EnabledStatistics, WriterProperties, WriterVersion},
+    file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder, WriterVersion},
     schema::types::ColumnPath,
 };
 
-use super::{DataFile, Lake, LakeError, SnapshotTable, footer, hashing::HashingUpload, layout};
+use super::{
+    DataFile, Lake, LakeError, SnapshotTable,
+    file_metadata::{self, Provenance},
+    footer,
+    hashing::HashingUpload,
+    layout,
+};
 use crate::{
     catalog::{AS_OF, Table, Zone, is_name},
     run_id::RunId,
@@ -67,6 +74,7 @@ pub struct TableWriter {
     table: Table,
     schema: SchemaRef,
     options: WriterOptions,
+    provenance: Provenance,
     open: Option<OpenFile>,
     files: Vec<DataFile>,
     broken: bool,
@@ -84,6 +92,8 @@ pub struct StagedTable {
     /// With the paths in staging.
     table: SnapshotTable,
     run_id: RunId,
+    /// Whose it is; not known of what another process staged.
+    tenant: Option<String>,
 }
 
 impl StagedTable {
@@ -97,9 +107,14 @@ impl StagedTable {
         &self.run_id
     }
 
+    /// What the files say of the rows of one day among those of the table.
+    pub(crate) fn of_day(&self, as_of: NaiveDate) -> Provenance {
+        Provenance { tenant: self.tenant.clone(), as_of: Some(as_of) }
+    }
+
     /// A table that another process staged.
     pub(super) fn from_held(table: SnapshotTable, run_id: &RunId) -> Self {
-        Self { table, run_id: run_id.clone() }
+        Self { table, run_id: run_id.clone(), tenant: None }
     }
 
     /// The same files in the staging of another run.
@@ -128,10 +143,17 @@ impl TableWriter {
             table: table.clone(),
             schema: table.arrow_schema(),
             options,
+            provenance: Provenance::default(),
             open: None,
             files: Vec::new(),
             broken: false,
         }
+    }
+
+    /// Has the files say whose data they hold, and of which day.
+    #[must_use]
+    pub fn with_provenance(self, provenance: Provenance) -> Self {
+        Self { provenance, ..self }
     }
 
     /// Adds rows. The batch must have the table's columns: names, order, types and nullability.
@@ -153,7 +175,8 @@ impl TableWriter {
         self.begin()?;
         let result = self.finish().await;
         self.end(result).await?;
-        Ok(StagedTable { table: SnapshotTable::new(&self.table, self.files), run_id: self.run_id })
+        let table = SnapshotTable::new(&self.table, self.files);
+        Ok(StagedTable { table, run_id: self.run_id, tenant: self.provenance.tenant })
     }
 
     /// Gives the table up: no upload stays open. Files already complete stay in staging until the run is discarded.
@@ -221,8 +244,9 @@ impl TableWriter {
         }
         let path = layout::staging_file(&self.run_id, *zone, name, self.files.len());
         let upload = HashingUpload::new(self.lake.store(), path.clone(), self.options.upload_part_bytes);
-        // Without the embedded copy of the Arrow schema: the types of the lake read back the same from Parquet's own.
-        let properties = self.options.properties(&self.schema);
+        let words = file_metadata::key_values(&self.table, &self.provenance, &self.run_id);
+        let properties = self.options.properties(&self.schema).set_key_value_metadata(Some(words)).build();
+        // The Arrow schema is among the words, where it has more to say than that of the batches.
         let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
         let writer = AsyncArrowWriter::try_new_with_options(upload, Arc::clone(&self.schema), options)
             .map_err(|e| LakeError::parquet(name, &path, e))?;
@@ -283,7 +307,7 @@ impl OpenFile {
 }
 
 impl WriterOptions {
-    fn properties(&self, schema: &Schema) -> WriterProperties {
+    fn properties(&self, schema: &Schema) -> WriterPropertiesBuilder {
         let mut builder = WriterProperties::builder()
             .set_writer_version(WriterVersion::PARQUET_1_0)
             .set_created_by(format!("lucca-lake {}", env!("CARGO_PKG_VERSION")))
@@ -301,7 +325,7 @@ impl WriterOptions {
                 .set_column_bloom_filter_fpp(ColumnPath::from(PERSON), FALSE_POSITIVES)
                 .set_column_bloom_filter_max_ndv(ColumnPath::from(PERSON), self.max_row_group_rows as u64);
         }
-        builder.build()
+        builder
     }
 }
 

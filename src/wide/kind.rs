@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+use super::choices::choices;
+use crate::catalog::EnumeratedValue;
+
 /// What the values of a definition, or of a property of one, look like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -23,6 +26,10 @@ pub(crate) enum Kind {
     Object(Vec<(String, Kind)>),
     /// A list of texts.
     Texts,
+    /// One of some texts.
+    Choice(Vec<EnumeratedValue>),
+    /// A list of references or choices, in one value.
+    List(Box<Kind>),
     /// Anything: the JSON is kept as text.
     Json,
 }
@@ -39,6 +46,7 @@ pub(crate) const REFERENCE_NAMES: &[(&str, &str, &str)] = &[
     ("job-qualification", "job_qualifications", "title"),
     ("occupation-category", "occupation_categories", "title"),
     ("employment-template", "employment_templates", "title"),
+    ("profession", "professions", "title"),
     ("taxonomy-label", "attribute_labels", "name"),
 ];
 
@@ -98,6 +106,9 @@ impl Kind {
         if let Some(kind) = base(schema) {
             return kind;
         }
+        if let Some(values) = choices(schema) {
+            return Self::Choice(values);
+        }
         if let Some(inner) = only_alternative(schema) {
             return Self::of_schema(inner, may_nest);
         }
@@ -109,8 +120,18 @@ impl Kind {
             ["integer"] if text("format") == Some("int32") => Self::Int32,
             ["integer"] => Self::Int64,
             ["number"] | ["integer", "number"] | ["number", "integer"] => Self::Double,
-            ["array"] if schema.get("items").map(types).as_deref() == Some(&["string"]) => Self::Texts,
+            ["array"] => Self::of_items(schema.get("items").unwrap_or(&Value::Null), may_nest),
             ["object"] => Self::of_properties(schema, may_nest),
+            _ => Self::Json,
+        }
+    }
+
+    /// The kind of lists of such items.
+    fn of_items(items: &Value, may_nest: bool) -> Self {
+        match Self::of_schema(items, false) {
+            Self::Text => Self::Texts,
+            Self::Choice(values) if values.iter().all(|value| value.label.is_none()) => Self::Texts,
+            item @ (Self::Choice(_) | Self::Reference(_)) if may_nest => Self::List(Box::new(item)),
             _ => Self::Json,
         }
     }
@@ -132,10 +153,15 @@ impl Kind {
     }
 }
 
-/// One of the documented base schemas, by its address or its title.
-fn base(schema: &Value) -> Option<Kind> {
+/// The name of a schema, by its address or its title: that of one of the documented base schemas, or any other.
+pub(super) fn name(schema: &Value) -> Option<&str> {
     let name = ["$ref", "$id", "title"].into_iter().find_map(|key| schema.get(key).and_then(Value::as_str))?;
-    Some(match name.rsplit('/').next()? {
+    name.rsplit('/').next()
+}
+
+/// One of the documented base schemas.
+pub(super) fn base(schema: &Value) -> Option<Kind> {
+    Some(match name(schema)? {
         "short-text" | "long-text" | "phone-number" | "email" | "url" => Kind::Text,
         "boolean" => Kind::Boolean,
         "int32" => Kind::Int32,
@@ -146,7 +172,7 @@ fn base(schema: &Value) -> Option<Kind> {
 }
 
 /// What a schema says by `allOf`, `anyOf` or `oneOf`, where that is one thing or null.
-fn only_alternative(schema: &Value) -> Option<&Value> {
+pub(super) fn only_alternative(schema: &Value) -> Option<&Value> {
     let all = ["allOf", "anyOf", "oneOf"].into_iter().find_map(|key| schema.get(key).and_then(Value::as_array))?;
     let mut some = all.iter().filter(|s| s.get("type").and_then(Value::as_str) != Some("null"));
     some.next().filter(|_| some.next().is_none())
@@ -158,7 +184,7 @@ fn reference_type(name: &str) -> String {
 }
 
 /// The JSON types that a schema allows beside null.
-fn types(schema: &Value) -> Vec<&str> {
+pub(super) fn types(schema: &Value) -> Vec<&str> {
     let types = match schema.get("type") {
         Some(Value::String(one)) => vec![one.as_str()],
         Some(Value::Array(some)) => some.iter().filter_map(Value::as_str).collect(),

@@ -6,10 +6,14 @@
 //! attributes, sorted by employee ────────────────┘
 //! ```
 //!
+//! `choices`: the values that a schema enumerates; `meaning`: what is said of each column.
+//!
 //! Types come from the definitions' JSON Schemas alone, never from the data. A value of another shape is kept as JSON in
 //! [`UNFORESEEN`](crate::catalog::wide::UNFORESEEN) and counted. Pure: no I/O, no clock.
 
+mod choices;
 mod kind;
+mod meaning;
 mod names;
 mod pivot;
 mod plan;

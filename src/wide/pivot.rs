@@ -8,7 +8,7 @@ use serde_json::{Value, value::RawValue};
 use super::{
     kind::Kind,
     plan::{Part, Planned, Sorting, Takes, WidePlan},
-    value::{Cell, Other, cell, compare, id, item},
+    value::{Cell, Other, cell, compare, id, item, title},
 };
 use crate::{catalog::Table, decode::ColumnBuilder};
 
@@ -88,12 +88,16 @@ impl<'p> Pivot<'p> {
             let planned = self.plan.definitions.get(definition);
             let found = match planned {
                 None => Err(Other),
-                Some(planned) if planned.multiple.is_some() => self.several(planned, &applicable, &mut cells),
+                Some(planned) if planned.several() => self.several(planned, &applicable, &mut cells),
                 Some(planned) => {
                     if applicable.len() > 1 {
                         self.unforeseen.entry(definition.to_owned()).or_default().several += 1;
                     }
-                    applicable.last().map_or(Ok(()), |one| self.one(planned, one, &mut cells))
+                    match applicable.last() {
+                        Some(one) if planned.lists => self.several(planned, &[*one], &mut cells),
+                        Some(one) => self.one(planned, one, &mut cells),
+                        None => Ok(()),
+                    }
                 }
             };
             if found.is_err() {
@@ -169,6 +173,7 @@ impl<'p> Pivot<'p> {
             Takes::Value(kind) => cell(kind, value, raw),
             Takes::Id => Ok(text(id(value)?.map(str::to_owned))),
             Takes::Name(of) => Ok(text(id(value)?.and_then(|id| self.name(of, id)))),
+            Takes::Title(of) => Ok(text(title(of, value)?)),
         }
     }
 
@@ -176,7 +181,7 @@ impl<'p> Pivot<'p> {
         self.names.get(of)?.get(id).cloned()
     }
 
-    /// The values of a definition that may have several: one attribute each, or one with a list.
+    /// Values as a list: of one attribute each, or of one with a list.
     fn several(&self, planned: &Planned, attributes: &[&Attribute], cells: &mut [Cell]) -> Result<(), Other> {
         let mut values: Vec<(Value, String)> = Vec::new();
         for raw in attributes.iter().filter_map(|a| a.value.as_deref()) {
@@ -196,10 +201,17 @@ impl<'p> Pivot<'p> {
         self.sort(planned, &mut values);
         let mut found = Vec::with_capacity(planned.parts.len());
         for part in &planned.parts {
-            let texts = values.iter().map(|(value, raw)| match &part.takes {
-                Takes::Value(kind) => item(kind, value, raw),
-                Takes::Id => Ok(id(value)?.map(str::to_owned)),
-                Takes::Name(of) => Ok(id(value)?.and_then(|id| self.name(of, id))),
+            let texts = values.iter().map(|(value, raw)| {
+                let value = match &part.property {
+                    Some(name) => value.get(name).unwrap_or(&Value::Null),
+                    None => value,
+                };
+                match &part.takes {
+                    Takes::Value(kind) => item(kind, value, raw),
+                    Takes::Id => Ok(id(value)?.map(str::to_owned)),
+                    Takes::Name(of) => Ok(id(value)?.and_then(|id| self.name(of, id))),
+                    Takes::Title(of) => title(of, value),
+                }
             });
             found.push((part.column, Cell::Texts(texts.collect::<Result<_, _>>()?)));
         }

@@ -6,15 +6,16 @@ use serde_json::Value;
 
 use super::{
     kind::{Kind, REFERENCE_NAMES},
+    meaning::{defined, meaning},
     names::{snake, unique},
 };
 use crate::catalog::{
-    LakeType, Privacy, Table, TableColumn, Zone,
+    EnumeratedValue, LakeType, Privacy, Table, TableColumn, Zone,
     wide::{EMPLOYEE_ID, UNFORESEEN},
 };
 
-/// A definition of attributes, as far as its values need it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A definition of attributes, as far as its values and what is said of them need it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Definition {
     /// Identifier.
     pub(crate) id: String,
@@ -24,6 +25,16 @@ pub(crate) struct Definition {
     pub(crate) schema: String,
     /// How several values of one person are sorted, where there may be several.
     pub(crate) multiple: Option<Sorting>,
+    /// Translations of the label: JSON from property to language tag to text.
+    pub(crate) t9n: Option<String>,
+    /// JSON of what the properties of its values are called, where these are objects.
+    pub(crate) property_descriptions: Option<String>,
+    /// The list of labels that the values are from.
+    pub(crate) taxonomy_id: Option<String>,
+    /// What has the values.
+    pub(crate) target_type: Option<String>,
+    /// Whether it is archived.
+    pub(crate) archived: bool,
 }
 
 /// The order of several values.
@@ -46,9 +57,20 @@ pub(crate) struct WidePlan {
 /// The columns of one definition.
 #[derive(Debug, Clone)]
 pub(super) struct Planned {
+    /// Of each value.
     pub(super) kind: Kind,
+    /// Whether the columns are lists.
+    pub(super) lists: bool,
+    /// How several values are sorted, where a person may have several.
     pub(super) multiple: Option<Sorting>,
     pub(super) parts: Vec<Part>,
+}
+
+impl Planned {
+    /// Whether a person may have several values.
+    pub(super) fn several(&self) -> bool {
+        self.multiple.is_some()
+    }
 }
 
 /// One column and what it takes of a value.
@@ -69,12 +91,8 @@ pub(super) enum Takes {
     Id,
     /// The name of what a reference of that type leads to.
     Name(String),
-}
-
-impl Definition {
-    fn kind(&self) -> Kind {
-        serde_json::from_str::<Value>(&self.schema).map_or(Kind::Json, |schema| Kind::of(&self.id, &schema))
-    }
+    /// What the schema calls the value.
+    Title(Vec<EnumeratedValue>),
 }
 
 impl WidePlan {
@@ -95,14 +113,19 @@ impl WidePlan {
             declared.columns.iter().cloned().partition(|column| column.name == UNFORESEEN);
         let mut plan = Self { declared: declared.clone(), definitions: BTreeMap::new(), columns: first };
         for definition in definitions {
-            let kind = definition.kind();
+            let schema = serde_json::from_str::<Value>(&definition.schema).unwrap_or_default();
+            let (kind, lists) = match Kind::of(&definition.id, &schema) {
+                Kind::List(item) => (*item, true),
+                kind => (kind, definition.multiple.is_some()),
+            };
+            let multiple = definition.multiple.clone();
             let mut parts = Vec::new();
             // The employee's own identifier is the first column already.
             if snake(&definition.id) == EMPLOYEE_ID {
-                plan.definitions.insert(definition.id.clone(), Planned { kind, multiple: None, parts });
+                plan.definitions.insert(definition.id.clone(), Planned { kind, lists, multiple, parts });
                 continue;
             }
-            for (property, takes, suffix, lake_type) in takes(&kind, definition.multiple.is_some()) {
+            for (property, takes, suffix, lake_type) in takes(&kind, lists) {
                 let mut name = snake(&definition.id);
                 for part in property
                     .as_deref()
@@ -120,17 +143,18 @@ impl WidePlan {
                 if !wanted(&definition.id) {
                     continue;
                 }
-                let meaning = meaning(definition, property.as_deref(), &takes);
+                let told = defined(definition, &schema, &kind, property.as_deref());
+                let meaning = meaning(definition, &told, &takes);
                 parts.push(Part { column: plan.columns.len(), property, takes });
                 // How private it is depends on the split, which does not matter to the values.
                 let column = TableColumn::new(&name, lake_type, true, Privacy::Sensitive, &meaning);
-                plan.columns.push(TableColumn { source: definition.id.clone(), ..column });
+                let (source, definition) = (told.path(), Some(Box::new(told)));
+                plan.columns.push(TableColumn { source, definition, ..column });
             }
             if !wanted(&definition.id) {
                 continue;
             }
-            let planned = Planned { kind, multiple: definition.multiple.clone(), parts };
-            plan.definitions.insert(definition.id.clone(), planned);
+            plan.definitions.insert(definition.id.clone(), Planned { kind, lists, multiple, parts });
         }
         plan.columns.extend(last);
         plan
@@ -145,7 +169,7 @@ impl WidePlan {
         // It holds values of any of the definitions.
         let most_private = self.definitions.keys().map(|id| of(id)).fold(Privacy::None, Ord::max);
         for column in columns.iter_mut().filter(|c| c.name != EMPLOYEE_ID) {
-            column.privacy = if column.name == UNFORESEEN { most_private } else { of(&column.source) };
+            column.privacy = column.definition.as_ref().map_or(most_private, |definition| of(&definition.id));
         }
         Table { columns, ..self.declared.clone() }
     }
@@ -169,31 +193,44 @@ impl WidePlan {
 /// Property, what is taken of it, suffix of the column's name, and type.
 type Taken = (Option<String>, Takes, &'static str, LakeType);
 
-fn takes(kind: &Kind, multiple: bool) -> Vec<Taken> {
-    let of = |property: Option<&String>, kind: &Kind| -> Vec<Taken> {
-        let property = property.cloned();
-        let single = |one: LakeType| if multiple { LakeType::StringList } else { one };
-        match kind {
-            Kind::Reference(to) => {
-                let named = to.as_deref().filter(|to| REFERENCE_NAMES.iter().any(|(known, ..)| known == to));
-                let ids = (property.clone(), Takes::Id, if multiple { "ids" } else { "id" }, single(LakeType::String));
-                let name = |to: &str| Takes::Name(to.to_owned());
-                let text = single(LakeType::String);
-                match named {
-                    // A label is what its name says: the id is beside it.
-                    Some("taxonomy-label") => vec![(property, name("taxonomy-label"), "", text), ids],
-                    Some(to) => vec![ids, (property, name(to), if multiple { "names" } else { "name" }, text)],
-                    None => vec![ids],
-                }
-            }
-            other => vec![(property, Takes::Value(other.clone()), "", single(lake_type(other)))],
-        }
-    };
+fn takes(kind: &Kind, lists: bool) -> Vec<Taken> {
     match kind {
-        Kind::Object(properties) if !multiple => {
-            properties.iter().flat_map(|(name, kind)| of(Some(name), kind)).collect()
+        Kind::Object(properties) if !lists => {
+            properties.iter().flat_map(|(name, kind)| taken(Some(name), kind, false)).collect()
         }
-        other => of(None, other),
+        // The JSON of each, and beside it what is called by a name there.
+        Kind::Object(properties) => {
+            let named = properties.iter().flat_map(|(name, kind)| taken(Some(name), kind, true));
+            let named = named.filter(|(_, takes, ..)| matches!(takes, Takes::Name(_) | Takes::Title(_)));
+            taken(None, kind, true).into_iter().chain(named).collect()
+        }
+        other => taken(None, other, lists),
+    }
+}
+
+/// What is taken of values, or of one of their properties, of a kind.
+fn taken(property: Option<&String>, kind: &Kind, lists: bool) -> Vec<Taken> {
+    let property = property.cloned();
+    let text = if lists { LakeType::StringList } else { LakeType::String };
+    let itself = || (property.clone(), Takes::Value(kind.clone()), "", if lists { text } else { lake_type(kind) });
+    match kind {
+        Kind::Reference(to) => {
+            let named = to.as_deref().filter(|to| REFERENCE_NAMES.iter().any(|(known, ..)| known == to));
+            let ids = (property.clone(), Takes::Id, if lists { "ids" } else { "id" }, text);
+            let name = |to: &str| Takes::Name(to.to_owned());
+            match named {
+                // A label is what its name says: the id is beside it.
+                Some("taxonomy-label") => vec![(property, name("taxonomy-label"), "", text), ids],
+                Some(to) => vec![ids, (property, name(to), if lists { "names" } else { "name" }, text)],
+                None => vec![ids],
+            }
+        }
+        // What the schema calls a value may change, or be translated: the value stays what it is.
+        Kind::Choice(of) if of.iter().any(|value| value.label.is_some()) => {
+            let title = Takes::Title(of.clone());
+            vec![itself(), (property.clone(), title, if lists { "labels" } else { "label" }, text)]
+        }
+        _ => vec![itself()],
     }
 }
 
@@ -205,16 +242,8 @@ fn lake_type(kind: &Kind) -> LakeType {
         Kind::Double => LakeType::Double,
         Kind::Date => LakeType::Date,
         Kind::Texts => LakeType::StringList,
-        Kind::Text | Kind::Json | Kind::Object(_) | Kind::Reference(_) => LakeType::String,
-    }
-}
-
-fn meaning(definition: &Definition, property: Option<&str>, takes: &Takes) -> String {
-    let label = definition.name.replace(['\n', '\r'], " ");
-    let of = property.map(|p| format!(", its {p}")).unwrap_or_default();
-    match takes {
-        Takes::Id => format!("{label}{of}: the identifier."),
-        Takes::Name(to) => format!("{label}{of}: the name of the {to}; null when it is not visible."),
-        Takes::Value(_) => format!("{label}{of}."),
+        Kind::Text | Kind::Choice(_) | Kind::Json | Kind::Object(_) | Kind::Reference(_) | Kind::List(_) => {
+            LakeType::String
+        }
     }
 }

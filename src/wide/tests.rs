@@ -83,7 +83,7 @@ fn definition(id: &str, schema: &str, multiple: Option<Sorting>) -> Definition {
         true => schema.to_owned(),
         false => format!(r#"{{"$id":"/lucca-api/schemas/{schema}"}}"#),
     };
-    Definition { id: id.into(), name: id.into(), schema, multiple }
+    Definition { id: id.into(), name: id.into(), schema, multiple, ..Definition::default() }
 }
 
 fn sorted(descending: bool, property: Option<&str>) -> Option<Sorting> {
@@ -249,4 +249,42 @@ fn people_are_called_as_in_the_derived_tables() {
     let names = derived.iter().find(|query| query.table.name == "employee_names").unwrap();
     let (.., expression) = super::REFERENCE_NAMES.iter().find(|(of, ..)| *of == "employee").unwrap();
     assert!(names.sql.contains(&format!("{expression} AS full_name")), "{}", names.sql);
+}
+
+#[test]
+fn lists_of_labels_are_lists_of_names_and_enumerations_have_their_labels() {
+    let labels = r#"{"type":["array","null"],"items":{"$ref":"/lucca-api/schemas/taxonomy-label-reference"}}"#;
+    let titled = r#"{"oneOf":[{"const":"m","title":"Male"},{"const":"x"},{"type":"null"}]}"#;
+    let child = r#"{"type":"object","properties":{"name":{"$ref":"x/short-text"},"school":{"$ref":"x/taxonomy-label-reference"}}}"#;
+    let definitions = [
+        definition("e_sizes", labels, None),
+        definition("e_gender", titled, None),
+        definition("e_genders", titled, sorted(false, None)),
+        definition("e_children", child, sorted(false, Some("name"))),
+    ];
+    let both = r#"[{"id":"8","type":"taxonomy-label"},{"id":"7"},{"id":"6"}]"#;
+    let attributes = [
+        attribute("e_sizes", 1, ALWAYS, both),
+        attribute("e_gender", 2, ALWAYS, "\"m\""),
+        attribute("e_genders", 3, ALWAYS, "\"x\""),
+        attribute("e_genders", 4, ALWAYS, "\"m\""),
+        attribute("e_children", 5, ALWAYS, r#"{"name":"B","school":{"id":"7"}}"#),
+        attribute("e_children", 6, ALWAYS, r#"{"name":"A"}"#),
+    ];
+    let expected = cells(&[
+        ("e_sizes", "[A, XL, ]"),
+        ("e_sizes_ids", "[8, 7, 6]"),
+        ("e_gender", "m"),
+        ("e_gender_label", "Male"),
+        ("e_genders", "[m, x]"),
+        ("e_genders_labels", "[Male, ]"),
+        ("e_children", r#"[{"name":"A"}, {"name":"B","school":{"id":"7"}}]"#),
+        ("e_children_school", "[, XL]"),
+    ]);
+    assert_eq!(row(&definitions, true, &attributes), (expected, BTreeMap::new()));
+    for other in [r#"[{"name":1}]"#, "3", r#"{"id":7}"#] {
+        let (found, unforeseen) = row(&definitions, true, &[attribute("e_sizes", 1, ALWAYS, other)]);
+        assert_eq!(found, cells(&[("_unforeseen", &format!(r#"{{"e_sizes":[{other}]}}"#))]));
+        assert_eq!(unforeseen["e_sizes"].other_shape, 1);
+    }
 }

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 use super::kind::Kind;
-use crate::decode::lenient_date;
+use crate::{catalog::EnumeratedValue, decode::lenient_date};
 
 /// What a column takes for one row.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,7 @@ pub(super) struct Other;
 pub(super) fn cell(kind: &Kind, value: &Value, raw: &str) -> Result<Cell, Other> {
     Ok(match (kind, value) {
         (Kind::Json | Kind::Object(_), Value::Null) | (_, Value::Null) => Cell::Null,
-        (Kind::Text, Value::String(text)) => Cell::Text(text.clone()),
+        (Kind::Text | Kind::Choice(_), Value::String(text)) => Cell::Text(text.clone()),
         (Kind::Boolean, Value::Bool(flag)) => Cell::Boolean(*flag),
         (Kind::Int32, Value::Number(number)) => {
             Cell::Int32(number.as_i64().and_then(|n| i32::try_from(n).ok()).ok_or(Other)?)
@@ -60,6 +60,15 @@ pub(super) fn id(value: &Value) -> Result<Option<&str>, Other> {
     match value {
         Value::Null => Ok(None),
         Value::Object(object) => object.get("id").and_then(Value::as_str).map(Some).ok_or(Other),
+        _ => Err(Other),
+    }
+}
+
+/// What the schema calls one of the values that it enumerates; `Ok(None)` where it has no name, and for null.
+pub(super) fn title(of: &[EnumeratedValue], value: &Value) -> Result<Option<String>, Other> {
+    match value {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(of.iter().find(|known| known.value == *text).and_then(|known| known.label.clone())),
         _ => Err(Other),
     }
 }

@@ -23,12 +23,8 @@ fn a_header_describes_the_table() {
     );
     assert_eq!(derived.sql, "-- A comment below the header is part of the query.\nSELECT 1;");
     let column = |name: &str, lake_type, nullable, privacy, meaning: &str, source: &str| TableColumn {
-        name: name.to_owned(),
-        lake_type,
-        nullable,
-        meaning: meaning.to_owned(),
-        privacy,
         source: source.to_owned(),
+        ..TableColumn::new(name, lake_type, nullable, privacy, meaning)
     };
     assert_eq!(
         table.columns,

@@ -26,7 +26,7 @@ use crate::{
     fetch::{
         self, AskedDays, Fetched, Job, RunCheckpoint, Selection, Stop, Wanted, check_tenant, refuse_above, sort_out,
     },
-    lake::{self, Checkpoint, Days, Lake, LakeError, Purpose, PutIfAbsent, Snapshot, StagedTable},
+    lake::{self, Checkpoint, Days, Lake, LakeError, Provenance, Purpose, PutIfAbsent, Snapshot, StagedTable},
     lock::Owner,
     quality::Thresholds,
     report::{Absence, KeptDay, PublishedDay, ResourceReport, RunReport},
@@ -282,6 +282,10 @@ impl Run {
             client: self.client.clone(),
             lake: self.lake.clone(),
             run_id: self.id.clone(),
+            provenance: Provenance {
+                tenant: Some(self.client.tenant().host()),
+                as_of: self.days.first().filter(|_| self.days.len() == 1).copied(),
+            },
             as_of: self.day_asked_for(),
             stop: self.stop.clone(),
             limits: Arc::clone(&work.limits),

@@ -122,8 +122,7 @@ fn now() -> DateTime<Utc> {
 }
 
 fn column(name: &str, lake_type: LakeType, nullable: bool) -> TableColumn {
-    let (meaning, source) = (String::new(), String::new());
-    TableColumn { name: name.into(), lake_type, nullable, meaning, privacy: Privacy::None, source }
+    TableColumn::new(name, lake_type, nullable, Privacy::None, "")
 }
 
 /// A table with a column of every type, two of them not null.

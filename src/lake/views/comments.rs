@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use super::view::{View, ViewColumn};
 use crate::{
     catalog::{AS_OF, Privacy, Table},
-    lake::{Described, Snapshot},
-    terminal_text::is_harmful,
+    lake::{Described, Snapshot, described::sentence},
 };
 
 /// Comments by table, where anything is known of it.
@@ -43,11 +42,7 @@ impl<'a> Comments<'a> {
         };
         let of_column = |column: &ViewColumn| {
             let known = described.columns.get(&column.name)?;
-            Some((
-                column.name.clone(),
-                known.privacy,
-                format!("{} Privacy: {}.", sentence(&known.meaning), known.privacy),
-            ))
+            Some((column.name.clone(), known.privacy, known.in_words()))
         };
         let columns: Vec<(String, Privacy, String)> = view.columns.iter().filter_map(of_column).collect();
         // A column that nobody knows may be more private than all that are known.
@@ -97,20 +92,4 @@ fn after_literal(literal: &str) -> &str {
         ends
     });
     end.and_then(|end| literal.get(end + 1..)).unwrap_or_default()
-}
-
-/// One line that ends as a sentence does. Meanings may hold what the tenant wrote, and a statement is one line: nothing in
-/// it may end the line or the statement, or turn its direction.
-fn sentence(text: &str) -> String {
-    let shown = |c: char| match c {
-        ';' => ',',
-        c if is_harmful(c) => ' ',
-        c => c,
-    };
-    let text: String = text.chars().map(shown).collect();
-    let mut text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if !text.ends_with(['.', '!', '?']) {
-        text.push('.');
-    }
-    text
 }

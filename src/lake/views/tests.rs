@@ -51,14 +51,7 @@ fn two_dates() -> [Snapshot; 2] {
 
 /// What the catalogue says of `people`; it never heard of `new`.
 fn people() -> Table {
-    let column = |name: &str, meaning: &str, privacy| TableColumn {
-        name: name.into(),
-        lake_type: LakeType::String,
-        nullable: true,
-        meaning: meaning.into(),
-        privacy,
-        source: String::new(),
-    };
+    let column = |name: &str, meaning: &str, privacy| TableColumn::new(name, LakeType::String, true, privacy, meaning);
     Table {
         name: "people".into(),
         zone: Zone::Core,
