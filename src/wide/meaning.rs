@@ -71,23 +71,26 @@ pub(super) fn meaning(definition: &Definition, told: &ColumnDefinition, takes: &
         Takes::Value(_) => String::new(),
         Takes::Id => format!(": {one}identifier{each}"),
         Takes::Name(of) if of == "taxonomy-label" => format!(": {one}name{each} of the label{each}"),
-        Takes::Name(of) => format!(": {one}name{each} of the {}{each}, null where not visible", of.replace('-', " ")),
+        Takes::Name(of) => {
+            let is = if told.several_values { "they are" } else { "it is" };
+            format!(": {one}name{each} of the {}{each}, null where {is} not visible", of.replace('-', " "))
+        }
         Takes::Title(_) => {
             format!(": what {one}value{each} of the enumeration {} called", if each.is_empty() { "is" } else { "are" })
         }
     };
     text += ". ";
     text += &match told.values.as_slice() {
-        [] => told.value_type.clone(),
+        [] => format!("Type {}", told.value_type),
         values => format!("One of {}", in_words(values)),
     };
     if let Some(taxonomy) = &told.taxonomy_id {
-        text += &format!(" of taxonomy {taxonomy}");
+        text += &format!(", taxonomy {taxonomy}");
     }
     if let Some(sorting) = &definition.multiple {
         let order = if sorting.descending { "descending" } else { "ascending" };
         let by = sorting.property.as_ref().map(|property| format!(" by {property}")).unwrap_or_default();
-        text += &format!(", several, {order}{by}");
+        text += &format!(", several values, {order}{by}");
     }
     if let Some(target) = told.target_type.as_deref().filter(|target| *target != "employee") {
         text += &format!(", of the {}", target.replace('-', " "));
@@ -147,6 +150,9 @@ fn value_type(schema: &Value, kind: Option<&Kind>) -> String {
         Some(Kind::Reference(Some(to))) => format!("{to}-reference"),
         Some(Kind::Reference(None)) => "reference".to_owned(),
         Some(Kind::Date) => "date".to_owned(),
+        Some(Kind::Texts) => "list of strings".to_owned(),
+        Some(Kind::Text) if types.is_empty() => "string".to_owned(),
+        Some(Kind::Int32) if types.is_empty() => "int32".to_owned(),
         _ if types.is_empty() => "any JSON".to_owned(),
         _ => types.join(" or "),
     }

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import people
 from canonical import differences
 from context import expected, unequal
-from readers import COMMENTS, COUNTS, READERS
+from readers import COMMENTS, COUNTS, DESCRIPTIONS, PROVENANCE, READERS
 from snapshots import published, without_columns
 
 # Where a lake should not be, and may be: patterns, quotes, escapes and what looks like a partition, all in one path.
@@ -17,6 +17,8 @@ LATER = {"departments": ["owning_application"], "business_establishments": ["is_
          "employment_templates": ["legal_entity_ids"], "employees": ["_extra", "birth_day", "last_updated_at"],
          "job_positions": ["ends_on", "redacted"], "personal_attributes": ["value_number", "value_boolean"]}
 LATER_DEFINITION = "e_motto"
+# A definition, what it was called before, and what it is called.
+RENAMED = "e_tShirtSize", "Shirt (old)", "Custom “e_tShirtSize” 😀"
 # These take `env=` in the lake's own address for one more partition column.
 READ_THE_ADDRESS = {"DuckDB glob", "Polars glob", "Polars files"}
 
@@ -39,6 +41,7 @@ def readers(ctx):
         ctx.note(f"{name}: {time.monotonic() - begun:.1f} s")
     _names_mean_the_same(ctx, root, tables, days[-1])
     _views_say_what_they_are(ctx, root)
+    _files_say_what_they_are(ctx, root, days)
 
 
 def _names_mean_the_same(ctx, root, tables, newest):
@@ -64,6 +67,27 @@ def _views_say_what_they_are(ctx, root):
         table, columns = read(ctx.program, root, "personal_snapshot")
         ctx.check(f"readers: {name} shows the tenant's own columns", [f"{c}: {said}" for c, said in columns.items() if not said]
                   + ([] if "Privacy: sensitive." in columns.get("e_motto", "") else [columns.get("e_motto", "no e_motto")]))
+
+
+def _files_say_what_they_are(ctx, root, days):
+    """Each file what its columns mean, also where days call them otherwise; and whose it is."""
+    name, before, now = RENAMED
+    first, last = [published(root, str(day)) for day in (days[0], days[-1])]
+    for reader, read in DESCRIPTIONS.items():
+        for tables, label in ((first, before), (last, now)):
+            said = read(tables["personal_snapshot"].paths()[0])
+            wanted = [label, name, "sensitive", "taxonomy 45"]
+            ctx.check(f"readers: {reader} shows {label} in a file", [] if all(w in said["e_t_shirt_size"] for w in wanted) else [said["e_t_shirt_size"]])
+        said = read(last["employees"].paths()[0])
+        ctx.check(f"readers: {reader} shows what every column of a file is", [c for c, text in said.items() if len(text) < 12])
+    for reader, read in PROVENANCE.items():
+        problems = []
+        for table in last.values():
+            said = read(table.paths()[0])
+            wanted = {"table": table.name, "zone": table.zone, "as_of": str(days[-1]), "tenant": "127.0.0.1"}
+            found = {key: said.get(f"lucca-lake.{key}") for key in wanted}
+            problems += [] if found == wanted and said.get("lucca-lake.run_id") else [f"{table.name}: {found}"]
+        ctx.check(f"readers: {reader} shows whose each file is, and of which day", problems)
 
 
 def compared(program, root, table, read, wanted, ignored=()):
@@ -106,8 +130,12 @@ def _three_days(ctx, root):
 
 
 def _before(tenant):
-    """The tenant before its administrator added one more definition."""
+    """The tenant before its administrator added one more definition, and called another otherwise."""
     collections = tenant.collections
+    name, before, _ = RENAMED
+    for definition in collections["employee-attribute-definitions"]:
+        if definition["id"] == name:
+            definition["name"] = before
     collections["employee-attribute-definitions"] = [d for d in collections["employee-attribute-definitions"]
                                                      if d["id"] != LATER_DEFINITION]
     collections["employee-attributes"] = [a for a in collections["employee-attributes"]

@@ -1,6 +1,6 @@
 """Every public reader of the lake, each as a user of that program would write it: `READERS` maps a name to
 `read(program, root, published) -> pyarrow.Table` of one table over all days; `COUNTS` says how many rows each table has by its
-own name and over all days, `COMMENTS` what views say of themselves."""
+own name and over all days, `COMMENTS` what views say of themselves, `DESCRIPTIONS` and `PROVENANCE` what a file says."""
 import json
 import tempfile
 from pathlib import Path
@@ -149,6 +149,36 @@ def comments_by_spark(_, root, table):
     return line.partition(") COMMENT '")[2].partition("' AS SELECT")[0].replace("\\'", "'"), columns
 
 
+def words_by_pyarrow(path):
+    """What a file says of each column, as text."""
+    text = lambda field: " ".join(v.decode() for v in (field.metadata or {}).values())  # noqa: E731
+    return {field.name: text(field) for field in pq.read_schema(path)}
+
+
+def words_by_spark(path):
+    """As `DESCRIBE` shows them."""
+    session = spark.session().newSession()
+    session.read.parquet(spark.escape(str(path))).createOrReplaceTempView("one_file")
+    return {row["col_name"]: row["comment"] or "" for row in session.sql("DESCRIBE one_file").collect()}
+
+
+def keys_by_duckdb(path):
+    escaped = "".join(f"[{c}]" if c in "*?[" else c for c in str(path)).replace("'", "''")
+    with _duckdb() as db:
+        return dict(db.sql(f"SELECT decode(key), decode(value) FROM parquet_kv_metadata('{escaped}')").fetchall())
+
+
+def keys_by_polars(path):
+    with open(path, "rb") as file:
+        return pl.read_parquet_metadata(file)
+
+
+def keys_by_pyarrow(path):
+    return {key.decode(): value.decode() for key, value in pq.read_metadata(path).metadata.items()}
+
+
+DESCRIPTIONS = {"PyArrow": words_by_pyarrow, "Spark": words_by_spark}
+PROVENANCE = {"DuckDB": keys_by_duckdb, "Polars": keys_by_polars, "PyArrow": keys_by_pyarrow}
 COUNTS = {"query": counts_by_query, "DuckDB views": counts_by_duckdb, "Spark views": counts_by_spark}
 COMMENTS = {"DuckDB": comments_by_duckdb, "Spark": comments_by_spark}
 READERS = {"DuckDB glob": duckdb_glob, "DuckDB view": duckdb_view, "PyArrow glob": pyarrow_glob, "PyArrow files": pyarrow_files,

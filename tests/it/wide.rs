@@ -84,6 +84,26 @@ fn every_cell_is_a_value_of_the_day() {
 
     let tables = tenant.run(&lake, &["tables", "personal_snapshot"]);
     assert!(out(&tables).contains("e_parking_space") && out(&tables).contains("sensitive"), "{}", out(&tables));
+    let called =
+        "T-shirt size (fr-FR: Taille de t-shirt): the name of the label. Type taxonomy-label-reference, taxonomy 45.";
+    assert!(
+        out(&tables).lines().any(|line| line.contains("  e_tShirtSize ") && line.ends_with(called)),
+        "{}",
+        out(&tables)
+    );
+    let json = tenant.run(&lake, &["tables", "personal_snapshot", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&out(&json)).unwrap();
+    let columns = json[0]["columns"].as_array().unwrap();
+    let street = columns.iter().find(|column| column["name"] == "e_address_street").unwrap();
+    assert_eq!((&street["definition"]["id"], &street["source"]), (&"e_address".into(), &"e_address.street".into()));
+    assert_eq!(street["definition"]["property"]["translations"]["fr-FR"], "Rue");
+    let views = std::fs::read_to_string(lake.join("views/duckdb.sql")).unwrap();
+    assert!(
+        views.contains(&format!("{called} Definition: e_tShirtSize. Privacy: sensitive.'")),
+        "comments of the views"
+    );
+    let french = "SELECT name FROM attribute_labels WHERE t9n LIKE '%Très grand%'";
+    assert_eq!(ask(&tenant, &lake, DAYS[1], french), "XL");
     // The same again, without the API.
     let before = ask(&tenant, &lake, DAYS[1], "SELECT * FROM personal_snapshot ORDER BY employee_id");
     assert_eq!(code(&tenant.run(&lake, &["derive", "--as-of", DAYS[1]])), 0);

@@ -32,17 +32,17 @@ fn every_base_schema_is_named() {
     for name in
         ["short-text", "long-text", "phone-number", "email", "url", "boolean", "int32", "decimal", "legacy-date"]
     {
-        assert_eq!(said(definition("Motto", base(name))), [format!("e_x: Motto. {name}.")]);
+        assert_eq!(said(definition("Motto", base(name))), [format!("e_x: Motto. Type {name}.")]);
     }
     assert_eq!(
         said(definition("Diploma", base("file-reference"))),
-        ["e_x_id: Diploma: the identifier. file-reference."]
+        ["e_x_id: Diploma: the identifier. Type file-reference."]
     );
     assert_eq!(
         said(definition("Mentor", base("employee-reference"))),
         [
-            "e_x_id: Mentor: the identifier. employee-reference.",
-            "e_x_name: Mentor: the name of the employee, null where not visible. employee-reference."
+            "e_x_id: Mentor: the identifier. Type employee-reference.",
+            "e_x_name: Mentor: the name of the employee, null where it is not visible. Type employee-reference."
         ]
     );
 }
@@ -57,7 +57,7 @@ fn labels_tell_their_taxonomy_and_what_they_are_called_in_other_languages() {
         ..definition("T-shirt size", base("taxonomy-label-reference"))
     };
     let called = "T-shirt size (de-DE: T-Shirt-Größe, fr-FR: Taille de t-shirt)";
-    let is = "taxonomy-label-reference of taxonomy 45, of the job position. Archived.";
+    let is = "Type taxonomy-label-reference, taxonomy 45, of the job position. Archived.";
     assert_eq!(
         said(size.clone()),
         [format!("e_x: {called}: the name of the label. {is}"), format!("e_x_id: {called}: the identifier. {is}")]
@@ -76,7 +76,7 @@ fn labels_tell_their_taxonomy_and_what_they_are_called_in_other_languages() {
         taxonomy_id: Some("45".into()),
         ..definition("Sizes", base("taxonomy-label-reference"))
     };
-    let is = "taxonomy-label-reference of taxonomy 45, several, descending.";
+    let is = "Type taxonomy-label-reference, taxonomy 45, several values, descending.";
     assert_eq!(
         said(several),
         [format!("e_x: Sizes: names of the labels. {is}"), format!("e_x_ids: Sizes: identifiers. {is}")]
@@ -100,10 +100,10 @@ fn properties_have_names_taxonomies_and_translations_of_their_own() {
     assert_eq!(
         said(child.clone()),
         [
-            "e_x_born: Child, Birth date (fr-FR: Né le). legacy-date.",
-            "e_x_school: Child, School: the name of the label. taxonomy-label-reference of taxonomy 9.",
-            "e_x_school_id: Child, School: the identifier. taxonomy-label-reference of taxonomy 9.",
-            "e_x_unsaid: Child, unsaid. string.",
+            "e_x_born: Child, Birth date (fr-FR: Né le). Type legacy-date.",
+            "e_x_school: Child, School: the name of the label. Type taxonomy-label-reference, taxonomy 9.",
+            "e_x_school_id: Child, School: the identifier. Type taxonomy-label-reference, taxonomy 9.",
+            "e_x_unsaid: Child, unsaid. Type string.",
         ]
     );
     assert_eq!(columns(child.clone())[1].source, "e_x.school");
@@ -111,8 +111,8 @@ fn properties_have_names_taxonomies_and_translations_of_their_own() {
     assert_eq!(
         said(children),
         [
-            "e_x: Child. object, several, ascending by born.",
-            "e_x_school: Child, School: names of the labels. taxonomy-label-reference of taxonomy 9, several, ascending by born.",
+            "e_x: Child. Type object, several values, ascending by born.",
+            "e_x_school: Child, School: names of the labels. Type taxonomy-label-reference, taxonomy 9, several values, ascending by born.",
         ]
     );
 }
@@ -137,18 +137,21 @@ fn enumerations_tell_their_values_and_what_the_schema_calls_them() {
 #[test]
 fn what_is_no_base_schema_says_what_json_it_is() {
     for (schema, expected) in [
-        (json!({ "type": ["object", "null"], "properties": { "date": {} } }), "e_x: X. date."),
-        (json!({ "type": ["object", "null"], "properties": { "id": {} } }), "e_x_id: X: the identifier. reference."),
-        (json!({ "type": ["number", "null"] }), "e_x: X. number."),
-        (json!({ "type": "array", "items": { "type": "string" } }), "e_x: X. array."),
-        (json!({ "anyOf": [{ "type": "null" }, { "$ref": "s/decimal" }] }), "e_x: X. decimal."),
-        (json!({}), "e_x: X. any JSON."),
-        (json!(3), "e_x: X. any JSON."),
+        (json!({ "type": ["object", "null"], "properties": { "date": {} } }), "e_x: X. Type date."),
+        (
+            json!({ "type": ["object", "null"], "properties": { "id": {} } }),
+            "e_x_id: X: the identifier. Type reference.",
+        ),
+        (json!({ "type": ["number", "null"] }), "e_x: X. Type number."),
+        (json!({ "type": "array", "items": { "type": "string" } }), "e_x: X. Type list of strings."),
+        (json!({ "anyOf": [{ "type": "null" }, { "$ref": "s/decimal" }] }), "e_x: X. Type decimal."),
+        (json!({}), "e_x: X. Type any JSON."),
+        (json!(3), "e_x: X. Type any JSON."),
     ] {
         assert_eq!(said(definition("X", schema.clone())), [expected], "{schema}");
     }
     let manager = Definition { id: "jobPosition.manager".into(), ..definition("Manager", json!({ "type": "object" })) };
-    assert!(said(manager)[0].ends_with("Manager: the identifier. employee-reference."));
+    assert!(said(manager)[0].ends_with("Manager: the identifier. Type employee-reference."));
     // Whatever a tenant's texts are, they are no reason to fail.
     let broken = Definition {
         t9n: Some("[".into()),
@@ -156,5 +159,5 @@ fn what_is_no_base_schema_says_what_json_it_is() {
         schema: "{".into(),
         ..definition("X", json!(null))
     };
-    assert_eq!(said(broken), ["e_x: X. any JSON."]);
+    assert_eq!(said(broken), ["e_x: X. Type any JSON."]);
 }
