@@ -1,180 +1,90 @@
--- age_pyramid: one row per (legal entity with people in employment on the as-of date, band of five years of age, gender),
---   empty cells included. Cells of fewer than five people are hidden, empty ones too. A band with one to four people in a
---   cell is hidden whole, and further bands with it, the smallest first, until the totals of all bands and of all genders of
---   the legal entity leave open how many people are in each hidden cell. This does not protect against comparing days
--- key legal_entity_id, age_band, gender
--- column legal_entity_id string directory: legal entity of the employment; null for employments without one
--- source legal_entity_id: assignment_history.legal_entity_id
--- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
--- source legal_entity_name: assignment_history.legal_entity_name
+-- age_pyramid: filter one axis: each counts everybody in employment on the as-of date once, and its headcounts add up to all of
+--   them. One row per unit of the axis, band of five years of age and gender, empty ones included, and one with the band
+--   hidden for the people of the unit whose band is not shown. Cells of fewer than five people are hidden, empty ones too, and
+--   further ones, until neither this table, gender_balance nor both tell how many people are in a cell of one to four. This
+--   does not protect against comparing days
+-- key axis, unit_id, age_band, gender
+-- column axis string! none: tenant, legal_entity or department (its own people, without those of departments below)
+-- column unit_id string directory: the legal entity or department; null for the tenant and for people without one
+-- source unit_id: assignment_history.legal_entity_id or assignment_history.department_id
+-- column unit_name string directory: its name; null when it is not visible
 -- column age_band string! none: such as 25-29: completed years on the as-of date; under 20, 70 and over; unknown without a
---   birth date, or with one that makes people younger than 0 or older than 120
+--   birth date, or with one that makes people younger than 0 or older than 120; hidden for all whose band is not shown
 -- source age_band: employee_personal_records.birth_date
--- column age_from int32 none: first year of the band, for sorting; null when unknown
+-- column age_from int32 none: first year of the band, for sorting; null when unknown or hidden
 -- column gender string! none: female, male, diverse or unknown, which also stands for values that are none of these and
---   for people without a visible record
+--   for people without a visible record; hidden for all whose gender gender_balance does not show either
 -- source gender: employee_personal_records.legal_gender
--- column headcount int64 none: people; null when hidden
--- column is_suppressed boolean! none: whether the cell is hidden
--- lowered age_band, age_from, headcount, is_suppressed to none: cells of fewer than five people are hidden,
---   with all that would let totals tell of them, and every cell has its row, whoever is in it
--- lowered rows to directory: a legal entity has all its rows as soon as somebody works there
-WITH aged AS (
-    SELECT
-        h.employee_id,
-        h.legal_entity_id,
-        CASE WHEN r.legal_gender IN ('female', 'male', 'diverse') THEN r.legal_gender ELSE 'unknown' END AS gender,
-        CAST(
-            EXTRACT(YEAR FROM CAST($as_of AS DATE)) - EXTRACT(YEAR FROM r.birth_date)
-            - CASE
-                WHEN EXTRACT(MONTH FROM r.birth_date) * 100 + EXTRACT(DAY FROM r.birth_date)
-                    > EXTRACT(MONTH FROM CAST($as_of AS DATE)) * 100 + EXTRACT(DAY FROM CAST($as_of AS DATE)) THEN 1
-                ELSE 0
-            END
-            AS INTEGER
-        ) AS age
-    FROM assignment_history h
-    LEFT JOIN latest_personal_records r ON r.employee_id = h.employee_id
-    WHERE h.is_current
-),
-
-bands AS (
-    SELECT age_band, age_from, age_to
+-- column headcount int64 none: people; null when hidden. Filter one axis before adding up
+-- column is_suppressed boolean! none: whether the cell is hidden, and its people are counted in the band hidden
+-- lowered axis, age_band, age_from, gender, headcount, is_suppressed to none: every cell has its row, whoever is in it, and what 
+--   is shown is made of numbers of five people or more, or of all people of a unit
+-- lowered unit_id, unit_name, rows to directory: a unit has its rows as soon as somebody works there, and one more when any of
+--   its people are hidden
+WITH bands AS (
+    SELECT age_band, age_from
     FROM (
         VALUES
-            ('under 20', 0, 19), ('20-24', 20, 24), ('25-29', 25, 29), ('30-34', 30, 34), ('35-39', 35, 39),
-            ('40-44', 40, 44), ('45-49', 45, 49), ('50-54', 50, 54), ('55-59', 55, 59), ('60-64', 60, 64),
-            ('65-69', 65, 69), ('70 and over', 70, 120)
-    ) AS t (age_band, age_from, age_to)
-    UNION ALL
-    SELECT 'unknown' AS age_band, NULL AS age_from, NULL AS age_to
+            ('under 20', 0), ('20-24', 20), ('25-29', 25), ('30-34', 30), ('35-39', 35), ('40-44', 40), ('45-49', 45),
+            ('50-54', 50), ('55-59', 55), ('60-64', 60), ('65-69', 65), ('70 and over', 70)
+    ) AS t (age_band, age_from)
 ),
 
-genders AS (
-    SELECT gender FROM (VALUES ('female'), ('male'), ('diverse'), ('unknown')) AS t (gender)
-),
-
-entities AS (
-    SELECT legal_entity_id FROM aged GROUP BY legal_entity_id
-),
-
--- People, and for each cell a row without anybody.
-members AS (
-    SELECT
-        a.legal_entity_id,
-        COALESCE(b.age_band, 'unknown') AS age_band,
-        b.age_from,
-        a.gender,
-        a.employee_id
-    FROM aged a
-    LEFT JOIN bands b ON a.age BETWEEN b.age_from AND b.age_to
-    UNION ALL
-    SELECT e.legal_entity_id, b.age_band, b.age_from, g.gender, CAST(NULL AS STRING) AS employee_id
-    FROM entities e
-    CROSS JOIN bands b
-    CROSS JOIN genders g
+shown_genders AS (
+    SELECT axis, unit_key, cell AS gender
+    FROM judged_cells
+    WHERE level = 'gender' AND is_shown
 ),
 
 cells AS (
-    SELECT legal_entity_id, age_band, age_from, gender, COUNT(employee_id) AS people
-    FROM members
-    GROUP BY legal_entity_id, age_band, age_from, gender
+    SELECT
+        axis,
+        unit_key,
+        cell AS age_band,
+        class AS gender,
+        CASE WHEN is_shown THEN people END AS headcount,
+        NOT is_shown AS is_suppressed
+    FROM judged_cells
+    WHERE level = 'band' AND axis <> 'group'
+    UNION ALL
+    SELECT
+        c.axis,
+        c.unit_key,
+        'hidden' AS age_band,
+        COALESCE(g.gender, 'hidden') AS gender,
+        SUM(c.people) AS headcount,
+        FALSE AS is_suppressed
+    FROM judged_cells c
+    LEFT JOIN shown_genders g ON g.axis = c.axis AND g.unit_key = c.unit_key AND g.gender = c.class
+    WHERE c.level = 'band' AND c.axis <> 'group' AND NOT c.is_shown AND c.people > 0
+    GROUP BY c.axis, c.unit_key, g.gender
 ),
 
--- A band with a cell of one to four people is hidden whole: what is left of its total would tell the cell.
-bands_of_entities AS (
-    SELECT
-        legal_entity_id,
-        age_band,
-        age_from,
-        SUM(people) AS people,
-        MAX(CASE WHEN people BETWEEN 1 AND 4 THEN 1 ELSE 0 END) AS has_small,
-        SUM(CASE WHEN gender = 'female' THEN people ELSE 0 END) AS female_people,
-        SUM(CASE WHEN gender = 'male' THEN people ELSE 0 END) AS male_people,
-        SUM(CASE WHEN gender = 'diverse' THEN people ELSE 0 END) AS diverse_people,
-        SUM(CASE WHEN gender = 'unknown' THEN people ELSE 0 END) AS unknown_people
-    FROM cells
-    GROUP BY legal_entity_id, age_band, age_from
-),
-
--- What is hidden before each when those come first, then the others, the smallest first.
-hidden_before AS (
-    SELECT
-        bands_of_entities.*,
-        MAX(has_small) OVER (PARTITION BY legal_entity_id) AS any_small,
-        COUNT(*) OVER before_it AS bands_before,
-        SUM(female_people) OVER before_it AS female_before,
-        SUM(male_people) OVER before_it AS male_before,
-        SUM(diverse_people) OVER before_it AS diverse_before,
-        SUM(unknown_people) OVER before_it AS unknown_before,
-        SUM(female_people) OVER (PARTITION BY legal_entity_id) AS all_female,
-        SUM(male_people) OVER (PARTITION BY legal_entity_id) AS all_male,
-        SUM(diverse_people) OVER (PARTITION BY legal_entity_id) AS all_diverse,
-        SUM(unknown_people) OVER (PARTITION BY legal_entity_id) AS all_unknown
-    FROM bands_of_entities
-    WINDOW before_it AS (
-        PARTITION BY legal_entity_id
-        ORDER BY has_small DESC, CASE WHEN people = 0 THEN 1 ELSE 0 END, people, age_from NULLS LAST
-        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-    )
-),
-
--- More are hidden until the totals of bands and of genders leave every hidden cell open: two bands and two genders, and
--- of each gender nobody, five people or more, or all.
-judged AS (
-    SELECT
-        hidden_before.*,
-        has_small = 1
-        OR (
-            any_small = 1
-            AND (
-                bands_before < 2
-                OR CASE WHEN female_before > 0 THEN 1 ELSE 0 END + CASE WHEN male_before > 0 THEN 1 ELSE 0 END
-                    + CASE WHEN diverse_before > 0 THEN 1 ELSE 0 END
-                    + CASE WHEN unknown_before > 0 THEN 1 ELSE 0 END < 2
-                OR (female_before BETWEEN 1 AND 4 AND female_before < all_female)
-                OR (male_before BETWEEN 1 AND 4 AND male_before < all_male)
-                OR (diverse_before BETWEEN 1 AND 4 AND diverse_before < all_diverse)
-                OR (unknown_before BETWEEN 1 AND 4 AND unknown_before < all_unknown)
-            )
-        ) AS is_hidden
-    FROM hidden_before
-),
-
-hidden AS (
-    SELECT
-        legal_entity_id,
-        age_band,
-        age_from,
-        gender,
-        people,
-        people < 5 OR is_hidden AS is_suppressed
-    FROM (
-        SELECT
-            j.legal_entity_id,
-            j.age_band,
-            j.age_from,
-            g.gender,
-            CASE g.gender
-                WHEN 'female' THEN j.female_people
-                WHEN 'male' THEN j.male_people
-                WHEN 'diverse' THEN j.diverse_people
-                ELSE j.unknown_people
-            END AS people,
-            j.is_hidden
-        FROM judged j
-        CROSS JOIN (VALUES ('female'), ('male'), ('diverse'), ('unknown')) AS g (gender)
-    ) AS cells_again
+units AS (
+    SELECT 'tenant' AS axis, 'all' AS unit_key, CAST(NULL AS STRING) AS unit_id, CAST(NULL AS STRING) AS unit_name
+    UNION ALL
+    SELECT 'legal_entity' AS axis, p.entity_key AS unit_key, p.legal_entity_id AS unit_id, MIN(l.legal_name) AS unit_name
+    FROM people_by_cell p
+    LEFT JOIN legal_entities l ON l.id = p.legal_entity_id
+    GROUP BY p.entity_key, p.legal_entity_id
+    UNION ALL
+    SELECT 'department' AS axis, p.department_key AS unit_key, p.department_id AS unit_id, MIN(d.name) AS unit_name
+    FROM people_by_cell p
+    LEFT JOIN departments d ON d.id = p.department_id
+    GROUP BY p.department_key, p.department_id
 )
 
 SELECT
-    h.legal_entity_id,
-    l.legal_name AS legal_entity_name,
-    h.age_band,
-    CAST(h.age_from AS INTEGER) AS age_from,
-    h.gender,
-    CASE WHEN NOT h.is_suppressed THEN CAST(h.people AS BIGINT) END AS headcount,
-    h.is_suppressed
-FROM hidden h
-LEFT JOIN legal_entities l ON l.id = h.legal_entity_id
-ORDER BY h.legal_entity_id NULLS LAST, age_from NULLS LAST, h.gender NULLS LAST
+    c.axis,
+    u.unit_id,
+    u.unit_name,
+    c.age_band,
+    CAST(b.age_from AS INTEGER) AS age_from,
+    c.gender,
+    CAST(c.headcount AS BIGINT) AS headcount,
+    c.is_suppressed
+FROM cells c
+INNER JOIN units u ON u.axis = c.axis AND u.unit_key = c.unit_key
+LEFT JOIN bands b ON b.age_band = c.age_band
+ORDER BY
+    c.axis NULLS LAST, u.unit_id NULLS LAST, age_from NULLS LAST, c.age_band DESC NULLS LAST, c.gender NULLS LAST

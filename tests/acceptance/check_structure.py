@@ -23,8 +23,6 @@ EQUAL = {
     "unified_locations": (unified.locations, ("id",)), "unified_job_roles": (unified.job_roles, ("type", "id")),
     "unified_employments": (unified.employments, ("id",)), "unified_employees": (unified.employees, ("id",)),
 }
-AGE = ("legal_entity_id", "age_band", "gender")
-BALANCE = ("legal_entity_id", "department_level", "occupation_category_id", "is_manager", "gender")
 
 
 def structure(ctx):
@@ -57,8 +55,7 @@ def _compare(ctx, name, root):
     _rolled_up(ctx, name, there, date.fromisoformat(as_of).toordinal(), _rows(root, "headcount_rollup"))
     ctx.check(f"structure: {name}: the register is in order", _register_order(_rows(root, "registre_unique_du_personnel")))
     _exercised(ctx, name, root)
-    _suppressed(ctx, name, root, "age_pyramid", AGE, oracle.age_cells(tables, as_of))
-    _suppressed(ctx, name, root, "gender_balance", BALANCE, oracle.gender_cells(tables, as_of))
+    _suppressed(ctx, name, root, oracle.cells_of_people(tables, as_of))
 
 
 def _rolled_up(ctx, name, there, as_of, rows):
@@ -112,18 +109,36 @@ def _register_order(rows):
     return out
 
 
-def _suppressed(ctx, name, root, table, key, cells):
-    rows = _rows(root, table)
-    shown = {tuple(r[k] for k in key): r["headcount"] for r in rows}
-    problems = [f"{len(rows)} rows, {len(shown)} keys"] if len(rows) != len(shown) else []
-    problems += [f"{k}: is_suppressed" for r in rows for k in [tuple(r[c] for c in key)] if r["is_suppressed"] != (r["headcount"] is None)]
-    problems += [f"cells {sorted(set(cells) ^ set(shown), key=str)[:3]}"] if set(cells) != set(shown) else \
-        oracle.suppression_problems(cells, shown)
-    ctx.check(f"structure: {name}: {table} shows no small cell", problems)
+def _suppressed(ctx, name, root, people):
+    """The two tables of small cells: each by itself, and what both tell together."""
+    shown, bare, told = {}, {}, {}
+    for table, axes in (("age_pyramid", oracle.AXES[:3]), ("gender_balance", oracle.AXES)):
+        banded, rows = table == "age_pyramid", _rows(root, table)
+        cells, found, problems, told[table] = oracle.published(people, axes, banded), {}, [], {}
+        for r in rows:
+            unit = (r["unit_id"], *(r.get(c) for c in ("department_level", "occupation_category_id", "is_manager")))
+            told[table].setdefault((r["axis"], unit), {}).setdefault(r["gender"], []).append(r["headcount"] or 0)
+            if "hidden" not in (r["gender"], r.get("age_band")):
+                problems += [f"{r}: a second time"] if (r["axis"], unit, r["gender"], r.get("age_band")) in found else []
+                found[r["axis"], unit, r["gender"], r.get("age_band")] = r["headcount"]
+            problems += [f"{r}: is_suppressed"] if r["is_suppressed"] != (r["headcount"] is None) else []
+        problems += [f"rows {sorted(set(cells) ^ set(found), key=str)[:3]}"] if set(cells) != set(found) else []
+        problems += [f"{k}: {n} shown, {cells.get(k)} are there" for k, n in found.items() if n is not None and n != cells.get(k)]
+        for axis in axes:
+            there = {unit: sum(p[axis] == unit for p in people) for unit in {k[1] for k in cells if k[0] == axis}}
+            adds = {unit: sum(map(sum, genders.values())) for (a, unit), genders in told[table].items() if a == axis}
+            problems += [f"{axis}: {adds} add up, {there} are there"] if adds != there else []
+        ctx.check(f"structure: {name}: {table} adds up to everybody on each axis", problems)
+        shown |= {k: n for k, n in found.items() if n is not None}
+        bare |= {k: n for k, n in cells.items() if n >= 5}
+        ctx.note(f"{sum(n is not None for n in found.values())} of {len(found)} cells of {table} shown")
+    ctx.check(f"structure: {name}: both tables show no small cell", oracle.suppression_problems(people, shown))
+    balance, ages = ({(unit, g): sum(n) for unit, genders in told[t].items() for g, n in genders.items() if unit[0] != "group"}
+                     for t in ("gender_balance", "age_pyramid"))
+    ctx.check(f"structure: {name}: genders that are shown are as many in both tables",
+              [f"{k}: {n}, {ages.get(k)}" for k, n in balance.items() if (*k[0], k[1], None) in shown and n != ages.get(k)])
     if name == "cells near five":
-        bare = {k: n if n >= 5 else None for k, n in cells.items()}
-        ctx.check(f"structure: {name}: {table} has to hide more than small cells", bool(oracle.suppression_problems(cells, bare)))
-    ctx.note(f"{sum(n is not None for n in shown.values())} of {len(shown)} cells of {table} shown")
+        ctx.check(f"structure: {name}: more than small cells has to be hidden", bool(oracle.suppression_problems(people, bare)))
 
 
 def _cycles(origin):

@@ -168,84 +168,92 @@ def _band(age):
     return next((name for name, low, high in BANDS if age is not None and low <= age <= high), "unknown")
 
 
-def age_cells(tables, as_of):
-    """(legal entity, band, gender) → people, the empty cells of each legal entity included."""
-    records, cells = _records(tables), Counter()
-    for person, (employment, _) in current(tables, as_of).items():
-        record = records.get(person, {})
-        cells[employment["legal_entity_id"], _band(_age(record.get("birth_date"), as_of)), _gender(record)] += 1
-    for entity in {key[0] for key in cells}:
-        for band in [b[0] for b in BANDS] + ["unknown"]:
-            for gender in GENDERS:
-                cells[entity, band, gender] += 0
-    return dict(cells)
+AXES = ("tenant", "legal_entity", "department", "group")
 
 
-def gender_cells(tables, as_of):
-    """(legal entity, department level, category, manager or not, gender) → people, all genders of each group."""
-    records, cells, here = _records(tables), Counter(), current(tables, as_of)
+def cells_of_people(tables, as_of):
+    """A dict of each person in employment: the unit of each axis, as the columns of gender_balance tell it, gender and band."""
+    records, here, out = _records(tables), current(tables, as_of), []
     levels = {d["id"]: d["level"] for d in tables["departments"]}
     managers = {p.get("manager_id") for person, (_, p) in here.items() if p.get("manager_id") != person}
     for person, (employment, position) in here.items():
-        key = (employment["legal_entity_id"], levels.get(position.get("department_id")), position.get("occupation_category_id"),
-               person in managers)
-        cells[(*key, _gender(records.get(person, {})))] += 1
-    for key in {k[:-1] for k in cells}:
-        for gender in GENDERS:
-            cells[(*key, gender)] += 0
-    return dict(cells)
-
-
-def suppression_problems(cells, shown):
-    """What is wrong with the hidden cells. `cells`: key → people; `shown`: key → count or None. A key is the legal entity, the
-    parts of a line, and the gender last. All totals of lines and of genders of a legal entity count as known."""
-    out = [f"{k}: {n} shown, {cells[k]} are there" for k, n in shown.items() if n is not None and n != cells[k]]
-    out += [f"{k}: {n} people shown" for k, n in shown.items() if n is not None and n < 5]
-    for entity in {k[0] for k in cells}:
-        there = {k: n for k, n in cells.items() if k[0] == entity}
-        hidden = {k for k in there if shown[k] is None}
-        small = {k[:-1] for k, n in there.items() if 0 < n < 5}
-        if not small:
-            out += [f"{k}: {there[k]} people hidden, which protects nobody" for k in hidden if there[k]]
-            continue
-        people = [k for k, n in there.items() if n]
-        if len({k[:-1] for k in people}) == 1 or len({k[-1] for k in people}) == 1:
-            out += [f"{k}: shown, although a total is a small cell" for k in people if k not in hidden]
-            continue
-        out += _told(there, hidden)
-        further = {k[:-1] for k in hidden if there[k] >= 5} - small
-        if further:
-            size = {line: sum(n for k, n in there.items() if k[:-1] == line) for line in further}
-            without = [hidden - {k for k in hidden if k[:-1] == line and there[k]} for line in further if size[line] == max(size.values())]
-            out += [] if any(_told(there, h) for h in without) else [f"{entity}: {max(size.values())} people hidden, which protects nobody"]
+        record, entity, department = records.get(person, {}), employment["legal_entity_id"], position.get("department_id")
+        out.append({"tenant": (None,) * 4, "legal_entity": (entity, None, None, None), "department": (department, None, None, None),
+                    "group": (entity, levels.get(department), position.get("occupation_category_id"), person in managers),
+                    "gender": _gender(record), "band": _band(_age(record.get("birth_date"), as_of))})
     return out
 
 
-def _told(cells, hidden):
-    """What the totals of lines and genders tell of hidden cells: cells that only one number fits, and sums of few people."""
-    out = []
-    for gender in {k[-1] for k in cells}:
-        of, behind = [n for k, n in cells.items() if k[-1] == gender], sum(cells[k] for k in hidden if k[-1] == gender)
-        if 0 < behind < 5 and behind < sum(of):
-            out.append(f"{gender}: a total shows that {behind} people are in hidden cells")
-    for cell in (k for k in hidden if cells[k]):
-        steps = {}
-        for other in hidden - {cell}:
-            steps.setdefault(other[:-1], set()).add(other[-1])
-            if cells[other]:
-                steps.setdefault(other[-1], set()).add(other[:-1])
-        if not _reaches(steps, cell[-1], cell[:-1]) and not _reaches(steps, cell[:-1], cell[-1]):
-            out.append(f"{cell}: totals show the hidden cell")
+def published(people, axes, banded):
+    """(axis, unit, gender, band or None) → people, empty ones too: the numbers of age_pyramid or gender_balance."""
+    bands = [b[0] for b in BANDS] + ["unknown"] if banded else [None]
+    cells = Counter((a, p[a], p["gender"], p["band"] if banded else None) for p in people for a in axes)
+    units = {(a, p[a]) for p in people for a in axes} | {("tenant", (None,) * 4)}
+    return {(*unit, g, b): cells[*unit, g, b] for unit in units for g in GENDERS for b in bands}
+
+
+def suppression_problems(people, shown):
+    """What is wrong with what is shown: numbers as `published` has them, all that is not hidden."""
+    out = [f"{k}: {n} people shown" for k, n in shown.items() if n < 5]
+    for banded in (False, True):
+        level = {k: n for k, n in shown.items() if (k[3] is not None) == banded}
+        out += _rests(people, level, banded) + _kept(people, level, banded)
     return out
 
 
-def _reaches(steps, start, end):
-    seen, left = {start}, [start]
-    while left:
-        new = steps.get(left.pop(), set()) - seen
-        seen |= new
-        left += new
-    return end in seen
+def _inside(person, key):
+    axis, unit, gender, band = key
+    return person[axis] == unit and person["gender"] == gender and band in (None, person["band"])
+
+
+def _class(key, banded):
+    return (key[0], key[1], key[2]) if banded else (key[0], key[1])
+
+
+def _rests(people, shown, banded):
+    """What a unit keeps when the numbers that it shows are taken away, and a number when smaller ones are that it holds."""
+    out, sums = [], Counter()
+    for key, n in shown.items():
+        sums[_class(key, banded)] += n
+    for of, taken in sums.items():
+        all_of = sum(p[of[0]] == of[1] and (not banded or p["gender"] == of[2]) for p in people)
+        if 0 < all_of - taken < 5:
+            out.append(f"{of}: {all_of - taken} people are left of {all_of}")
+    units = {(a, p[a]): set() for p in people for a in AXES}
+    for n, p in enumerate(people):
+        for a in AXES:
+            units[a, p[a]].add(n)
+    for key, n in shown.items():
+        for axis in AXES:
+            within = [m for other, m in shown.items() if other[0] == axis != key[0] and other[2:] == key[2:]
+                      and units[other[:2]] <= units[key[:2]]]
+            if 0 < n - sum(within) < 5:
+                out.append(f"{key}: {n - sum(within)} people are left when each {axis} within is taken away")
+    return out
+
+
+def _kept(people, shown, banded):
+    """Smaller numbers are shown only where the larger one, or the rest that they come from, keeps five people in none of them."""
+    telling = {key[:2] for key in shown}
+    everybody = {(a, p[a]) for p in people for a in AXES if all(q[a] == p[a] for q in people)}
+    out, kept = [], {}
+    for n, axis in enumerate(AXES[:-1]):
+        for p in people:
+            quiet = all((a, p[a]) not in telling or (a, p[a]) in everybody for a in AXES[n + 1:])
+            key = (axis, p[axis], p["gender"], p["band"] if banded else None)
+            part = key if key in shown else _class(key, banded)
+            kept[part] = kept.get(part, 0) + quiet
+    overlaps = {(axis, p[axis], other, p[other]) for p in people for n, axis in enumerate(AXES) for other in AXES[n + 1:]}
+    for axis, unit, finer, part in overlaps:
+        if (axis, unit) in everybody - {("tenant", (None,) * 4)} or (finer, part) in everybody:
+            continue
+        for key in shown:
+            larger = (axis, unit, *key[2:])
+            if key[:2] != (finer, part) or not any(_class(k, banded) == _class(larger, banded) for k in shown):
+                continue
+            if kept.get(larger if larger in shown else _class(larger, banded), 0) < 5:
+                out.append(f"{key}: shown, although {larger} keeps fewer than five people")
+    return out
 
 
 def registre(tables, as_of):
