@@ -168,12 +168,14 @@ async fn remembered(
     Ok((limits, newest.map(|newest| newest.state.records)))
 }
 
-/// Half a minute is neither none nor one.
-fn in_words(minutes: f64) -> String {
-    match minutes {
-        minutes if minutes < 2.0 => format!("{:.0} seconds", minutes * 60.0),
-        minutes => format!("{minutes:.0} minutes"),
-    }
+/// How long requests wait for their places, and that each takes a moment. Half a minute is neither none nor one.
+fn in_words(minutes: f64, requests_per_minute: u32) -> String {
+    let waits = match minutes * 60.0 {
+        seconds if seconds < 1.5 => return format!("some seconds at {requests_per_minute} a minute"),
+        seconds if seconds < 120.0 => format!("{seconds:.0} seconds"),
+        seconds => format!("{:.0} minutes", seconds / 60.0),
+    };
+    format!("{waits} at {requests_per_minute} a minute, and some seconds more")
 }
 
 /// One reading serves all days.
@@ -200,12 +202,12 @@ fn text(plan: &Plan<'_>) -> String {
     let Plan { requests_per_minute, counts_of, requests_spent, .. } = plan;
     let _ = writeln!(
         out,
-        "\nabout {} requests {}: {} at {requests_per_minute} a minute, and some seconds more\n\
+        "\nabout {} requests {}: {}\n\
          counts: of {counts_of}, for {requests_spent} requests\n\
          scopes: {}",
         plan.estimate.requests,
         of_days(plan.days),
-        in_words(plan.minutes),
+        in_words(plan.minutes, *requests_per_minute),
         plan.scopes.join(" "),
     );
     if !plan.kept.is_empty() {
@@ -217,4 +219,21 @@ fn text(plan: &Plan<'_>) -> String {
         let _ = writeln!(out, "{note}");
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_read_as_people_say_them() {
+        let said = |seconds: f64| in_words(seconds / 60.0, 50);
+        assert_eq!(said(0.0), "some seconds at 50 a minute");
+        assert_eq!(said(60.0), "60 seconds at 50 a minute, and some seconds more");
+        assert_eq!(said(660.0), "11 minutes at 50 a minute, and some seconds more");
+        let days: Vec<NaiveDate> = "2026-01-30".parse::<NaiveDate>().unwrap().iter_days().take(9).collect();
+        assert_eq!(of_days(&days[..1]), "as of 2026-01-30");
+        assert_eq!(of_days(&days[..2]), "for the snapshots of 2026-01-30, 2026-01-31");
+        assert_eq!(of_days(&days), "for the snapshots of 9 days from 2026-01-30 to 2026-02-07");
+    }
 }

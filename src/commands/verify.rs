@@ -27,7 +27,10 @@ pub(crate) async fn verify(
     };
     // A lake whose days have all vanished is no lake without days.
     if wanted.is_empty() && !of_lake.iter().any(|finding| matches!(finding.problem, Problem::Vanished { .. })) {
-        return Err(Error::NoSnapshot(format!("the lake at {} has no such snapshot", lake.display())));
+        let what = as_of.map(|day| format!(" of {day}")).unwrap_or_default();
+        let none =
+            format!("the lake at {} has no snapshot{what}; `lucca-lake snapshots` lists what there is", lake.display());
+        return Err(Error::NoSnapshot(none));
     }
     let mut findings = 0;
     let mut text = String::new();

@@ -1,5 +1,8 @@
 """Running again, running on S3, running within the budget, running large."""
+import csv
+import io
 import os
+import shlex
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +15,25 @@ import loopback_s3
 import people
 from context import expected, unequal
 from faults import Fault
+
+
+def demo(ctx):
+    """What `demo` says to try next works where it says so, and DuckDB reads the same."""
+    here = ctx.new_lake()
+    here.mkdir(parents=True, exist_ok=True)
+    result = ctx.program.run("demo", "--employees", "40", cwd=here)
+    ctx.check("demo: runs", [] if result.code == 0 else [result.tail()])
+    commands = [shlex.split(line) for line in result.err.partition("Try next")[2].splitlines() if line.startswith("  ")]
+    ctx.check("demo: three things to try next", [] if len(commands) == 3 else [str(commands)])
+    for program, *arguments in commands[:2]:
+        tried = ctx.program.run(*arguments, cwd=here)
+        ctx.check(f"demo: {arguments[0]}", [] if program == ctx.program.binary and tried.code == 0 and tried.out else [program + tried.tail()])
+    answered = ctx.program.run(*commands[0][1:], "--format", "csv", cwd=here)
+    rows = list(csv.DictReader(io.StringIO(answered.out)))
+    ctx.check("demo: duckdb is given the views", [] if commands[2][:2] == ["duckdb", "-init"] else [str(commands[2])])
+    found, _ = lake.with_duckdb("headcount", (here / commands[2][2]).read_text())
+    ctx.check("demo: DuckDB counts as many people", [] if sum(row["headcount"] for row in found) == sum(int(row["people"]) for row in rows) > 0
+              else [f"{found} {rows}"])
 
 
 def rerun(ctx):

@@ -26,7 +26,7 @@ from program import Program
 # `quiet` last: it reads everything the other runs said.
 CHECKS = {"values": check_values.values, "derived": check_values.derived,
           "analytics": check_analytics.analytics_tables, "structure": check_structure.structure,
-          "rerun": check_operations.rerun, "s3": check_operations.s3,
+          "demo": check_operations.demo, "rerun": check_operations.rerun, "s3": check_operations.s3,
           "budget": check_operations.budget, "concurrency": check_operations.concurrency, "faults": check_faults.faults,
           "killed": check_resume.killed, "stopped": check_resume.stopped, "alone": check_resume.alone, "pace": check_resume.pace,
           "memory": check_operations.memory, "readers": check_readers.readers, "portable": check_portable.portable,
