@@ -27,7 +27,7 @@ use crate::{
     error::Error,
     lake::Lake,
     modes::{self, Access},
-    print::tell,
+    print::print,
     screen,
     settings::Settings,
     terminal_text::escape,
@@ -75,7 +75,7 @@ pub(crate) async fn query(context: &Context, settings: &Settings, options: Query
     if let Written::All { rows, left_out } = output::write(Style { layout, ..style }, rows, io::stdout()).await?
         && is_counted
     {
-        tell(&counted::line(rows, &left_out, None, "`| cat` shows all"));
+        print(&counted::line(rows, &left_out, None, "`| less -S` shows all"))?;
     }
     Ok(())
 }

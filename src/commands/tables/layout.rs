@@ -26,7 +26,7 @@ pub(crate) struct Listed<'t> {
     pub(crate) figures: Vec<u64>,
 }
 
-/// The tables of each zone, a line each. Where there are figures, the first line names them.
+/// The tables of each zone by their names, a line each. Where there are figures, the first line names them.
 pub(crate) fn list(tables: &[Listed<'_>], figures: &[&str], screen: Option<usize>) -> String {
     let of_names = widest(tables.iter().map(|listed| listed.table.name.as_str()));
     let widths: Vec<usize> = figures
@@ -50,8 +50,9 @@ pub(crate) fn list(tables: &[Listed<'_>], figures: &[&str], screen: Option<usize
         text += &line("", "", &mut figures.iter().map(|name| (*name).to_owned()), "");
     }
     for zone in Zone::ALL {
-        let mut of_zone = tables.iter().filter(|listed| listed.table.zone == zone).peekable();
-        if of_zone.peek().is_some() && screen.is_some() {
+        let mut of_zone: Vec<&Listed<'_>> = tables.iter().filter(|listed| listed.table.zone == zone).collect();
+        of_zone.sort_by_key(|listed| &listed.table.name);
+        if !of_zone.is_empty() && screen.is_some() {
             let gap = if text.is_empty() { "" } else { "\n" };
             let _ = writeln!(text, "{gap}{zone}");
         }

@@ -2,7 +2,11 @@
 
 use std::io::Write;
 
-use arrow::{array::RecordBatch, datatypes::SchemaRef, util::display::ArrayFormatter};
+use arrow::{
+    array::{Array as _, RecordBatch},
+    datatypes::SchemaRef,
+    util::display::ArrayFormatter,
+};
 
 use super::{
     encoder::{Encoder, words},
@@ -56,10 +60,12 @@ impl<W: Write + Send> Encoder for CsvEncoder<W> {
         let flat = self.flat(batch)?;
         let cells = flat.columns().iter().map(|array| ArrayFormatter::try_new(array, &text::EXACT));
         let cells = cells.collect::<Result<Vec<_>, _>>().map_err(words)?;
+        // Of values too that have no nulls of their own: a column of nothing else, or one of references to values.
+        let nulls: Vec<_> = flat.columns().iter().map(|array| array.logical_nulls()).collect();
         for row in 0..flat.num_rows() {
-            self.line(cells.iter().zip(flat.columns()).map(|(cell, array)| match array.is_null(row) {
-                true => Ok(None),
-                false => cell.value(row).try_to_string().map(Some).map_err(words),
+            self.line(cells.iter().zip(&nulls).map(|(cell, nulls)| match nulls {
+                Some(nulls) if nulls.is_null(row) => Ok(None),
+                _ => cell.value(row).try_to_string().map(Some).map_err(words),
             }))?;
         }
         Ok(())

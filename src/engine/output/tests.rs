@@ -146,11 +146,12 @@ async fn csv_tells_an_empty_text_from_null() {
         ("text", strings([Some(""), None, Some("NULL"), Some(" ")])),
         ("", ints([Some(0), None, None, Some(1)])),
         ("a\"b", strings([None, Some(""), Some("a,b"), None])),
+        ("n", Arc::new(arrow::array::NullArray::new(4))),
     ]);
     let one = batch(vec![("only", strings([Some("x"), None, Some("")]))]);
     for safe_csv in [false, true] {
         for (rows, expected) in
-            [(&rows, "text,\"\",\"a\"\"b\"\n\"\",0,\n,,\"\"\nNULL,,\"a,b\"\n ,1,\n"), (&one, "only\nx\n\n\"\"\n")]
+            [(&rows, "text,\"\",\"a\"\"b\",n\n\"\",0,,\n,,\"\",\nNULL,,\"a,b\",\n ,1,,\n"), (&one, "only\nx\n\n\"\"\n")]
         {
             let mut out = Vec::new();
             let style = Style { safe_csv, ..Format::Csv.into() };

@@ -5,6 +5,8 @@ use crate::terminal_text::width;
 
 /// Narrowest that a text or a heading is cut to while another column could be left out instead.
 const NARROWEST: usize = 20;
+/// Columns from the left for each from the right.
+const LEFT_TO_RIGHT: usize = 3;
 /// Frame and spaces of a column.
 const AROUND: usize = 3;
 
@@ -76,7 +78,7 @@ struct Chosen {
     right: usize,
 }
 
-/// As many as have room, from both ends in turn, beginning at the left.
+/// As many as have room, from both ends: the first columns of a table tell more of a row than the last.
 fn choose(least: &[usize], screen: usize) -> Chosen {
     if framed(least.iter().copied()) <= screen {
         return Chosen { left: least.len(), right: 0 };
@@ -85,7 +87,7 @@ fn choose(least: &[usize], screen: usize) -> Chosen {
     // The frame, the gap and the first.
     let mut taken = 1 + (1 + AROUND) + least.first().copied().unwrap_or_default() + AROUND;
     while chosen.left + chosen.right < least.len() {
-        let from_left = chosen.left <= chosen.right;
+        let from_left = chosen.left < LEFT_TO_RIGHT * (chosen.right + 1);
         let next = if from_left { chosen.left } else { least.len() - chosen.right - 1 };
         taken += least.get(next).copied().unwrap_or_default() + AROUND;
         if taken > screen {
