@@ -24,6 +24,16 @@ pub enum EngineError {
         #[source]
         source: Box<DataFusionError>,
     },
+    /// A clause that the parser takes and the engine would drop, or execute otherwise than SQL says.
+    #[error("SQL error{}: {clause} is not supported{}", position_of(position), remedied(remedy))]
+    NotExecuted {
+        /// What it is called.
+        clause: String,
+        /// What to write instead; empty where there is nothing.
+        remedy: String,
+        /// Where it stands.
+        position: Option<Box<Position>>,
+    },
     /// A `$name` without a value.
     #[error("SQL error{}: ${name} has no value; give it with --param {name}=VALUE", position_of(position))]
     MissingParameter {
@@ -163,6 +173,7 @@ impl EngineError {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Sql { .. }
+            | Self::NotExecuted { .. }
             | Self::MissingParameter { .. }
             | Self::UnusedParameter { .. }
             | Self::NotAQuery { .. }
@@ -203,7 +214,9 @@ impl EngineError {
     /// Where in the statement the error is.
     pub(crate) fn position(&self) -> Option<&Position> {
         match self {
-            Self::Sql { position, .. } | Self::MissingParameter { position, .. } => position.as_deref(),
+            Self::Sql { position, .. }
+            | Self::NotExecuted { position, .. }
+            | Self::MissingParameter { position, .. } => position.as_deref(),
             _ => None,
         }
     }
@@ -241,6 +254,9 @@ impl EngineError {
             Self::Sql { message, source, .. } => {
                 Self::DeriveInvalid { origin, source: Box::new(Self::Sql { message, position: None, source }) }
             }
+            Self::NotExecuted { clause, remedy, .. } => {
+                Self::DeriveInvalid { origin, source: Box::new(Self::NotExecuted { clause, remedy, position: None }) }
+            }
             other => Self::DeriveInvalid { origin, source: Box::new(other) },
         }
     }
@@ -248,4 +264,8 @@ impl EngineError {
 
 fn position_of(position: &Option<Box<Position>>) -> String {
     position.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
+fn remedied(remedy: &str) -> String {
+    if remedy.is_empty() { String::new() } else { format!("; {remedy}") }
 }

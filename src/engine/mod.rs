@@ -56,6 +56,7 @@
 //! ```
 
 pub(crate) mod all_days;
+mod clauses;
 mod columns;
 pub(crate) mod derive;
 mod diagnosis;

@@ -14,7 +14,7 @@ use datafusion::{
 };
 use futures::FutureExt;
 
-use super::{EngineError, Parameters, Rows, Session, columns, guard, headings, names, stack};
+use super::{EngineError, Parameters, Rows, Session, clauses, columns, guard, headings, names, stack};
 
 /// Deepest nesting the parser accepts, in its own recursion steps; parentheses are limited by [`guard`] already.
 const PARSER_RECURSION_LIMIT: usize = 256;
@@ -101,9 +101,10 @@ pub(crate) async fn plan<'s>(
             names::give(&mut statement, are_alike);
             Ok((statement, items))
         };
+        let state = session.context().state();
+        clauses::check(&parse_query(sql)?, sql, &state)?;
         let (statement, items) = named(false)?;
         parameters.check_given(sql)?;
-        let state = session.context().state();
         let plan = match state.statement_to_plan(statement).await {
             Err(error) if names::are_alike(&error.strip_backtrace()) => state.statement_to_plan(named(true)?.0).await,
             planned => planned,

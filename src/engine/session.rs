@@ -177,6 +177,8 @@ fn session_config() -> SessionConfig {
     options.sql_parser.map_string_types_to_utf8view = false;
     // So that errors say where in the statement.
     options.sql_parser.collect_spans = true;
+    // ORDER BY of a subquery is what a LIMIT around it goes by.
+    options.sql_parser.enable_subquery_sort_elimination = false;
     options.execution.time_zone = Some("UTC".to_owned());
     config
 }

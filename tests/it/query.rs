@@ -2,7 +2,8 @@
 
 use std::{
     io::Read as _,
-    process::{Command, Stdio},
+    path::Path,
+    process::{Command, Output, Stdio},
 };
 
 use tempfile::tempdir;
@@ -65,6 +66,7 @@ fn what_cannot_be_done_is_one_line_and_a_closed_pipe_is_no_error() {
         assert_eq!((code(&output), err(&output).lines().count()), (2, 1), "{}", err(&output));
         assert!(err(&output).contains(said), "{}", err(&output));
     }
+    nothing_is_ignored(&|arguments| tenant.run(&lake, arguments), folder.path());
     let answer = |arguments: &[&str]| out(&tenant.run(&lake, &[&["query", "--format", "csv"], arguments].concat()));
     assert_eq!(answer(&["--safe", "SELECT '=1+1' AS a, -1 AS b"]), "a,b\n'=1+1,-1\n");
     assert_eq!(answer(&["SELECT '=1+1' AS a, -1 AS b"]), "a,b\n=1+1,-1\n");
@@ -88,5 +90,31 @@ fn what_cannot_be_done_is_one_line_and_a_closed_pipe_is_no_error() {
         child.stdout.take().unwrap().read_exact(&mut first).unwrap();
         let ended = child.wait_with_output().unwrap();
         assert_eq!((code(&ended), err(&ended)), (0, String::new()), "{format}");
+    }
+}
+
+/// A clause that would be dropped ends the program, from wherever the statement comes, with its place and what to write.
+fn nothing_is_ignored(run: &dyn Fn(&[&str]) -> Output, folder: &Path) {
+    let sql = "SELECT status, count(*)\nFROM employees\nGROUP BY status WITH ROLLUP";
+    let file = folder.join("rollup.sql");
+    std::fs::write(&file, sql).unwrap();
+    let explained = format!("EXPLAIN {sql}");
+    for arguments in [&["query", sql][..], &["query", "-f", file.to_str().unwrap()], &["query", &explained]] {
+        let output = run(arguments);
+        assert_eq!((code(&output), out(&output)), (2, String::new()), "{}", err(&output));
+        assert_eq!(
+            err(&output),
+            "lucca-lake: SQL error at line 3, column 17: WITH ROLLUP is not supported; write GROUP BY ROLLUP(status)\n \
+             3 | GROUP BY status WITH ROLLUP\n   |                 ^^^^^^^^^^^\n"
+        );
+    }
+    for (sql, clause) in [
+        ("SELECT count(*) FROM employees TABLESAMPLE (10 PERCENT)", "TABLESAMPLE"),
+        ("SELECT count(*) FROM employees PREWHERE id = '1'", "PREWHERE"),
+        ("SELECT count(*) FROM employees FOR UPDATE", "FOR UPDATE"),
+    ] {
+        let output = run(&["query", sql]);
+        assert_eq!((code(&output), out(&output)), (2, String::new()), "{sql}");
+        assert!(err(&output).contains(&format!(": {clause} is not supported; ")), "{}", err(&output));
     }
 }
