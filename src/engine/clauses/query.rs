@@ -46,7 +46,7 @@ impl Walk<'_> {
             };
             return Err(Refusal::behind(body.span(), "FETCH").instead(remedy));
         }
-        for LockClause { lock_type, of: _, nonblock: _ } in locks {
+        if let Some(LockClause { lock_type, of: _, nonblock: _ }) = locks.first() {
             let words = match lock_type {
                 LockType::Share => "FOR SHARE",
                 LockType::Update => "FOR UPDATE",

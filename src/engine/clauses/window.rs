@@ -1,8 +1,6 @@
 //! Windows: OVER and WINDOW.
 
-use datafusion::sql::sqlparser::ast::{
-    Expr, ObjectName, Spanned, WindowFrame, WindowFrameBound, WindowSpec, WindowType,
-};
+use datafusion::sql::sqlparser::ast::{ObjectName, Spanned, WindowFrame, WindowFrameBound, WindowSpec, WindowType};
 
 use super::{
     constant::Constant,
@@ -41,7 +39,7 @@ impl Walk<'_> {
         [Some(start_bound), end_bound.as_ref()].into_iter().flatten().try_for_each(|bound| match bound {
             WindowFrameBound::CurrentRow => Ok(()),
             WindowFrameBound::Preceding(distance) | WindowFrameBound::Following(distance) => {
-                distance.iter().try_for_each(|distance: &Box<Expr>| self.expression(distance, scope))
+                self.expressions(distance.as_deref(), scope)
             }
         })
     }
