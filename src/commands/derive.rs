@@ -1,5 +1,6 @@
 //! `derive`: compute `queries/` again over a published snapshot, without touching the API.
 
+use super::missing_day::no_such_day;
 use crate::{
     assemble::{Assembler, AttributesRead, Cause, Day, known_types, session_options},
     catalog::{Origin, Zone},
@@ -48,7 +49,10 @@ pub(super) async fn derive_alone(
         None => lake.newest().await?,
     };
     let Some(snapshot) = snapshot else {
-        let what = format!("the lake at {} has no such snapshot that can be read", lake.display());
+        if let Some(day) = as_of {
+            return Err(no_such_day(lake, day).await);
+        }
+        let what = format!("the lake at {} has no snapshot that can be read", lake.display());
         return Err(Error::NoSnapshot(format!("{what}; `lucca-lake snapshots` lists what there is")));
     };
     let derived = replace_derived(context, settings, lake, run_id, &snapshot).await;

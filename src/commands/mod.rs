@@ -7,6 +7,7 @@ mod demo;
 mod derive;
 mod fake_tenant;
 mod gc;
+mod missing_day;
 mod plan;
 mod query;
 mod snapshots;

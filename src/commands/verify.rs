@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::missing_day::no_such_day;
 use crate::{
     context::Context,
     error::Error,
@@ -27,10 +28,13 @@ pub(crate) async fn verify(
     };
     // A lake whose days have all vanished is no lake without days.
     if wanted.is_empty() && !of_lake.iter().any(|finding| matches!(finding.problem, Problem::Vanished { .. })) {
-        let what = as_of.map(|day| format!(" of {day}")).unwrap_or_default();
-        let none =
-            format!("the lake at {} has no snapshot{what}; `lucca-lake snapshots` lists what there is", lake.display());
-        return Err(Error::NoSnapshot(none));
+        return Err(match as_of {
+            Some(day) => no_such_day(&lake, day).await,
+            None => Error::NoSnapshot(format!(
+                "the lake at {} has no snapshot; run `lucca-lake sync` first",
+                lake.display()
+            )),
+        });
     }
     let mut findings = 0;
     let mut text = String::new();

@@ -9,7 +9,7 @@ use datafusion::{
     catalog::MemorySchemaProvider, common::TableReference, datasource::TableProvider, sql::sqlparser::tokenizer::Token,
 };
 
-use super::{EngineError, Session, TableFiles, diagnosis::tokens, provider::FileTable};
+use super::{EngineError, Session, TableFiles, provider::FileTable, tokens::tokens};
 use crate::catalog::ALL_DAYS;
 
 /// Whether the statement names a table of all days.

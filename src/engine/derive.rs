@@ -185,7 +185,9 @@ fn conform(
 pub(crate) fn references(session: &Session, sql: &str) -> Result<BTreeSet<String>, EngineError> {
     let statement = query::parse_query(sql)?;
     let state = session.context().state();
-    let tables = state.resolve_table_references(&statement).map_err(|error| EngineError::planning(error, sql, &[]))?;
+    let tables = state
+        .resolve_table_references(&statement)
+        .map_err(|error| EngineError::planning(error, sql, &session.known()))?;
     Ok(tables.iter().map(ToString::to_string).collect())
 }
 

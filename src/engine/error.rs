@@ -5,8 +5,9 @@ use datafusion::error::DataFusionError;
 use super::{
     diagnosis::diagnose,
     failure::{FailureKind, classify},
+    known::Known,
     position::Position,
-    wording::{flatten, one_line, without_values},
+    wording::{flatten, in_plain_words, one_line, without_values},
 };
 use crate::{causes::is_disk_full, exit_code::ExitCode};
 
@@ -196,13 +197,13 @@ impl EngineError {
 
     /// An error met before any row was read: it can speak only of the statement and of the tables' columns, except
     /// when planning had to read files.
-    pub(crate) fn planning(error: DataFusionError, sql: &str, tables: &[String]) -> Self {
+    pub(crate) fn planning(error: DataFusionError, sql: &str, known: &Known) -> Self {
         match classify(&error) {
             FailureKind::Value => {
-                let diagnosis = diagnose(&error, sql, tables);
+                let diagnosis = diagnose(&error, sql, known);
                 let message = match error.find_root() {
                     // A value computed while planning; it may be one of a parameter.
-                    root @ DataFusionError::ArrowError(..) => without_values(&one_line(root)),
+                    root @ DataFusionError::ArrowError(..) => in_plain_words(without_values(&one_line(root))),
                     _ => diagnosis.message,
                 };
                 Self::Sql { message, position: diagnosis.position.map(Box::new), source: Box::new(error) }
@@ -226,7 +227,8 @@ impl EngineError {
         match classify(&error) {
             // What a value could not be turned into is worth telling; the value is not, nor is the source that quotes it.
             FailureKind::Value => {
-                Self::Failed { kind: FailureKind::Value, message: without_values(&one_line(&error)), source: None }
+                let message = in_plain_words(without_values(&one_line(&error)));
+                Self::Failed { kind: FailureKind::Value, message, source: None }
             }
             // The engine's words are a list of its operators, over several lines.
             FailureKind::Resources => {

@@ -62,8 +62,10 @@ pub(crate) mod derive;
 mod diagnosis;
 pub(crate) mod error;
 mod failure;
+pub(crate) mod functions;
 pub(crate) mod guard;
 mod headings;
+mod known;
 mod names;
 pub(crate) mod output;
 pub(crate) mod parameters;
@@ -80,6 +82,7 @@ mod store;
 mod table_files;
 #[cfg(test)]
 pub(crate) mod testing;
+mod tokens;
 mod wording;
 
 pub use error::EngineError;

@@ -6,7 +6,7 @@ use arrow::datatypes::Date32Type;
 use chrono::NaiveDate;
 use datafusion::{common::ParamValues, scalar::ScalarValue, sql::sqlparser::tokenizer::Token};
 
-use super::{EngineError, diagnosis::tokens, position::Position};
+use super::{EngineError, position::Position, tokens::tokens};
 use crate::catalog::AS_OF;
 
 /// A value of a declared type.

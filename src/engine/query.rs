@@ -14,7 +14,9 @@ use datafusion::{
 };
 use futures::FutureExt;
 
-use super::{EngineError, Parameters, Rows, Session, clauses, columns, guard, headings, names, stack};
+use super::{
+    EngineError, Parameters, Rows, Session, clauses, columns, functions, guard, headings, known::Known, names, stack,
+};
 
 /// Deepest nesting the parser accepts, in its own recursion steps; parentheses are limited by [`guard`] already.
 const PARSER_RECURSION_LIMIT: usize = 256;
@@ -35,6 +37,7 @@ pub async fn run(session: &Session, sql: &str, as_of: Option<NaiveDate>) -> Resu
 pub(crate) struct Planned<'s> {
     session: &'s Session,
     parameters: &'s Parameters,
+    sql: String,
     plan: LogicalPlan,
     headings: Vec<String>,
 }
@@ -74,7 +77,7 @@ impl Planned<'_> {
 
     /// Starts the statement; its columns have the names and types of the plan.
     pub(crate) async fn rows_as_planned(self) -> Result<Rows, EngineError> {
-        let refused = |error| self.parameters.hidden_in(EngineError::planning(error, "", &[]));
+        let refused = |error| self.parameters.hidden_in(EngineError::planning(error, &self.sql, &Known::default()));
         let work = async {
             let frame = self.session.context().execute_logical_plan(self.plan).await.map_err(refused)?;
             frame.execute_stream().await.map_err(refused)
@@ -93,7 +96,7 @@ pub(crate) async fn plan<'s>(
     sql: &str,
     parameters: &'s Parameters,
 ) -> Result<Planned<'s>, EngineError> {
-    let refused = |error| EngineError::planning(error, sql, &session.table_names());
+    let refused = |error| EngineError::planning(error, sql, &session.known());
     let work = async {
         let named = |are_alike| {
             let mut statement = parse_query(sql)?;
@@ -111,13 +114,14 @@ pub(crate) async fn plan<'s>(
         };
         let plan = plan.map_err(refused)?;
         read_only().verify_plan(&plan).map_err(refused)?;
+        functions::check_formats(&plan).map_err(refused)?;
         let headings = headings::of(&items, plan.schema());
         Ok((plan.with_param_values(parameters.to_values()).map_err(refused)?, headings))
     };
     let plan = AssertUnwindSafe(work).catch_unwind().await;
     let plan = plan.unwrap_or_else(|payload| Err(EngineError::panicked(&*payload)));
     let (plan, headings) = plan.map_err(|error| parameters.hidden_in(error))?;
-    Ok(Planned { session, parameters, plan, headings })
+    Ok(Planned { session, parameters, sql: sql.to_owned(), plan, headings })
 }
 
 /// Parses exactly one statement that only reads.
@@ -128,7 +132,7 @@ pub(crate) fn parse_query(sql: &str) -> Result<Statement, EngineError> {
         .with_recursion_limit(PARSER_RECURSION_LIMIT)
         .build()
         .and_then(|mut parser| parser.parse_statements())
-        .map_err(|error| EngineError::planning(error, sql, &[]))?;
+        .map_err(|error| EngineError::planning(error, sql, &Known::default()))?;
     let found = statements.len();
     match (statements.pop_front(), found) {
         (Some(statement), 1) if is_query(&statement) => {

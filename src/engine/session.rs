@@ -11,10 +11,12 @@ use datafusion::{
     },
     prelude::{SessionConfig, SessionContext},
 };
+use futures::FutureExt as _;
 use object_store::{ObjectStore, memory::InMemory};
 
 use super::{
-    EngineError, TableFiles,
+    EngineError, TableFiles, functions,
+    known::Known,
     provider::FileTable,
     spill::SpillFolder,
     store::{STORE_URL, WholeRanges},
@@ -145,6 +147,26 @@ impl Session {
         let mut names = schema.map(|schema| schema.table_names()).unwrap_or_default();
         names.sort();
         names
+    }
+
+    /// Gives the session the functions that `query` has beside DataFusion's own.
+    pub(crate) fn give_functions(&self) {
+        functions::give(&self.context);
+    }
+
+    /// The names that the session knows.
+    pub(super) fn known(&self) -> Known {
+        let columns = |table: &String| {
+            // Tables in memory are there at once.
+            let found = self.context.table_provider(TableReference::bare(table.as_str())).now_or_never();
+            let fields = found.and_then(Result::ok).map(|table| table.schema().fields().clone());
+            fields.iter().flatten().map(|field| field.name().clone()).collect()
+        };
+        let tables = self.table_names().into_iter().map(|table| (table.clone(), columns(&table))).collect();
+        let state = self.context.state();
+        let functions = state.scalar_functions().keys().chain(state.aggregate_functions().keys());
+        let functions = functions.chain(state.window_functions().keys()).cloned().collect();
+        Known { tables, functions }
     }
 
     /// Removes a table; nothing happens when it is not known.

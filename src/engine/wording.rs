@@ -29,6 +29,31 @@ pub(super) fn without_values(message: &str) -> String {
     text.split(' ').map(|word| if is_number(word) { "(a value)" } else { word }).collect::<Vec<_>>().join(" ")
 }
 
+/// What the engine says while it computes, and what is said instead.
+const IN_PLAIN_WORDS: [(&str, &str); 8] = [
+    ("value of Date32 type", "a text is not a date; dates are written as '2024-12-31'"),
+    ("value of Timestamp", "a text is not a time; times are written as '2024-12-31 08:00:00'"),
+    ("value of Int", "a text is not a whole number; TRY_CAST gives null where CAST fails"),
+    ("value of Float64 type", "a text is not a number; TRY_CAST gives null where CAST fails"),
+    ("value of Boolean type", "a text is neither true nor false; write a comparison, as in status = 'active'"),
+    ("Divide by zero", "division by zero; write a / nullif(b, 0) for null there"),
+    (
+        "Scalar subquery returned more than one row",
+        "a subquery that stands for a value gave more than one row; write IN, or an aggregate in it",
+    ),
+    (
+        "Date part (a value) not supported",
+        "there is no such part of a date; there are year, quarter, month, week, day, hour, minute, second, doy, dow, isodow, \
+         isoyear and epoch",
+    ),
+];
+
+/// What is said of a value that could not be computed, from the engine's words without values.
+pub(super) fn in_plain_words(message: String) -> String {
+    let said = IN_PLAIN_WORDS.iter().find(|(engine, _)| message.contains(engine)).map(|(_, plain)| (*plain).to_owned());
+    said.unwrap_or(message)
+}
+
 /// One line, at most 2,000 characters: DataFusion repeats the whole expression it could not plan.
 pub(super) fn flatten(text: &str) -> String {
     const MAX_CHARS: usize = 2_000;

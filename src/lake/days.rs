@@ -75,6 +75,11 @@ impl Lake {
         Self { latest_day, ..self }
     }
 
+    /// Whether a snapshot of this day can be right: none after `latest_day` can.
+    pub(crate) fn may_be_synced(&self, day: NaiveDate) -> bool {
+        day <= self.latest_day
+    }
+
     /// The current snapshots of all days, read side by side from one listing. A day that cannot be read is warned of, once
     /// for each opened lake.
     ///

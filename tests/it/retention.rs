@@ -45,7 +45,11 @@ fn replaced_files_go_at_once_or_after_their_grace() {
     assert!(exit == 2 && message.contains("are gone"), "{message}");
     assert!(count(&tenant, &lake, &["--snapshot", "2026-03-15.2"]).is_ok());
     let (exit, message) = count(&tenant, &lake, &["--snapshot", "2026-03-15.9"]).unwrap_err();
-    assert!(exit == 2 && message.contains("there is no snapshot"), "{message}");
+    assert!(
+        exit == 2
+            && message.contains("has no snapshot 2026-03-15.9; of 2026-03-15 there are 2026-03-15.1 and 2026-03-15.2"),
+        "{message}"
+    );
 
     sync(&tenant, &lake, &[&day[..], &["--superseded-grace", "6h"]].concat());
     assert_eq!(files(&lake, day[1]), 2);

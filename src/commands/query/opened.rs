@@ -6,7 +6,10 @@ use chrono::NaiveDate;
 
 use crate::{
     assemble::table_files,
-    commands::accept::{held, run_called},
+    commands::{
+        accept::{held, run_called},
+        missing_day::{no_such_day, no_such_snapshot},
+    },
     engine::{Session, SessionOptions, TableFiles, all_days},
     error::Error,
     lake::{Lake, LakeError, Snapshot, SnapshotId},
@@ -70,6 +73,7 @@ impl Opened {
 pub(super) async fn open(lake: &Lake, which: &Which, engine: &SessionOptions) -> Result<Opened, Error> {
     let snapshots = snapshots(lake, which).await?;
     let session = Session::over(lake.store(), engine, files(&snapshots))?;
+    session.give_functions();
     Ok(Opened { session, snapshots, all_days: None })
 }
 
@@ -97,7 +101,7 @@ async fn snapshots(lake: &Lake, which: &Which) -> Result<Vec<Snapshot>, Error> {
         },
         Which::Date(date) => match lake.snapshot(*date).await? {
             Some(snapshot) => Ok(vec![snapshot]),
-            None => Err(nothing(&format!(" as of {date}")).await),
+            None => Err(no_such_day(lake, *date).await),
         },
         Which::All => {
             let all = lake.days().await?.snapshots;
@@ -123,9 +127,7 @@ async fn snapshots(lake: &Lake, which: &Which) -> Result<Vec<Snapshot>, Error> {
 
 /// A snapshot by its name. One whose files went with its successor is told apart from one that never was.
 async fn called(lake: &Lake, id: SnapshotId) -> Result<Snapshot, Error> {
-    let here = format!("in the lake at {}; `lucca-lake snapshots` lists them", lake.display());
-    let snapshot = lake.snapshot_called(id).await?;
-    let snapshot = snapshot.ok_or_else(|| Error::NoSnapshot(format!("there is no snapshot {id} {here}")))?;
+    let Some(snapshot) = lake.snapshot_called(id).await? else { return Err(no_such_snapshot(lake, id).await) };
     if lake.has_files(&snapshot).await? {
         return Ok(snapshot);
     }
