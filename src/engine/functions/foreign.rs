@@ -153,7 +153,9 @@ mod tests {
                     if write.starts_with("unnest") { 3 } else { 2 },
                     "{write}: {answer}"
                 );
-                assert!(answer.lines().nth(1).is_some_and(|value| !value.is_empty()), "{write}: {answer}");
+                // One row varies by nothing.
+                let is_null = ["var(", "stddev("].iter().any(|call| write.starts_with(call));
+                assert!(is_null || answer.lines().nth(1).is_some_and(|value| !value.is_empty()), "{write}: {answer}");
             }
         });
     }
