@@ -11,7 +11,7 @@
 use datafusion::{execution::SessionState, sql::parser::Statement};
 
 use self::walk::Walk;
-use super::{EngineError, diagnosis};
+use super::{EngineError, tokens::tokens};
 
 mod callee;
 mod chance;
@@ -39,7 +39,7 @@ mod window;
 /// [`EngineError::NotExecuted`] with the first clause that it does not, where it stands, and what to write instead.
 pub(crate) fn check(statement: &Statement, sql: &str, state: &SessionState) -> Result<(), EngineError> {
     Walk::new(state).statement(statement).map_err(|refusal| {
-        let position = refusal.position(sql, &diagnosis::tokens(sql)).map(Box::new);
+        let position = refusal.position(sql, &tokens(sql)).map(Box::new);
         EngineError::NotExecuted { clause: refusal.clause, remedy: refusal.remedy, position }
     })
 }

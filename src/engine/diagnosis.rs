@@ -11,7 +11,6 @@ use datafusion::{
     error::DataFusionError,
 };
 
-pub(super) use super::tokens::tokens;
 use super::{known::Known, position::Position, tokens::Tokens, wording::flatten};
 
 /// What is said about an error.

@@ -19,8 +19,8 @@ use datafusion::{
 };
 
 use super::{
-    diagnosis::tokens,
     names::{folded, unique},
+    tokens::tokens,
 };
 use crate::terminal_text::shorten;
 
