@@ -97,9 +97,13 @@ impl Catalog {
 
     /// Every table that is published: of the API first, then the computed ones.
     pub fn tables(&self) -> Vec<Table> {
+        self.api_tables().into_iter().chain(self.computed().cloned()).collect()
+    }
+
+    /// Those of them that are computed.
+    fn computed(&self) -> impl Iterator<Item = &Table> {
         let derived = self.derived.iter().filter(|d| !d.internal).map(|d| &d.table);
-        let computed = derived.chain(self.wide.iter().map(|w| &w.table));
-        self.api_tables().into_iter().chain(computed.chain([&self.findings]).cloned()).collect()
+        derived.chain(self.wide.iter().map(|w| &w.table)).chain([&self.findings])
     }
 
     /// The tables that pages become: what queries may read, beside one another.
@@ -109,7 +113,8 @@ impl Catalog {
 
     /// The table of that name.
     pub fn table(&self, name: &str) -> Option<Table> {
-        self.tables().into_iter().find(|table| table.name == name)
+        let computed = self.computed().find(|table| table.name == name).cloned();
+        computed.or_else(|| self.resources.iter().flat_map(Resource::all_tables).find(|table| table.name == name))
     }
 
     /// The resource of that name.

@@ -28,6 +28,21 @@ def _duckdb():
     return db
 
 
+def duckdb_with_views(root):
+    db = _duckdb()
+    db.execute(Path(root, "views", "duckdb.sql").read_text())
+    return db
+
+
+def spark_with_views(root):
+    """A session of its own: temporary views of other lakes have the same names."""
+    session = spark.session().newSession()
+    for line in Path(root, "views", "spark.sql").read_text().splitlines():
+        if not line.startswith("--"):
+            session.sql(line.rstrip(";"))
+    return session
+
+
 def duckdb_glob(_, root, table):
     """A bracket expression keeps a character of the lake's own path from being a pattern."""
     folder = "".join(f"[{c}]" if c in "*?[" else c for c in _folder(root, table)).replace("'", "''")
@@ -36,8 +51,7 @@ def duckdb_glob(_, root, table):
 
 
 def duckdb_view(_, root, table):
-    with _duckdb() as db:
-        db.execute(Path(root, "views", "duckdb.sql").read_text())
+    with duckdb_with_views(root) as db:
         return db.sql(f"SELECT * FROM all_days.{table.name}").to_arrow_table()
 
 
@@ -119,23 +133,17 @@ def counts_by_query(program, root, names):
 
 
 def counts_by_duckdb(_, root, names):
-    with _duckdb() as db:
-        db.execute(Path(root, "views", "duckdb.sql").read_text())
+    with duckdb_with_views(root) as db:
         return dict(db.sql(_counting(names, "all_days.")).fetchall())
 
 
 def counts_by_spark(_, root, names):
-    session = spark.session().newSession()
-    for line in Path(root, "views", "spark.sql").read_text().splitlines():
-        if not line.startswith("--"):
-            session.sql(line.rstrip(";"))
-    return {row["name"]: row["n"] for row in session.sql(_counting(names, "all_days_")).collect()}
+    return {row["name"]: row["n"] for row in spark_with_views(root).sql(_counting(names, "all_days_")).collect()}
 
 
 def comments_by_duckdb(_, root, table):
     """Comment of a view, and of its columns that have one."""
-    with _duckdb() as db:
-        db.execute(Path(root, "views", "duckdb.sql").read_text())
+    with duckdb_with_views(root) as db:
         ours = f"schema_name = 'main' AND {{}}_name = '{table}'"
         view = db.sql(f"SELECT comment FROM duckdb_views() WHERE {ours.format('view')}").fetchall()[0][0]
         return view, dict(db.sql(f"SELECT column_name, comment FROM duckdb_columns() WHERE {ours.format('table')}").fetchall())

@@ -19,6 +19,7 @@ mod permissions;
 mod plan;
 mod query;
 mod quiet;
+mod recipes;
 mod retention;
 mod state;
 mod table_format;
