@@ -24,9 +24,6 @@ pub struct ColumnDefinition {
     /// What has the values: `employee`, `employment` or `job-position`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_type: Option<String>,
-    /// The values that there may be, where the schema enumerates them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub values: Vec<EnumeratedValue>,
     /// Whether one person may have several values.
     #[serde(default)]
     pub several_values: bool,
@@ -54,16 +51,6 @@ pub struct TranslatedLabel {
     /// By language tag, such as `fr-FR`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub translations: BTreeMap<String, String>,
-}
-
-/// One value of an enumeration.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EnumeratedValue {
-    /// As it is in the data.
-    pub value: String,
-    /// What it is called, where the schema says so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
 }
 
 impl ColumnDefinition {

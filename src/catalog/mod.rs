@@ -31,7 +31,7 @@ pub(crate) mod wide;
 
 use std::collections::HashSet;
 
-pub use definition::{ColumnDefinition, DefinedProperty, EnumeratedValue, TranslatedLabel};
+pub use definition::{ColumnDefinition, DefinedProperty, TranslatedLabel};
 pub use derived::DerivedError;
 pub(crate) use error::CatalogError;
 pub(crate) use findings::FINDINGS;

@@ -2,7 +2,14 @@
 
 use serde_json::Value;
 
-use crate::catalog::EnumeratedValue;
+/// One value of an enumeration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EnumeratedValue {
+    /// As it is in the data.
+    pub(crate) value: String,
+    /// What it is called, where the schema says so.
+    pub(crate) label: Option<String>,
+}
 
 /// Keywords of generators of schemas for the names of an `enum`, in its order; JSON Schema itself has none.
 const NAMES_OF_ENUM: [&str; 3] = ["enumNames", "x-enumNames", "x-enum-varnames"];

@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::choices::choices;
-use crate::catalog::EnumeratedValue;
+use super::choices::{EnumeratedValue, choices};
 
 /// What the values of a definition, or of a property of one, look like.
 #[derive(Debug, Clone, PartialEq, Eq)]

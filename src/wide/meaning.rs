@@ -9,11 +9,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    choices::choices,
+    choices::{EnumeratedValue, choices},
+    definition::Definition,
     kind::{Kind, base, name, only_alternative, types},
-    plan::{Definition, Takes},
+    takes::Takes,
 };
-use crate::catalog::{ColumnDefinition, DefinedProperty, EnumeratedValue, TranslatedLabel};
+use crate::catalog::{ColumnDefinition, DefinedProperty, TranslatedLabel};
 
 /// Values of an enumeration that are named in a sentence.
 const VALUES_SHOWN: usize = 12;
@@ -36,12 +37,11 @@ pub(super) fn defined(
 ) -> ColumnDefinition {
     let translated = definition.t9n.as_deref().and_then(|t9n| serde_json::from_str::<Value>(t9n).ok());
     let description = property.map(|property| description(definition, property)).unwrap_or_default();
-    let of_property = property.and_then(|property| schema.get("properties")?.get(property));
     let kind = match (kind, property) {
         (Kind::Object(all), Some(property)) => all.iter().find(|(name, _)| name == property).map(|(_, kind)| kind),
         _ => Some(kind),
     };
-    let schema = if property.is_some() { of_property.unwrap_or(&Value::Null) } else { schema };
+    let schema = schema_of(schema, property);
     let taxonomy = description.taxonomy.as_ref().and_then(|taxonomy| taxonomy.get("id")?.as_str());
     ColumnDefinition {
         id: definition.id.clone(),
@@ -56,14 +56,14 @@ pub(super) fn defined(
             None => definition.taxonomy_id.clone(),
         },
         target_type: definition.target_type.clone(),
-        values: choices(schema).unwrap_or_default(),
         several_values: definition.multiple.is_some(),
         archived: definition.archived,
     }
 }
 
 /// The same as a sentence or two, for people.
-pub(super) fn meaning(definition: &Definition, told: &ColumnDefinition, takes: &Takes) -> String {
+pub(super) fn meaning(definition: &Definition, schema: &Value, told: &ColumnDefinition, takes: &Takes) -> String {
+    let values = choices(schema_of(schema, told.property.as_ref().map(|p| p.name.as_str()))).unwrap_or_default();
     let labels = std::iter::once(&told.label).chain(told.property.as_ref().map(|property| &property.label));
     let mut text = labels.map(label_in_words).collect::<Vec<_>>().join(", ");
     let (one, each) = if told.several_values { ("", "s") } else { ("the ", "") };
@@ -80,7 +80,7 @@ pub(super) fn meaning(definition: &Definition, told: &ColumnDefinition, takes: &
         }
     };
     text += ". ";
-    text += &match told.values.as_slice() {
+    text += &match values.as_slice() {
         [] => format!("Type {}", told.value_type),
         values => format!("One of {}", in_words(values)),
     };
@@ -97,6 +97,14 @@ pub(super) fn meaning(definition: &Definition, told: &ColumnDefinition, takes: &
     }
     text += if told.archived { ". Archived." } else { "." };
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The schema of values, or of one property of them.
+fn schema_of<'s>(schema: &'s Value, property: Option<&str>) -> &'s Value {
+    match property {
+        Some(property) => schema.get("properties").and_then(|all| all.get(property)).unwrap_or(&Value::Null),
+        None => schema,
+    }
 }
 
 fn description(definition: &Definition, property: &str) -> PropertyDescription {

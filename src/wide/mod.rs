@@ -12,22 +12,25 @@
 //! [`UNFORESEEN`](crate::catalog::wide::UNFORESEEN) and counted. Pure: no I/O, no clock.
 
 mod choices;
+mod definition;
 mod kind;
 mod meaning;
 mod names;
 mod pivot;
 mod plan;
+mod takes;
 #[cfg(test)]
 mod tests;
 mod value;
 
+pub(crate) use definition::{Definition, Sorting};
 #[cfg(test)]
 use kind::Kind;
 pub(crate) use kind::REFERENCE_NAMES;
 #[cfg(test)]
 use pivot::Unforeseen;
 pub(crate) use pivot::{Attribute, Names, Pivot};
-pub(crate) use plan::{Definition, Sorting, WidePlan};
+pub(crate) use plan::WidePlan;
 
 use crate::catalog::Catalog;
 

@@ -6,8 +6,10 @@ use arrow::{array::ArrayRef, error::ArrowError, record_batch::RecordBatch};
 use serde_json::{Value, value::RawValue};
 
 use super::{
+    definition::Sorting,
     kind::Kind,
-    plan::{Part, Planned, Sorting, Takes, WidePlan},
+    plan::{Part, Planned, WidePlan},
+    takes::Takes,
     value::{Cell, Other, cell, compare, id, item, title},
 };
 use crate::{catalog::Table, decode::ColumnBuilder};

@@ -5,46 +5,16 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::Value;
 
 use super::{
-    kind::{Kind, REFERENCE_NAMES},
+    definition::{Definition, Sorting},
+    kind::Kind,
     meaning::{defined, meaning},
     names::{snake, unique},
+    takes::{Takes, takes},
 };
 use crate::catalog::{
-    EnumeratedValue, LakeType, Privacy, Table, TableColumn, Zone,
+    LakeType, Privacy, Table, TableColumn, Zone,
     wide::{EMPLOYEE_ID, UNFORESEEN},
 };
-
-/// A definition of attributes, as far as its values and what is said of them need it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Definition {
-    /// Identifier.
-    pub(crate) id: String,
-    /// Label.
-    pub(crate) name: String,
-    /// JSON Schema of the values, as text.
-    pub(crate) schema: String,
-    /// How several values of one person are sorted, where there may be several.
-    pub(crate) multiple: Option<Sorting>,
-    /// Translations of the label: JSON from property to language tag to text.
-    pub(crate) t9n: Option<String>,
-    /// JSON of what the properties of its values are called, where these are objects.
-    pub(crate) property_descriptions: Option<String>,
-    /// The list of labels that the values are from.
-    pub(crate) taxonomy_id: Option<String>,
-    /// What has the values.
-    pub(crate) target_type: Option<String>,
-    /// Whether it is archived.
-    pub(crate) archived: bool,
-}
-
-/// The order of several values.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Sorting {
-    /// Largest first.
-    pub(crate) descending: bool,
-    /// Property to sort by; the value itself where there is none.
-    pub(crate) property: Option<String>,
-}
 
 /// The columns of a wide table.
 #[derive(Debug, Clone)]
@@ -80,19 +50,6 @@ pub(super) struct Part {
     /// Property of an object; `None` for the whole value.
     pub(super) property: Option<String>,
     pub(super) takes: Takes,
-}
-
-/// What a column takes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Takes {
-    /// The value as its kind says.
-    Value(Kind),
-    /// The id of a reference.
-    Id,
-    /// The name of what a reference of that type leads to.
-    Name(String),
-    /// What the schema calls the value.
-    Title(Vec<EnumeratedValue>),
 }
 
 impl WidePlan {
@@ -144,7 +101,7 @@ impl WidePlan {
                     continue;
                 }
                 let told = defined(definition, &schema, &kind, property.as_deref());
-                let meaning = meaning(definition, &told, &takes);
+                let meaning = meaning(definition, &schema, &told, &takes);
                 parts.push(Part { column: plan.columns.len(), property, takes });
                 // How private it is depends on the split, which does not matter to the values.
                 let column = TableColumn::new(&name, lake_type, true, Privacy::Sensitive, &meaning);
@@ -187,63 +144,5 @@ impl WidePlan {
         named.sort();
         named.dedup();
         named
-    }
-}
-
-/// Property, what is taken of it, suffix of the column's name, and type.
-type Taken = (Option<String>, Takes, &'static str, LakeType);
-
-fn takes(kind: &Kind, lists: bool) -> Vec<Taken> {
-    match kind {
-        Kind::Object(properties) if !lists => {
-            properties.iter().flat_map(|(name, kind)| taken(Some(name), kind, false)).collect()
-        }
-        // The JSON of each, and beside it what is called by a name there.
-        Kind::Object(properties) => {
-            let named = properties.iter().flat_map(|(name, kind)| taken(Some(name), kind, true));
-            let named = named.filter(|(_, takes, ..)| matches!(takes, Takes::Name(_) | Takes::Title(_)));
-            taken(None, kind, true).into_iter().chain(named).collect()
-        }
-        other => taken(None, other, lists),
-    }
-}
-
-/// What is taken of values, or of one of their properties, of a kind.
-fn taken(property: Option<&String>, kind: &Kind, lists: bool) -> Vec<Taken> {
-    let property = property.cloned();
-    let text = if lists { LakeType::StringList } else { LakeType::String };
-    let itself = || (property.clone(), Takes::Value(kind.clone()), "", if lists { text } else { lake_type(kind) });
-    match kind {
-        Kind::Reference(to) => {
-            let named = to.as_deref().filter(|to| REFERENCE_NAMES.iter().any(|(known, ..)| known == to));
-            let ids = (property.clone(), Takes::Id, if lists { "ids" } else { "id" }, text);
-            let name = |to: &str| Takes::Name(to.to_owned());
-            match named {
-                // A label is what its name says: the id is beside it.
-                Some("taxonomy-label") => vec![(property, name("taxonomy-label"), "", text), ids],
-                Some(to) => vec![ids, (property, name(to), if lists { "names" } else { "name" }, text)],
-                None => vec![ids],
-            }
-        }
-        // What the schema calls a value may change, or be translated: the value stays what it is.
-        Kind::Choice(of) if of.iter().any(|value| value.label.is_some()) => {
-            let title = Takes::Title(of.clone());
-            vec![itself(), (property.clone(), title, if lists { "labels" } else { "label" }, text)]
-        }
-        _ => vec![itself()],
-    }
-}
-
-fn lake_type(kind: &Kind) -> LakeType {
-    match kind {
-        Kind::Boolean => LakeType::Boolean,
-        Kind::Int32 => LakeType::Int32,
-        Kind::Int64 => LakeType::Int64,
-        Kind::Double => LakeType::Double,
-        Kind::Date => LakeType::Date,
-        Kind::Texts => LakeType::StringList,
-        Kind::Text | Kind::Choice(_) | Kind::Json | Kind::Object(_) | Kind::Reference(_) | Kind::List(_) => {
-            LakeType::String
-        }
     }
 }

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::kind::Kind;
-use crate::{catalog::EnumeratedValue, decode::lenient_date};
+use super::{choices::EnumeratedValue, kind::Kind};
+use crate::decode::lenient_date;
 
 /// What a column takes for one row.
 #[derive(Debug, Clone, PartialEq)]
