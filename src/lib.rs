@@ -31,7 +31,8 @@
 //!
 //! - what commands work with: `context`, `settings`, `env_vars`, `clock`, `day_list`, `run_id`
 //! - what they share with other processes: `lock`, `window_file`, `state_folder`, `modes`
-//! - what they say: [`cli`], `print`, `progress`, `report`, `telemetry`, `terminal_text`, `screen`, `similar`
+//! - what they say: [`cli`], `print`, `progress`, `report`, `telemetry`, `terminal_text`, `screen`, `shell`, `similar`
+//! - what they are told while they work: `signals`
 //! - how they fail: `error`, `causes`, `exit_code`
 //! - half characters in what the API sends: `surrogates`
 //!
