@@ -42,7 +42,7 @@ const FOREIGN: [Foreign; 70] = [
     .but("or $as_of for the day that is read"),
     foreign(&["curtime", "localtime"], "current_time"),
     foreign(&["dayofweek", "weekday", "day_of_week", "dow"], "date_part('dow', start_date)").but("Sunday is 0"),
-    foreign(&["isodow", "dayofweekiso", "dayofweek_iso"], "date_part('isodow', start_date)").but("Monday is 0"),
+    foreign(&["isodow", "dayofweekiso", "dayofweek_iso"], "date_part('isodow', start_date)").but("Monday is 1"),
     foreign(&["dayname"], "to_char(start_date, '%A')"),
     foreign(&["monthname"], "to_char(start_date, '%B')"),
     foreign(&["isoyear", "yearofweekiso"], "date_part('isoyear', start_date)"),
@@ -157,6 +157,17 @@ mod tests {
                 let is_null = ["var(", "stddev("].iter().any(|call| write.starts_with(call));
                 assert!(is_null || answer.lines().nth(1).is_some_and(|value| !value.is_empty()), "{write}: {answer}");
             }
+        });
+    }
+
+    /// What the notes say of days of the week: 7 January 2024 was a Sunday.
+    #[test]
+    fn days_of_the_week_are_counted_as_said() {
+        deep(|| async {
+            let sql = "SELECT date_part('dow', DATE '2024-01-07') AS sunday, date_part('isodow', DATE '2024-01-08') AS monday";
+            assert_eq!(ask(&empty_session(), sql).await.unwrap(), "sunday,monday\n0,1\n");
+            assert!(instead_of("weekday").unwrap().ends_with("(Sunday is 0)"));
+            assert!(instead_of("isodow").unwrap().ends_with("(Monday is 1)"));
         });
     }
 
