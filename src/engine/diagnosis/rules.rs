@@ -147,19 +147,12 @@ fn unsupported(text: &str, tokens: &Tokens<'_>) -> Option<Broken> {
     let word =
         what.strip_prefix("Unsupported ast node in sqltorel: ").or_else(|| what.strip_prefix("Unsupported ast node "));
     let name = word.unwrap_or(what).split([' ', '(', '{']).next().unwrap_or_default().to_uppercase();
-    let write = match name.as_str() {
-        "TOP" => "; write LIMIT at the end",
-        "PIVOT" => "; write an aggregate for each column, as in count(*) FILTER (WHERE status = 'active')",
-        "UNPIVOT" => "; write a SELECT for each column, with UNION ALL between them",
-        "CONVERT" => "; write CAST(… AS …)",
-        _ => "",
-    };
-    if word.is_none() && write.is_empty() {
+    if word.is_none() {
         // The engine's own words, as long as they are words.
         let said = what.split(" {").next().unwrap_or(what).trim_end_matches(char::is_alphanumeric).trim_end();
         return what.contains(" {").then(|| Broken::at(format!("this is not supported: {said}"), None));
     }
-    Some(Broken::at(format!("{name} is not supported{write}"), tokens.only_name(&name)))
+    Some(Broken::at(format!("{name} is not supported"), tokens.only_name(&name)))
 }
 
 /// What has another type than its place needs.
