@@ -53,7 +53,7 @@ fn a_permission_that_is_gone_is_held_back_until_somebody_accepts_it() {
     let listed = out(&hidden.run(&lake, &["snapshots"]));
     assert!(listed.contains("held") && listed.contains(&run) && listed.contains("values_dropped"), "{listed}");
     let spared = out(&hidden.run(&lake, &["gc", "--dry-run"]));
-    assert_eq!(spared, "nothing to collect\n");
+    assert!(spared.starts_with("nothing to collect\n"), "{spared}");
     verify(&hidden, &lake);
 
     for nobody in ["20200101T000000Z-00000000", ".hidden", "../x"] {
@@ -109,7 +109,8 @@ fn a_table_that_lost_rows_is_held_back_unless_tolerated() {
     let late = few.run(&lake, &["publish", "--accept", &first, "--reason", "too late"]);
     assert_eq!(code(&late), 6, "{}", err(&late));
     // Whoever wants to know why it was held back has as long as for any other: `gc` counts days, and nothing else.
-    assert_eq!(out(&few.run(&lake, &["gc"])), "nothing to collect\n");
+    let spared = out(&few.run(&lake, &["gc"]));
+    assert!(spared.starts_with("nothing to collect\n"), "{spared}");
     assert_eq!(csv(&few, &lake, &["--run", &first], "SELECT count(*) > 0 AS any FROM employees"), "any\ntrue\n");
     verify(&few, &lake);
 }
