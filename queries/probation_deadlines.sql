@@ -1,4 +1,5 @@
--- probation_deadlines: one row per probationary period of an employment that has not ended before the as-of date
+-- probation_deadlines: one row per probationary period of an employment that has not ended before the as-of date; periods
+--   that are over are there too, with status ended and days_left below 0: filter days_left BETWEEN 0 AND 30, say
 -- key probationary_period_id
 -- column probationary_period_id string! none: the probationary period
 -- source probationary_period_id: probationary_periods.id

@@ -141,7 +141,7 @@ async fn run(cli: Cli) -> Result<(), Error> {
                     return Err(Error::Usage(format!("--param {name} is given twice")));
                 }
             }
-            let options = QueryOptions { sql, file, which, format: Some(format), safe, output, parameters, no_history };
+            let options = QueryOptions { sql, file, which, format, safe, output, parameters, no_history };
             let mut flags = lake.given();
             flags.extend(resources.given());
             commands::query(&context, &resolve(flags)?, options).await

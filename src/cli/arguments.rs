@@ -111,9 +111,9 @@ pub(super) enum Command {
         /// Read what this run published, or what a quality gate holds back of it
         #[arg(long, value_name = "RUN_ID", conflicts_with = "as_of")]
         run: Option<String>,
-        /// table, csv, json, ndjson, parquet or arrow
-        #[arg(long, default_value = "table")]
-        format: Format,
+        /// table, csv, json, ndjson, parquet or arrow; by default what the name of --output ends in, else table
+        #[arg(long)]
+        format: Option<Format>,
         /// Write CSV so that no spreadsheet runs a cell of it
         #[arg(long)]
         safe: bool,

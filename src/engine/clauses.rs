@@ -17,6 +17,7 @@ mod callee;
 mod chance;
 mod constant;
 mod data_type;
+mod distinct_from;
 mod expression;
 mod function;
 mod literal;

@@ -58,6 +58,7 @@
 pub(crate) mod all_days;
 mod clauses;
 mod columns;
+mod comparisons;
 pub(crate) mod derive;
 mod diagnosis;
 pub(crate) mod error;

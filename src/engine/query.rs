@@ -15,7 +15,8 @@ use datafusion::{
 use futures::FutureExt;
 
 use super::{
-    EngineError, Parameters, Rows, Session, clauses, columns, functions, guard, headings, known::Known, names, stack,
+    EngineError, Parameters, Rows, Session, clauses, columns, comparisons, functions, guard, headings, known::Known,
+    names, stack,
 };
 
 /// Deepest nesting the parser accepts, in its own recursion steps; parentheses are limited by [`guard`] already.
@@ -116,7 +117,9 @@ pub(crate) async fn plan<'s>(
         read_only().verify_plan(&plan).map_err(refused)?;
         functions::check_formats(&plan).map_err(refused)?;
         let headings = headings::of(&items, plan.schema());
-        Ok((plan.with_param_values(parameters.to_values()).map_err(refused)?, headings))
+        let plan = plan.with_param_values(parameters.to_values()).map_err(refused)?;
+        comparisons::check(&plan).map_err(refused)?;
+        Ok((plan, headings))
     };
     let plan = AssertUnwindSafe(work).catch_unwind().await;
     let plan = plan.unwrap_or_else(|payload| Err(EngineError::panicked(&*payload)));

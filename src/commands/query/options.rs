@@ -21,7 +21,7 @@ pub(crate) struct QueryOptions {
     pub(crate) file: Option<PathBuf>,
     /// Which snapshots.
     pub(crate) which: Which,
-    /// How the answer looks; aligned columns by default.
+    /// How the answer looks; by default as the name of the output says, else aligned columns.
     pub(crate) format: Option<Format>,
     /// Whether CSV has no cell that a spreadsheet runs; otherwise the setting says.
     pub(crate) safe: bool,
@@ -35,7 +35,8 @@ pub(crate) struct QueryOptions {
 
 /// How the answer is written: as asked, and where only the setting asks for safe CSV, the other formats are as ever.
 pub(super) fn style(options: &QueryOptions, settings: &Settings) -> Result<Style, Error> {
-    let format = options.format.unwrap_or(Format::Table);
+    let by_name = || options.output.as_deref().and_then(Format::of_file);
+    let format = options.format.or_else(by_name).unwrap_or(Format::Table);
     if options.safe && format != Format::Csv {
         let why = format!("--safe is for --format csv, which spreadsheets open; {format} has no cells that they run");
         return Err(Error::Usage(why));

@@ -6,7 +6,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::{
-    data_type,
+    data_type, distinct_from,
     refusal::Refusal,
     unplanned,
     walk::{Scope, Walk, Walked},
@@ -42,7 +42,12 @@ impl Walk<'_> {
             | Expr::Nested(inner)
             | Expr::UnaryOp { op: _, expr: inner }
             | Expr::Named { expr: inner, name: _ } => self.expression(inner, scope),
-            Expr::IsDistinctFrom(left, right) | Expr::IsNotDistinctFrom(left, right) => {
+            Expr::IsDistinctFrom(left, right) => {
+                distinct_from::check(left, right, "IS DISTINCT FROM")?;
+                self.boxed([left, right], scope)
+            }
+            Expr::IsNotDistinctFrom(left, right) => {
+                distinct_from::check(left, right, "IS NOT DISTINCT FROM")?;
                 self.boxed([left, right], scope)
             }
             Expr::InList { expr, list, negated: _ } => {

@@ -88,7 +88,7 @@ impl Walk<'_> {
                 ConnectByKind::ConnectBy { connect_token: _, nocycle: _, relationships: _ } => "CONNECT BY",
                 ConnectByKind::StartWith { start_token: _, condition: _ } => "START WITH",
             };
-            let remedy = "write WITH RECURSIVE, or read department_closure or reporting_lines";
+            let remedy = "write WITH RECURSIVE, or read department_closure or manager_closure";
             return Err(Refusal::within(start, words).instead(remedy));
         }
         self.group_by(start, group_by, scope)?;

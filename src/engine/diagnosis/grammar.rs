@@ -2,7 +2,10 @@
 
 use datafusion::sql::sqlparser::{parser::ParserError, tokenizer::Span};
 
-use crate::engine::{position::Position, tokens::tokens, wording::flatten};
+use crate::{
+    engine::{position::Position, tokens::tokens, wording::flatten},
+    similar::did_you_mean,
+};
 
 /// What stands in the parser's text between what it says and the line.
 const AT_LINE: &str = " at Line: ";
@@ -13,8 +16,18 @@ pub(super) fn message(parser: &ParserError) -> String {
     let message = text.rsplit_once(AT_LINE).map_or(text.as_str(), |(message, _)| message);
     match message.strip_suffix("found: EOF") {
         Some(expected) => format!("{expected}found: the end of the statement"),
-        None => message.to_owned(),
+        None => format!("{message}{}", similar_keyword(message)),
     }
+}
+
+/// The keyword that was probably meant by the word which was found.
+fn similar_keyword(message: &str) -> String {
+    const KEYWORDS: [&str; 14] = [
+        "SELECT", "FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "JOIN", "INNER", "LEFT", "UNION", "WITH",
+        "EXPLAIN", "DESCRIBE",
+    ];
+    let word = message.rsplit_once("found: ").map_or("", |(_, word)| word).to_uppercase();
+    if KEYWORDS.contains(&word.as_str()) { String::new() } else { did_you_mean(&word, KEYWORDS.into_iter()) }
 }
 
 /// Where it is wrong.

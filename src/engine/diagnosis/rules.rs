@@ -5,7 +5,7 @@ use datafusion::{
     sql::sqlparser::{keywords::Keyword, tokenizer::Token},
 };
 
-use crate::engine::tokens::Tokens;
+use crate::engine::{comparisons::DATE_WITH_NUMBER, tokens::Tokens};
 
 /// What is said of a broken rule.
 #[derive(Debug)]
@@ -164,6 +164,22 @@ fn conditions(text: &str, tokens: &Tokens<'_>) -> Option<Broken> {
         let is_it = |at: usize| tokens.word(at).is_some_and(|word| word.value == name);
         let in_where = tokens.only(|at| is_it(at) && clause_of(tokens, at) == Some(Keyword::WHERE));
         return Some(Broken::at(message, in_where));
+    }
+    if text.starts_with(DATE_WITH_NUMBER) {
+        let is = |at: usize, wanted: fn(&Token) -> bool| tokens.get(at).is_some_and(wanted);
+        let is_number = |at| is(at, |token| matches!(token, Token::Number(..)));
+        let is_minus = |at| is(at, |token| *token == Token::Minus);
+        let is_day =
+            |at| is_number(at) && is_minus(at + 1) && is_number(at + 2) && is_minus(at + 3) && is_number(at + 4);
+        return Some(Broken::at(text.to_owned(), (0..tokens.len()).find(|at| is_day(*at))));
+    }
+    if let Some(types) = text.strip_prefix("Cannot infer common argument type for comparison operation ") {
+        let hint = "a boolean is a condition by itself, and CAST(… AS …) converts what can be";
+        return Some(Broken::at(format!("there is no comparison {}; {hint}", in_sql(types)), None));
+    }
+    if let Some(types) = text.strip_prefix("Cannot infer common argument type for logical boolean operation ") {
+        let message = format!("AND and OR join conditions; there is no {}", in_sql(types));
+        return Some(Broken::at(message, None));
     }
     if let Some(rest) = text.strip_prefix("Cannot coerce arithmetic expression ") {
         let types = in_sql(rest.strip_suffix(" to valid types").unwrap_or(rest));

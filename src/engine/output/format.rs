@@ -1,6 +1,6 @@
 //! How rows are written: a format, and what it takes care of.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, path::Path, str::FromStr};
 
 use super::layout::Layout;
 
@@ -35,6 +35,11 @@ impl Format {
             Self::Parquet => "parquet",
             Self::Arrow => "arrow",
         }
+    }
+
+    /// The format that a file's name ends in, such as `csv` in `people.csv`.
+    pub(crate) fn of_file(path: &Path) -> Option<Self> {
+        path.extension()?.to_str()?.parse().ok()
     }
 
     /// Whether the output is bytes that no terminal should be sent.

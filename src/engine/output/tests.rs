@@ -324,3 +324,13 @@ fn formats_have_the_names_of_the_command_line() {
         "unknown format xml; the formats are table, csv, json, ndjson, parquet, arrow"
     );
 }
+
+#[test]
+fn the_name_of_a_file_says_its_format() {
+    for format in Format::ALL {
+        assert_eq!(Format::of_file(format!("out/people.{format}").as_ref()), Some(format));
+    }
+    for other in ["people", "people.txt", "people.CSV", ".csv", "people.csv.gz"] {
+        assert_eq!(Format::of_file(other.as_ref()), None, "{other}");
+    }
+}

@@ -179,7 +179,7 @@ fn no_error_ends_the_prompt() {
         "select count(*) as still_here from headcount;",
     ]);
     for said in [
-        "SQL error at line 1, column 1: Expected: an SQL statement, found: selec\n 1 | selec 1\n   | ^^^^^\n",
+        "SQL error at line 1, column 1: Expected: an SQL statement, found: selec; did you mean \"SELECT\"?\n 1 | selec 1\n   | ^^^^^\n",
         "there is no table headcont; did you mean \"headcount\"?\n 2 | from headcont\n   |      ^^^^^^^^\n",
         "the query failed: ",
         "there is no command \\nothing",
