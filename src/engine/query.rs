@@ -99,18 +99,18 @@ pub(crate) async fn plan<'s>(
 ) -> Result<Planned<'s>, EngineError> {
     let refused = |error| EngineError::planning(error, sql, &session.known());
     let work = async {
-        let named = |are_alike| {
-            let mut statement = parse_query(sql)?;
-            let items = headings::items(&statement, sql);
-            names::give(&mut statement, are_alike);
-            Ok((statement, items))
-        };
         let state = session.context().state();
-        clauses::check(&parse_query(sql)?, sql, &state)?;
-        let (statement, items) = named(false)?;
+        let mut statement = parse_query(sql)?;
+        clauses::check(&statement, sql, &state)?;
+        let items = headings::items(&statement, sql);
+        names::give(&mut statement, false);
         parameters.check_given(sql)?;
         let plan = match state.statement_to_plan(statement).await {
-            Err(error) if names::are_alike(&error.strip_backtrace()) => state.statement_to_plan(named(true)?.0).await,
+            Err(error) if names::are_alike(&error.strip_backtrace()) => {
+                let mut statement = parse_query(sql)?;
+                names::give(&mut statement, true);
+                state.statement_to_plan(statement).await
+            }
             planned => planned,
         };
         let plan = plan.map_err(refused)?;
