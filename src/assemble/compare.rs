@@ -1,8 +1,6 @@
 //! What comparing the tables of a day with the snapshot before finds: rows, values and references that are gone.
 
-use chrono::NaiveDate;
-
-use super::{Assembler, attributes::same_attributes};
+use super::{Assembler, attributes::same_attributes, subject::Subject};
 use crate::{
     catalog::{Catalog, Origin, Resource, Table},
     error::Error,
@@ -14,27 +12,15 @@ use crate::{
     report::ReferenceReport,
 };
 
-/// What is compared.
-pub(super) struct Compared<'a> {
-    pub(super) as_of: NaiveDate,
-    /// All tables of the snapshot.
-    pub(super) tables: &'a [SnapshotTable],
-    /// What the snapshot remembers.
-    pub(super) state: &'a SnapshotState,
-    /// The snapshot before.
-    pub(super) before: Option<&'a Snapshot>,
-}
-
 /// What comparing numbers finds.
 ///
 /// # Errors
 /// When the footers of the tables' files cannot be read.
 pub(super) async fn compared(
     Assembler { lake, catalog, thresholds, .. }: &Assembler<'_>,
-    subject: &Compared<'_>,
+    Subject { as_of, tables, state, before, .. }: &Subject<'_>,
     references: &[ReferenceReport],
 ) -> Result<Vec<Finding>, Error> {
-    let Compared { as_of, tables, state, before } = subject;
     let recent = |snapshot: &&Snapshot| (*as_of - snapshot.as_of).num_days() <= MAX_DAYS_APART;
     let before = before.filter(recent);
     let mut findings = Vec::new();

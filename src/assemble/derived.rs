@@ -3,19 +3,15 @@
 use async_trait::async_trait;
 use chrono::NaiveDate;
 
-use super::{
-    Assembler, Day,
-    session::{session_over, table_files},
-    staging::stage,
-};
+use super::{Assembler, Day, session::table_files, staging::stage};
 use crate::{
     catalog::Table,
     engine::{
-        Rows, TableFiles,
+        Rows, Session, TableFiles,
         derive::{self, Sink, Skipped},
     },
     error::Error,
-    lake::{self, Lake, Provenance, SnapshotTable, StagedTable},
+    lake::{self, Lake, Provenance, StagedTable},
     run_id::RunId,
 };
 
@@ -25,26 +21,25 @@ pub(super) struct Derived {
     pub(super) skipped: Vec<Skipped>,
 }
 
-/// Computes every query over the tables of a day, in the order of their dependencies, and stages the results. Those of
-/// internal tables are gone when it ends.
+/// Computes every query over the tables of a day, in the order of their dependencies, stages the results, and makes them
+/// known to the session. Those of internal tables are gone when it ends.
 ///
 /// # Errors
 /// The first failure; what was staged before it stays in staging.
 pub(super) async fn derive(
-    assembler: &Assembler<'_>,
+    Assembler { lake, catalog, .. }: &Assembler<'_>,
+    session: &Session,
     day: &Day<'_>,
-    tables: &[SnapshotTable],
 ) -> Result<Derived, Error> {
-    let Assembler { lake, catalog, engine, .. } = assembler;
-    let session = session_over(lake, day.as_of, tables, engine)?;
     let api = catalog.api_tables();
     let api: Vec<&str> = api.iter().map(|table| table.name.as_str()).collect();
     let queries = &catalog.derived;
     let mut sink = StagingSink { lake, run_id: &day.run_id, provenance: day.provenance(), staged: Vec::new() };
-    let derived = derive::run(&session, day.as_of, queries, &api, &mut sink).await?;
+    let derived = derive::run(session, day.as_of, queries, &api, &mut sink).await?;
     let is_internal = |table: &StagedTable| queries.iter().any(|q| q.internal && q.table.name == table.table().name);
     let (internal, staged): (Vec<_>, Vec<_>) = sink.staged.into_iter().partition(is_internal);
     for table in &internal {
+        session.forget(&table.table().name)?;
         lake::discard_table(lake, table).await?;
     }
     Ok(Derived { staged, skipped: derived.skipped })

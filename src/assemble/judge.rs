@@ -1,38 +1,17 @@
 //! The quality gates over the tables of one day, staged or carried over: what is found becomes the table
 //! `data_quality_findings`, and what passes a threshold stops the publication.
 
-use chrono::NaiveDate;
 use futures::StreamExt as _;
 
-use super::{
-    Assembler,
-    compare::{Compared, compared},
-    session::{session_over, table_files},
-    staging,
-};
+use super::{Assembler, compare::compared, session::table_files, staging, subject::Subject};
 use crate::{
     catalog::{Catalog, FINDINGS},
-    engine::derive,
+    engine::{Session, derive},
     error::Error,
-    lake::{Provenance, Snapshot, SnapshotState, SnapshotTable, StagedTable, TableWriter, WriterOptions},
+    lake::{Provenance, SnapshotTable, StagedTable, TableWriter, WriterOptions},
     quality::{Gate, Statement, Thresholds, compare::COMPARING, statement},
     report::ReferenceReport,
-    run_id::RunId,
 };
-
-/// What is to be judged.
-pub(super) struct Subject<'a> {
-    pub(super) as_of: NaiveDate,
-    pub(super) run_id: &'a RunId,
-    /// Whether the tables were read on that day.
-    pub(super) read_that_day: bool,
-    /// All tables of the snapshot.
-    pub(super) tables: &'a [SnapshotTable],
-    /// What the snapshot remembers.
-    pub(super) state: &'a SnapshotState,
-    /// The snapshot before.
-    pub(super) before: Option<&'a Snapshot>,
-}
 
 /// What came of it.
 pub(super) struct Judged {
@@ -48,13 +27,13 @@ pub(super) struct Judged {
 /// When tables cannot be read, or written.
 pub(super) async fn judge(
     assembler: &Assembler<'_>,
+    session: &Session,
     subject: &Subject<'_>,
     references: &[ReferenceReport],
 ) -> Result<Judged, Error> {
-    let &Subject { as_of, tables, state, before, .. } = subject;
-    let compared = compared(assembler, &Compared { as_of, tables, state, before }, references).await?;
+    let compared = compared(assembler, subject, references).await?;
     let declared = declared(assembler.catalog, subject);
-    ask(assembler, subject, compared.iter().map(statement::of_finding).chain(declared).collect(), &[]).await
+    ask(assembler, session, subject, compared.iter().map(statement::of_finding).chain(declared).collect(), &[]).await
 }
 
 /// Judges tables of which only the computed ones are new. What was found by comparing when the others were read stays as it
@@ -62,8 +41,12 @@ pub(super) async fn judge(
 ///
 /// # Errors
 /// When tables cannot be read, or written.
-pub(super) async fn judge_again(assembler: &Assembler<'_>, subject: &Subject<'_>) -> Result<Judged, Error> {
-    ask(assembler, subject, declared(assembler.catalog, subject).collect(), &COMPARING).await
+pub(super) async fn judge_again(
+    assembler: &Assembler<'_>,
+    session: &Session,
+    subject: &Subject<'_>,
+) -> Result<Judged, Error> {
+    ask(assembler, session, subject, declared(assembler.catalog, subject).collect(), &COMPARING).await
 }
 
 /// What schemas, queries and rules ask of these tables.
@@ -76,14 +59,14 @@ fn declared<'a>(catalog: &'a Catalog, subject: &'a Subject<'_>) -> impl Iterator
 
 /// Asks every statement and writes what it finds.
 async fn ask(
-    Assembler { lake, catalog, engine, thresholds, .. }: &Assembler<'_>,
+    Assembler { lake, catalog, thresholds, .. }: &Assembler<'_>,
+    session: &Session,
     subject: &Subject<'_>,
     statements: Vec<Statement>,
     kept: &[&str],
 ) -> Result<Judged, Error> {
     let Subject { as_of, run_id, tables, state, before, .. } = subject;
     let table = &catalog.findings;
-    let session = session_over(lake, *as_of, tables.iter().filter(|t| t.name != FINDINGS), engine)?;
     let findings_before = before.and_then(|snapshot| Some((snapshot.table(FINDINGS)?, snapshot.as_of)));
     if let Some((table, as_of)) = findings_before {
         let mut files = table_files(table, as_of);
@@ -94,7 +77,7 @@ async fn ask(
         .with_provenance(Provenance { tenant: state.tenant.clone(), as_of: Some(*as_of) });
     let mut breaches = Vec::new();
     let mut write = async |origin: &str, sql: &str| -> Result<u64, Error> {
-        let mut rows = derive::start(&session, origin, sql, table, *as_of).await?.into_stream();
+        let mut rows = derive::start(session, origin, sql, table, *as_of).await?.into_stream();
         let mut found = 0;
         while let Some(batch) = rows.next().await {
             let batch = batch?;
@@ -113,7 +96,7 @@ async fn ask(
         }
         for statement in &statements {
             let reads =
-                derive::references(&session, &statement.sql).map_err(|error| error.in_derived(&statement.origin))?;
+                derive::references(session, &statement.sql).map_err(|error| error.in_derived(&statement.origin))?;
             if reads.iter().any(|table| !session.has_table(table)) {
                 continue;
             }

@@ -15,7 +15,7 @@
 //! - `references`: how many references between the tables lead nowhere
 //! - `derived`: tables computed by queries
 //! - `wide`: the wide tables of attributes; `attributes`: how these were read; `answer`: rows of a query, one by one
-//! - `judge`: what the gates say; `compare`: what comparing with the snapshot before finds
+//! - `judge`: what the gates say of a `subject`; `compare`: what comparing with the snapshot before finds
 //! - `staging`: batches into a staged table; `session`: SQL over the tables of a day
 
 mod answer;
@@ -28,6 +28,7 @@ mod judge;
 mod references;
 mod session;
 mod staging;
+mod subject;
 mod wide;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -39,6 +40,7 @@ pub(crate) use self::{
     day::{Assembler, Cause, Day},
     session::session_options,
 };
+use self::{session::session_over, subject::Subject};
 use crate::{
     error::Error,
     lake::{self, Held, Publication, Replaces, Snapshot, SnapshotState, SnapshotTable, StagedTable},
@@ -87,12 +89,14 @@ impl Assembler<'_> {
         let mut staged = day.staged.clone();
         let given: Vec<SnapshotTable> =
             day.carried_over.iter().chain(staged.iter().map(StagedTable::table)).cloned().collect();
+        // One session for all that is asked of the day; what is computed joins it for those who read it later.
+        let session = session_over(self.lake, day.as_of, &given, self.engine)?;
         let references = match day.cause {
-            Cause::NewTables => Some(references::follow_all(self, day.as_of, &given).await?),
+            Cause::NewTables => Some(references::follow_all(&session, self.catalog).await?),
             Cause::NewQueries => None,
         };
-        let derived = derived::derive(self, &day, &given).await?;
-        let widened = wide::widen(self, &day, &given).await?;
+        let derived = derived::derive(self, &session, &day).await?;
+        let widened = wide::widen(self, &session, &day).await?;
         staged.extend(derived.staged.into_iter().chain(widened.staged));
 
         let mut state = day.attributes.remembered_in(day.state);
@@ -106,7 +110,7 @@ impl Assembler<'_> {
 
         let tables: Vec<SnapshotTable> =
             staged.iter().map(StagedTable::table).chain(&day.carried_over).cloned().collect();
-        let subject = judge::Subject {
+        let subject = Subject {
             as_of: day.as_of,
             run_id: &day.run_id,
             read_that_day: day.read_that_day,
@@ -115,8 +119,8 @@ impl Assembler<'_> {
             before: day.before,
         };
         let judged = match &references {
-            Some(references) => judge::judge(self, &subject, references).await?,
-            None => judge::judge_again(self, &subject).await?,
+            Some(references) => judge::judge(self, &session, &subject, references).await?,
+            None => judge::judge_again(self, &session, &subject).await?,
         };
         staged.push(judged.findings);
         let skipped = derived.skipped.into_iter().chain(widened.skipped);

@@ -1,26 +1,20 @@
 //! References between the tables of a day: how many there are, and how many lead nowhere.
 
-use chrono::NaiveDate;
-
-use super::{Assembler, session::session_over};
 use crate::{
-    catalog::{Shape, Table},
-    engine::references::{Followed, Reference, follow},
+    catalog::{Catalog, Shape, Table},
+    engine::{
+        Session,
+        references::{Followed, Reference, follow},
+    },
     error::Error,
-    lake::SnapshotTable,
     report::ReferenceReport,
 };
 
-/// Follows every reference between the tables of one snapshot, published or still staged.
+/// Follows every reference between the tables of one day.
 ///
 /// # Errors
 /// When the tables cannot be read.
-pub(super) async fn follow_all(
-    Assembler { lake, catalog, engine, .. }: &Assembler<'_>,
-    as_of: NaiveDate,
-    tables: &[SnapshotTable],
-) -> Result<Vec<ReferenceReport>, Error> {
-    let session = session_over(lake, as_of, tables, engine)?;
+pub(super) async fn follow_all(session: &Session, catalog: &Catalog) -> Result<Vec<ReferenceReport>, Error> {
     let mut reports = Vec::new();
     for resource in &catalog.resources {
         let tables: Vec<Table> = resource.tables().into_iter().filter(|t| session.has_table(&t.name)).collect();
@@ -29,7 +23,7 @@ pub(super) async fn follow_all(
             for table in &tables {
                 let is_list = column.shape == Shape::References;
                 let reference = Reference { table: &table.name, column: &column.name, is_list, to };
-                let Followed { references, unresolved, unresolved_ids } = follow(&session, reference).await?;
+                let Followed { references, unresolved, unresolved_ids } = follow(session, reference).await?;
                 reports.push(ReferenceReport {
                     table: table.name.clone(),
                     column: column.name.clone(),

@@ -9,14 +9,14 @@ use futures::StreamExt as _;
 use super::{
     Assembler, Day,
     answer::{Row, for_each, run},
-    session::session_over,
+    session::table_files,
     staging,
 };
 use crate::{
     catalog::{LakeType, Table, WideTable, matches_any},
-    engine::{Session, SessionOptions, derive::Skipped},
+    engine::{Session, derive::Skipped},
     error::Error,
-    lake::{Described, Lake, Snapshot, SnapshotTable, StagedTable, TableWriter, WriterOptions},
+    lake::{Described, Lake, Snapshot, StagedTable, TableWriter, WriterOptions},
     report::{UnforeseenReport, WideReport},
     surrogates,
     wide::{Attribute, DEFINITIONS, Definition, EMPLOYEES, Names, Pivot, REFERENCE_NAMES, Sorting, WidePlan},
@@ -47,19 +47,18 @@ struct Made {
     described: Described,
 }
 
-/// Stages the wide tables of one day over `tables`. Memory: the names of what is referred to, and the sorting of the
-/// attributes, which spills to disk.
+/// Stages the wide tables of one day and makes them known to the session. Memory: the names of what is referred to, and
+/// the sorting of the attributes, which spills to disk.
 ///
 /// # Errors
 /// When the tables cannot be read, or written.
 pub(super) async fn widen(
-    Assembler { lake, catalog, engine, .. }: &Assembler<'_>,
+    Assembler { lake, catalog, .. }: &Assembler<'_>,
+    session: &Session,
     day: &Day<'_>,
-    tables: &[SnapshotTable],
 ) -> Result<Widened, Error> {
-    let memory_limit_bytes = engine.memory_limit_bytes.min(SORT_MEMORY_BYTES);
-    let options = SessionOptions { memory_limit_bytes, ..(*engine).clone() };
-    let session = session_over(lake, day.as_of, tables, &options)?;
+    let sorting = session.with_memory(SORT_MEMORY_BYTES)?;
+    let mut definitions: Option<Vec<Definition>> = None;
     let mut widened = Widened::default();
     for wide in &catalog.wide {
         let (name, needed) = (wide.table.name.clone(), [wide.long, DEFINITIONS]);
@@ -68,7 +67,12 @@ pub(super) async fn widen(
             widened.skipped.push(Skipped { table: name, missing });
             continue;
         }
-        let Made { staged, report, types, described } = make(lake, &session, wide, day).await?;
+        let definitions = match &definitions {
+            Some(known) => known,
+            None => definitions.insert(self::definitions(session).await?),
+        };
+        let Made { staged, report, types, described } = make(lake, &sorting, wide, definitions, day).await?;
+        session.register(&[table_files(staged.table(), day.as_of)])?;
         widened.staged.push(staged);
         widened.reports.push(report);
         widened.types.extend(types);
@@ -81,11 +85,12 @@ async fn make(
     lake: &Lake,
     session: &Session,
     WideTable { table: declared, long }: &WideTable,
+    definitions: &[Definition],
     day: &Day<'_>,
 ) -> Result<Made, Error> {
     let attributes = &day.attributes;
-    let mut definitions = definitions(session).await?;
-    definitions.retain(|d| attributes.shows(&d.id, declared.zone));
+    let shown = definitions.iter().filter(|d| attributes.shows(&d.id, declared.zone));
+    let definitions: Vec<Definition> = shown.cloned().collect();
     let plan = WidePlan::new(declared, &definitions, &day.known_types, |id| matches_any(&attributes.patterns, id));
     let table = plan.table(|id| attributes.split.class(id));
     let names = names(session, &plan.named()).await?;

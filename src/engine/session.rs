@@ -51,6 +51,7 @@ impl Default for SessionOptions {
 /// Tables of the lake, ready for SQL.
 pub struct Session {
     context: SessionContext,
+    memory_limit_bytes: usize,
 }
 
 impl fmt::Debug for Session {
@@ -86,7 +87,25 @@ impl Session {
         execution.sort_spill_reservation_bytes = options.memory_limit_bytes / partitions / 4;
         let state =
             SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
-        Ok(Self { context: SessionContext::new_with_state(state) })
+        Ok(Self { context: SessionContext::new_with_state(state), memory_limit_bytes: options.memory_limit_bytes })
+    }
+
+    /// The same tables with memory of its own, of which no more than `bytes` may be used.
+    ///
+    /// # Errors
+    /// [`EngineError::Failed`] when the engine cannot be set up.
+    pub(crate) fn with_memory(&self, bytes: usize) -> Result<Self, EngineError> {
+        let limit = self.memory_limit_bytes.min(bytes);
+        let runtime = RuntimeEnvBuilder::from_runtime_env(&self.context.runtime_env())
+            .with_memory_pool(Arc::new(FairSpillPool::new(limit)))
+            .build_arc()
+            .map_err(EngineError::running)?;
+        let mut config = self.context.copied_config();
+        let partitions = config.target_partitions();
+        config.options_mut().execution.sort_spill_reservation_bytes = limit / partitions / 4;
+        let state = SessionStateBuilder::new_from_existing(self.context.state());
+        let state = state.with_config(config).with_runtime_env(runtime).build();
+        Ok(Self { context: SessionContext::new_with_state(state), memory_limit_bytes: limit })
     }
 
     /// A session over the files of some tables. `store` is rooted at the lake.
@@ -174,7 +193,6 @@ impl Session {
         self.context.deregister_table(TableReference::bare(name)).map(|_| ()).map_err(EngineError::running)
     }
 
-    /// The DataFusion context.
     /// Names of the functions that statements may call, sorted.
     pub(crate) fn function_names(&self) -> Vec<String> {
         let state = self.context.state();
@@ -186,6 +204,7 @@ impl Session {
         names
     }
 
+    /// The DataFusion context.
     pub(crate) fn context(&self) -> &SessionContext {
         &self.context
     }
