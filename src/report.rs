@@ -103,6 +103,8 @@ pub(crate) struct KeptDay {
 pub(crate) enum KeptBecause {
     /// It was read on that very day.
     ReadOnThatDay,
+    /// A run that ended early published it, and this one goes on with the same reading.
+    AlreadyPublished,
     /// Its manifest cannot be believed, and the names of its files say that it was read on that very day.
     Unreadable,
 }
@@ -314,6 +316,11 @@ impl RunReport {
         if let Some(run) = &self.continued {
             let kept: u64 = self.resources.iter().map(|r| r.kept_pages).sum();
             writeln!(out, "continued {run}: {kept} pages were not asked for again")?;
+            let published = self.kept.iter().filter(|day| day.because == KeptBecause::AlreadyPublished);
+            let published: Vec<NaiveDate> = published.map(|day| day.as_of).collect();
+            if !published.is_empty() {
+                writeln!(out, "published before, of the same reading: {}", days_in_words(&published))?;
+            }
         }
         if self.seconds_lost_to_others > 0.0 {
             writeln!(

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     api::PageLimits,
     decode::{Decoded, Decoder, Drift, DriftFinding, Labels},
-    lake::Checkpoint,
+    lake::{Checkpoint, Note},
     page::{KeptPages, LearnedLimit, PageEnd},
     run_id::RunId,
 };
@@ -52,8 +52,7 @@ impl RunCheckpoint {
         if !self.continued {
             return BTreeMap::new();
         }
-        let limits: BTreeMap<String, LearnedLimit> =
-            serde_json::from_value(self.checkpoint.notes().await).unwrap_or_default();
+        let limits: BTreeMap<String, LearnedLimit> = self.checkpoint.noted(Note::PageLimits).await;
         self.noted().clone_from(&limits);
         limits
     }
@@ -61,11 +60,8 @@ impl RunCheckpoint {
     /// Notes the page limits known now, where they are new. Not noting them costs a request, and nothing else.
     async fn note_limits(&self, limits: &PageLimits) {
         let learned = limits.learned();
-        if *self.noted() != learned {
-            let notes = serde_json::to_value(&learned).unwrap_or_default();
-            if self.checkpoint.note(&notes).await.is_ok() {
-                *self.noted() = learned;
-            }
+        if *self.noted() != learned && self.checkpoint.note(Note::PageLimits, &learned).await.is_ok() {
+            *self.noted() = learned;
         }
     }
 

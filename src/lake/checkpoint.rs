@@ -14,9 +14,8 @@ use arrow::{
 };
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
-use futures::TryStreamExt as _;
-use object_store::{ObjectStore, ObjectStoreExt, path::Path};
-use serde::{Deserialize, Serialize};
+use object_store::{ObjectMeta, ObjectStoreExt, path::Path};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
 use super::{Lake, LakeError, layout, staging};
@@ -43,6 +42,24 @@ pub(crate) struct Purpose {
 struct Begun {
     begun_at: DateTime<Utc>,
     purpose: Purpose,
+}
+
+/// What a run puts down beside its pages.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Note {
+    /// How large pages the API gives.
+    PageLimits,
+    /// What it published of them.
+    Published,
+}
+
+impl Note {
+    fn name(self) -> &'static str {
+        match self {
+            Self::PageLimits => "notes",
+            Self::Published => "published",
+        }
+    }
 }
 
 /// Where the pages of one run are kept.
@@ -103,15 +120,29 @@ impl Checkpoint {
     /// # Errors
     /// When the lake cannot be read.
     pub(crate) async fn pages(&self) -> Result<u64, LakeError> {
-        let folder = layout::checkpoint_dir(&self.run_id);
-        let listing: Vec<_> = self
-            .lake
-            .store
-            .list(Some(&folder))
-            .try_collect()
-            .await
-            .map_err(|e| LakeError::store("list", &folder, e))?;
-        Ok(listing.iter().filter(|object| object.location.extension() == Some("arrow")).count() as u64)
+        Ok(self.objects_of_pages().await?.len() as u64)
+    }
+
+    /// Tells these pages from those that are kept as soon as one of them was read again: a hash of when and how long they
+    /// are, as the store has it.
+    ///
+    /// # Errors
+    /// When the lake cannot be read.
+    pub(crate) async fn fingerprint(&self) -> Result<String, LakeError> {
+        let mut pages: Vec<String> = self
+            .objects_of_pages()
+            .await?
+            .iter()
+            .map(|page| format!("{} {} {:?} {:?}\n", page.location, page.size, page.last_modified, page.e_tag))
+            .collect();
+        pages.sort_unstable();
+        Ok(hex::encode(Sha256::digest(pages.concat())))
+    }
+
+    async fn objects_of_pages(&self) -> Result<Vec<ObjectMeta>, LakeError> {
+        let mut objects = self.lake.objects_in(&layout::checkpoint_dir(&self.run_id)).await?;
+        objects.retain(|object| object.location.extension() == Some("arrow"));
+        Ok(objects)
     }
 
     /// The rows and facts kept under `key`; `None` when there are none, or they are not whole.
@@ -132,21 +163,20 @@ impl Checkpoint {
         Ok(())
     }
 
-    /// What the run found out beside its pages; null when nothing is noted.
-    pub(crate) async fn notes(&self) -> serde_json::Value {
-        let Ok(object) = self.lake.store.get(&layout::checkpoint_notes(&self.run_id)).await else {
-            return serde_json::Value::Null;
-        };
+    /// What was put down; nothing where that is not there, not whole, or something else.
+    pub(crate) async fn noted<T: DeserializeOwned + Default>(&self, note: Note) -> T {
+        let path = layout::checkpoint_note(&self.run_id, note.name());
+        let Ok(object) = self.lake.store.get(&path).await else { return T::default() };
         object.bytes().await.ok().and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default()
     }
 
-    /// Notes what the run found out beside its pages, in place of what was noted before.
+    /// Puts something down, in place of what there was.
     ///
     /// # Errors
     /// When the lake cannot be written.
-    pub(crate) async fn note(&self, notes: &serde_json::Value) -> Result<(), LakeError> {
-        let path = layout::checkpoint_notes(&self.run_id);
-        let json = serde_json::to_vec(notes).unwrap_or_default();
+    pub(crate) async fn note<T: Serialize>(&self, note: Note, content: &T) -> Result<(), LakeError> {
+        let path = layout::checkpoint_note(&self.run_id, note.name());
+        let json = serde_json::to_vec(content).unwrap_or_default();
         self.lake.store.put(&path, json.into()).await.map_err(|e| LakeError::store("write", &path, e))?;
         Ok(())
     }
@@ -232,10 +262,12 @@ mod tests {
             assert_eq!((found.columns(), facts.as_str()), (rows(texts).columns(), "{\"x\":1}"));
         }
         assert!(kept.page("https://a/b").await.is_none());
-        assert_eq!(kept.notes().await, serde_json::Value::Null);
-        for notes in [serde_json::json!({"a": 1}), serde_json::json!({"a": 2})] {
-            kept.note(&notes).await.unwrap();
-            assert_eq!(kept.notes().await, notes);
+        assert_eq!(kept.noted::<Option<u8>>(Note::PageLimits).await, None);
+        for number in [1, 2] {
+            kept.note(Note::PageLimits, &number).await.unwrap();
+            assert_eq!(kept.noted::<u8>(Note::PageLimits).await, number);
+            assert_eq!(kept.noted::<u8>(Note::Published).await, 0, "each has its place");
+            assert_eq!(kept.noted::<String>(Note::PageLimits).await, "", "something else");
         }
         let path = kept.path("https://a/b?c");
         let whole = lake.store.get(&path).await.unwrap().bytes().await.unwrap();
@@ -244,6 +276,22 @@ mod tests {
             damaged[position] ^= 1;
             assert!(decode(&damaged.into()).is_none(), "byte {position}");
             assert!(decode(&whole.slice(..position)).is_none(), "cut at {position}");
+        }
+    }
+
+    #[tokio::test]
+    async fn pages_are_the_same_until_one_is_read_again() {
+        let lake = lake();
+        let begun = at("2026-11-22T06:00:00Z");
+        let kept = Checkpoint::begin(&lake, &"r1".parse().unwrap(), purpose("2026-11-22"), begun).await.unwrap();
+        let mut seen = vec![kept.fingerprint().await.unwrap()];
+        for key in ["a", "b", "a"] {
+            kept.keep(key, &rows(&["1"]), "{}").await.unwrap();
+            let now = kept.fingerprint().await.unwrap();
+            kept.note(Note::Published, &1).await.unwrap();
+            assert_eq!(kept.fingerprint().await.unwrap(), now);
+            assert!(!seen.contains(&now), "{key}");
+            seen.push(now);
         }
     }
 

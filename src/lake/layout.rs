@@ -101,9 +101,9 @@ pub(super) fn checkpoint(run_id: &RunId) -> Path {
     Path::from(format!("{STAGING}/{run_id}/pages/begun.json"))
 }
 
-/// What an unfinished run found out beside its pages.
-pub(super) fn checkpoint_notes(run_id: &RunId) -> Path {
-    Path::from(format!("{STAGING}/{run_id}/pages/notes.json"))
+/// What an unfinished run puts down beside its pages.
+pub(super) fn checkpoint_note(run_id: &RunId, name: &str) -> Path {
+    Path::from(format!("{STAGING}/{run_id}/pages/{name}.json"))
 }
 
 /// A page that an unfinished run has read.

@@ -116,7 +116,7 @@ mod tests;
 
 pub use crate::run_id::{InvalidRunId, RunId};
 pub(crate) use abandoned::discard_abandoned;
-pub(crate) use checkpoint::{Checkpoint, Purpose};
+pub(crate) use checkpoint::{Checkpoint, Note, Purpose};
 pub(crate) use damage::{Damage, Problem};
 pub use days::{Days, UnreadableDay};
 pub(crate) use described::Described;

@@ -36,6 +36,8 @@ pub(crate) enum Fate {
     Refused,
     /// A put of what must be absent overwrites what is there.
     Overwritten,
+    /// It does not happen, and there is no answer: the process is no more.
+    Dead,
 }
 
 type Rule = dyn Fn(Change, &Path) -> Fate + Send + Sync;
@@ -82,6 +84,9 @@ impl FaultyStore {
     ) -> Result<T> {
         if let (Change::Create, Some(meeting)) = (change, &self.meeting) {
             meeting.wait().await;
+        }
+        if fate == Fate::Dead {
+            return std::future::pending().await;
         }
         let done = if matches!(fate, Fate::Done | Fate::DoneButFailed) { Some(work.await?) } else { None };
         match (fate, done) {
@@ -142,6 +147,7 @@ impl ObjectStore for FaultyStore {
                 let path = path?;
                 match rule(Change::Delete, &path) {
                     Fate::Done => inner.delete(&path).await.map(|()| path),
+                    Fate::Dead => std::future::pending().await,
                     _ => Err(Error::Generic { store: "faulty", source: "connection reset".into() }),
                 }
             }

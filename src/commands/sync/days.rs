@@ -18,7 +18,8 @@ use crate::{
 
 impl Run {
     /// Publishes the days in ascending order, each with its tables of those that were `read`, and tells the last snapshot.
-    /// A run that is stopped in between leaves the days published so far.
+    /// A run that is stopped in between leaves the days published so far, and the next run of the same command goes on
+    /// after them.
     pub(super) async fn publish_days(
         &self,
         context: &Context,
@@ -29,7 +30,10 @@ impl Run {
         let assembler = self.assembler();
         let mut known_types = known_types(&work.before.snapshots);
         let mut last: Option<Snapshot> = None;
-        for as_of in &self.days {
+        let mut series = self.series(work, produced).await?;
+        produced.kept.extend(series.published_before());
+        let days: Vec<NaiveDate> = self.days.iter().filter(|day| !series.has(**day)).copied().collect();
+        for as_of in &days {
             let assembling = async {
                 let staged = self.tables_of(*as_of, read).await?;
                 let replaced = work.before.of(*as_of);
@@ -67,7 +71,9 @@ impl Run {
             if published.is_some() || matches!(outcome, Ok(Outcome::Held(_))) {
                 produced.staged = staged;
             }
-            last = Some(outcome?.published()?);
+            let snapshot = outcome?.published()?;
+            series.add(snapshot.id(), &work.checkpoint).await;
+            last = Some(snapshot);
         }
         last.ok_or_else(|| Error::Bug("a run without a day".into()))
     }

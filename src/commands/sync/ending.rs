@@ -1,7 +1,5 @@
 //! How a run ends: what it reports, what it says of days it did not come to, and what it leaves in staging.
 
-use chrono::NaiveDate;
-
 use super::{Produced, Run};
 use crate::{
     error::Error,
@@ -13,7 +11,7 @@ use crate::{
 impl Run {
     /// Says of a run over several days which ones were published before it ended.
     pub(super) fn unfinished(&self, error: Error, produced: &Produced) -> Error {
-        let published: Vec<NaiveDate> = produced.published.iter().map(|day| day.as_of).collect();
+        let published = produced.days_there();
         // Whatever ends a run while it reads says that nothing was published; a gate speaks of one day alone.
         let unsaid = !published.is_empty() || matches!(error, Error::Refused { .. });
         if self.days.len() == 1 || !unsaid {
@@ -72,12 +70,7 @@ impl Run {
             tenant: self.client.tenant().host(),
             as_of: self.as_of,
             published: produced.published.clone(),
-            unpublished: self
-                .days
-                .iter()
-                .filter(|day| produced.published.iter().all(|p| p.as_of != **day))
-                .copied()
-                .collect(),
+            unpublished: self.days.iter().filter(|day| !produced.days_there().contains(day)).copied().collect(),
             kept: produced.kept.clone(),
             started_at: self.started_at,
             seconds: self.started.elapsed().as_secs_f64(),

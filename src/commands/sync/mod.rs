@@ -5,6 +5,7 @@
 
 mod days;
 mod ending;
+mod series;
 mod state;
 
 #[cfg(test)]
@@ -29,7 +30,7 @@ use crate::{
     lake::{self, Checkpoint, Days, Lake, LakeError, Provenance, Purpose, PutIfAbsent, Snapshot, StagedTable},
     lock::Owner,
     quality::Thresholds,
-    report::{Absence, KeptDay, PublishedDay, ResourceReport, RunReport},
+    report::{Absence, KeptBecause, KeptDay, PublishedDay, ResourceReport, RunReport},
     run_id::RunId,
     settings::{HistoryMode, HistorySettings, Settings},
 };
@@ -89,6 +90,14 @@ struct Produced {
     /// Days that stay as they are.
     kept: Vec<KeptDay>,
     checkpoint: Option<Arc<RunCheckpoint>>,
+}
+
+impl Produced {
+    /// The days that are published of this reading, by this run or the one that it goes on with; ascending.
+    fn days_there(&self) -> Vec<NaiveDate> {
+        let before = self.kept.iter().filter(|day| day.because == KeptBecause::AlreadyPublished).map(|day| day.as_of);
+        before.chain(self.published.iter().map(|day| day.as_of)).collect()
+    }
 }
 
 /// What `sync` is asked beyond the settings.
@@ -304,13 +313,16 @@ impl Run {
 
     /// Where pages are kept: with the run that died before, if its pages may be used, or with this one.
     async fn checkpoint(&self, replaced: Option<&Snapshot>) -> Result<RunCheckpoint, Error> {
-        let used_up = replaced.and_then(|snapshot| snapshot.state.pages_of.as_ref());
         let mut found = Checkpoint::all(&self.lake, &self.purpose).await?;
         found.sort_by_key(Checkpoint::begun_at);
-        let usable = |c: &Checkpoint| {
-            used_up != Some(c.run_id()) && self.continue_since.is_some_and(|since| c.begun_at() >= since)
+        let is_recent = |c: &mut Checkpoint| self.continue_since.is_some_and(|since| c.begun_at() >= since);
+        let continued = match found.pop_if(is_recent) {
+            Some(newest) if self.used_up(&newest, replaced).await => {
+                found.push(newest);
+                None
+            }
+            newest => newest,
         };
-        let continued = found.pop_if(|newest| usable(newest));
         for other in found {
             other.discard().await?;
         }

@@ -12,6 +12,7 @@ mod missing;
 mod mutations;
 mod oddities;
 mod recount;
+mod resumed;
 mod schedules;
 mod series;
 mod sizes;

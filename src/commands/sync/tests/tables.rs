@@ -13,7 +13,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::{
     catalog::{EXTRACTED_AT, RUN_ID},
-    lake::{Lake, SnapshotTable},
+    lake::{Lake, Snapshot, SnapshotTable},
 };
 
 /// Rows by table, in the order of their first column, which is their id, without what tells one run from another.
@@ -21,8 +21,16 @@ pub(super) type Tables = BTreeMap<String, RecordBatch>;
 
 /// The tables of the newest snapshot; none when nothing is published.
 pub(super) async fn read_tables(lake: &Lake) -> Tables {
+    match lake.newest().await.unwrap() {
+        Some(newest) => tables_of(lake, newest).await,
+        None => Tables::new(),
+    }
+}
+
+/// The tables of a snapshot.
+pub(super) async fn tables_of(lake: &Lake, snapshot: Snapshot) -> Tables {
     let mut tables = Tables::new();
-    for table in lake.newest().await.unwrap().into_iter().flat_map(|snapshot| snapshot.tables) {
+    for table in snapshot.tables {
         tables.insert(table.name.clone(), read(lake, &table).await);
     }
     tables
