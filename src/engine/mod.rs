@@ -76,6 +76,7 @@ pub(crate) mod provider;
 pub mod query;
 pub(crate) mod references;
 pub(crate) mod rows;
+mod segmented_window;
 pub(crate) mod session;
 pub(crate) mod spill;
 pub mod stack;

@@ -18,6 +18,7 @@ use super::{
     EngineError, TableFiles, functions,
     known::Known,
     provider::FileTable,
+    segmented_window,
     spill::SpillFolder,
     store::{STORE_URL, WholeRanges},
 };
@@ -85,8 +86,12 @@ impl Session {
         execution.sort_in_place_threshold_bytes = SORTED_AS_ONE;
         // What it keeps for merging those pieces, and what it spilled.
         execution.sort_spill_reservation_bytes = options.memory_limit_bytes / partitions / 4;
-        let state =
-            SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
+        let state = SessionStateBuilder::new()
+            .with_config(config)
+            .with_runtime_env(runtime)
+            .with_default_features()
+            .with_physical_optimizer_rules(segmented_window::physical_optimizer_rules())
+            .build();
         Ok(Self { context: SessionContext::new_with_state(state), memory_limit_bytes: options.memory_limit_bytes })
     }
 
