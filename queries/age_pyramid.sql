@@ -58,20 +58,6 @@ cells AS (
     LEFT JOIN shown_genders g ON g.axis = c.axis AND g.unit_key = c.unit_key AND g.gender = c.class
     WHERE c.level = 'band' AND c.axis <> 'group' AND NOT c.is_shown AND c.people > 0
     GROUP BY c.axis, c.unit_key, g.gender
-),
-
-units AS (
-    SELECT 'tenant' AS axis, 'all' AS unit_key, CAST(NULL AS STRING) AS unit_id, CAST(NULL AS STRING) AS unit_name
-    UNION ALL
-    SELECT 'legal_entity' AS axis, p.entity_key AS unit_key, p.legal_entity_id AS unit_id, MIN(l.legal_name) AS unit_name
-    FROM people_by_cell p
-    LEFT JOIN legal_entities l ON l.id = p.legal_entity_id
-    GROUP BY p.entity_key, p.legal_entity_id
-    UNION ALL
-    SELECT 'department' AS axis, p.department_key AS unit_key, p.department_id AS unit_id, MIN(d.name) AS unit_name
-    FROM people_by_cell p
-    LEFT JOIN departments d ON d.id = p.department_id
-    GROUP BY p.department_key, p.department_id
 )
 
 SELECT
@@ -84,7 +70,7 @@ SELECT
     CAST(c.headcount AS BIGINT) AS headcount,
     c.is_suppressed
 FROM cells c
-INNER JOIN units u ON u.axis = c.axis AND u.unit_key = c.unit_key
+INNER JOIN cell_units u ON u.axis = c.axis AND u.unit_key = c.unit_key
 LEFT JOIN bands b ON b.age_band = c.age_band
 ORDER BY
     c.axis NULLS LAST, u.unit_id NULLS LAST, age_from NULLS LAST, c.age_band DESC NULLS LAST, c.gender NULLS LAST

@@ -43,58 +43,6 @@ WITH cells AS (
     FROM judged_cells
     WHERE level = 'gender' AND NOT is_shown AND people > 0
     GROUP BY axis, unit_key
-),
-
-units AS (
-    SELECT
-        'tenant' AS axis,
-        'all' AS unit_key,
-        CAST(NULL AS STRING) AS unit_id,
-        CAST(NULL AS STRING) AS unit_name,
-        CAST(NULL AS INTEGER) AS department_level,
-        CAST(NULL AS STRING) AS occupation_category_id,
-        CAST(NULL AS STRING) AS occupation_category_title,
-        CAST(NULL AS BOOLEAN) AS is_manager
-    UNION ALL
-    SELECT
-        'legal_entity' AS axis,
-        p.entity_key AS unit_key,
-        p.legal_entity_id AS unit_id,
-        MIN(l.legal_name) AS unit_name,
-        CAST(NULL AS INTEGER) AS department_level,
-        CAST(NULL AS STRING) AS occupation_category_id,
-        CAST(NULL AS STRING) AS occupation_category_title,
-        CAST(NULL AS BOOLEAN) AS is_manager
-    FROM people_by_cell p
-    LEFT JOIN legal_entities l ON l.id = p.legal_entity_id
-    GROUP BY p.entity_key, p.legal_entity_id
-    UNION ALL
-    SELECT
-        'department' AS axis,
-        p.department_key AS unit_key,
-        p.department_id AS unit_id,
-        MIN(d.name) AS unit_name,
-        CAST(NULL AS INTEGER) AS department_level,
-        CAST(NULL AS STRING) AS occupation_category_id,
-        CAST(NULL AS STRING) AS occupation_category_title,
-        CAST(NULL AS BOOLEAN) AS is_manager
-    FROM people_by_cell p
-    LEFT JOIN departments d ON d.id = p.department_id
-    GROUP BY p.department_key, p.department_id
-    UNION ALL
-    SELECT
-        'group' AS axis,
-        p.group_key AS unit_key,
-        p.legal_entity_id AS unit_id,
-        MIN(l.legal_name) AS unit_name,
-        p.department_level,
-        p.occupation_category_id,
-        MIN(o.title) AS occupation_category_title,
-        p.is_manager
-    FROM people_by_cell p
-    LEFT JOIN legal_entities l ON l.id = p.legal_entity_id
-    LEFT JOIN occupation_categories o ON o.id = p.occupation_category_id
-    GROUP BY p.group_key, p.legal_entity_id, p.department_level, p.occupation_category_id, p.is_manager
 )
 
 SELECT
@@ -103,13 +51,14 @@ SELECT
     u.unit_name,
     u.department_level,
     u.occupation_category_id,
-    u.occupation_category_title,
+    o.title AS occupation_category_title,
     u.is_manager,
     c.gender,
     CAST(c.headcount AS BIGINT) AS headcount,
     c.is_suppressed
 FROM cells c
-INNER JOIN units u ON u.axis = c.axis AND u.unit_key = c.unit_key
+INNER JOIN cell_units u ON u.axis = c.axis AND u.unit_key = c.unit_key
+LEFT JOIN occupation_categories o ON o.id = u.occupation_category_id
 ORDER BY
     c.axis NULLS LAST,
     u.unit_id NULLS LAST,

@@ -104,7 +104,9 @@ async fn lake(bunches: &[Bunch]) -> TestLake {
     lake.add_batch("legal_entities", DAY, &named("legal_name")).await;
     lake.add_batch("departments", DAY, &named("name")).await;
     lake.add_batch("occupation_categories", DAY, &named("title")).await;
-    for table in ["cell_pools", "judged_cells"] {
+    let units = ["cell_units", "cell_counts"];
+    let judged = ["judged_tenant_cells", "judged_entity_cells", "judged_department_cells", "judged_cells"];
+    for table in units.into_iter().chain(judged) {
         let rows = result(&lake, table).await;
         lake.add(table, DAY, rows[0].schema(), &rows).await;
     }
