@@ -24,12 +24,6 @@
 -- column is_orphan boolean! none: whether the chain above the descendant ends at a department whose parent is not
 --   visible
 -- column is_cut boolean! none: whether the chain above the descendant was cut after 90 steps
-WITH ends AS (
-    SELECT descendant_id, next_id, path
-    FROM department_walks
-    WHERE is_last
-)
-
 SELECT
     w.ancestor_id,
     w.ancestor_name,
@@ -39,12 +33,10 @@ SELECT
     w.depth,
     w.path,
     w.path_names,
-    n.id IS NOT NULL AND POSITION('/' || n.id || '/' IN e.path) > 0 AS is_cycle,
-    e.next_id IS NOT NULL AND n.id IS NULL AS is_orphan,
-    n.id IS NOT NULL AND POSITION('/' || n.id || '/' IN e.path) = 0 AS is_cut
+    r.ending = 'cycle' AS is_cycle,
+    r.ending = 'orphan' AS is_orphan,
+    r.ending = 'cut' AS is_cut
 FROM department_walks w
-INNER JOIN ends e ON e.descendant_id = w.descendant_id
 INNER JOIN departments d ON d.id = w.descendant_id
 INNER JOIN department_roots r ON r.department_id = w.descendant_id
-LEFT JOIN departments n ON n.id = e.next_id
 ORDER BY w.descendant_id NULLS LAST, w.depth NULLS LAST

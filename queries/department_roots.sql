@@ -6,18 +6,22 @@
 -- column depth int32! none: steps down from the root: 0 for the root itself
 -- column path string! none: ids from the root down to the department, as in /1/2/
 -- column path_names string! none: their labels, as in Company / Sales
+-- column ending string! none: how the walk of the department ends: root, orphan, cycle or cut
 WITH tops AS (
-    SELECT w.descendant_id, MIN(w.ancestor_id) AS top_id
+    SELECT w.descendant_id, e.ending, MIN(w.ancestor_id) AS top_id
     FROM department_walks w
-    INNER JOIN department_walks e ON e.descendant_id = w.descendant_id
-    WHERE e.is_last
-        -- A walk that ends before a repetition has gone round a circle: those from the first of its path to the repeated one.
-        AND (w.is_last OR POSITION('/' || w.ancestor_id || '/' IN e.path) <= POSITION('/' || e.next_id || '/' IN e.path))
-    GROUP BY w.descendant_id
+    INNER JOIN department_walks e ON e.descendant_id = w.descendant_id AND e.ending IS NOT NULL
+    WHERE w.ending IS NOT NULL
+        -- It has gone round a circle: those from the first of its path to the repeated one.
+        OR (
+            e.ending = 'cycle'
+            AND POSITION('/' || w.ancestor_id || '/' IN e.path) <= POSITION('/' || e.next_id || '/' IN e.path)
+        )
+    GROUP BY w.descendant_id, e.ending
 ),
 
 ways AS (
-    SELECT t.descendant_id, t.top_id, w.ancestor_label AS top_label, w.depth, w.path, w.path_names
+    SELECT t.descendant_id, t.ending, t.top_id, w.ancestor_label AS top_label, w.depth, w.path, w.path_names
     FROM tops t
     INNER JOIN department_walks w ON w.descendant_id = t.descendant_id AND w.ancestor_id = t.top_id
 )
@@ -28,6 +32,7 @@ SELECT
     r.top_id AS root_id,
     CAST(r.depth + w.depth AS INTEGER) AS depth,
     r.path || SUBSTRING(w.path, LENGTH(w.top_id) + 3) AS path,
-    r.path_names || SUBSTRING(w.path_names, LENGTH(w.top_label) + 1) AS path_names
+    r.path_names || SUBSTRING(w.path_names, LENGTH(w.top_label) + 1) AS path_names,
+    w.ending
 FROM ways w
 INNER JOIN ways r ON r.descendant_id = w.top_id

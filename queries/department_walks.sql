@@ -12,7 +12,8 @@
 -- column path_names string! none: labels of the same departments, as in Company / Sales
 -- column sort_path string! none: text that sorts as the tree is displayed: sort order (without one: 99999) and id of each
 --   department on the path
--- column is_last boolean! none: whether the walk ends here
+-- column ending string none: how the walk ends here: root, orphan (below a parent that is not visible), cycle or cut; null where
+--   it goes on
 WITH RECURSIVE nodes AS (
     SELECT
         id,
@@ -51,12 +52,6 @@ walks AS (
     INNER JOIN nodes p ON p.id = w.next_id
     -- Some engines stop after 100 steps with an error.
     WHERE w.depth < 90 AND POSITION('/' || p.id || '/' IN w.path) = 0
-),
-
-lengths AS (
-    SELECT descendant_id, MAX(depth) AS depth
-    FROM walks
-    GROUP BY descendant_id
 )
 
 SELECT
@@ -69,6 +64,11 @@ SELECT
     w.path,
     w.path_names,
     w.sort_path,
-    w.depth = l.depth AS is_last
+    CASE
+        WHEN w.next_id IS NULL THEN 'root'
+        WHEN p.id IS NULL THEN 'orphan'
+        WHEN POSITION('/' || p.id || '/' IN w.path) > 0 THEN 'cycle'
+        WHEN w.depth = 90 THEN 'cut'
+    END AS ending
 FROM walks w
-INNER JOIN lengths l ON l.descendant_id = w.descendant_id
+LEFT JOIN departments p ON p.id = w.next_id

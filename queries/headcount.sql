@@ -12,15 +12,20 @@
 --   day, first and last days included
 -- lowered headcount to none: numbers of people, whom no row names
 -- lowered rows to directory: a row says that somebody works there that day
+WITH counted AS (
+    SELECT department_id, legal_entity_id, COUNT(employee_id) AS headcount
+    FROM people_in_position
+    GROUP BY department_id, legal_entity_id
+)
+
 SELECT
-    p.department_id,
+    c.department_id,
     d.name AS department_name,
-    p.legal_entity_id,
+    c.legal_entity_id,
     l.legal_name AS legal_entity_name,
-    COUNT(p.employee_id) AS headcount
-FROM people_in_position p
+    c.headcount
+FROM counted c
 -- Left joins: people are counted although their department or legal entity is not visible to us.
-LEFT JOIN departments d ON d.id = p.department_id
-LEFT JOIN legal_entities l ON l.id = p.legal_entity_id
-GROUP BY p.department_id, d.name, p.legal_entity_id, l.legal_name
-ORDER BY p.department_id NULLS LAST, p.legal_entity_id NULLS LAST
+LEFT JOIN departments d ON d.id = c.department_id
+LEFT JOIN legal_entities l ON l.id = c.legal_entity_id
+ORDER BY c.department_id NULLS LAST, c.legal_entity_id NULLS LAST

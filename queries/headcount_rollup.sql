@@ -35,33 +35,61 @@
 --   and none twice where they form a circle. Whoever is more than 90 steps below a root counts there all the same
 -- lowered axis, headcount, headcount_with_sub_departments to none: numbers of people, whom no row names
 -- lowered rows to directory: a row says that somebody works there that day
-WITH memberships AS (
-    -- Each person in their own department, visible or not, and in all those above it.
-    SELECT employee_id, legal_entity_id, department_id, 1 AS is_own
+WITH several AS (
+    SELECT employee_id
     FROM people_in_position
-    UNION ALL
-    SELECT p.employee_id, p.legal_entity_id, c.ancestor_id AS department_id, 0 AS is_own
+    GROUP BY employee_id
+    HAVING COUNT(*) > 1
+),
+
+-- Whoever has one row in people_in_position counts by number; whoever has several, once wherever they lead.
+people AS (
+    SELECT p.department_id, p.legal_entity_id, s.employee_id, COUNT(p.employee_id) AS people
     FROM people_in_position p
-    INNER JOIN department_closure c ON c.descendant_id = p.department_id
-    WHERE c.depth > 0
+    LEFT JOIN several s ON s.employee_id = p.employee_id
+    GROUP BY p.department_id, p.legal_entity_id, s.employee_id
+),
+
+branches AS (
+    SELECT descendant_id, ancestor_id, depth
+    FROM department_closure
     UNION ALL
-    -- And at the root, where the closure has not followed it so far up: it is above the last one followed.
-    SELECT p.employee_id, p.legal_entity_id, r.ancestor_id AS department_id, 0 AS is_own
-    FROM people_in_position p
-    INNER JOIN department_closure c ON c.descendant_id = p.department_id
+    -- And the root, where the closure has not followed a department so far up: it is above the last one followed.
+    SELECT c.descendant_id, r.ancestor_id, 90 + r.depth AS depth
+    FROM department_closure c
     INNER JOIN department_closure r ON r.descendant_id = c.ancestor_id
     WHERE c.is_cut AND c.depth = 90 AND r.is_root
+),
+
+above AS (
+    SELECT descendant_id, ancestor_id, MIN(depth) = 0 AS is_own
+    FROM branches
+    GROUP BY descendant_id, ancestor_id
 ),
 
 placed AS (
     SELECT
         a.axis,
-        m.department_id,
-        CASE a.axis WHEN 'department_legal_entity' THEN m.legal_entity_id END AS legal_entity_id,
-        m.employee_id,
-        m.is_own
-    FROM memberships m
+        -- A department that is not visible is above itself alone.
+        COALESCE(b.ancestor_id, p.department_id) AS department_id,
+        CASE a.axis WHEN 'department_legal_entity' THEN p.legal_entity_id END AS legal_entity_id,
+        p.employee_id,
+        p.people,
+        CASE WHEN COALESCE(b.is_own, TRUE) THEN p.people ELSE 0 END AS own_people
+    FROM people p
+    LEFT JOIN above b ON b.descendant_id = p.department_id
     CROSS JOIN (VALUES ('department'), ('department_legal_entity')) AS a (axis)
+),
+
+distinct_people AS (
+    SELECT
+        axis,
+        department_id,
+        legal_entity_id,
+        CASE WHEN employee_id IS NULL THEN SUM(own_people) ELSE MAX(own_people) END AS own_people,
+        CASE WHEN employee_id IS NULL THEN SUM(people) ELSE MAX(people) END AS people
+    FROM placed
+    GROUP BY axis, department_id, legal_entity_id, employee_id
 ),
 
 counted AS (
@@ -69,9 +97,9 @@ counted AS (
         axis,
         department_id,
         legal_entity_id,
-        COUNT(DISTINCT CASE WHEN is_own = 1 THEN employee_id END) AS headcount,
-        COUNT(DISTINCT employee_id) AS headcount_with_sub_departments
-    FROM placed
+        CAST(SUM(own_people) AS BIGINT) AS headcount,
+        CAST(SUM(people) AS BIGINT) AS headcount_with_sub_departments
+    FROM distinct_people
     GROUP BY axis, department_id, legal_entity_id
 )
 

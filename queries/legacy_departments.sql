@@ -51,7 +51,7 @@ SELECT
     COALESCE(m.people, 0) AS current_users_count,
     d.url
 FROM departments d
-INNER JOIN department_walks t ON t.descendant_id = d.id AND t.is_last
+INNER JOIN department_walks t ON t.descendant_id = d.id AND t.ending IS NOT NULL
 LEFT JOIN members m ON m.department_id = d.id
 LEFT JOIN employee_names h ON h.employee_id = d.manager_id
 ORDER BY d.id NULLS LAST
