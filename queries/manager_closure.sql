@@ -24,56 +24,78 @@
 -- column is_cycle boolean! directory: whether the chain above the report runs into a cycle, such as somebody who manages
 --   themselves: nobody is at its top
 -- column is_cut boolean! directory: whether the chain above the report was cut after 90 steps
-WITH RECURSIVE people AS (
-    SELECT employee_id, manager_id
-    FROM assignment_history
-    WHERE is_current
+WITH ends AS (
+    SELECT walker_id, manager_id AS last_id, depth, ending
+    FROM manager_walks
+    WHERE ending IS NOT NULL
 ),
 
-walks AS (
+-- Only managers are above anybody: a person's walk is one step longer than that of their manager, but ends before they come again,
+-- and after 90 steps.
+people AS (
     SELECT
-        employee_id AS report_id,
+        h.employee_id,
+        h.manager_id,
+        w.given_name,
+        w.family_name,
+        w.email,
+        COALESCE(e.depth = 90 AND e.last_id <> h.employee_id, FALSE) AS is_cut,
+        COALESCE(e.ending = 'cycle', FALSE) AS is_cycle
+    FROM assignment_history h
+    LEFT JOIN ends e ON e.walker_id = h.manager_id
+    LEFT JOIN employees w ON w.id = h.employee_id
+    WHERE h.is_current
+),
+
+managers AS (
+    SELECT s.walker_id, s.manager_id, s.depth, m.given_name, m.family_name, m.email
+    FROM manager_walks s
+    LEFT JOIN employees m ON m.id = s.manager_id
+),
+
+pairs AS (
+    SELECT
         employee_id AS manager_id,
+        given_name AS manager_given_name,
+        family_name AS manager_family_name,
+        email AS manager_email,
+        employee_id AS report_id,
+        given_name AS report_given_name,
+        family_name AS report_family_name,
+        email AS report_email,
         0 AS depth,
-        manager_id AS next_id,
-        '/' || employee_id || '/' AS path
+        is_cycle,
+        is_cut
     FROM people
     UNION ALL
     SELECT
-        w.report_id,
-        w.next_id AS manager_id,
-        w.depth + 1 AS depth,
-        p.manager_id AS next_id,
-        w.path || w.next_id || '/' AS path
-    FROM walks w
-    LEFT JOIN people p ON p.employee_id = w.next_id
-    -- Some engines stop after 100 steps with an error. No row when there is no next one: comparing null is not true.
-    WHERE w.depth < 90 AND POSITION('/' || w.next_id || '/' IN w.path) = 0
-),
-
-ended AS (
-    SELECT
-        manager_id,
-        report_id,
-        CAST(depth AS INTEGER) AS depth,
-        FIRST_VALUE(next_id) OVER (PARTITION BY report_id ORDER BY depth DESC) AS last_next_id,
-        FIRST_VALUE(path) OVER (PARTITION BY report_id ORDER BY depth DESC) AS longest_path
-    FROM walks
+        m.manager_id,
+        m.given_name AS manager_given_name,
+        m.family_name AS manager_family_name,
+        m.email AS manager_email,
+        p.employee_id AS report_id,
+        p.given_name AS report_given_name,
+        p.family_name AS report_family_name,
+        p.email AS report_email,
+        m.depth + 1 AS depth,
+        p.is_cycle,
+        p.is_cut
+    FROM people p
+    INNER JOIN managers m ON m.walker_id = p.manager_id
+    WHERE m.depth < 90 AND m.manager_id <> p.employee_id
 )
 
 SELECT
-    e.manager_id,
-    m.given_name AS manager_given_name,
-    m.family_name AS manager_family_name,
-    m.email AS manager_email,
-    e.report_id,
-    w.given_name AS report_given_name,
-    w.family_name AS report_family_name,
-    w.email AS report_email,
-    e.depth,
-    e.last_next_id IS NOT NULL AND POSITION('/' || e.last_next_id || '/' IN e.longest_path) > 0 AS is_cycle,
-    e.last_next_id IS NOT NULL AND POSITION('/' || e.last_next_id || '/' IN e.longest_path) = 0 AS is_cut
-FROM ended e
-LEFT JOIN employees m ON m.id = e.manager_id
-LEFT JOIN employees w ON w.id = e.report_id
-ORDER BY e.report_id NULLS LAST, e.depth NULLS LAST
+    manager_id,
+    manager_given_name,
+    manager_family_name,
+    manager_email,
+    report_id,
+    report_given_name,
+    report_family_name,
+    report_email,
+    CAST(depth AS INTEGER) AS depth,
+    is_cycle AND NOT is_cut AS is_cycle,
+    is_cut
+FROM pairs
+ORDER BY report_id NULLS LAST, depth NULLS LAST

@@ -25,20 +25,13 @@ WITH bands AS (
     ) AS t (age_band, age_from, age_to)
 ),
 
-managers AS (
-    SELECT manager_id
-    FROM assignment_history
-    WHERE is_current AND manager_id <> employee_id
-    GROUP BY manager_id
-),
-
 aged AS (
     SELECT
         h.legal_entity_id,
         h.department_id,
         d.level AS department_level,
         h.occupation_category_id,
-        m.manager_id IS NOT NULL AS is_manager,
+        COALESCE(m.manages_others, FALSE) AS is_manager,
         CASE WHEN r.legal_gender IN ('female', 'male', 'diverse') THEN r.legal_gender ELSE 'unknown' END AS gender,
         CAST(
             EXTRACT(YEAR FROM CAST($as_of AS DATE)) - EXTRACT(YEAR FROM r.birth_date)
@@ -51,7 +44,7 @@ aged AS (
         ) AS age
     FROM assignment_history h
     LEFT JOIN departments d ON d.id = h.department_id
-    LEFT JOIN managers m ON m.manager_id = h.employee_id
+    LEFT JOIN current_managers m ON m.manager_id = h.employee_id
     LEFT JOIN latest_personal_records r ON r.employee_id = h.employee_id
     WHERE h.is_current
 )

@@ -39,16 +39,6 @@ WITH spans AS (
     GROUP BY manager_id
 ),
 
-chains AS (
-    SELECT
-        report_id,
-        MAX(depth) AS depth_above,
-        MAX(CASE WHEN is_cycle THEN 1 ELSE 0 END) AS cycles,
-        MAX(CASE WHEN is_cut THEN 1 ELSE 0 END) AS cuts
-    FROM manager_closure
-    GROUP BY report_id
-),
-
 leavers AS (
     SELECT employee_id
     FROM employments
@@ -65,15 +55,14 @@ SELECT
     s.indirect_reports,
     s.depth_below,
     -- A manager who is absent that day has no manager that day.
-    CAST(
-        CASE WHEN COALESCE(c.cycles, 0) = 0 AND COALESCE(c.cuts, 0) = 0 THEN COALESCE(c.depth_above, 0) + 1 END AS INTEGER
-    ) AS layer,
-    c.report_id IS NOT NULL AS is_present,
-    c.report_id IS NULL AND l.employee_id IS NOT NULL AS has_left,
+    CAST(CASE WHEN c.ending = 'top' THEN c.depth + 1 END AS INTEGER) AS layer,
+    m.is_present,
+    NOT m.is_present AND l.employee_id IS NOT NULL AS has_left,
     w.id IS NOT NULL AS is_visible,
-    COALESCE(c.cycles, 0) = 1 AS is_cycle
+    c.ending = 'cycle' AS is_cycle
 FROM spans s
-LEFT JOIN chains c ON c.report_id = s.manager_id
+INNER JOIN current_managers m ON m.manager_id = s.manager_id
+INNER JOIN manager_walks c ON c.walker_id = s.manager_id AND c.ending IS NOT NULL
 LEFT JOIN leavers l ON l.employee_id = s.manager_id
 LEFT JOIN employees w ON w.id = s.manager_id
 ORDER BY s.manager_id NULLS LAST
