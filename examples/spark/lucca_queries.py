@@ -100,12 +100,13 @@ def typed(query, rows):
 
 def write(session, snapshot, queries, output):
     """The results of one snapshot as Parquet, replacing what an earlier run wrote for the same tenant and day. Internal tables
-    are read by the other queries and written nowhere."""
+    are computed once, for the other queries to read, and written nowhere."""
 
     def sink(query, rows):
+        rows = typed(query, rows)
         if query.internal:
-            return typed(query, rows)
-        rows, folder = typed(query, rows), f"tenant={partition_value(snapshot.tenant)}/as_of={snapshot.as_of}"
+            return rows.localCheckpoint()
+        folder = f"tenant={partition_value(snapshot.tenant)}/as_of={snapshot.as_of}"
         target = f"{output.rstrip('/')}/{query.name}/{folder}"
         rows.write.mode("overwrite").parquet(target)
         return session.read.schema(rows.schema).parquet(escape(target))
