@@ -21,7 +21,9 @@ pub(crate) struct Repaired<'a> {
 
 /// The JSON text without lone surrogates; `None`, at the cost of one search, when there are none.
 pub(crate) fn repair(json: &str) -> Option<Repaired<'_>> {
-    if !json.contains("\\ud") && !json.contains("\\uD") {
+    let bytes = json.as_bytes();
+    let mut escapes = memchr::memchr_iter(b'\\', bytes);
+    if !escapes.any(|at| matches!(bytes.get(at + 1..at + 3), Some(b"ud" | b"uD"))) {
         return None;
     }
     let places = lone(json);

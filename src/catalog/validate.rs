@@ -213,7 +213,8 @@ fn check_columns(columns: &[Column]) -> Result<(), String> {
             continue;
         }
         for path in std::iter::once(&column.json).chain(&column.aliases) {
-            if path.split('.').any(str::is_empty) {
+            // Pages' names are compared with it as they are written.
+            if path.split('.').any(str::is_empty) || path.contains(['"', '\\']) {
                 return Err(format!("column {name}: {path:?} is not a dotted path"));
             }
             if !paths.insert(path) {
@@ -259,6 +260,7 @@ mod tests {
             (a(r#""o.a""#), "the property o.a already has a column"),
             (a(r#""old""#), "not in the same object"),
             (a(r#""o.""#), "not a dotted path"),
+            (a(r#""o.\\u0061""#), "not a dotted path"),
             (a(r#""o.b""#) + &column(r#"name = "c", type = "string", json = "o.b.c""#), "both a column and an object"),
             (column(r#"name = "a", type = "string", json = "a", aliases = ["links"]"#), "transport"),
             (column(r#"name = "a", type = "string", json = "a", alias = ["b"]"#), "schemas/x.toml"),

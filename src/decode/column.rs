@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use arrow::array::ArrayBuilder as _;
 use arrow::array::{
     ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int32Builder, Int64Builder, ListBuilder, StringBuilder,
     TimestampMicrosecondBuilder,
@@ -35,20 +34,6 @@ impl ColumnBuilder {
             LakeType::Date => Self::Date(Date32Builder::new()),
             LakeType::Timestamp => Self::Timestamp(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
             LakeType::StringList => Self::StringList(ListBuilder::new(StringBuilder::new())),
-        }
-    }
-
-    /// Rows so far.
-    pub(crate) fn len(&self) -> usize {
-        match self {
-            Self::String(b) => b.len(),
-            Self::Boolean(b) => b.len(),
-            Self::Int32(b) => b.len(),
-            Self::Int64(b) => b.len(),
-            Self::Double(b) => b.len(),
-            Self::Date(b) => b.len(),
-            Self::Timestamp(b) => b.len(),
-            Self::StringList(b) => b.len(),
         }
     }
 

@@ -1,30 +1,22 @@
 //! The envelope around the records of a page: `items`, `links.next`, `totalCount`. Walked in the same pass.
 
-use std::fmt;
-
-use serde::{
-    Deserialize,
-    de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
-};
+use serde::{Deserialize, de::Deserializer};
 use serde_json::value::RawValue;
 
-use super::{labels::Labels, plan::ObjectPlan, rows::Rows, walk::Record};
+use super::{
+    json::{Json, Kind, NotJson},
+    labels::Labels,
+    plan::ObjectPlan,
+    rows::{Faulty, Rows},
+    walk,
+};
 use crate::page::Next;
-
-/// Reads a whole page.
-pub(super) struct Envelope<'w, 'p> {
-    pub(super) rows: &'w mut Rows<'p>,
-    pub(super) plan: &'p ObjectPlan,
-    /// Type of the embedded records whose names are wanted.
-    pub(super) labels: Option<&'p str>,
-}
 
 /// What the envelope said.
 #[derive(Debug, PartialEq)]
 pub(super) struct Facts {
     pub(super) next: Next,
     pub(super) total_count: Option<u64>,
-    pub(super) has_items: bool,
     pub(super) labels: Labels,
 }
 
@@ -33,41 +25,61 @@ struct Href {
     href: Option<String>,
 }
 
-impl<'de> DeserializeSeed<'de> for Envelope<'_, '_> {
-    type Value = Facts;
+/// Why a text is not the page of a collection.
+#[derive(Debug)]
+pub(super) enum NotAPage {
+    /// It breaks off being JSON, or [`Rows::fault`] says what is wrong with a record.
+    Faulty,
+    /// It is JSON of another shape.
+    Shape,
+    /// It has no list of records.
+    NoItems,
+}
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Facts, D::Error> {
-        deserializer.deserialize_map(self)
+impl From<Faulty> for NotAPage {
+    fn from(_: Faulty) -> Self {
+        Self::Faulty
     }
 }
 
-impl<'de> Visitor<'de> for Envelope<'_, '_> {
-    type Value = Facts;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the envelope of a page")
+impl From<NotJson> for NotAPage {
+    fn from(_: NotJson) -> Self {
+        Self::Faulty
     }
+}
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Facts, A::Error> {
-        let mut facts = Facts { next: Next::Unsaid, total_count: None, has_items: false, labels: Labels::default() };
-        while let Some(name) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            match name.as_ref() {
-                "items" if facts.has_items => return Err(A::Error::custom("`items` twice")),
-                "items" => {
-                    map.next_value_seed(Items { rows: &mut *self.rows, plan: self.plan })?;
-                    facts.has_items = true;
+/// Reads a whole page into `rows`. The names of the embedded records of type `labels` are wanted.
+pub(super) fn read<'p>(
+    text: &str,
+    rows: &mut Rows<'p>,
+    plan: &'p ObjectPlan,
+    labels: Option<&str>,
+) -> Result<Facts, NotAPage> {
+    let json = &mut Json::of(text);
+    if json.kind() != Kind::Object {
+        return Err(NotAPage::Shape);
+    }
+    let mut has_items = false;
+    let mut facts = Facts { next: Next::Unsaid, total_count: None, labels: Labels::default() };
+    let mut page = json.object()?;
+    while page.next(json)? {
+        match (json.name()?.as_ref(), labels) {
+            ("items", _) if has_items || json.kind() != Kind::List => return Err(NotAPage::Shape),
+            ("items", _) => {
+                let mut items = json.list()?;
+                while items.next(json)? {
+                    walk::record(rows, plan, json)?;
                 }
-                "links" => facts.next = next(map.next_value::<&RawValue>()?.get()),
-                "embedded" if self.labels.is_some() => {
-                    let embedded = map.next_value::<&RawValue>()?.get();
-                    facts.labels = Labels::of(embedded, self.labels.unwrap_or_default());
-                }
-                "totalCount" => facts.total_count = count(map.next_value::<&RawValue>()?.get()),
-                _ => map.next_value::<IgnoredAny>().map(|_| ())?,
+                has_items = true;
             }
+            ("links", _) => facts.next = next(json.raw()?),
+            ("embedded", Some(labels)) => facts.labels = Labels::of(json.raw()?, labels),
+            ("totalCount", _) => facts.total_count = count(json.raw()?),
+            _ => json.skip()?,
         }
-        Ok(facts)
     }
+    json.end()?;
+    if has_items { Ok(facts) } else { Err(NotAPage::NoItems) }
 }
 
 /// `links.next`: documented as an object with `href` or null; a bare address is borne too. A missing `next` says nothing.
@@ -100,33 +112,6 @@ fn next(links: &str) -> Next {
 fn count(raw: &str) -> Option<u64> {
     let digits = raw.trim_matches('"');
     digits.strip_suffix(".0").unwrap_or(digits).parse().ok()
-}
-
-/// The list of records.
-struct Items<'w, 'p> {
-    rows: &'w mut Rows<'p>,
-    plan: &'p ObjectPlan,
-}
-
-impl<'de> DeserializeSeed<'de> for Items<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Items<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of records")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        while items.next_element_seed(Record { rows: &mut *self.rows, plan: self.plan })?.is_some() {}
-        Ok(())
-    }
 }
 
 #[cfg(test)]

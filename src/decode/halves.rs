@@ -58,7 +58,7 @@ fn find<'c>(
     for (property, value) in properties {
         let count = page.count_in(value.get());
         unexplained -= count.min(unexplained);
-        match plan.find(&property, 0).and_then(|index| plan.properties.get(index)) {
+        match plan.find(&property).and_then(|index| plan.properties.get(index)) {
             _ if count == 0 => {}
             Some((_, Action::Column(index) | Action::Named { column: index, .. })) => name(*index),
             Some((_, Action::Value(value))) => name(value.json),

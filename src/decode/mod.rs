@@ -1,6 +1,6 @@
 //! Bytes → Arrow, driven by the schema, in one pass without a tree of JSON values. Pure: no I/O, no clock.
 //!
-//! A record is walked along its `plan` straight from serde_json's tokenizer into column builders (`rows`). A value of
+//! A record is walked along its `plan` straight from the bytes (`json`) into column builders (`rows`). A value of
 //! the wrong type is an error that names resource, page, record and column; a property that no column takes is kept in
 //! `_extra` and reported as [`Drift`].
 //!
@@ -28,8 +28,10 @@ mod envelope;
 mod error;
 mod extra;
 mod halves;
+mod json;
 mod labels;
 mod names;
+mod order;
 mod plan;
 mod reference;
 mod rows;
@@ -48,7 +50,7 @@ use arrow::{
     datatypes::SchemaRef,
     record_batch::RecordBatch,
 };
-use serde::{Deserialize, de::DeserializeSeed as _};
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
 pub(crate) use self::{column::ColumnBuilder, time::lenient_date};
@@ -56,7 +58,7 @@ pub use self::{
     drift::{Drift, DriftFinding},
     error::{DecodeError, WrongValue},
 };
-use self::{envelope::Envelope, error::Fault, plan::ObjectPlan, rows::Rows};
+use self::{envelope::NotAPage, error::Fault, plan::ObjectPlan, rows::Rows};
 pub(crate) use self::{
     labels::{Label, Labels},
     seen::{RowsError, SeenIds},
@@ -111,22 +113,10 @@ impl Decoder {
         let repaired = surrogates::repair(sent);
         let text = repaired.as_ref().map_or(sent, |repaired| repaired.text());
         let mut rows = Rows::new(&self.resource.columns, repaired.as_ref());
-        let mut json = serde_json::Deserializer::from_str(text);
         let labels = self.resource.labels.as_ref().map(|embedded| embedded.item_type.as_str());
-        let walked = Envelope { rows: &mut rows, plan: &self.plan, labels }.deserialize(&mut json);
-        let facts = match walked.and_then(|facts| json.end().map(|()| facts)) {
-            Ok(facts) if facts.has_items => facts,
-            Ok(_) => return Err(self.not_a_page(page, "it has no `items`".into())),
-            Err(error) => {
-                // The tokenizer refuses numbers that it cannot hold, in JSON that is well-formed all the same.
-                if let (None, Some(column), true) = (&rows.fault, rows.unread, is_json(text)) {
-                    let _ = rows.fail_unread(column);
-                }
-                return Err(match rows.fault.take() {
-                    Some(fault) => self.wrong_value(page, text, rows.count(), fault),
-                    None => self.not_a_page(page, syntax(&error, page)),
-                });
-            }
+        let facts = match envelope::read(text, &mut rows, &self.plan, labels) {
+            Ok(facts) => facts,
+            Err(why) => return Err(self.refused(page, text, rows, why)),
         };
         let records = rows.count();
         let mut drift = std::mem::take(&mut rows.drift);
@@ -165,6 +155,20 @@ impl Decoder {
         RecordBatch::try_new(Arc::clone(&self.schema), columns)
     }
 
+    /// What is wrong with a page that could not be read. A wrong value in half a page may be the half of a right one.
+    fn refused(&self, page: &Page, text: &str, rows: Rows<'_>, why: NotAPage) -> DecodeError {
+        let broken = serde_json::from_str::<IgnoredAny>(text).err();
+        let why = match (broken, rows.count(), rows.fault, why) {
+            _ if text.trim_ascii_start().starts_with('<') => "it looks like HTML".into(),
+            // serde_json's messages about syntax quote no data, but their wording is not ours.
+            (Some(error), ..) => format!("its JSON breaks at line {} column {}", error.line(), error.column()),
+            (None, record, Some(fault), _) => return self.wrong_value(page, text, record, fault),
+            (None, _, None, NotAPage::NoItems) => "it has no `items`".into(),
+            (None, _, None, NotAPage::Faulty | NotAPage::Shape) => "it is JSON of another shape".into(),
+        };
+        self.not_a_page(page, why)
+    }
+
     fn not_a_page(&self, page: &Page, why: String) -> DecodeError {
         DecodeError::NotAPage { resource: self.resource.name.clone(), page: page.number, why }
     }
@@ -184,19 +188,6 @@ impl ReadPage for Decoder {
     fn read(&self, page: &Page) -> Result<(Decoded, PageEnd), Unreadable> {
         self.decode(page).map_err(Unreadable::from)
     }
-}
-
-/// Where the JSON broke; serde_json's syntax messages quote no data, its type messages do.
-fn syntax(error: &serde_json::Error, page: &Page) -> String {
-    match error.classify() {
-        _ if page.body.trim_ascii_start().first() == Some(&b'<') => "it looks like HTML".into(),
-        serde_json::error::Category::Data => "it is JSON of another shape".into(),
-        _ => format!("its JSON breaks at line {} column {}", error.line(), error.column()),
-    }
-}
-
-fn is_json(text: &str) -> bool {
-    serde_json::from_str::<&RawValue>(text).is_ok()
 }
 
 /// The id of the n-th record, found by a second look at the page: only for error messages.

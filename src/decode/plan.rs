@@ -6,6 +6,8 @@ use crate::catalog::{Column, Reading, Resource, Shape};
 #[derive(Debug, Default)]
 pub(super) struct ObjectPlan {
     pub(super) properties: Vec<(String, Action)>,
+    /// Where its own places begin among those of all the objects of the plan: one for each property, and one more.
+    pub(super) place: usize,
 }
 
 /// What to do with the value of one property.
@@ -56,7 +58,20 @@ impl ObjectPlan {
         root.properties.push(("type".into(), Action::Constant(resource.item_type.clone())));
         root.properties.push(("links".into(), Action::Skip));
         root.properties.push(("embedded".into(), Action::Skip));
+        root.number(0);
         root
+    }
+
+    /// Numbers the places of this object and of those inside it, and tells the next one.
+    fn number(&mut self, place: usize) -> usize {
+        self.place = place;
+        let mut next = place + self.properties.len() + 1;
+        for (_, action) in &mut self.properties {
+            if let Action::Object(child) = action {
+                next = child.number(next);
+            }
+        }
+        next
     }
 
     fn insert(&mut self, path: &str, action: Action) {
@@ -74,12 +89,9 @@ impl ObjectPlan {
         self.properties.push((head.to_owned(), Action::Object(child)));
     }
 
-    /// Index of the property called `name`; `likely` is where it probably is, as APIs write properties in one order.
-    pub(super) fn find(&self, name: &str, likely: usize) -> Option<usize> {
-        match self.properties.get(likely) {
-            Some((expected, _)) if expected == name => Some(likely),
-            _ => self.properties.iter().position(|(property, _)| property == name),
-        }
+    /// Index of the property called `name`.
+    pub(super) fn find(&self, name: &str) -> Option<usize> {
+        self.properties.iter().position(|(property, _)| property == name)
     }
 }
 

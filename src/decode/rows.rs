@@ -1,9 +1,17 @@
 //! The columns of one page under construction.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{
-    column::ColumnBuilder, drift::Drift, error::Fault, extra::Extra, names::Name, plan::ValuePlan, time,
+    column::ColumnBuilder,
+    drift::Drift,
+    error::Fault,
+    extra::Extra,
+    json::{Json, NotJson},
+    names::Name,
+    order::Order,
+    plan::ValuePlan,
+    time,
     value::Readings,
 };
 use crate::{
@@ -16,21 +24,29 @@ use crate::{
 pub(super) struct Rows<'p> {
     columns: &'p [Column],
     pub(super) builders: Vec<ColumnBuilder>,
+    /// Which columns the record being walked has a value in.
+    filled: Vec<bool>,
     pub(super) extras: Vec<Option<String>>,
     pub(super) extra: Extra<'p>,
     pub(super) drift: Drift,
     pub(super) fault: Option<Fault>,
-    /// The column whose value the tokenizer refused.
-    pub(super) unread: Option<usize>,
+    /// Which property came after which so far.
+    pub(super) order: Order,
     /// Properties of the record that came under one of several names, by column.
     pub(super) names: BTreeMap<usize, Name>,
     /// The page's text, where lone surrogates were replaced in it.
     repaired: Option<&'p Repaired<'p>>,
 }
 
-/// Marks that [`Rows::fault`] says what went wrong.
+/// Marks that [`Rows::fault`] says what went wrong; nothing there, the text is not JSON.
 #[derive(Debug)]
 pub(super) struct Faulty;
+
+impl From<NotJson> for Faulty {
+    fn from(_: NotJson) -> Self {
+        Self
+    }
+}
 
 /// A scalar of JSON.
 #[derive(Debug, Clone, Copy)]
@@ -56,8 +72,9 @@ impl Scalar<'_> {
 impl<'p> Rows<'p> {
     pub(super) fn new(columns: &'p [Column], repaired: Option<&'p Repaired<'p>>) -> Self {
         let builders = columns.iter().map(|c| ColumnBuilder::new(c.shape.lake_type())).collect();
-        let (extras, extra, drift, fault, unread, names) = Default::default();
-        Self { columns, builders, extras, extra, drift, fault, unread, names, repaired }
+        let filled = vec![false; columns.len()];
+        let (extras, extra, drift, fault, order, names) = Default::default();
+        Self { columns, builders, filled, extras, extra, drift, fault, order, names, repaired }
     }
 
     /// Records finished so far.
@@ -67,7 +84,13 @@ impl<'p> Rows<'p> {
 
     /// Whether the record being walked already has a value in that column.
     pub(super) fn has(&self, column: usize) -> bool {
-        self.builders.get(column).is_none_or(|b| b.len() > self.count())
+        self.filled.get(column).is_none_or(|filled| *filled)
+    }
+
+    fn fill(&mut self, column: usize) {
+        if let Some(filled) = self.filled.get_mut(column) {
+            *filled = true;
+        }
     }
 
     pub(super) fn column(&self, index: usize) -> Option<&'p Column> {
@@ -110,11 +133,12 @@ impl<'p> Rows<'p> {
             (_, builder, Scalar::Null) if column.nullable => builder.append_null(),
             (_, _, other) => return self.fail(index, expected(column.shape), other.kind()),
         }
+        self.fill(index);
         Ok(())
     }
 
     /// Appends a list of texts.
-    pub(super) fn texts(&mut self, index: usize, texts: &[String]) -> Result<(), Faulty> {
+    pub(super) fn texts(&mut self, index: usize, texts: &[Cow<'_, str>]) -> Result<(), Faulty> {
         let (Some(column), Some(ColumnBuilder::StringList(b))) =
             (self.columns.get(index), self.builders.get_mut(index))
         else {
@@ -122,11 +146,12 @@ impl<'p> Rows<'p> {
         };
         for text in texts {
             b.values().append_value(text);
-            if !column.known_values.is_empty() && !column.known_values.contains(text) {
+            if !column.known_values.is_empty() && !column.known_values.iter().any(|known| known == text) {
                 self.drift.value(column, text);
             }
         }
         b.append(true);
+        self.fill(index);
         Ok(())
     }
 
@@ -135,6 +160,7 @@ impl<'p> Rows<'p> {
         match self.builders.get_mut(index) {
             Some(ColumnBuilder::String(b)) => {
                 b.append_value(id);
+                self.fill(index);
                 Ok(())
             }
             _ => self.fail(index, "a property of the schema", "a reference"),
@@ -178,13 +204,15 @@ impl<'p> Rows<'p> {
         self.reference(index, self.sent(raw))
     }
 
-    /// Appends the exact text of a value and its typed readings.
-    pub(super) fn value(&mut self, plan: &ValuePlan, raw: &str) -> Result<(), Faulty> {
-        self.json(plan.json, raw)?;
-        let readings = Readings::of(raw);
+    /// Appends the exact text of the value here and its typed readings.
+    pub(super) fn value(&mut self, plan: &ValuePlan, json: &mut Json<'_>) -> Result<(), Faulty> {
+        let start = *json;
+        let readings = Readings::read(json)?;
+        self.json(plan.json, json.since(start))?;
         for (reading, column) in &plan.readings {
             if let Some(builder) = self.builders.get_mut(*column) {
                 readings.append(*reading, builder);
+                self.fill(*column);
             }
         }
         Ok(())
@@ -208,8 +236,8 @@ impl<'p> Rows<'p> {
 
     /// Ends the record: properties that were absent are null.
     pub(super) fn finish_record(&mut self) -> Result<(), Faulty> {
-        for index in 0..self.builders.len() {
-            if self.has(index) {
+        for (index, filled) in self.filled.iter_mut().enumerate() {
+            if std::mem::take(filled) {
                 continue;
             }
             match (self.columns.get(index), self.builders.get_mut(index)) {
@@ -224,7 +252,7 @@ impl<'p> Rows<'p> {
         Ok(())
     }
 
-    /// A value that is JSON and that the tokenizer refused: a number such as `1e400`.
+    /// A number beyond doubles, such as `1e400`.
     pub(super) fn fail_unread(&mut self, index: usize) -> Result<(), Faulty> {
         let shape = self.columns.get(index).map(|c| c.shape);
         self.fail(index, shape.map_or("another value", expected), "a number that no column can hold")

@@ -203,12 +203,39 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_make_it_panic((resource, records) in any_records(), at in any::<Index>(), byte: u8) {
+    fn properties_come_in_any_order(
+        (resource, records) in any_records(),
+        places in prop::collection::vec(prop::collection::vec(any::<u32>(), 40), 5),
+        spaces in "[ \n\r\t]{0,2}",
+    ) {
+        let items: Vec<Value> = records.into_iter().map(|(item, _)| item).collect();
+        let (in_order, _) = decode(&resource, &items).unwrap();
+        let shuffled: Vec<String> = items.iter().zip(&places).map(|(item, places)| {
+            let mut properties: Vec<_> = item.as_object().unwrap().iter().zip(places).collect();
+            properties.sort_by_key(|(_, place)| *place);
+            let texts = properties.iter().map(|((name, value), _)| format!("{spaces}{}{spaces}:{spaces}{value}{spaces}", json!(name)));
+            format!("{spaces}{{{}}}{spaces}", texts.collect::<Vec<_>>().join(","))
+        }).collect();
+        let body = format!("{spaces}{{\"items\":{spaces}[{}],\"links\":{{\"next\":null}}}}{spaces}", shuffled.join(","));
+        let (decoded, _) = Decoder::new(&resource, "run").decode(&page(body)).unwrap();
+        prop_assert_eq!(decoded.batch, in_order.batch);
+        prop_assert_eq!(decoded.drift, in_order.drift);
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic_and_what_is_not_json_is_no_page((resource, records) in any_records(), at in any::<Index>(), byte: u8) {
         let items: Vec<Value> = records.into_iter().map(|(item, _)| item).collect();
         let mut body = envelope(&items).into_bytes();
         let at = at.index(body.len());
         body[at] = byte;
-        let _ = Decoder::new(&resource, "run").decode(&page(body));
+        let is_json = std::str::from_utf8(&body).is_ok() && serde_json::from_slice::<IgnoredAny>(&body).is_ok();
+        match Decoder::new(&resource, "run").decode(&page(body)) {
+            Ok(_) => prop_assert!(is_json),
+            Err(error) => {
+                let is_refused = matches!(error, DecodeError::NotAPage { .. });
+                prop_assert!(is_json || is_refused);
+            }
+        }
     }
 }
 

@@ -1,15 +1,31 @@
 //! Dates and date-times exactly as the API documents them; anything looser is refused, never guessed.
 
-use chrono::NaiveDate;
-
 const MICROS_PER_SECOND: i64 = 1_000_000;
+/// From the 1st of March of the year 400 before year 0.
+const DAYS_BEFORE_1970: i32 = 719_468 + 146_097;
 
 /// Days since 1970-01-01 of `YYYY-MM-DD`.
 pub(super) fn date(text: &str) -> Option<i32> {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
-    let year = number(&[*y1, *y2, *y3, *y4])?;
-    let day = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, number(&[*m1, *m2])?, number(&[*d1, *d2])?)?;
-    Some(day.to_epoch_days())
+    days(number(&[*y1, *y2, *y3, *y4])?, number(&[*m1, *m2])?, number(&[*d1, *d2])?)
+}
+
+/// Days since 1970-01-01 of a day of the Gregorian calendar, from year 0.
+fn days(year: u32, month: u32, day: u32) -> Option<i32> {
+    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let length = match month {
+        4 | 6 | 9 | 11 => 30,
+        2 => 28 + u32::from(is_leap),
+        1..=12 => 31,
+        _ => return None,
+    };
+    if !(1..=length).contains(&day) {
+        return None;
+    }
+    // Years are counted from March, so that the day that some of them lack is their last.
+    let (year, month) = if month > 2 { (year + 400, month - 3) } else { (year + 399, month + 9) };
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day - 1;
+    Some(i32::try_from(days).ok()? - DAYS_BEFORE_1970)
 }
 
 /// The same, also written as midnight (`YYYY-MM-DDT00:00:00`, with or without zeros of a second and `Z`): the two forms
@@ -78,7 +94,7 @@ fn number(digits: &[u8]) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{DateTime, Datelike, Utc};
+    use chrono::{DateTime, Datelike, NaiveDate, Utc};
     use proptest::prelude::*;
 
     use super::*;
@@ -115,6 +131,16 @@ mod tests {
             "1970-01-01T00:00:00.0123456789Z",
         ] {
             assert_eq!(timestamp(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_day_of_every_year_is_the_day_of_chrono() {
+        for year in 0..=9999 {
+            for (month, day) in (0..=13).flat_map(|month| (0..=32).map(move |day| (month, day))) {
+                let expected = i32::try_from(year).ok().and_then(|year| NaiveDate::from_ymd_opt(year, month, day));
+                assert_eq!(days(year, month, day), expected.map(|day| day.to_epoch_days()), "{year}-{month}-{day}");
+            }
         }
     }
 

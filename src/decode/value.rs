@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, de::IgnoredAny};
-
-use super::{column::ColumnBuilder, time::lenient_date};
+use super::{
+    column::ColumnBuilder,
+    json::{Json, Kind, NotJson},
+    time::lenient_date,
+};
 use crate::catalog::Reading;
 
 /// What one JSON value can be read as. All empty for lists, composite objects and null.
@@ -19,50 +21,41 @@ pub(super) struct Readings<'a> {
 }
 
 /// `{id, type, url}` and nothing else: composite custom values may have an `id` too.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct ReferenceValue<'a> {
-    #[serde(borrow)]
     id: Cow<'a, str>,
-    #[serde(borrow, default, rename = "type")]
     kind: Option<Cow<'a, str>>,
-    #[serde(default, rename = "url")]
-    _url: IgnoredAny,
-}
-
-/// `{date}`: how contract dates come.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DateValue<'a> {
-    #[serde(borrow)]
-    date: Cow<'a, str>,
 }
 
 impl<'a> Readings<'a> {
-    /// Reads the text of one valid JSON value.
-    pub(super) fn of(raw: &'a str) -> Self {
+    /// Reads the value here.
+    pub(super) fn read(json: &mut Json<'a>) -> Result<Self, NotJson> {
         let mut readings = Self::default();
-        match raw.as_bytes() {
-            [b'"', ..] => {
-                readings.text = string(raw);
+        match json.kind() {
+            Kind::Text => {
+                readings.text = Some(json.string()?);
                 readings.date = readings.text.as_deref().and_then(lenient_date);
             }
-            [b't', ..] => readings.boolean = Some(true),
-            [b'f', ..] => readings.boolean = Some(false),
-            [b'-' | b'0'..=b'9', ..] => readings.number = raw.parse().ok().filter(|n: &f64| n.is_finite()),
-            [b'{', ..] => readings.object(raw),
-            _ => {}
+            Kind::Boolean => readings.boolean = Some(json.boolean()?),
+            Kind::Number => readings.number = json.raw()?.parse().ok().filter(|n: &f64| n.is_finite()),
+            Kind::Object => readings.object(json)?,
+            Kind::Null | Kind::List => json.skip()?,
         }
-        readings
+        Ok(readings)
     }
 
-    fn object(&mut self, raw: &'a str) {
-        if let Ok(reference) = serde_json::from_str::<ReferenceValue<'a>>(raw) {
-            self.reference_id = Some(reference.id);
-            self.reference_type = reference.kind;
-        } else if let Ok(value) = serde_json::from_str::<DateValue<'a>>(raw) {
-            self.date = lenient_date(&value.date);
+    fn object(&mut self, json: &mut Json<'a>) -> Result<(), NotJson> {
+        let start = *json;
+        if let Some(ReferenceValue { id, kind }) = reference(json)? {
+            (self.reference_id, self.reference_type) = (Some(id), kind);
+            return Ok(());
         }
+        *json = start;
+        if let Some(day) = date(json)? {
+            self.date = lenient_date(&day);
+            return Ok(());
+        }
+        *json = start;
+        json.skip()
     }
 
     /// Appends one of the readings to its column.
@@ -79,28 +72,61 @@ impl<'a> Readings<'a> {
     }
 }
 
-fn string(raw: &str) -> Option<Cow<'_, str>> {
-    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') { serde_json::from_str(raw).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
+fn reference<'a>(json: &mut Json<'a>) -> Result<Option<ReferenceValue<'a>>, NotJson> {
+    let (mut id, mut kind, mut url) = (None, None, None);
+    let mut object = json.object()?;
+    while object.next(json)? {
+        match (json.name()?.as_ref(), json.kind()) {
+            ("id", Kind::Text) if id.is_none() => id = Some(json.string()?),
+            ("type", Kind::Text) if kind.is_none() => kind = Some(Some(json.string()?)),
+            ("type", Kind::Null) if kind.is_none() => {
+                json.skip()?;
+                kind = Some(None);
+            }
+            ("url", _) if url.is_none() => {
+                json.skip()?;
+                url = Some(());
+            }
+            _ => return Ok(None),
+        }
+    }
+    Ok(id.map(|id| ReferenceValue { id, kind: kind.flatten() }))
+}
+
+/// `{date}`: how contract dates come.
+fn date<'a>(json: &mut Json<'a>) -> Result<Option<Cow<'a, str>>, NotJson> {
+    let mut date = None;
+    let mut object = json.object()?;
+    while object.next(json)? {
+        match (json.name()?.as_ref(), json.kind()) {
+            ("date", Kind::Text) if date.is_none() => date = Some(json.string()?),
+            _ => return Ok(None),
+        }
+    }
+    Ok(date)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn of(value: &str) -> Readings<'_> {
+        Readings::read(&mut Json::of(value)).unwrap()
+    }
+
     #[test]
     fn each_shape_has_its_reading_and_no_other() {
         let text = |t: &'static str| Readings { text: Some(t.into()), ..Default::default() };
-        assert_eq!(Readings::of("\"12\""), text("12"));
-        assert_eq!(Readings::of(r#""a\u00e9\n""#), text("aé\n"));
-        assert_eq!(Readings::of("\"true\""), text("true"));
-        assert_eq!(Readings::of("\"1970-01-03\""), Readings { date: Some(2), ..text("1970-01-03") });
-        assert_eq!(Readings::of("\"1970-01-03T00:00:00\""), Readings { date: Some(2), ..text("1970-01-03T00:00:00") });
-        assert_eq!(Readings::of("-1.5e1"), Readings { number: Some(-15.0), ..Default::default() });
-        assert_eq!(Readings::of("false"), Readings { boolean: Some(false), ..Default::default() });
-        assert_eq!(Readings::of(r#"{"date": "1970-01-02"}"#), Readings { date: Some(1), ..Default::default() });
+        assert_eq!(of("\"12\""), text("12"));
+        assert_eq!(of(r#""a\u00e9\n""#), text("aé\n"));
+        assert_eq!(of("\"true\""), text("true"));
+        assert_eq!(of("\"1970-01-03\""), Readings { date: Some(2), ..text("1970-01-03") });
+        assert_eq!(of("\"1970-01-03T00:00:00\""), Readings { date: Some(2), ..text("1970-01-03T00:00:00") });
+        assert_eq!(of("-1.5e1"), Readings { number: Some(-15.0), ..Default::default() });
+        assert_eq!(of("false"), Readings { boolean: Some(false), ..Default::default() });
+        assert_eq!(of(r#"{"date": "1970-01-02"}"#), Readings { date: Some(1), ..Default::default() });
         assert_eq!(
-            Readings::of(r#"{"id":"5","type":"department","url":"about:blank"}"#),
+            of(r#"{"id":"5","type":"department","url":"about:blank"}"#),
             Readings {
                 reference_id: Some("5".into()),
                 reference_type: Some("department".into()),
@@ -110,7 +136,7 @@ mod tests {
         for shapeless in
             ["null", "[]", "{}", "[\"a\"]", r#"{"id":"5","name":"x"}"#, r#"{"id":5}"#, "1e999", r#"{"date":null}"#]
         {
-            assert_eq!(Readings::of(shapeless), Readings::default(), "{shapeless}");
+            assert_eq!(of(shapeless), Readings::default(), "{shapeless}");
         }
     }
 }

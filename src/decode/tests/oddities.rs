@@ -110,6 +110,25 @@ fn a_number_that_nothing_holds_is_a_wrong_value_and_no_broken_page() {
 }
 
 #[test]
+fn names_may_be_written_with_escapes() {
+    let decoded = attribute(r#"{"i\u0064":"5","\u0074ype":"department","\/":1}"#);
+    assert_eq!(named(&decoded, "value_reference_id", 0), None);
+    let decoded = attribute(r#"{"i\u0064":"5","\u0074ype":"department"}"#);
+    assert_eq!(named(&decoded, "value_reference_id", 0).as_deref(), Some("5"));
+    let item = r#"{"i\u0064":"7","employee":{"\u0069d":"e","ur\u006c":"x"},"\u0073tart":{"d\u0061te":"1970-01-02"},"n\u0065w":1}"#;
+    let decoded = read("employments", item).unwrap();
+    let cells = ["id", "employee_id", "start_date", EXTRA_NAME].map(|column| named(&decoded, column, 0));
+    assert_eq!(cells, ["7", "e", "1", r#"{"new":1}"#].map(|cell| Some(cell.to_owned())));
+}
+
+#[test]
+fn half_a_page_is_no_page_whatever_is_wrong_in_its_records() {
+    let wrong = r#"{"id":"7","givenName":[true]}"#;
+    assert!(matches!(read("employees", wrong), Err(DecodeError::WrongValue(_))));
+    assert!(matches!(read("employees", &format!("{wrong},{{")), Err(DecodeError::NotAPage { .. })));
+}
+
+#[test]
 fn nul_and_megabytes_are_texts_like_others() {
     let long = format!("{}\u{0}é", "x".repeat(3 << 20));
     let item = json!({"id": "1", "givenName": long, "familyName": "\0"}).to_string();
