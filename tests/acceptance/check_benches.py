@@ -12,7 +12,7 @@ BENCHES, QUERIES = (Path(__file__).resolve().parents[2] / folder for folder in (
 
 
 def benches(ctx):
-    """Queries beside DuckDB, and whole runs, by programs that print JSON."""
+    """Queries beside DuckDB, whole runs, and lakes of many days, by programs that print JSON."""
     root = ctx.new_lake()
     made = ctx.program.run("demo", "--as-of", "2026-03-31", "--employees", "60", "--lake", root)
     ctx.check("benches: the demo ends well", [] if made.code == 0 else [made.tail()])
@@ -24,6 +24,11 @@ def benches(ctx):
     runs = _run(ctx, "sync", "--employees", "20", "--days", "2")["employees"]["20"]
     ctx.check("benches: whole runs are measured", sorted(set(runs) ^ {"sync", "derive", "backfill"}) +
               [f"{what}: {cost}" for what in ("sync", "derive") for cost in runs[what] if min(cost.values()) <= 0])
+    few, more = _run(ctx, "days", "--days", "2", "12", "--rounds", "1", "--people", "20")
+    growth = {name: (size - few["bytes"][name]) / 10 for name, size in more["bytes"].items()}
+    ctx.check("benches: a day more is some bytes more in views and digest",
+              [f"{name}: {grown} bytes a day" for name, grown in growth.items() if not 0 < grown < 1_000] + sorted(
+                  set(growth) ^ {"views/duckdb.sql", "views/spark.sql", "_lake/digest.json"}))
 
 
 def _run(ctx, name, *options):
