@@ -32,7 +32,8 @@ pub(super) async fn no_such_snapshot(lake: &Lake, id: SnapshotId) -> Error {
     Error::NoSnapshot(if of_day.is_empty() {
         told(lake, &id.to_string(), id.as_of, &ids)
     } else {
-        format!("the lake at {} has no snapshot {id}; of {} there are {}", lake.display(), id.as_of, listed(&of_day))
+        let are = if of_day.len() == 1 { "is" } else { "are" };
+        format!("the lake at {} has no snapshot {id}; of {} there {are} {}", lake.display(), id.as_of, listed(&of_day))
     })
 }
 

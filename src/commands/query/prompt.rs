@@ -171,6 +171,12 @@ impl<E: Editor, W: Write + Send> Prompt<'_, E, W> {
                 continue;
             }
             let from_file = self.scripts.are_read();
+            if !from_file && matches!(command::read(&line), Some(Ok(Command::Leave))) {
+                // It may be a name in what is typed; who meant to leave is told how.
+                self.say(
+                    "this line belongs to the statement, which ends with ; (Ctrl-C gives it up, then \\q leaves)\n",
+                )?;
+            }
             typed.push_str(&line);
             typed.push('\n');
             while let Some((statement, rest)) = scan::first_statement(&typed) {

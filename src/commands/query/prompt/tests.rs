@@ -261,6 +261,7 @@ fn what_people_type_first_is_understood() {
     let (printed, script) = typed(&["help", "select 1", "exit", "as a;", "\\pagr", "EXIT;", "select 2 as b;"]);
     assert!(printed.contains("\nHow answers look\n  \\x "), "{printed}");
     assert!(printed.ends_with("there is no command \\pagr; did you mean \\pager?\n"), "{printed}");
+    assert_eq!(printed.matches("this line belongs to the statement").count(), 1, "{printed}");
     assert_eq!(script.remembered.lock().unwrap()[1..], ["select 1\nexit\nas a;", "\\pagr", "EXIT;"]);
 }
 
