@@ -122,35 +122,40 @@ async fn list(lake: &Lake, now: chrono::DateTime<chrono::Utc>, files: &mut Files
     for day in days.in_the_future() {
         tracing::warn!("{}", in_the_future(day));
     }
-    let current = &days.snapshots;
     let mut kept = Vec::new();
-    for snapshot in current {
+    for snapshot in &days.snapshots {
         kept.extend(lake.readable_in_grace(snapshot, now).await?.0);
     }
-    let readable: BTreeSet<String> =
-        current.iter().chain(&kept).flat_map(Snapshot::files).map(|file| file.path.clone()).collect();
+    let by_id = |snapshots: Vec<Snapshot>| snapshots.into_iter().map(|snapshot| (snapshot.id(), snapshot)).collect();
+    let (current, kept): (BTreeMap<SnapshotId, Snapshot>, BTreeMap<_, _>) = (by_id(days.snapshots), by_id(kept));
+    let readable: BTreeSet<&str> =
+        current.values().chain(kept.values()).flat_map(Snapshot::files).map(|file| file.path.as_str()).collect();
     for id in lake.every_snapshot().await? {
-        // A snapshot that was collected meanwhile is no longer one.
-        let snapshot = match lake.snapshot_called(id).await {
-            Ok(Some(snapshot)) => snapshot,
-            Ok(None) => continue,
-            Err(LakeError::Corrupt { .. }) => {
-                listed.push(Listed::unreadable(id));
-                continue;
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let state = match () {
-            () if current.iter().any(|c| c.id() == id) => State::Current,
-            () if kept.iter().any(|k| k.id() == id) => State::Kept,
-            () => State::Replaced,
+        let known = current.get(&id).map(|snapshot| (State::Current, snapshot));
+        let known = known.or_else(|| kept.get(&id).map(|snapshot| (State::Kept, snapshot)));
+        let replaced;
+        let (state, snapshot) = match known {
+            Some(known) => known,
+            None => match lake.snapshot_called(id).await {
+                Ok(Some(read)) => {
+                    replaced = read;
+                    (State::Replaced, &replaced)
+                }
+                // A snapshot that was collected meanwhile is no longer one.
+                Ok(None) => continue,
+                Err(LakeError::Corrupt { .. }) => {
+                    listed.push(Listed::unreadable(id));
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            },
         };
         let named = snapshot.files().map(|file| file.path.as_str());
         let bytes = match state {
-            State::Replaced => files.bytes(named.filter(|path| !readable.contains(*path))),
+            State::Replaced => files.bytes(named.filter(|path| !readable.contains(path))),
             _ => files.bytes(named),
         };
-        listed.push(Listed { bytes, ..Listed::new(&snapshot, state) });
+        listed.push(Listed { bytes, ..Listed::new(snapshot, state) });
     }
     for held in Held::all(lake).await? {
         let mut line = Listed::new(&held.as_snapshot(), State::Held);
