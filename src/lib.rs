@@ -53,7 +53,7 @@
 //! report: api catalog day_list decode lake run_id terminal_text
 //! settings: api catalog env_vars lake quality similar
 //! engine: catalog causes exit_code lock similar terminal_text
-//! lake: catalog causes clock exit_code lock modes page run_id terminal_text
+//! lake: catalog causes clock day_list exit_code lock modes page run_id terminal_text
 //! wide: catalog decode
 //! window_file: api modes
 //! api: catalog clock exit_code page surrogates terminal_text

@@ -1,10 +1,8 @@
 //! How the attributes of a snapshot were read: which definitions, of whom, and which of them are personal.
 
-use std::collections::BTreeMap;
-
 use crate::{
-    catalog::{LakeType, Split, Zone, matches_any},
-    lake::{Snapshot, SnapshotState},
+    catalog::{Split, Zone, matches_any},
+    lake::SnapshotState,
 };
 
 /// Definitions whose values were personal when a snapshot does not say.
@@ -79,15 +77,6 @@ pub(crate) fn same_attributes(one: &SnapshotState, other: &SnapshotState) -> boo
         && one.personal_definitions == other.personal_definitions
         && one.public_definitions == other.public_definitions
         && one.attribute_people == other.attribute_people
-}
-
-/// The type that each column of the wide tables had first, in any of the snapshots.
-pub(crate) fn known_types(ascending: &[Snapshot]) -> BTreeMap<String, LakeType> {
-    let mut types = BTreeMap::new();
-    for (name, lake_type) in ascending.iter().flat_map(|snapshot| &snapshot.state.wide_types) {
-        types.entry(name.clone()).or_insert(*lake_type);
-    }
-    types
 }
 
 #[cfg(test)]

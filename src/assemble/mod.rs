@@ -36,7 +36,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 pub use self::session::table_files;
 pub(crate) use self::{
     applicable::Rows,
-    attributes::{AttributesRead, known_types},
+    attributes::AttributesRead,
     day::{Assembler, Cause, Day},
     session::session_options,
 };

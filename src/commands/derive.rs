@@ -2,7 +2,7 @@
 
 use super::missing_day::no_such_day;
 use crate::{
-    assemble::{Assembler, AttributesRead, Cause, Day, known_types, session_options},
+    assemble::{Assembler, AttributesRead, Cause, Day, session_options},
     catalog::{Origin, Zone},
     context::{Context, Writer, exclusively, split_as_configured},
     error::Error,
@@ -107,7 +107,7 @@ async fn replace_derived(
         replaces: Some(snapshot.sequence),
         before: Some(snapshot),
         attributes: AttributesRead::of(&snapshot.state, &split),
-        known_types: known_types(&lake.days().await?.snapshots),
+        known_types: lake.wide_types().await?,
         read_that_day: read_on == snapshot.as_of,
         cause: Cause::NewQueries,
         state: SnapshotState { read_on: Some(read_on), ..snapshot.state.clone() },

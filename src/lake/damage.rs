@@ -60,6 +60,8 @@ pub(crate) enum Problem {
     },
     /// A file with views is not what the published snapshots give.
     Views,
+    /// It says of a manifest what that does not say.
+    Digest,
     /// The day is gone, and no collection removed it.
     Vanished {
         /// Path of what still names it.
@@ -92,6 +94,9 @@ impl fmt::Display for Damage {
             Problem::Succession { reason } => write!(f, "broken chain of manifests: {reason}"),
             Problem::Views => {
                 f.write_str("is not what the published snapshots give; `lucca-lake derive` writes it again")
+            }
+            Problem::Digest => {
+                f.write_str("says what a manifest does not say; delete it, and `lucca-lake derive` writes it again")
             }
             Problem::Vanished { named_by } => {
                 write!(

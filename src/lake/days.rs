@@ -1,20 +1,30 @@
 //! The snapshots of all days. A day whose manifest cannot be believed does not hide the others: it is left out, and said
 //! to be.
 
-use std::sync::PoisonError;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::PoisonError,
+};
+
+use chrono::NaiveDate;
+use object_store::ObjectStore as _;
 
 use super::{Lake, LakeError, Snapshot, SnapshotId, layout, side_by_side::side_by_side};
-use chrono::NaiveDate;
+use crate::catalog::LakeType;
 
 /// What a lake holds for its days.
 #[derive(Debug)]
 pub struct Days {
-    /// The current snapshot of each day that can be read, ascending.
+    /// The current snapshot of each day that was read, ascending.
     pub snapshots: Vec<Snapshot>,
-    /// The other days, ascending.
+    /// The days that could not be read, ascending.
     pub unreadable: Vec<UnreadableDay>,
+    /// The days that nobody needed to read, ascending: none but for [`Lake::days_around`].
+    pub(super) unread: Vec<SnapshotId>,
+    /// The type that each column of the wide tables had first, in any of the snapshots.
+    pub(super) wide_types: BTreeMap<String, LakeType>,
     /// See [`Lake::with_latest_day`].
-    latest_day: NaiveDate,
+    pub(super) latest_day: NaiveDate,
 }
 
 /// A day whose current manifest cannot be believed.
@@ -31,11 +41,9 @@ pub struct UnreadableDay {
 }
 
 impl Days {
-    /// Days that can all be read; ascending.
-    #[cfg(test)]
-    pub(super) fn readable(mut snapshots: Vec<Snapshot>) -> Self {
-        snapshots.sort_by_key(|snapshot| snapshot.as_of);
-        Self { snapshots, unreadable: Vec::new(), latest_day: NaiveDate::MAX }
+    /// The type that each column of the wide tables had first, in any of the snapshots.
+    pub(crate) fn wide_types(&self) -> &BTreeMap<String, LakeType> {
+        &self.wide_types
     }
 
     /// The snapshot of the newest day that can be read and is not in the future.
@@ -50,14 +58,17 @@ impl Days {
 
     /// Sequence number of the current snapshot of `as_of`, readable or not.
     pub(crate) fn sequence_of(&self, as_of: NaiveDate) -> Option<u64> {
-        let unreadable = || self.unreadable.iter().find(|day| day.as_of == as_of);
-        self.of(as_of).map(|snapshot| snapshot.sequence).or_else(|| unreadable().map(|day| day.sequence))
+        self.ids().find(|id| id.as_of == as_of).map(|id| id.sequence)
+    }
+
+    fn ids(&self) -> impl Iterator<Item = SnapshotId> {
+        let unreadable = self.unreadable.iter().map(|day| SnapshotId { as_of: day.as_of, sequence: day.sequence });
+        self.snapshots.iter().map(Snapshot::id).chain(unreadable).chain(self.unread.iter().copied())
     }
 
     /// Every day that has a snapshot, readable or not, ascending.
     pub fn dates(&self) -> Vec<NaiveDate> {
-        let unreadable = self.unreadable.iter().map(|day| day.as_of);
-        let mut dates: Vec<NaiveDate> = self.snapshots.iter().map(|s| s.as_of).chain(unreadable).collect();
+        let mut dates: Vec<NaiveDate> = self.ids().map(|id| id.as_of).collect();
         dates.sort_unstable();
         dates
     }
@@ -87,7 +98,7 @@ impl Lake {
     /// When the store refuses or fails, or a manifest is of a newer format.
     pub async fn days(&self) -> Result<Days, LakeError> {
         let days = self.read_days(&self.snapshots().await?).await?;
-        days.unreadable.iter().for_each(|day| self.tell(day));
+        self.tell_of(&days.unreadable);
         Ok(days)
     }
 
@@ -97,14 +108,35 @@ impl Lake {
     /// # Errors
     /// When the store refuses or fails, or a manifest is of a newer format.
     pub async fn newest(&self) -> Result<Option<Snapshot>, LakeError> {
-        let ids = self.snapshots().await?;
-        for id in ids.iter().rev().filter(|id| id.as_of <= self.latest_day) {
+        if self.root().is_none() {
+            return self.newest_of(&self.snapshots().await?).await;
+        }
+        // On a disk each day is a folder to open, in a bucket a thousand names are one request.
+        for day in self.days_on_disk().await?.into_iter().rev() {
+            let newest = self.newest_of(&self.snapshots_of(day).await?).await?;
+            if newest.is_some() {
+                return Ok(newest);
+            }
+        }
+        Ok(None)
+    }
+
+    async fn newest_of(&self, ascending: &[SnapshotId]) -> Result<Option<Snapshot>, LakeError> {
+        for id in ascending.iter().rev().filter(|id| id.as_of <= self.latest_day) {
             match self.read_day(*id).await? {
                 Ok(snapshot) => return Ok(Some(snapshot)),
                 Err(unreadable) => self.tell(&unreadable),
             }
         }
         Ok(None)
+    }
+
+    /// The days that have a folder among the manifests, ascending; in it there need not be one.
+    async fn days_on_disk(&self) -> Result<BTreeSet<NaiveDate>, LakeError> {
+        let folder = layout::manifests_dir();
+        let listing = self.store.list_with_delimiter(Some(&folder)).await;
+        let folders = listing.map_err(|e| LakeError::store("list", &folder, e))?.common_prefixes;
+        Ok(folders.iter().filter_map(layout::day_of_manifests).collect())
     }
 
     /// Some snapshot, the newest at best: what holds of every snapshot can be learnt from it. None where no manifest is.
@@ -129,14 +161,15 @@ impl Lake {
 
     /// The current snapshots named by `ids`, in their order, without a word on those that cannot be read.
     pub(super) async fn read_days(&self, ids: &[SnapshotId]) -> Result<Days, LakeError> {
-        let mut days = Days { snapshots: Vec::new(), unreadable: Vec::new(), latest_day: self.latest_day };
+        let (mut snapshots, mut unreadable) = (Vec::new(), Vec::new());
         for day in side_by_side(ids.iter().copied(), |id| self.read_day(id)).await? {
             match day {
-                Ok(snapshot) => days.snapshots.push(snapshot),
-                Err(unreadable) => days.unreadable.push(unreadable),
+                Ok(snapshot) => snapshots.push(snapshot),
+                Err(day) => unreadable.push(day),
             }
         }
-        Ok(days)
+        let wide_types = first_types(snapshots.iter().map(|snapshot| &snapshot.state.wide_types));
+        Ok(Days { snapshots, unreadable, unread: Vec::new(), wide_types, latest_day: self.latest_day })
     }
 
     async fn read_day(&self, id: SnapshotId) -> Result<Result<Snapshot, UnreadableDay>, LakeError> {
@@ -146,6 +179,11 @@ impl Lake {
         }
     }
 
+    /// Warns of days that cannot be read.
+    pub(super) fn tell_of(&self, unreadable: &[UnreadableDay]) {
+        unreadable.iter().for_each(|day| self.tell(day));
+    }
+
     /// Everything that one command does reads the manifests several times; one warning is enough.
     fn tell(&self, day: &UnreadableDay) {
         let id = SnapshotId { as_of: day.as_of, sequence: day.sequence };
@@ -153,6 +191,17 @@ impl Lake {
             tracing::warn!("{}; the day is left out meanwhile", day.error);
         }
     }
+}
+
+/// The first type of each column, of those that several days had; the days ascending.
+pub(super) fn first_types<'t>(
+    days: impl Iterator<Item = &'t BTreeMap<String, LakeType>>,
+) -> BTreeMap<String, LakeType> {
+    let mut types = BTreeMap::new();
+    for (name, lake_type) in days.flatten() {
+        types.entry(name.clone()).or_insert(*lake_type);
+    }
+    types
 }
 
 impl LakeError {

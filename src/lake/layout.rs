@@ -158,13 +158,25 @@ pub(super) fn data_dir(zone: Zone, table: &str, as_of: NaiveDate) -> Path {
 
 /// The `number`-th published file of a table.
 pub(super) fn data_file(zone: Zone, table: &str, as_of: NaiveDate, run_id: &RunId, number: usize) -> Path {
-    Path::from(format!("{zone}/{table}/{AS_OF}={as_of}/{run_id}-{number:04}.parquet"))
+    data_dir(zone, table, as_of).join(file_name(run_id, number))
+}
+
+/// The name of the `number`-th published file of a table, in its folder.
+pub(super) fn file_name(run_id: &RunId, number: usize) -> String {
+    format!("{run_id}-{number:04}.parquet")
 }
 
 /// The run that a published file is named by.
 pub(super) fn run_of(file: &str) -> Option<RunId> {
     let (run, _) = file.strip_suffix(".parquet")?.rsplit_once('-')?;
     run.parse().ok()
+}
+
+/// The run and the number that a published file is named by; none for a name that this program does not give.
+pub(super) fn run_and_number(file: &str) -> Option<(RunId, usize)> {
+    let (run, number) = file.strip_suffix(".parquet")?.rsplit_once('-')?;
+    let (run, number) = (run.parse().ok()?, number.parse().ok()?);
+    (file_name(&run, number) == file).then_some((run, number))
 }
 
 /// Folder of a table's files of every date.
@@ -193,6 +205,12 @@ pub(super) fn manifests_of(as_of: NaiveDate) -> Path {
     Path::from(format!("{MANIFESTS}/{AS_OF}={as_of}"))
 }
 
+/// The date whose manifests are in a folder.
+pub(super) fn day_of_manifests(folder: &Path) -> Option<NaiveDate> {
+    let day = folder.filename()?.strip_prefix(AS_OF)?.strip_prefix('=')?.parse().ok()?;
+    (manifests_of(day) == *folder).then_some(day)
+}
+
 /// One manifest.
 pub(super) fn manifest(id: SnapshotId) -> Path {
     Path::from(format!("{MANIFESTS}/{AS_OF}={}/{:010}.json", id.as_of, id.sequence))
@@ -217,10 +235,22 @@ pub(super) fn report(run_id: &RunId) -> Path {
 /// Whether `path` is a file that a manifest of `as_of` may name for this table. A manifest is input: following a path
 /// out of the table's folder would read, and later delete, what is not the table's.
 pub(super) fn is_data_file(path: &str, zone: Zone, table: &str, as_of: NaiveDate) -> bool {
+    // Views write the name into SQL, into a pattern and into a list: no other character may stand in it.
+    let is_plain = |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    lies_among_files(path, zone, table, as_of) && path.rsplit('/').next().is_some_and(is_plain)
+}
+
+/// Whether readers that glob take `path` for a file of this table and day, whoever put it there.
+fn lies_among_files(path: &str, zone: Zone, table: &str, as_of: NaiveDate) -> bool {
     let Ok(parsed) = Path::parse(path) else { return false };
     let dir = data_dir(zone, table, as_of);
     let inside = parsed.prefix_match(&dir).is_some_and(|rest| rest.count() == 1);
     inside && parsed.as_ref() == path && path.ends_with(".parquet")
+}
+
+/// What manifests say, for runs that need not read them.
+pub(super) fn digest() -> Path {
+    Path::from("_lake/digest.json")
 }
 
 /// Folder of what collections removed.
@@ -233,14 +263,18 @@ pub(super) fn removal(run_id: &RunId) -> Path {
     Path::from(format!("{REMOVALS}/{run_id}.json"))
 }
 
-/// The data files that the text of views names, wherever the lake is and however the engine quotes.
-pub(super) fn data_files_in(text: &str) -> BTreeSet<String> {
+/// Day and name of a data file, whichever table it is of: `2026-03-15/<run>-0000.parquet`. Views name files of many tables
+/// by it at once, and no two runs share it.
+pub(super) fn day_and_name(path: &str) -> Option<(NaiveDate, &str)> {
+    let (folder, name) = path.rsplit_once('/')?;
+    let day = folder.rsplit(['/', '=']).next()?;
+    Some((day.parse().ok()?, name)).filter(|(_, name)| name.ends_with(".parquet"))
+}
+
+/// Day and name of the data files that the text of views names, wherever the lake is and however the engine quotes.
+pub(super) fn files_in_views(text: &str) -> BTreeSet<(NaiveDate, String)> {
     let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || "-_.=/".contains(c)));
-    let relative = words.filter_map(|word| {
-        let (slash, _) = word.rmatch_indices('/').nth(3)?;
-        word.get(slash + 1..)
-    });
-    relative.filter(|path| place_of(path).is_some()).map(str::to_owned).collect()
+    words.filter_map(day_and_name).map(|(day, name)| (day, name.to_owned())).collect()
 }
 
 /// Zone and date of a file that lies where the data files of some table lie.
@@ -249,7 +283,7 @@ pub(super) fn place_of(path: &str) -> Option<(Zone, NaiveDate)> {
     let (zone, table, day) = (parts.next()?, parts.next()?, parts.next()?);
     let as_of = day.strip_prefix(AS_OF)?.strip_prefix('=')?.parse().ok()?;
     let zone = Zone::ALL.into_iter().find(|z| z.as_str() == zone)?;
-    is_data_file(path, zone, table, as_of).then_some((zone, as_of))
+    lies_among_files(path, zone, table, as_of).then_some((zone, as_of))
 }
 
 #[cfg(test)]
@@ -258,15 +292,45 @@ mod tests {
 
     #[test]
     fn finds_the_files_that_views_name() {
-        let file = "core/employees/as_of=2026-03-15/20260315T060000Z-00000001.20260315-0000.parquet";
+        let (day, name) = ("2026-03-15", "20260315T060000Z-00000001.20260315-0000.parquet");
+        let file = format!("core/employees/as_of={day}/{name}");
         for sql in [
             format!("SELECT * FROM read_parquet(['/data/o''brien/[l]ake/{file}', 's3://b/{file}', 'x.parquet'])"),
             format!(
                 "SELECT `id` FROM parquet.`s3a://bucket/a b/{file}` UNION ALL SELECT `id` FROM parquet.`x.parquet`"
             ),
             format!("SELECT `id` FROM parquet.`file:///data/\\[lake\\]/{file}`;"),
+            format!("CREATE OR REPLACE MACRO all_days.files_2026_03_1(folder) AS [folder || '{day}/{name}'];"),
+            format!("SET lucca_lake.files_2026_03_1={day}/{name},{day}/{name};"),
         ] {
-            assert_eq!(data_files_in(&sql), BTreeSet::from([file.to_owned()]), "{sql}");
+            assert_eq!(files_in_views(&sql), BTreeSet::from([(day.parse().unwrap(), name.to_owned())]), "{sql}");
+        }
+        assert_eq!(
+            files_in_views("-- 2026-03-15 is left out: its manifest a/as_of=2026-03-15/0000000001.json"),
+            [].into()
+        );
+    }
+
+    #[test]
+    fn a_file_is_named_by_its_run_and_its_number() {
+        let run: RunId = "20260315T060000Z-00000001.20260315".parse().unwrap();
+        for number in [0, 7, 12_345] {
+            assert_eq!(run_and_number(&file_name(&run, number)), Some((run.clone(), number)));
+        }
+        for other in ["x.parquet", "x-1.parquet", "x-00001.parquet", "x-0001.csv", "-0001.parquet", "x-+001.parquet"] {
+            assert_eq!(run_and_number(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_a_table_has_a_plain_name() {
+        let day = "2026-03-15".parse().unwrap();
+        let is_file = |name: &str| is_data_file(&format!("core/people/as_of={day}/{name}"), Zone::Core, "people", day);
+        assert!(is_file("20260315T060000Z-00000001.20260315-0000.parquet"));
+        for other in
+            ["a b.parquet", "a'b.parquet", "a,b.parquet", "{a}.parquet", "é.parquet", "a/b.parquet", "a.csv", ""]
+        {
+            assert!(!is_file(other), "{other}");
         }
     }
 }

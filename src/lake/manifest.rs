@@ -3,8 +3,10 @@
 use std::{
     borrow::Cow,
     collections::{BTreeMap, HashSet},
+    sync::Arc,
 };
 
+use arrow::datatypes::{Field, Schema, SchemaRef};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use object_store::{ObjectStoreExt, path::Path};
@@ -132,9 +134,8 @@ impl SnapshotTable {
     }
 
     /// The Arrow schema of its files.
-    pub fn arrow_schema(&self) -> arrow::datatypes::SchemaRef {
-        let field = |c: &SnapshotColumn| arrow::datatypes::Field::new(&c.name, c.lake_type.arrow(), c.nullable);
-        std::sync::Arc::new(arrow::datatypes::Schema::new(self.columns.iter().map(field).collect::<Vec<_>>()))
+    pub fn arrow_schema(&self) -> SchemaRef {
+        arrow_schema(&self.columns)
     }
 
     pub(super) fn new(table: &Table, files: Vec<DataFile>) -> Self {
@@ -167,10 +168,15 @@ impl Lake {
 
     /// The current manifest of `as_of`, if there is one.
     pub(super) async fn current(&self, as_of: NaiveDate) -> Result<Option<StoredManifest>, LakeError> {
-        match self.list_current(layout::manifests_of(as_of)).await?.last() {
+        match self.snapshots_of(as_of).await?.last() {
             Some(&id) => Ok(Some(self.load(id).await?)),
             None => Ok(None),
         }
+    }
+
+    /// The current snapshot of `as_of`, as a list of one, or of none.
+    pub(super) async fn snapshots_of(&self, as_of: NaiveDate) -> Result<Vec<SnapshotId>, LakeError> {
+        self.list_current(layout::manifests_of(as_of)).await
     }
 
     async fn list_current(&self, folder: Path) -> Result<Vec<SnapshotId>, LakeError> {
@@ -196,6 +202,12 @@ impl Lake {
         let content = self.store.get(&path).await.map_err(failed)?.bytes().await.map_err(failed)?;
         Ok(StoredManifest { id, snapshot: parse(&content, id), path: path.to_string(), sha256: sha256_hex(&content) })
     }
+}
+
+/// The Arrow schema of files with these columns.
+pub(super) fn arrow_schema(columns: &[SnapshotColumn]) -> SchemaRef {
+    let field = |c: &SnapshotColumn| Field::new(&c.name, c.lake_type.arrow(), c.nullable);
+    Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()))
 }
 
 /// The last of each date among `ids`, ascending.

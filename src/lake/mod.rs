@@ -17,6 +17,7 @@
 //!   `file_metadata`: what they say of themselves; `filled`: what footers tell of a table
 //! - `manifest`: the snapshot and its JSON; `snapshot_id`: its name; `state`: what it remembers beside its tables; `seal`: the
 //!   checksum it carries; `days`: the snapshots of all days
+//! - `digest`: what earlier manifests say, so that a run need not read all of them
 //! - `publish`: promote, commit, clean up; `abandoned`: what killed runs left behind
 //! - `probe`: whether the store honours what publishing rests on
 //! - `lease`: one writer at a time; `checkpoint`: pages of a run that has not ended
@@ -75,6 +76,7 @@ mod days;
 #[cfg(feature = "delta")]
 mod delta;
 mod described;
+mod digest;
 mod disk;
 mod disk_store;
 mod error;
@@ -122,6 +124,7 @@ pub use days::{Days, UnreadableDay};
 pub(crate) use described::Described;
 #[cfg(test)]
 pub(crate) use described::DescribedColumn;
+pub(crate) use digest::DayTable;
 pub use error::LakeError;
 pub use file_metadata::Provenance;
 pub(crate) use gc::{

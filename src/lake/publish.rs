@@ -6,8 +6,9 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, path::Path};
 
 use super::{
-    DataFile, FORMAT_VERSION, Lake, LakeError, Snapshot, SnapshotId, SnapshotState, SnapshotTable, StagedTable, disk,
-    folders, layout, logs, manifest, manifest::StoredManifest, side_by_side::all_side_by_side, staging, views,
+    DataFile, FORMAT_VERSION, Lake, LakeError, Snapshot, SnapshotId, SnapshotState, SnapshotTable, StagedTable,
+    digest::Believe, disk, folders, layout, logs, manifest, manifest::StoredManifest, side_by_side::all_side_by_side,
+    staging, views,
 };
 use crate::run_id::RunId;
 
@@ -80,7 +81,7 @@ pub async fn publish(lake: &Lake, publication: Publication) -> Result<Snapshot, 
 
 /// Ends a publication whose manifest is there: the views, the Delta logs, then what it leaves behind and its staging.
 pub(super) async fn finish(lake: &Lake, snapshot: &Snapshot, leftovers: Vec<Path>) -> Result<(), LakeError> {
-    let views = views::regenerate(lake, &snapshot.run_id).await;
+    let views = views::regenerate(lake, &snapshot.run_id, Believe::Digest).await;
     let followed = logs::follow(lake).await;
     // What the views or a Delta log still name stays until they do not: their readers must not miss a file.
     if views.is_ok() && followed.is_ok() {

@@ -74,8 +74,8 @@ pub(super) async fn vanished(
         }
     }
     for (path, text) in views {
-        let files = layout::data_files_in(text);
-        let named = files.iter().filter_map(|file| Some(layout::place_of(file)?.1));
+        let named: BTreeSet<NaiveDate> = layout::files_in_views(text).into_iter().map(|(day, _)| day).collect();
+        let named = named.into_iter();
         for day in named.filter(|day| !there.contains(day) && !removed.contains_key(day)) {
             gone.entry(day).or_insert_with(|| (*path).to_owned());
         }

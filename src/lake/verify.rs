@@ -8,8 +8,8 @@ use object_store::{Error as StoreError, ObjectStoreExt, path::Path};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Damage, DataFile, Lake, LakeError, PreviousManifest, Problem, Snapshot, SnapshotId, SnapshotTable, folders, footer,
-    layout, vanished, verify_delta, views,
+    Damage, DataFile, Lake, LakeError, PreviousManifest, Problem, Snapshot, SnapshotId, SnapshotTable,
+    digest::gists_of, folders, footer, layout, vanished, verify_delta, views,
 };
 
 /// Files checked at once.
@@ -38,7 +38,8 @@ pub(crate) async fn verify_lake(lake: &Lake) -> Result<Vec<Damage>, LakeError> {
     let days = lake.read_days(&lake.snapshots().await?).await?;
     let mut findings = Vec::new();
     let mut found = Vec::new();
-    for (path, expected) in views::files(lake, &days) {
+    let gists = gists_of(&days.snapshots);
+    for (path, expected) in views::files(lake, &gists, &days.unreadable) {
         let failed = |e| LakeError::store("read", path, e);
         let problem = match lake.store.get(&Path::from(path)).await {
             Ok(object) => {
@@ -50,6 +51,9 @@ pub(crate) async fn verify_lake(lake: &Lake) -> Result<Vec<Damage>, LakeError> {
             Err(error) => return Err(failed(error)),
         };
         findings.extend(problem.map(|problem| Damage { path: path.to_owned(), problem }));
+    }
+    if lake.is_misquoted(&gists).await? {
+        findings.push(Damage { path: layout::digest().to_string(), problem: Problem::Digest });
     }
     let (gone, unreadable) = vanished::vanished(lake, &days, &found).await?;
     findings.extend(gone.into_iter().map(|(day, named_by)| Damage {

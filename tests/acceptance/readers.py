@@ -2,6 +2,7 @@
 `read(program, root, published) -> pyarrow.Table` of one table over all days; `COUNTS` says how many rows each table has by its
 own name and over all days, `COMMENTS` what views say of themselves, `DESCRIPTIONS` and `PROVENANCE` what a file says."""
 import json
+import re
 import tempfile
 from pathlib import Path
 
@@ -97,12 +98,13 @@ def spark_glob(_, root, table):
 
 
 def spark_view(_, root, table):
-    name = f"all_days_{table.name}"
+    """The lists of files, then what makes this view of them."""
+    name, session = f"all_days_{table.name}", spark.session().newSession()
+    its_own = re.compile(rf"SET |CREATE OR REPLACE TEMPORARY VIEW `(_{name}(_\d+)?|{name})` ")
     for line in Path(root, "views", "spark.sql").read_text().splitlines():
-        if line.startswith(f"CREATE OR REPLACE TEMPORARY VIEW `{name}` "):
-            spark.session().sql(line.rstrip(";"))
-            return spark.session().table(name).toArrow()
-    raise LookupError(f"no view {name}")
+        if its_own.match(line):
+            session.sql(line.rstrip(";"))
+    return session.table(name).toArrow()
 
 
 def own_query(program, root, table):

@@ -37,15 +37,15 @@ fn names_mean_what_they_mean_in_the_views() {
     }
 
     let views = |file: &str| std::fs::read_to_string(lake.join("views").join(file)).unwrap();
-    for (sql, newest, all) in [
-        (views("duckdb.sql"), "VIEW \"employees\" ", "VIEW all_days.\"employees\" "),
-        (views("spark.sql"), "VIEW `employees` ", "VIEW `all_days_employees` "),
+    for (sql, newest, all, list) in [
+        (views("duckdb.sql"), "VIEW \"employees\" ", "VIEW all_days.\"employees\" ", "MACRO all_days.files_2026_"),
+        (views("spark.sql"), "VIEW `employees` ", "VIEW `all_days_employees` ", "SET lucca_lake.files_2026_"),
     ] {
-        let read = |name: &str| {
-            let statement = sql.lines().find(|line| line.starts_with("CREATE") && line.contains(name)).unwrap();
-            days.map(|day| statement.matches(&format!("/as_of={day}/")).count())
-        };
-        assert_eq!((read(newest), read(all)), ([0, 1], [1, 1]));
+        let lines = |part: &str| sql.lines().filter(|line| line.contains(part)).collect::<String>();
+        let read = |name: &str, file: &str| days.map(|day| lines(name).matches(&file.replace("DAY", day)).count());
+        assert_eq!(read(newest, "core/employees/as_of=DAY/"), [0, 1]);
+        assert_eq!(read(list, "DAY/20"), [1, 1], "all tables share one list: {}", lines(list));
+        assert!(lines(all).contains("files_1") || lines(all).contains("`_all_days_employees`"), "{}", lines(all));
         let own = sql.lines().find(|line| line.contains("personal_snapshot") && line.contains("COMMENT")).unwrap();
         assert!(own.contains("by the tenant") && sql.contains("Privacy: sensitive."), "{own}");
     }

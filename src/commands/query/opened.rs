@@ -10,9 +10,9 @@ use crate::{
         accept::{held, run_called},
         missing_day::{no_such_day, no_such_snapshot},
     },
-    engine::{Session, SessionOptions, TableFiles, all_days},
+    engine::{FileRef, Session, SessionOptions, TableFiles, all_days},
     error::Error,
-    lake::{Lake, LakeError, Snapshot, SnapshotId},
+    lake::{DayTable, Lake, LakeError, Snapshot, SnapshotId},
     settings::parse_date,
 };
 
@@ -61,7 +61,7 @@ impl Opened {
         }
         let files = match self.all_days.take() {
             Some(files) => files,
-            None => files(&lake.days().await?.snapshots),
+            None => lake.tables_of_all_days().await?.into_iter().map(of_day).collect(),
         };
         all_days::register(&self.session, &files, sql)?;
         self.all_days = Some(files);
@@ -75,6 +75,11 @@ pub(super) async fn open(lake: &Lake, which: &Which, engine: &SessionOptions) ->
     let session = Session::over(lake.store(), engine, files(&snapshots))?;
     session.give_functions();
     Ok(Opened { session, snapshots, all_days: None })
+}
+
+fn of_day(DayTable { as_of, name, schema, files }: DayTable) -> TableFiles {
+    let files = files.into_iter().map(|(path, bytes)| FileRef { path, bytes }).collect();
+    TableFiles { table: name, as_of, schema, files }
 }
 
 fn files(snapshots: &[Snapshot]) -> Vec<TableFiles> {

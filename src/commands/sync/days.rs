@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::{Produced, Run, Work};
 use crate::{
-    assemble::{Assembled, Assembler, Cause, Day, Outcome, Rows, known_types},
+    assemble::{Assembled, Assembler, Cause, Day, Outcome, Rows},
     context::Context,
     error::Error,
     lake::{Days, Snapshot, SnapshotTable, StagedTable, UnreadableDay},
@@ -28,7 +28,7 @@ impl Run {
         produced: &mut Produced,
     ) -> Result<Snapshot, Error> {
         let assembler = self.assembler();
-        let mut known_types = known_types(&work.before.snapshots);
+        let mut known_types = work.before.wide_types().clone();
         let mut last: Option<Snapshot> = None;
         let mut series = self.series(work, produced).await?;
         produced.kept.extend(series.published_before());

@@ -72,7 +72,7 @@ struct Run {
 
 /// What a run works with once it may write to the lake.
 struct Work {
-    /// The snapshots when the run began.
+    /// The days when the run began; of those that it has nothing to do with it knows little.
     before: Days,
     checkpoint: Arc<RunCheckpoint>,
     limits: Arc<PageLimits>,
@@ -224,7 +224,7 @@ impl Run {
 
     async fn execute_alone(&self, context: &Context, produced: &mut Produced) -> Result<Snapshot, Error> {
         lake::align(&self.lake).await?;
-        let before = self.lake.days().await?;
+        let before = self.lake.days_around(&self.days).await?;
         self.check_replaceable(&before).await?;
         let replaced = before.of(self.as_of);
         let checkpoint = Arc::new(self.checkpoint(replaced).await?);

@@ -25,8 +25,8 @@ pub(super) struct Inventory {
     pub(super) held: BTreeMap<RunId, Option<Held>>,
     /// Collections that began and did not end.
     pub(super) begun: Vec<Begun>,
-    /// The data files that the views name.
-    pub(super) in_views: BTreeSet<String>,
+    /// Day and name of the data files that the views name.
+    pub(super) in_views: BTreeSet<(NaiveDate, String)>,
     /// No day after it can be right.
     pub(super) latest_day: NaiveDate,
     /// Whether others may write without our noticing: on a local disk the lock excludes it.
@@ -100,7 +100,7 @@ impl Inventory {
             staged: staged(lake).await?,
             held: Held::by_run(lake).await?,
             begun: begun::all(lake).await?,
-            in_views: layout::data_files_in(&views(lake).await?),
+            in_views: layout::files_in_views(&views(lake).await?),
             latest_day: lake.latest_day,
             is_remote: lake.root().is_none(),
         })

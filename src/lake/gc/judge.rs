@@ -224,7 +224,11 @@ fn vanished(inventory: &Inventory, objects: &[GarbageObject]) -> Vec<Objection> 
                 Some(format!("{}, which its manifest names, is gone", file.path))
             })
             .or_else(|| {
-                let file = files.iter().find(|file| inventory.in_views.contains(**file))?;
+                let is_in_views = |path: &str| {
+                    layout::day_and_name(path)
+                        .is_some_and(|(day, name)| inventory.in_views.contains(&(day, name.to_owned())))
+                };
+                let file = files.iter().find(|file| is_in_views(file))?;
                 Some(format!("{} names {file}", layout::DUCKDB_VIEWS))
             })?;
         Some(Objection::Vanished { as_of, files: files.len(), missing })

@@ -175,7 +175,7 @@ fn files_of_a_day_that_lost_something_are_not_garbage() {
     assert!(said(&garbage).contains("run-2-0000.parquet, which its manifest names, is gone"), "{}", said(&garbage));
     let mut all = whole();
     (1..=3).for_each(|sequence| drop(all.manifests.remove(&id(sequence))));
-    all.in_views.extend(files(day(2), "run-3"));
+    all.in_views.insert((day(2), "run-3-0000.parquet".to_owned()));
     let garbage = judge(&all, &keep_all(), today(), now());
     assert!(said(&garbage).contains("views/duckdb.sql names"), "{}", said(&garbage));
     // What a run that was killed left of a day is no loss.

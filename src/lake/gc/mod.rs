@@ -24,8 +24,8 @@ pub(crate) use objection::Objection;
 
 use self::{begun::Begun, inventory::Inventory};
 use super::{
-    FORMAT_VERSION, Lake, LakeError, Problem, SnapshotId, disk, layout, logs, staging, vanished, verify::verify_lake,
-    views,
+    FORMAT_VERSION, Lake, LakeError, Problem, SnapshotId, digest::Believe, disk, layout, logs, staging, vanished,
+    verify::verify_lake, views,
 };
 use crate::run_id::RunId;
 
@@ -100,7 +100,7 @@ pub(crate) async fn collect(lake: &Lake, run_id: &RunId, garbage: &Garbage) -> R
     // Files also go when only they are left of a collection, or of a publication, that died: views may still name them.
     if !data.is_empty() || !ended.is_empty() || !garbage.vanished.is_empty() {
         check_alone(lake, garbage).await?;
-        views::regenerate(lake, run_id).await?;
+        views::regenerate(lake, run_id, Believe::Manifests).await?;
         logs::follow(lake).await?;
     }
     let runs: BTreeSet<RunId> = staged.iter().filter_map(|object| layout::staging_run(&object.path)).collect();

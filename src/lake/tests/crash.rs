@@ -52,15 +52,15 @@ async fn all_scenarios(kind: Kind) -> Vec<usize> {
 
 #[tokio::test]
 async fn readers_see_one_whole_snapshot_whatever_ends_a_publication_in_memory() {
-    assert_eq!(all_scenarios(Kind::Memory).await, [22, 30, 26]);
+    assert_eq!(all_scenarios(Kind::Memory).await, [24, 32, 28]);
 }
 
 #[tokio::test]
 async fn readers_see_one_whole_snapshot_whatever_ends_a_publication_on_a_disk() {
-    assert_eq!(all_scenarios(Kind::Disk).await, [20, 28, 24]);
+    assert_eq!(all_scenarios(Kind::Disk).await, [22, 30, 26]);
 }
 
 #[tokio::test]
 async fn readers_see_one_whole_snapshot_whatever_ends_a_publication_on_s3() {
-    assert_eq!(all_scenarios(Kind::S3).await, [19, 22, 20]);
+    assert_eq!(all_scenarios(Kind::S3).await, [21, 24, 22]);
 }

@@ -52,7 +52,9 @@ async fn is_found(lake: &TestLake, path: &str, at: usize, change: u8) -> bool {
 #[tokio::test]
 async fn a_thousand_changed_bytes_are_found_one_by_one() {
     let lake = small_lake().await;
-    let objects: Vec<String> = objects(&lake.raw, "").await.into_iter().collect();
+    let all = objects(&lake.raw, "").await;
+    // A digest that has changed is not believed.
+    let objects: Vec<String> = all.into_iter().filter(|path| *path != layout::digest().as_ref()).collect();
     assert_eq!(objects.len(), 4 + 4 + 2, "data files, manifests, views");
     let mut rng = StdRng::seed_from_u64(20_261_122);
     for _ in 0..1000 {

@@ -7,6 +7,7 @@ mod crash_gc;
 mod days;
 #[cfg(feature = "delta")]
 mod delta;
+mod digests;
 mod durability;
 mod faults;
 mod full;

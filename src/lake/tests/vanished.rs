@@ -79,7 +79,7 @@ async fn a_day_that_a_collection_removed_has_not_vanished(lake: &TestLake) {
     .await
     .unwrap();
     lose(lake, "2026-11-20").await;
-    views::regenerate(lake, &"gc-1".parse().unwrap()).await.unwrap();
+    views::regenerate(lake, &"gc-1".parse().unwrap(), digest::Believe::Digest).await.unwrap();
     assert_eq!(findings(lake).await, Vec::<String>::new());
 
     // Published again, it can vanish again.
@@ -127,7 +127,7 @@ async fn a_delta_log_names_the_published_files_and_no_other(lake: &TestLake) {
 
     // Rows of a day that cannot be read may be right.
     lake.raw.put(&layout::manifest(first.id()), "{".into()).await.unwrap();
-    views::regenerate(lake, &"views-1".parse().unwrap()).await.unwrap();
+    views::regenerate(lake, &"views-1".parse().unwrap(), digest::Believe::Digest).await.unwrap();
     assert_eq!(findings(lake).await, Vec::<String>::new());
 
     // A table beside those with a log.

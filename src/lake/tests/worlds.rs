@@ -1,6 +1,7 @@
 //! A lake about to be published to, as often as a test wants to begin again.
 
 use super::*;
+use crate::lake::views::named_files;
 
 /// The day that is published.
 pub(super) const DAY: &str = "2026-11-22";
@@ -169,14 +170,4 @@ pub(super) async fn check_glob(lake: &Lake) {
         let rows: usize = reader.map(|batch| batch.unwrap().num_rows()).sum();
         assert!(rows > 0, "{path}");
     }
-}
-
-/// The data files that SQL names.
-pub(super) fn named_files(sql: &str) -> BTreeSet<String> {
-    let files = sql.split(['\'', '`', '"']).filter(|part| part.ends_with(".parquet"));
-    let relative = files.map(|file| {
-        let from_zone = |zone: &Zone| file.split_once(&format!("/{zone}/")).map(|(_, rest)| format!("{zone}/{rest}"));
-        Zone::ALL.iter().find_map(from_zone).unwrap().replace('\\', "")
-    });
-    relative.collect()
 }

@@ -1,18 +1,16 @@
 //! What the views say of tables and columns, as comments that engines show.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::view::{View, ViewColumn};
 use crate::{
     catalog::{AS_OF, Privacy, Table},
-    lake::{Described, Snapshot, described::sentence},
+    lake::{Described, described::sentence},
 };
 
 /// Comments by table, where anything is known of it.
 pub(super) struct Comments<'a> {
     known: BTreeMap<&'a str, Described>,
-    /// Newest first.
-    snapshots: Vec<&'a Snapshot>,
 }
 
 /// Comments of one view.
@@ -24,17 +22,14 @@ pub(super) struct ViewComments {
 }
 
 impl<'a> Comments<'a> {
-    pub(super) fn new(tables: &'a [Table], snapshots: &'a [Snapshot]) -> Self {
-        let mut newest_first: Vec<&Snapshot> = snapshots.iter().collect();
-        newest_first.sort_by_key(|snapshot| std::cmp::Reverse(snapshot.as_of));
-        let known = tables.iter().map(|table| (table.name.as_str(), Described::from(table))).collect();
-        Self { known, snapshots: newest_first }
+    pub(super) fn new(tables: &'a [Table]) -> Self {
+        Self { known: tables.iter().map(|table| (table.name.as_str(), Described::from(table))).collect() }
     }
 
     /// What is said of a view: by the snapshots it reads, the newest first, and by the catalogue. A table that nobody knows
     /// any more has no comments.
     pub(super) fn of(&self, view: &View<'_>) -> Option<ViewComments> {
-        let told = self.by_snapshots(view).into_iter().chain(self.known.get(view.table).cloned());
+        let told = by_snapshots(view).into_iter().chain(self.known.get(view.table).cloned());
         let described = told.reduce(Described::or)?;
         let days = match view.day() {
             Some(day) => format!("The newest day, {day}."),
@@ -53,11 +48,18 @@ impl<'a> Comments<'a> {
         let table = format!("{} {days}{most}", sentence(&described.meaning));
         Some(ViewComments { table, columns })
     }
+}
 
-    fn by_snapshots(&self, view: &View<'_>) -> Option<Described> {
-        let read = self.snapshots.iter().filter(|s| view.parts.iter().any(|(as_of, _)| *as_of == s.as_of));
-        read.filter_map(|snapshot| snapshot.state.described.get(view.table).cloned()).reduce(Described::or)
+/// What the snapshots say that the view reads; the newest speaks first.
+fn by_snapshots(view: &View<'_>) -> Option<Described> {
+    let newest_first = view.parts.iter().rev().filter_map(|part| part.snapshot.described(view.table));
+    let mut told = Vec::<&Arc<Described>>::new();
+    for words in newest_first {
+        if !told.contains(&words) {
+            told.push(words);
+        }
     }
+    told.into_iter().map(|words| Described::clone(words)).reduce(Described::or)
 }
 
 impl ViewComments {

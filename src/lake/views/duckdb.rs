@@ -2,17 +2,16 @@
 
 use std::fmt::Write;
 
-use url::Url;
-
 use super::{
     comments::Comments,
-    view::{Published, View, Views, address, header, left_out, only_older},
+    series::Series,
+    view::{Published, View, Views, address, address_of_days, header, left_out, only_older},
 };
 use crate::catalog::{ALL_DAYS, AS_OF};
 
 /// One `CREATE OR REPLACE VIEW` per table over the newest day, and one in the schema `all_days`, each on a line of its own,
-/// over exactly the published files; their comments follow them. On S3 the reader brings its own credentials
-/// (`CREATE SECRET`).
+/// over exactly the published files; their comments follow them. The lists of files of all days are macros, which tables
+/// share. On S3 the reader brings its own credentials (`CREATE SECRET`).
 pub(crate) fn duckdb_sql(published: &Published<'_>) -> String {
     let all_days = format!("{ALL_DAYS}.");
     let mut sql = header("DuckDB", &all_days, published);
@@ -22,9 +21,11 @@ pub(crate) fn duckdb_sql(published: &Published<'_>) -> String {
         // A database that ran an older file has a view of that name, over a day that was the newest then.
         sql.push_str(&format!("DROP VIEW IF EXISTS {};\n", identifier(table)));
     }
-    let comments = Comments::new(published.tables, published.snapshots);
+    let comments = Comments::new(published.tables);
     for view in &views.newest {
-        statements(&mut sql, published.lake, view, &identifier(view.table), &comments);
+        let paths = view.parts.iter().flat_map(|part| part.paths());
+        let files: Vec<String> = paths.map(|path| literal(&address(published.lake, &path, "s3", "", escape))).collect();
+        statements(&mut sql, view, &identifier(view.table), &format!("[{}]", files.join(", ")), &comments);
     }
     if !views.all_days.is_empty() || !views.clashing.is_empty() {
         sql.push_str(&format!("CREATE SCHEMA IF NOT EXISTS {ALL_DAYS};\n"));
@@ -33,29 +34,50 @@ pub(crate) fn duckdb_sql(published: &Published<'_>) -> String {
         sql.push_str(&left_out(&all_days, table, clash));
         sql.push_str(&format!("DROP VIEW IF EXISTS {all_days}{};\n", identifier(table)));
     }
+    let (mut series, mut of_all_days) = (Series::default(), String::new());
     for view in &views.all_days {
-        statements(&mut sql, published.lake, view, &format!("{all_days}{}", identifier(view.table)), &comments);
+        let Some(part) = view.parts.first() else { continue };
+        let folder = literal(&address_of_days(published.lake, part, "s3", "", escape));
+        let files = format!("{all_days}{}({folder})", series.of(&view.parts));
+        let name = format!("{all_days}{}", identifier(view.table));
+        statements(&mut of_all_days, view, &name, &files, &comments);
     }
+    macros(&mut sql, &series);
+    sql.push_str(&of_all_days);
     sql
 }
 
-/// The explicit list of files keeps strays out; `union_by_name` fills columns that older files do not have, and the
-/// as-of date comes from the folder's name.
-fn statements(sql: &mut String, lake: &Url, view: &View<'_>, name: &str, comments: &Comments<'_>) {
+/// A list of files becomes one of paths by the folder that comes before each.
+fn macros(sql: &mut String, series: &Series) {
+    let mut define = |name: String, files: String| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(sql, "CREATE OR REPLACE MACRO {ALL_DAYS}.{name}(folder) AS {files};");
+    };
+    for (name, files) in series.months() {
+        let files: Vec<String> = files.map(|file| format!("folder||{}", literal(file))).collect();
+        define(name, format!("[{}]", files.join(", ")));
+    }
+    for (name, months) in series.all() {
+        let months: Vec<String> = months.iter().map(|month| format!("{ALL_DAYS}.{month}(folder)")).collect();
+        define(name, format!("flatten([{}])", months.join(", ")));
+    }
+}
+
+/// The explicit list of files keeps strays out; the as-of date comes from the folder's name. Where files differ,
+/// `union_by_name` fills the columns that some do not have; it opens each of them for that.
+fn statements(sql: &mut String, view: &View<'_>, name: &str, files: &str, comments: &Comments<'_>) {
     let columns = view.columns.iter().map(|c| {
         let name = identifier(&c.name);
         if c.one_type { name } else { format!("CAST({name} AS {}) AS {name}", c.lake_type.duckdb()) }
     });
     let columns: Vec<String> = columns.chain([identifier(AS_OF)]).collect();
-    let files = view.parts.iter().flat_map(|(_, table)| &table.files);
-    let files: Vec<String> = files.map(|f| literal(&address(lake, &f.path, "s3", "", escape))).collect();
+    let union = if view.has_equal_files() { "" } else { ", union_by_name = true" };
     // Writing to a String cannot fail.
     let _ = writeln!(
         sql,
-        "CREATE OR REPLACE VIEW {name} AS SELECT {} FROM read_parquet([{}], hive_partitioning = true, \
-         hive_types = {{'{AS_OF}': DATE}}, union_by_name = true);",
+        "CREATE OR REPLACE VIEW {name} AS SELECT {} FROM read_parquet({files}, hive_partitioning = true, \
+         hive_types = {{'{AS_OF}': DATE}}{union});",
         columns.join(", "),
-        files.join(", "),
     );
     let Some(comments) = comments.of(view) else { return };
     let _ = writeln!(sql, "COMMENT ON VIEW {name} IS {};", literal(&comments.table));

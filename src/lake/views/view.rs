@@ -1,6 +1,9 @@
 //! What the views of every engine have in common: which there are, over which files, with which columns.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use arrow::datatypes::{Schema, SchemaRef};
 use chrono::NaiveDate;
@@ -8,8 +11,14 @@ use object_store::path::Path;
 use url::Url;
 
 use crate::{
-    catalog::{LakeType, Table, TypeClash, Types, columns_over_days},
-    lake::{Snapshot, SnapshotTable, UnreadableDay, disk},
+    catalog::{AS_OF, LakeType, Table, TypeClash, Types, columns_over_days},
+    day_list::days_in_words,
+    lake::{
+        SnapshotColumn, UnreadableDay,
+        digest::{Gist, GistTable},
+        disk, layout,
+        manifest::arrow_schema,
+    },
 };
 
 /// What there is to make views of.
@@ -18,7 +27,7 @@ pub(crate) struct Published<'a> {
     /// Where the lake is.
     pub(crate) lake: &'a Url,
     /// The current snapshots of all days that can be read, ascending.
-    pub(crate) snapshots: &'a [Snapshot],
+    pub(crate) snapshots: &'a [Gist],
     /// The other days, which have no part in any view.
     pub(crate) unreadable: &'a [UnreadableDay],
     /// The day that a table's own name stands for.
@@ -33,7 +42,14 @@ pub(super) struct View<'a> {
     pub(super) of_all_days: bool,
     pub(super) columns: Vec<ViewColumn>,
     /// Ascending by date.
-    pub(super) parts: Vec<(NaiveDate, &'a SnapshotTable)>,
+    pub(super) parts: Vec<Part<'a>>,
+}
+
+/// A table of one snapshot.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part<'a> {
+    pub(super) snapshot: &'a Gist,
+    pub(super) table: &'a GistTable,
 }
 
 pub(super) struct ViewColumn {
@@ -43,15 +59,37 @@ pub(super) struct ViewColumn {
     pub(super) one_type: bool,
 }
 
+impl<'a> Part<'a> {
+    pub(super) fn as_of(&self) -> NaiveDate {
+        self.snapshot.as_of()
+    }
+
+    /// Lake-relative paths of its files, in writing order.
+    pub(super) fn paths(&self) -> impl Iterator<Item = String> {
+        let folder = layout::data_dir(self.table.zone, &self.table.name, self.as_of());
+        self.snapshot.file_names(self.table).map(move |name| format!("{folder}/{name}"))
+    }
+
+    /// The type of a column in its files.
+    pub(super) fn type_of(&self, column: &str) -> Option<LakeType> {
+        self.table.columns.iter().find(|have| have.name == column).map(|have| have.lake_type)
+    }
+}
+
 impl<'a> View<'a> {
-    fn new(table: &'a str, of_all_days: bool, parts: Vec<(NaiveDate, &'a SnapshotTable)>) -> Result<Self, TypeClash> {
+    fn new(table: &'a str, of_all_days: bool, parts: Vec<Part<'a>>) -> Result<Self, TypeClash> {
         Ok(View { table, of_all_days, columns: columns(&parts)?, parts })
     }
 
     /// The day it reads, unless it reads all.
     pub(super) fn day(&self) -> Option<NaiveDate> {
-        let first = self.parts.first().map(|(as_of, _)| *as_of);
+        let first = self.parts.first().map(Part::as_of);
         first.filter(|_| !self.of_all_days)
+    }
+
+    /// Whether all files have the same columns, of the same types and in the same order.
+    pub(super) fn has_equal_files(&self) -> bool {
+        self.parts.array_windows().all(|[a, b]| a.table.columns == b.table.columns)
     }
 }
 
@@ -67,16 +105,16 @@ pub(super) struct Views<'a> {
 
 impl<'a> Views<'a> {
     pub(super) fn of(published: &Published<'a>) -> Self {
-        let mut by_table = BTreeMap::<&str, Vec<(NaiveDate, &SnapshotTable)>>::new();
+        let mut by_table = BTreeMap::<&str, Vec<Part<'_>>>::new();
         for snapshot in published.snapshots {
-            for table in &snapshot.tables {
-                by_table.entry(&table.name).or_default().push((snapshot.as_of, table));
+            for table in snapshot.tables() {
+                by_table.entry(&table.name).or_default().push(Part { snapshot, table });
             }
         }
         let mut views = Self { newest: Vec::new(), all_days: Vec::new(), older: Vec::new(), clashing: Vec::new() };
         for (name, mut parts) in by_table {
-            parts.sort_by_key(|(as_of, _)| *as_of);
-            match parts.iter().find(|(as_of, _)| Some(*as_of) == published.newest) {
+            parts.sort_by_key(Part::as_of);
+            match parts.iter().find(|part| Some(part.as_of()) == published.newest) {
                 // One day agrees with itself.
                 Some(newest) => views.newest.extend(View::new(name, false, vec![*newest])),
                 None => views.older.push(name),
@@ -90,10 +128,18 @@ impl<'a> Views<'a> {
     }
 }
 
-fn columns(parts: &[(NaiveDate, &SnapshotTable)]) -> Result<Vec<ViewColumn>, TypeClash> {
-    let schemas: Vec<(NaiveDate, SchemaRef)> = parts.iter().map(|(day, table)| (*day, table.arrow_schema())).collect();
-    let newest_first: Vec<(NaiveDate, &Schema)> = schemas.iter().rev().map(|(day, schema)| (*day, &**schema)).collect();
-    let columns = columns_over_days(&newest_first, Types::Widened)?.into_iter().filter_map(|column| {
+fn columns(parts: &[Part<'_>]) -> Result<Vec<ViewColumn>, TypeClash> {
+    let mut newest_first = Vec::<(NaiveDate, &Arc<Vec<SnapshotColumn>>)>::new();
+    for part in parts.iter().rev() {
+        // Of days in a row with the same columns one is enough, and the last is the one that a clash names.
+        if newest_first.last().is_none_or(|(_, later)| *later != &part.table.columns) {
+            newest_first.push((part.as_of(), &part.table.columns));
+        }
+    }
+    let schemas: Vec<(NaiveDate, SchemaRef)> =
+        newest_first.into_iter().map(|(as_of, columns)| (as_of, arrow_schema(columns))).collect();
+    let schemas: Vec<(NaiveDate, &Schema)> = schemas.iter().map(|(as_of, schema)| (*as_of, &**schema)).collect();
+    let columns = columns_over_days(&schemas, Types::Widened)?.into_iter().filter_map(|column| {
         let lake_type = LakeType::of(column.field.data_type())?;
         Some(ViewColumn { name: column.field.name().clone(), lake_type, one_type: column.one_type })
     });
@@ -115,11 +161,16 @@ pub(super) fn header(engine: &str, all_days: &str, published: &Published<'_>) ->
     for UnreadableDay { as_of, path, .. } in published.unreadable {
         text.push_str(&format!("-- {as_of} is left out: its manifest {path} cannot be read\n"));
     }
+    let mut absent = BTreeMap::<(&str, &str), BTreeSet<NaiveDate>>::new();
     for snapshot in published.snapshots {
-        for (table, reason) in &snapshot.state.absent {
-            let reason = reason.replace(['\n', '\r', ';'], " ");
-            text.push_str(&format!("-- {table} is not in the snapshot of {}: {reason}\n", snapshot.as_of));
+        for (table, reason) in snapshot.absent() {
+            absent.entry((table, reason)).or_default().insert(snapshot.as_of());
         }
+    }
+    for ((table, reason), days) in absent {
+        let reason = reason.replace(['\n', '\r', ';'], " ");
+        let days = days_in_words(&days.into_iter().collect::<Vec<_>>());
+        text.push_str(&format!("-- {table} is not in the snapshot of {days}: {reason}\n"));
     }
     text
 }
@@ -144,4 +195,16 @@ pub(super) fn address(lake: &Url, file: &str, s3: &str, local: &str, escape: fn(
     let key: Path = prefix.parts().chain(Path::from(file).parts()).collect();
     let scheme = if matches!(lake.scheme(), "s3" | "s3a") { s3 } else { lake.scheme() };
     format!("{scheme}://{}/{}", lake.host_str().unwrap_or_default(), escape(key.as_ref()))
+}
+
+/// Address of the folder of a table, up to where the day begins: `…/core/employees/as_of=`.
+pub(super) fn address_of_days(
+    lake: &Url,
+    part: &Part<'_>,
+    s3: &str,
+    local: &str,
+    escape: fn(&str) -> String,
+) -> String {
+    let folder = layout::table_dir(part.table.zone, &part.table.name);
+    format!("{}/{AS_OF}=", address(lake, folder.as_ref(), s3, local, escape))
 }
