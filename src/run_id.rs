@@ -9,11 +9,13 @@ use serde::{Deserialize, Serialize};
 const BEGAN_AT: &str = "%Y%m%dT%H%M%SZ";
 /// How the name of a run's part ends that is about one of several days.
 const DAY: &str = "%Y%m%d";
+/// How the name of a run's part ends that is about what several of its days share.
+const SHARED: &str = "shared";
 /// More characters have no place in the name of a file.
 const MOST_CHARACTERS: usize = 100;
 
 /// Names one run, and the folders and files that it writes: `20261127T220133Z-ab12cd34`, or
-/// `20261127T220133Z-ab12cd34.20260131` for one of several days. Names sort by when the runs began.
+/// `20261127T220133Z-ab12cd34.20260131` for one of several days, `….shared` for what several of these share. Names sort by when the runs began.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RunId(String);
@@ -33,6 +35,12 @@ impl RunId {
     #[must_use]
     pub(crate) fn of_day(&self, day: NaiveDate) -> Self {
         Self(format!("{self}.{}", day.format(DAY)))
+    }
+
+    /// The part of this run that is about what several of its days share.
+    #[must_use]
+    pub(crate) fn of_several_days(&self) -> Self {
+        Self(format!("{self}.{SHARED}"))
     }
 
     /// When the run began, if its name tells.
@@ -111,7 +119,7 @@ mod tests {
             let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
             let id = RunId::new(at(seconds), random);
             let day = NaiveDate::from_num_days_from_ce_opt(i32::try_from(day + 400).unwrap()).unwrap();
-            for id in [id.clone(), id.of_day(day)] {
+            for id in [id.clone(), id.of_day(day), id.of_several_days()] {
                 prop_assert_eq!(id.to_string().parse(), Ok(id.clone()));
                 prop_assert_eq!(id.began_at(), Some(at(seconds)));
                 let json = serde_json::to_string(&id).unwrap();

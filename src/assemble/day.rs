@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, TimeDelta};
 
-use super::attributes::AttributesRead;
+use super::{attributes::AttributesRead, day_before::DayBefore};
 use crate::{
     catalog::{Catalog, LakeType},
     engine::SessionOptions,
@@ -39,6 +39,8 @@ pub(crate) struct Day<'a> {
     pub(crate) replaces: Option<u64>,
     /// The snapshot that it is compared with: the one it replaces, or else that of the latest day before.
     pub(crate) before: Option<&'a Snapshot>,
+    /// The day before of the same run; `None` where the run has one day alone.
+    pub(crate) day_before: Option<&'a DayBefore>,
     /// How the attributes among the tables were read.
     pub(crate) attributes: AttributesRead,
     /// The types that columns of the wide tables had in earlier snapshots.
@@ -53,7 +55,9 @@ pub(crate) struct Day<'a> {
 impl Day<'_> {
     /// What the files of its tables say.
     pub(super) fn provenance(&self) -> Provenance {
-        Provenance { tenant: self.state.tenant.clone(), as_of: Some(self.as_of) }
+        // A file of one of several days may be one of another too.
+        let as_of = self.day_before.is_none().then_some(self.as_of);
+        Provenance { tenant: self.state.tenant.clone(), as_of }
     }
 }
 

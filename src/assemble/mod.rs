@@ -12,6 +12,7 @@
 //!
 //! - `day`: what there is of a day before, and what every day is assembled with
 //! - `applicable`: of tables that were read for several days, those of one
+//! - `day_before`: which tables are what they were on the day before
 //! - `references`: how many references between the tables lead nowhere
 //! - `derived`: tables computed by queries
 //! - `wide`: the wide tables of attributes; `attributes`: how these were read; `answer`: rows of a query, one by one
@@ -23,6 +24,7 @@ mod applicable;
 mod attributes;
 mod compare;
 mod day;
+mod day_before;
 mod derived;
 mod judge;
 mod references;
@@ -35,9 +37,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 pub use self::session::table_files;
 pub(crate) use self::{
-    applicable::Rows,
+    applicable::{ReadForDays, Rows},
     attributes::AttributesRead,
     day::{Assembler, Cause, Day},
+    day_before::{DayBefore, Remembered},
     session::session_options,
 };
 use self::{session::session_over, subject::Subject};
@@ -61,6 +64,8 @@ pub(crate) struct Assembled {
     /// What stops the publication, a line each.
     breaches: Vec<String>,
     pub(crate) notes: Notes,
+    /// For the next day.
+    pub(crate) remembered: Remembered,
 }
 
 /// What is to be known of a day beside its rows.
@@ -91,11 +96,15 @@ impl Assembler<'_> {
             day.carried_over.iter().chain(staged.iter().map(StagedTable::table)).cloned().collect();
         // One session for all that is asked of the day; what is computed joins it for those who read it later.
         let session = session_over(self.lake, day.as_of, &given, self.engine)?;
+        let same = day.day_before.map(|before| before.same_as(&given)).unwrap_or_default();
         let references = match day.cause {
-            Cause::NewTables => Some(references::follow_all(&session, self.catalog).await?),
+            Cause::NewTables => {
+                let known = day.day_before.map_or(&[][..], |before| &before.remembered.references);
+                Some(references::follow_all(&session, self.catalog, &same, known).await?)
+            }
             Cause::NewQueries => None,
         };
-        let derived = derived::derive(self, &session, &day).await?;
+        let derived = derived::derive(self, &session, &day, same).await?;
         let widened = wide::widen(self, &session, &day).await?;
         staged.extend(derived.staged.into_iter().chain(widened.staged));
 
@@ -117,6 +126,8 @@ impl Assembler<'_> {
             tables: &tables,
             state: &state,
             before: day.before,
+            same: &derived.same,
+            day_before: day.day_before,
         };
         let judged = match &references {
             Some(references) => judge::judge(self, &session, &subject, references).await?,
@@ -133,6 +144,11 @@ impl Assembler<'_> {
             carried_over: day.carried_over,
             state,
             breaches: judged.breaches,
+            remembered: Remembered {
+                rows: derived.rows,
+                references: references.clone().unwrap_or_default(),
+                found_nothing: judged.found_nothing,
+            },
             notes: Notes { references: references.unwrap_or_default(), wide: widened.reports, skipped },
         })
     }

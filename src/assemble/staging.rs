@@ -1,10 +1,11 @@
 //! Rows into a staged table: all of them, or no upload stays open.
 
-use futures::StreamExt as _;
+use arrow::record_batch::RecordBatch;
+use futures::{StreamExt as _, stream::BoxStream};
 
 use crate::{
     catalog::Table,
-    engine::Rows,
+    engine::EngineError,
     error::Error,
     lake::{Lake, Provenance, StagedTable, TableWriter, WriterOptions},
     run_id::RunId,
@@ -19,9 +20,8 @@ pub(super) async fn stage(
     run_id: &RunId,
     provenance: Provenance,
     table: &Table,
-    rows: Rows,
+    mut batches: BoxStream<'static, Result<RecordBatch, EngineError>>,
 ) -> Result<StagedTable, Error> {
-    let mut batches = rows.into_stream();
     let mut writer = TableWriter::new(lake, run_id, table, WriterOptions::default()).with_provenance(provenance);
     let mut written = Ok(());
     while let (Ok(()), Some(batch)) = (&written, batches.next().await) {

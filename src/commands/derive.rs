@@ -106,6 +106,7 @@ async fn replace_derived(
         carried_over: kept,
         replaces: Some(snapshot.sequence),
         before: Some(snapshot),
+        day_before: None,
         attributes: AttributesRead::of(&snapshot.state, &split),
         known_types: lake.wide_types().await?,
         read_that_day: read_on == snapshot.as_of,

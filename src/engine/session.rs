@@ -105,7 +105,8 @@ impl Session {
             .with_memory_pool(Arc::new(FairSpillPool::new(limit)))
             .build_arc()
             .map_err(EngineError::running)?;
-        let mut config = self.context.copied_config();
+        // A default catalogue of its own would take the place of the one that has the tables.
+        let mut config = self.context.copied_config().with_create_default_catalog_and_schema(false);
         let partitions = config.target_partitions();
         config.options_mut().execution.sort_spill_reservation_bytes = limit / partitions / 4;
         let state = SessionStateBuilder::new_from_existing(self.context.state());

@@ -10,22 +10,31 @@ use std::{
 use object_store::path::Path;
 use url::Url;
 
-use super::LakeError;
+use super::{LakeError, side_by_side::side_by_side};
 use crate::modes::{self, Access};
 
-/// Makes files and the folders that lead to them durable. Does nothing on remote stores, whose puts are durable.
+/// Makes files and the folders that lead to them durable. Does nothing on remote stores, whose puts are durable. A file
+/// system ends in one go what several wait for.
 pub(super) async fn sync(root: Option<&FsPath>, paths: &[Path]) -> Result<(), LakeError> {
-    let Some(root) = root.map(FsPath::to_path_buf) else { return Ok(()) };
-    let paths = paths.to_vec();
-    blocking(move || {
-        let mut folders = BTreeSet::new();
-        for path in &paths {
-            let file = on_disk(&root, path);
+    let Some(root) = root else { return Ok(()) };
+    let sync_file = async |path: &Path| {
+        let (file, path) = (on_disk(root, path), path.clone());
+        blocking(move || {
             File::open(&file).and_then(|f| f.sync_all()).map_err(|e| LakeError::io("make durable", path, e))?;
             #[cfg(test)]
             made_durable::note(&file);
-            folders.extend(file.ancestors().skip(1).take_while(|f| f.starts_with(&root)).map(FsPath::to_path_buf));
-        }
+            Ok(())
+        })
+        .await
+    };
+    side_by_side(paths, sync_file).await?;
+    let files = paths.iter().map(|path| on_disk(root, path));
+    let inside = |folder: &&FsPath| folder.starts_with(root);
+    let folders: BTreeSet<PathBuf> = files
+        .flat_map(|f| f.ancestors().skip(1).take_while(inside).map(FsPath::to_path_buf).collect::<Vec<_>>())
+        .collect();
+    let root = root.to_path_buf();
+    blocking(move || {
         folders.iter().try_for_each(|f| sync_folder(f)).map_err(|e| LakeError::io("make durable", root.display(), e))
     })
     .await

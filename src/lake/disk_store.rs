@@ -114,10 +114,13 @@ impl ObjectStore for DiskStore {
         self.files.list_with_delimiter(prefix).await
     }
 
-    /// A copy is a second name of the same file, whose mode is then that of the last one given.
+    /// A copy is a second name of the same file, whose mode is then that of the last one given. A name in staging, whose folder
+    /// keeps everybody out, leaves the mode alone: the file may be one that readers know by another name.
     async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
         self.make_way(to)?;
-        self.prepare(from, to)?;
+        if layout::staging_run(to.as_ref()).is_none() {
+            self.prepare(from, to)?;
+        }
         self.files.copy_opts(from, to, options).await
     }
 

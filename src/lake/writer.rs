@@ -7,7 +7,6 @@ use arrow::{
     datatypes::{DataType, Field, Schema, SchemaRef},
     record_batch::RecordBatch,
 };
-use chrono::NaiveDate;
 use object_store::{ObjectStoreExt as _, path::Path};
 use parquet::{
     arrow::{AsyncArrowWriter, arrow_writer::ArrowWriterOptions},
@@ -107,9 +106,9 @@ impl StagedTable {
         &self.run_id
     }
 
-    /// What the files say of the rows of one day among those of the table.
-    pub(crate) fn of_day(&self, as_of: NaiveDate) -> Provenance {
-        Provenance { tenant: self.tenant.clone(), as_of: Some(as_of) }
+    /// What files say that hold the rows of some days among those of the table.
+    pub(crate) fn of_several_days(&self) -> Provenance {
+        Provenance { tenant: self.tenant.clone(), as_of: None }
     }
 
     /// A table that another process staged.
@@ -117,20 +116,27 @@ impl StagedTable {
         Self { table, run_id: run_id.clone(), tenant: None }
     }
 
-    /// The same files in the staging of another run.
+    /// The same files in the staging of another run: a second name on a disk, a copy in a bucket.
     ///
     /// # Errors
     /// When the store refuses or fails.
     pub(crate) async fn copy_for(&self, lake: &Lake, run_id: &RunId) -> Result<Self, LakeError> {
-        let mut copy = self.clone();
-        copy.run_id = run_id.clone();
-        for (number, file) in copy.table.files.iter_mut().enumerate() {
+        Ok(Self { tenant: self.tenant.clone(), ..Self::of_published(&self.table, lake, run_id).await? })
+    }
+
+    /// The files of a published table in the staging of a run, in the same way.
+    ///
+    /// # Errors
+    /// When the store refuses or fails.
+    pub(crate) async fn of_published(table: &SnapshotTable, lake: &Lake, run_id: &RunId) -> Result<Self, LakeError> {
+        let mut table = table.clone();
+        for (number, file) in table.files.iter_mut().enumerate() {
             let from = Path::from(file.path.as_str());
-            let to = layout::staging_file(run_id, self.table.zone, &self.table.name, number);
-            lake.store.copy(&from, &to).await.map_err(|e| LakeError::store("copy a staged file to", &to, e))?;
+            let to = layout::staging_file(run_id, table.zone, &table.name, number);
+            lake.store.copy(&from, &to).await.map_err(|e| LakeError::store("copy a file to", &to, e))?;
             file.path = to.to_string();
         }
-        Ok(copy)
+        Ok(Self { table, run_id: run_id.clone(), tenant: None })
     }
 }
 

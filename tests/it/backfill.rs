@@ -1,6 +1,6 @@
 //! Many days from one reading: each snapshot is the one that a run of that day alone would have published.
 
-use std::path::Path;
+use std::{os::unix::fs::MetadataExt as _, path::Path};
 
 use tempfile::tempdir;
 
@@ -52,6 +52,17 @@ fn each_day_is_as_a_run_of_that_day_alone() {
     }
     let different = |name| table(&tenant, &many, days[0], name) != table(&tenant, &many, days[2], name);
     assert!(different("headcount") && different("employee_attributes"), "history shows");
+    // What is the same on all days is one file with several names.
+    let inode = |zone: &str, name: &str, day: &str| {
+        let mut files = std::fs::read_dir(many.join(format!("{zone}/{name}/as_of={day}"))).unwrap();
+        let file = files.next().unwrap().unwrap();
+        assert!(files.next().is_none());
+        file.metadata().unwrap().ino()
+    };
+    for (zone, name) in [("core", "departments"), ("core", "employments"), ("personal", "employee_personal_records")] {
+        assert_eq!(inode(zone, name, days[0]), inode(zone, name, days[2]), "{name}");
+    }
+    assert_ne!(inode("core", "employee_attributes", days[0]), inode("core", "employee_attributes", days[2]));
     let verified = tenant.run(&many, &["verify"]);
     assert_eq!(code(&verified), 0, "{}", out(&verified));
     assert!(

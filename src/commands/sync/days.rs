@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::{Produced, Run, Work};
 use crate::{
-    assemble::{Assembled, Assembler, Cause, Day, Outcome, Rows},
+    assemble::{Assembled, Assembler, Cause, Day, DayBefore, Outcome, ReadForDays, Rows},
     context::Context,
     error::Error,
     lake::{Days, Snapshot, SnapshotTable, StagedTable, UnreadableDay},
@@ -28,14 +28,22 @@ impl Run {
         produced: &mut Produced,
     ) -> Result<Snapshot, Error> {
         let assembler = self.assembler();
+        let mut tables = match self.days.len() {
+            1 => None,
+            _ => Some(ReadForDays::new(assembler, &self.id.of_several_days(), read, self.rows()).await?),
+        };
         let mut known_types = work.before.wide_types().clone();
         let mut last: Option<Snapshot> = None;
+        let mut day_before = DayBefore::default();
         let mut series = self.series(work, produced).await?;
         produced.kept.extend(series.published_before());
         let days: Vec<NaiveDate> = self.days.iter().filter(|day| !series.has(**day)).copied().collect();
         for as_of in &days {
             let assembling = async {
-                let staged = self.tables_of(*as_of, read).await?;
+                let staged = match &mut tables {
+                    None => read.to_vec(),
+                    Some(tables) => tables.of_day(*as_of, &self.run_of(*as_of)).await?,
+                };
                 let replaced = work.before.of(*as_of);
                 let day = Day {
                     as_of: *as_of,
@@ -43,6 +51,7 @@ impl Run {
                     staged,
                     carried_over: self.carried_over(replaced),
                     replaces: work.before.sequence_of(*as_of),
+                    day_before: tables.is_some().then_some(&day_before),
                     before: snapshot_before(*as_of, work, last.as_ref()),
                     attributes: self.attributes_of_day(replaced),
                     known_types: known_types.clone(),
@@ -52,14 +61,14 @@ impl Run {
                 };
                 assembler.assemble(day).await
             };
-            let assembled: Assembled = self.stop.unless_stopped(assembling).await?;
+            let mut assembled: Assembled = self.stop.unless_stopped(assembling).await?;
             known_types.clone_from(&assembled.state.wide_types);
             produced.notes = assembled.notes.clone();
             // The last moment to stop: publishing is short, and half of it would have to be cleaned up.
             if self.stop.is_stopped() {
                 return Err(Error::Interrupted);
             }
-            let staged = assembled.staged.clone();
+            let (staged, remembered) = (assembled.staged.clone(), std::mem::take(&mut assembled.remembered));
             let outcome = assembler.publish(assembled, context.clock.now()).await;
             let published = match &outcome {
                 Ok(Outcome::Published(snapshot)) => Some(snapshot.id()),
@@ -73,6 +82,7 @@ impl Run {
             }
             let snapshot = outcome?.published()?;
             series.add(snapshot.id(), &work.checkpoint).await;
+            day_before = DayBefore::new(snapshot.clone(), remembered);
             last = Some(snapshot);
         }
         last.ok_or_else(|| Error::Bug("a run without a day".into()))
@@ -93,13 +103,18 @@ impl Run {
         if self.days.len() == 1 { self.id.clone() } else { self.id.of_day(day) }
     }
 
-    /// The tables of one day, of those that were read for all of them.
-    async fn tables_of(&self, day: NaiveDate, read: &[StagedTable]) -> Result<Vec<StagedTable>, Error> {
-        if self.days.len() == 1 {
-            return Ok(read.to_vec());
+    /// The parts of a run over several days, which stage what belongs to some of them.
+    pub(super) fn parts(&self) -> Vec<RunId> {
+        let of_days = self.days.iter().map(|day| self.id.of_day(*day));
+        match self.days.len() {
+            1 => Vec::new(),
+            _ => of_days.chain([self.id.of_several_days()]).collect(),
         }
-        let rows = if self.history.mode == HistoryMode::AsOf { Rows::Applicable } else { Rows::All };
-        self.assembler().of_day(day, &self.run_of(day), read, rows).await
+    }
+
+    /// Which rows a day has of those that were read for all of them.
+    fn rows(&self) -> Rows {
+        if self.history.mode == HistoryMode::AsOf { Rows::Applicable } else { Rows::All }
     }
 
     /// Whether the attributes are among what is read.

@@ -31,8 +31,7 @@ impl Run {
         if held != Some(&self.id) {
             tables = lake::discard_tables(&self.lake, &self.id).await;
         }
-        for day in self.days.iter().filter(|_| self.days.len() > 1) {
-            let run_id = self.run_of(*day);
+        for run_id in self.parts() {
             if held != Some(&run_id) {
                 tables = tables.and(lake::discard(&self.lake, &run_id).await);
             }

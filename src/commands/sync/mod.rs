@@ -263,10 +263,12 @@ impl Run {
             return Err(error);
         }
         let published = self.publish_days(context, &work, &tables, produced).await?;
-        if self.days.len() > 1
-            && let Err(error) = lake::discard(&self.lake, &self.id).await
-        {
-            tracing::warn!(%error, "what was read for all days stays in staging");
+        if self.days.len() > 1 {
+            for run_id in [self.id.clone(), self.id.of_several_days()] {
+                if let Err(error) = lake::discard(&self.lake, &run_id).await {
+                    tracing::warn!(%error, "what was read for all days stays in staging");
+                }
+            }
         }
         if let Err(error) = work.checkpoint.checkpoint().discard().await {
             tracing::warn!(%error, "pages that are used up stay in staging");

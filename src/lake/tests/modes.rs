@@ -59,6 +59,31 @@ async fn only_what_is_shared_can_be_read_by_a_group() {
     assert_eq!(lake.exposed(), []);
 }
 
+/// A file that several days share has one mode, whatever another name of it is about to become.
+#[tokio::test]
+async fn a_published_file_stays_readable_while_it_is_staged_for_another_day() {
+    let lake = TestLake::disk();
+    let read = stage_both(&lake, "run").await;
+    let staged_for = async |run: &str| {
+        let mut staged = Vec::new();
+        for table in &read {
+            staged.push(table.copy_for(&lake, &run.parse().unwrap()).await.unwrap());
+        }
+        staged
+    };
+    let staged = staged_for("run-1").await;
+    let published = publish(&lake, publication("2026-11-22", "run-1", staged)).await.unwrap();
+    let of_files = || modes(&lake).into_iter().filter(|(path, ..)| published.files().any(|f| f.path == *path));
+    let before: Vec<_> = of_files().collect();
+    assert_eq!(before.len(), 2);
+    let staged = staged_for("run-2").await;
+    assert_eq!(of_files().collect::<Vec<_>>(), before);
+    let inode = |path: &str| fs::metadata(lake.root().unwrap().join(path)).unwrap().ino();
+    for (table, file) in staged.iter().zip(published.files()) {
+        assert_eq!(inode(&table.table().files[0].path), inode(&file.path), "one file, not a copy");
+    }
+}
+
 /// What an administrator makes for the people of HR, in a lake whose other readers are analysts.
 #[tokio::test]
 async fn a_folder_made_for_a_group_stays_readable_for_it() {

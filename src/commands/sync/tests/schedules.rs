@@ -79,7 +79,7 @@ fn every_schedule_of_faults_ends_with_equal_tables_or_with_nothing() {
     let catalog = catalog();
     let clean = sync(&catalog, Plan::clean(0));
     // Fifteen of the API, the labels, the two wide ones, and the findings.
-    assert_eq!(clean.tables.len(), 19, "{:?}", clean.result.err());
+    assert_eq!(clean.tables.len(), 19, "{:?}, {:?}", clean.tables.keys(), clean.result.err());
     assert!(clean.log.strikes.is_empty());
     let pages = &clean.result.as_ref().unwrap().resources;
     assert!(pages.iter().filter(|r| r.pages > 1).count() >= 8, "{pages:?}");
