@@ -108,35 +108,44 @@ expected AS (
 
 -- The rows may be those of the day or of all time. A date is read as such only where one is meant: an employee number
 -- may look like one. A value of another shape than expected stays JSON and differs from everything.
-served AS (
+contents AS (
     SELECT
-        definition_id,
+        id,
         employee_id,
+        definition_id,
+        applicability_start,
         CASE
             WHEN definition_id IN ('employment.start', 'employment.end', 'jobPosition.startsOn', 'jobPosition.endsOn')
                 OR definition_id LIKE 'probationaryPeriod.%'
                 THEN COALESCE(CAST(value_date AS STRING), NULLIF(value, 'null'))
             ELSE COALESCE(value_text, value_reference_id, NULLIF(value, 'null'))
-        END AS content,
+        END AS content
+    FROM employee_attributes
+    WHERE definition_id IN (SELECT definition_id FROM definitions)
+        AND (applicability_start IS NULL OR applicability_start <= CAST($as_of AS DATE))
+        AND (applicability_end IS NULL OR applicability_end >= CAST($as_of AS DATE))
+),
+
+served AS (
+    SELECT
+        employee_id,
+        definition_id,
+        content,
         ROW_NUMBER() OVER (
             PARTITION BY employee_id, definition_id
             ORDER BY applicability_start DESC NULLS LAST, id
         ) AS choice
-    FROM employee_attributes
-    WHERE (applicability_start IS NULL OR applicability_start <= CAST($as_of AS DATE))
-        AND (applicability_end IS NULL OR applicability_end >= CAST($as_of AS DATE))
+    FROM contents
 ),
 
 pairs AS (
     SELECT
         COALESCE(e.definition_id, a.definition_id) AS definition_id,
-        CASE
-            WHEN a.employee_id IS NULL AND e.content IS NOT NULL THEN 'attribute missing'
-            WHEN e.employee_id IS NULL AND a.content IS NOT NULL THEN 'resource missing'
-            WHEN a.employee_id IS NULL OR e.employee_id IS NULL THEN 'nothing'
-            WHEN a.content = e.content OR (a.content IS NULL AND e.content IS NULL) THEN 'equal'
-            ELSE 'different'
-        END AS outcome
+        e.employee_id IS NOT NULL AS has_record,
+        a.employee_id IS NOT NULL AS has_attribute,
+        e.content AS expected,
+        a.content AS served,
+        COALESCE(a.content = e.content, a.content IS NULL AND e.content IS NULL) AS is_equal
     FROM expected e
     FULL OUTER JOIN (SELECT * FROM served WHERE choice = 1) a
         ON a.employee_id = e.employee_id AND a.definition_id = e.definition_id
@@ -144,11 +153,11 @@ pairs AS (
 
 SELECT
     d.definition_id,
-    COUNT(CASE WHEN p.outcome IN ('equal', 'different') THEN 1 END) AS compared,
-    COUNT(CASE WHEN p.outcome = 'equal' THEN 1 END) AS agreeing,
-    COUNT(CASE WHEN p.outcome = 'different' THEN 1 END) AS disagreeing,
-    COUNT(CASE WHEN p.outcome = 'attribute missing' THEN 1 END) AS attribute_missing,
-    COUNT(CASE WHEN p.outcome = 'resource missing' THEN 1 END) AS resource_missing
+    COUNT(CASE WHEN p.has_record AND p.has_attribute THEN 1 END) AS compared,
+    COUNT(CASE WHEN p.has_record AND p.has_attribute AND p.is_equal THEN 1 END) AS agreeing,
+    COUNT(CASE WHEN p.has_record AND p.has_attribute AND NOT p.is_equal THEN 1 END) AS disagreeing,
+    COUNT(CASE WHEN NOT p.has_attribute AND p.expected IS NOT NULL THEN 1 END) AS attribute_missing,
+    COUNT(CASE WHEN NOT p.has_record AND p.served IS NOT NULL THEN 1 END) AS resource_missing
 FROM definitions d
 LEFT JOIN pairs p ON p.definition_id = d.definition_id
 GROUP BY d.definition_id

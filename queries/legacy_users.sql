@@ -148,24 +148,33 @@ WITH attributes AS (
     SELECT * FROM personal_attributes
 ),
 
--- The rows may be those of the day or of all time. Of several, the one that applies since the latest day counts, then
--- the one with the smallest id. Identifiers may be texts, numbers or references: content is any of them as text.
-ranked_attributes AS (
+-- The rows may be those of the day or of all time. Identifiers may be texts, numbers or references: content is any of
+-- them as text.
+contents AS (
     SELECT
+        id,
         employee_id,
         definition_id,
+        applicability_start,
         value_date,
         value_number,
         value_boolean,
-        COALESCE(value_text, value_reference_id, NULLIF(value, 'null')) AS content,
-        ROW_NUMBER() OVER (
-            PARTITION BY employee_id, definition_id
-            ORDER BY applicability_start DESC NULLS LAST, id
-        ) AS choice
+        COALESCE(value_text, value_reference_id, NULLIF(value, 'null')) AS content
     FROM attributes
     WHERE definition_id LIKE 'user.%'
         AND (applicability_start IS NULL OR applicability_start <= CAST($as_of AS DATE))
         AND (applicability_end IS NULL OR applicability_end >= CAST($as_of AS DATE))
+),
+
+-- Of several, the one that applies since the latest day counts, then the one with the smallest id.
+ranked_attributes AS (
+    SELECT
+        contents.*,
+        ROW_NUMBER() OVER (
+            PARTITION BY employee_id, definition_id
+            ORDER BY applicability_start DESC NULLS LAST, id
+        ) AS choice
+    FROM contents
 ),
 
 user_data AS (
@@ -200,6 +209,36 @@ user_data AS (
     FROM ranked_attributes
     WHERE choice = 1
     GROUP BY employee_id
+),
+
+-- Names are looked up before the rows grow wide.
+jobs AS (
+    SELECT
+        e.employee_id,
+        e.status,
+        e.start_date,
+        e.end_date,
+        e.legal_entity_id,
+        l.legal_name,
+        j.department_id,
+        d.name AS department_name,
+        j.manager_id,
+        m.full_name AS manager_name,
+        j.business_establishment_id,
+        b.name AS business_establishment_name,
+        j.job_title,
+        j.job_qualification_id,
+        q.title AS job_qualification_title,
+        j.occupation_category_id,
+        c.title AS occupation_category_title
+    FROM applicable_employments e
+    LEFT JOIN legal_entities l ON l.id = e.legal_entity_id
+    LEFT JOIN applicable_positions j ON j.employment_id = e.id
+    LEFT JOIN departments d ON d.id = j.department_id
+    LEFT JOIN business_establishments b ON b.id = j.business_establishment_id
+    LEFT JOIN job_qualifications q ON q.id = j.job_qualification_id
+    LEFT JOIN occupation_categories c ON c.id = j.occupation_category_id
+    LEFT JOIN employee_names m ON m.employee_id = j.manager_id
 )
 
 SELECT
@@ -210,23 +249,23 @@ SELECT
     n.full_name AS display_name,
     w.email AS mail,
     w.employee_number,
-    COALESCE(e.status, w.status) AS status,
-    COALESCE(e.status, w.status) = 'deactivated' AS is_former,
-    e.start_date AS dt_contract_start,
-    e.end_date AS dt_contract_end,
+    COALESCE(j.status, w.status) AS status,
+    COALESCE(j.status, w.status) = 'deactivated' AS is_former,
+    j.start_date AS dt_contract_start,
+    j.end_date AS dt_contract_end,
     j.department_id,
-    d.name AS department_name,
+    j.department_name,
     j.manager_id,
-    m.full_name AS manager_name,
+    j.manager_name,
     j.business_establishment_id AS legal_entity_id,
-    b.name AS legal_entity_name,
-    e.legal_entity_id AS legal_unit_id,
-    l.legal_name AS legal_unit_name,
+    j.business_establishment_name AS legal_entity_name,
+    j.legal_entity_id AS legal_unit_id,
+    j.legal_name AS legal_unit_name,
     j.job_title,
     j.job_qualification_id,
-    q.title AS job_qualification_title,
+    j.job_qualification_title,
     j.occupation_category_id AS csp_id,
-    c.title AS csp_title,
+    j.occupation_category_title AS csp_title,
     r.birth_date,
     r.legal_gender AS gender,
     r.title AS civil_title,
@@ -264,14 +303,7 @@ SELECT
     u.employee_accounting_code
 FROM employees w
 LEFT JOIN employee_names n ON n.employee_id = w.id
-LEFT JOIN applicable_employments e ON e.employee_id = w.id
-LEFT JOIN applicable_positions j ON j.employment_id = e.id
+LEFT JOIN jobs j ON j.employee_id = w.id
 LEFT JOIN latest_personal_records r ON r.employee_id = w.id
 LEFT JOIN user_data u ON u.employee_id = w.id
-LEFT JOIN employee_names m ON m.employee_id = j.manager_id
-LEFT JOIN departments d ON d.id = j.department_id
-LEFT JOIN business_establishments b ON b.id = j.business_establishment_id
-LEFT JOIN legal_entities l ON l.id = e.legal_entity_id
-LEFT JOIN job_qualifications q ON q.id = j.job_qualification_id
-LEFT JOIN occupation_categories c ON c.id = j.occupation_category_id
 ORDER BY w.id NULLS LAST
