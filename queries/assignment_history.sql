@@ -60,63 +60,11 @@
 --   is what colleagues see of each other; for how long is in valid_from and valid_to
 -- lowered job_qualification_id, job_qualification_title, manager_id to directory: where somebody works is what
 --   colleagues see of each other; for how long is in valid_from and valid_to
--- lowered employment_id, job_position_id to none: identifiers, which tell nothing by themselves
-WITH contracts AS (
-    SELECT
-        id,
-        employee_id,
-        start_date AS valid_from,
-        CASE
-            WHEN end_date < CAST('9999-12-31' AS DATE) THEN CAST(end_date + INTERVAL '1' DAY AS DATE)
-            ELSE CAST('9999-12-31' AS DATE)
-        END AS valid_to
-    FROM employments
-),
-
-stays AS (
-    SELECT
-        id,
-        employment_id,
-        starts_on AS valid_from,
-        CASE
-            WHEN ends_on < CAST('9999-12-31' AS DATE) THEN CAST(ends_on + INTERVAL '1' DAY AS DATE)
-            ELSE CAST('9999-12-31' AS DATE)
-        END AS valid_to
-    FROM job_positions
-),
-
--- What a day may be assigned to: each employment by itself, and with each of its positions.
-candidates AS (
-    SELECT
-        c.employee_id,
-        c.id AS employment_id,
-        c.valid_from AS employed_from,
-        CAST(NULL AS STRING) AS job_position_id,
-        c.valid_from AS placed_from,
-        c.valid_from,
-        c.valid_to,
-        1 AS preference
-    FROM contracts c
-    WHERE c.valid_from < c.valid_to
-    UNION ALL
-    SELECT
-        c.employee_id,
-        c.id AS employment_id,
-        c.valid_from AS employed_from,
-        s.id AS job_position_id,
-        s.valid_from AS placed_from,
-        GREATEST(s.valid_from, c.valid_from) AS valid_from,
-        LEAST(s.valid_to, c.valid_to) AS valid_to,
-        0 AS preference
-    FROM contracts c
-    INNER JOIN stays s ON s.employment_id = c.id
-    WHERE GREATEST(s.valid_from, c.valid_from) < LEAST(s.valid_to, c.valid_to)
-),
-
-edges AS (
-    SELECT employee_id, valid_from AS edge FROM candidates
+-- lowered job_position_id to none: an identifier, which tells nothing by itself
+WITH edges AS (
+    SELECT employee_id, valid_from AS edge FROM assignment_candidates
     UNION
-    SELECT employee_id, valid_to AS edge FROM candidates
+    SELECT employee_id, valid_to AS edge FROM assignment_candidates
 ),
 
 -- Between two edges nothing changes.
@@ -125,6 +73,8 @@ steps AS (
     FROM edges
 ),
 
+-- The candidates of a step in order: the first one is chosen. Where nothing overlaps, there is nothing behind a chosen employment,
+-- and behind a chosen position only its employment.
 choices AS (
     SELECT
         s.employee_id,
@@ -132,56 +82,78 @@ choices AS (
         s.next_edge,
         c.employment_id,
         c.job_position_id,
-        ROW_NUMBER() OVER (
-            PARTITION BY s.employee_id, s.edge
-            ORDER BY c.preference, c.employed_from DESC, c.employment_id, c.placed_from DESC, c.job_position_id NULLS LAST
-        ) AS choice,
-        SUM(c.preference) OVER (PARTITION BY s.employee_id, s.edge) AS contracts_then,
-        SUM(1 - c.preference) OVER (PARTITION BY s.employee_id, s.edge) AS positions_then
+        c.preference,
+        LAG(s.edge) OVER (
+            PARTITION BY s.employee_id
+            ORDER BY
+                s.edge, c.preference, c.employed_from DESC, c.employment_id, c.placed_from DESC, c.job_position_id NULLS LAST
+        ) AS edge_before,
+        LEAD(s.edge) OVER (
+            PARTITION BY s.employee_id
+            ORDER BY
+                s.edge, c.preference, c.employed_from DESC, c.employment_id, c.placed_from DESC, c.job_position_id NULLS LAST
+        ) AS edge_behind,
+        LEAD(s.edge, 2) OVER (
+            PARTITION BY s.employee_id
+            ORDER BY
+                s.edge, c.preference, c.employed_from DESC, c.employment_id, c.placed_from DESC, c.job_position_id NULLS LAST
+        ) AS edge_two_behind
     FROM steps s
-    INNER JOIN candidates c
+    INNER JOIN assignment_candidates c
         ON c.employee_id = s.employee_id AND c.valid_from <= s.edge AND c.valid_to >= s.next_edge
 ),
 
--- An employment has no days off in between, so two of its steps that follow each other touch.
-compared AS (
+chosen AS (
     SELECT
         employee_id,
         edge,
         next_edge,
         employment_id,
         job_position_id,
-        CASE WHEN contracts_then > 1 OR positions_then > 1 THEN 1 ELSE 0 END AS overlap,
-        CASE
-            WHEN LAG(employment_id) OVER (PARTITION BY employee_id ORDER BY edge) = employment_id
-                AND COALESCE(LAG(job_position_id) OVER (PARTITION BY employee_id ORDER BY edge), '')
-                    = COALESCE(job_position_id, '')
-                THEN 0
-            ELSE 1
-        END AS is_first
+        COALESCE(CASE preference WHEN 0 THEN edge_two_behind ELSE edge_behind END = edge, FALSE) AS has_overlap,
+        LAG(employment_id) OVER (PARTITION BY employee_id ORDER BY edge) AS previous_employment_id,
+        LAG(job_position_id) OVER (PARTITION BY employee_id ORDER BY edge) AS previous_position_id,
+        LAG(next_edge) OVER (PARTITION BY employee_id ORDER BY edge) AS previous_to
     FROM choices
-    WHERE choice = 1
+    WHERE edge_before IS DISTINCT FROM edge
 ),
 
-numbered AS (
+-- overlaps_before: how many of the steps before this one have an overlap. An employment has no days off in between, so two of its
+-- steps that follow each other touch.
+compared AS (
     SELECT
-        compared.*,
-        SUM(is_first) OVER (
+        employee_id,
+        edge,
+        employment_id,
+        job_position_id,
+        previous_to,
+        (employment_id IS DISTINCT FROM previous_employment_id)
+            OR (job_position_id IS DISTINCT FROM previous_position_id) AS is_first,
+        LAST_VALUE(next_edge) OVER (
+            PARTITION BY employee_id ORDER BY edge ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        ) AS final_to,
+        SUM(CASE WHEN has_overlap THEN 1 ELSE 0 END) OVER (
             PARTITION BY employee_id ORDER BY edge ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS stretch
-    FROM compared
+        ) - CASE WHEN has_overlap THEN 1 ELSE 0 END AS overlaps_before,
+        SUM(CASE WHEN has_overlap THEN 1 ELSE 0 END) OVER (
+            PARTITION BY employee_id ORDER BY edge ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        ) AS all_overlaps
+    FROM chosen
 ),
 
 stretches AS (
     SELECT
         employee_id,
-        MIN(edge) AS valid_from,
-        NULLIF(MAX(next_edge), CAST('9999-12-31' AS DATE)) AS valid_to,
-        MAX(overlap) AS overlap,
-        MIN(employment_id) AS employment_id,
-        MIN(job_position_id) AS job_position_id
-    FROM numbered
-    GROUP BY employee_id, stretch
+        edge AS valid_from,
+        NULLIF(
+            COALESCE(LEAD(previous_to) OVER (PARTITION BY employee_id ORDER BY edge), final_to), CAST('9999-12-31' AS DATE)
+        ) AS valid_to,
+        COALESCE(LEAD(overlaps_before) OVER (PARTITION BY employee_id ORDER BY edge), all_overlaps)
+            > overlaps_before AS has_overlap,
+        employment_id,
+        job_position_id
+    FROM compared
+    WHERE is_first
 )
 
 SELECT
@@ -191,7 +163,7 @@ SELECT
     h.valid_from <= CAST($as_of AS DATE) AND (h.valid_to IS NULL OR h.valid_to > CAST($as_of AS DATE)) AS is_current,
     h.valid_from > CAST($as_of AS DATE) AS is_future,
     h.job_position_id IS NOT NULL AS has_position,
-    h.overlap = 1 AS has_overlap,
+    h.has_overlap,
     h.employment_id,
     h.job_position_id,
     e.legal_entity_id,

@@ -27,8 +27,9 @@
 -- source first_employment_id: assignment_history.employment_id
 -- column last_employment_id string! none: employment on last_day, or the last one known
 -- source last_employment_id: assignment_history.employment_id
--- lowered legal_entity_id, legal_entity_name, is_current, is_future to directory: whom somebody works for is what
---   colleagues see of each other; for how long is in first_day and last_day
+-- lowered is_current, is_future to directory: whom somebody works for is what colleagues see of each other; for how long is
+--   in first_day and last_day
+-- lowered last_employment_id to none: an identifier, which tells nothing by itself
 WITH stretches AS (
     SELECT
         employee_id,
@@ -36,85 +37,97 @@ WITH stretches AS (
         legal_entity_name,
         employment_id,
         valid_from,
-        valid_to,
-        ROW_NUMBER() OVER (PARTITION BY employee_id ORDER BY valid_from) AS place,
         LAG(valid_to) OVER (PARTITION BY employee_id ORDER BY valid_from) AS previous_to,
-        LAG(legal_entity_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS previous_entity_id
+        LAG(legal_entity_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS previous_entity_id,
+        LAG(employment_id) OVER (PARTITION BY employee_id ORDER BY valid_from) AS previous_employment_id,
+        LAST_VALUE(valid_to) OVER (
+            PARTITION BY employee_id ORDER BY valid_from ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        ) AS final_to,
+        LAST_VALUE(employment_id) OVER (
+            PARTITION BY employee_id ORDER BY valid_from ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        ) AS final_employment_id
     FROM assignment_history
 ),
 
--- arrival: what happened on the first day of the stretch.
-arrivals AS (
+-- A turn lasts from one employment to the next. arrival: what happened on its first day; previous_turn: the first day of the
+-- turn that the same employment had before, which another one interrupted.
+turns AS (
     SELECT
         stretches.*,
         CASE
-            WHEN place = 1 THEN 'join'
+            WHEN previous_employment_id IS NULL THEN 'join'
             WHEN previous_to < valid_from THEN 'rehire'
-            WHEN legal_entity_id = previous_entity_id OR (legal_entity_id IS NULL AND previous_entity_id IS NULL)
-                THEN 'stay'
+            WHEN legal_entity_id IS NOT DISTINCT FROM previous_entity_id THEN 'stay'
             ELSE 'transfer'
-        END AS arrival
+        END AS arrival,
+        LAG(valid_from) OVER (PARTITION BY employee_id, employment_id ORDER BY valid_from) AS previous_turn
     FROM stretches
+    WHERE employment_id IS DISTINCT FROM previous_employment_id
 ),
 
-numbered AS (
+begun AS (
     SELECT
-        arrivals.*,
-        CAST(
-            SUM(CASE WHEN arrival = 'stay' THEN 0 ELSE 1 END) OVER (
-                PARTITION BY employee_id ORDER BY valid_from ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-            ) AS BIGINT
-        ) AS spell_number,
+        turns.*,
+        MAX(CASE WHEN arrival <> 'stay' THEN valid_from END) OVER (
+            PARTITION BY employee_id ORDER BY valid_from ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS first_day,
         MAX(CASE WHEN arrival IN ('join', 'rehire') THEN valid_from END) OVER (
             PARTITION BY employee_id ORDER BY valid_from ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS seniority_start
-    FROM arrivals
+    FROM turns
 ),
 
--- Counted by their first stretches: engines need far more memory to count distinct values in many groups.
+-- contracts_before: those of the person before the spell, an employment counting once for each spell.
 counted AS (
     SELECT
-        numbered.*,
-        ROW_NUMBER() OVER (PARTITION BY employee_id, spell_number, employment_id ORDER BY valid_from) AS turn
-    FROM numbered
+        begun.*,
+        SUM(CASE WHEN previous_turn >= first_day THEN 0 ELSE 1 END) OVER (
+            PARTITION BY employee_id ORDER BY valid_from ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) - 1 AS contracts_before,
+        SUM(CASE WHEN previous_turn >= first_day THEN 0 ELSE 1 END) OVER (
+            PARTITION BY employee_id ORDER BY valid_from ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        ) AS final_contracts
+    FROM begun
 ),
 
 spells AS (
     SELECT
         employee_id,
-        spell_number,
-        MIN(legal_entity_id) AS legal_entity_id,
-        MIN(legal_entity_name) AS legal_entity_name,
-        MIN(valid_from) AS first_day,
-        -- Only the last stretch can be open-ended.
-        CASE WHEN COUNT(valid_to) = COUNT(*) THEN MAX(valid_to) END AS valid_to,
-        MIN(CASE WHEN arrival <> 'stay' THEN arrival END) AS arrival,
-        MIN(seniority_start) AS seniority_start,
-        COUNT(CASE WHEN turn = 1 THEN 1 END) AS contracts,
-        MIN(place) AS first_place,
-        MAX(place) AS last_place
+        ROW_NUMBER() OVER (PARTITION BY employee_id ORDER BY first_day) AS spell_number,
+        legal_entity_id,
+        legal_entity_name,
+        first_day,
+        arrival,
+        LEAD(arrival) OVER (PARTITION BY employee_id ORDER BY first_day) AS next_arrival,
+        CASE
+            WHEN LEAD(first_day) OVER (PARTITION BY employee_id ORDER BY first_day) IS NULL THEN final_to
+            ELSE LEAD(previous_to) OVER (PARTITION BY employee_id ORDER BY first_day)
+        END AS valid_to,
+        seniority_start,
+        COALESCE(LEAD(contracts_before) OVER (PARTITION BY employee_id ORDER BY first_day), final_contracts)
+            - contracts_before AS contracts,
+        employment_id AS first_employment_id,
+        COALESCE(LEAD(previous_employment_id) OVER (PARTITION BY employee_id ORDER BY first_day), final_employment_id)
+            AS last_employment_id
     FROM counted
-    GROUP BY employee_id, spell_number
+    WHERE arrival <> 'stay'
 )
 
 SELECT
-    s.employee_id,
-    s.spell_number,
-    s.legal_entity_id,
-    s.legal_entity_name,
-    s.first_day,
-    CAST(s.valid_to - INTERVAL '1' DAY AS DATE) AS last_day,
-    s.first_day <= CAST($as_of AS DATE) AND (s.valid_to IS NULL OR s.valid_to > CAST($as_of AS DATE)) AS is_current,
-    s.first_day > CAST($as_of AS DATE) AS is_future,
-    s.arrival = 'rehire' AS is_rehire,
-    s.arrival = 'transfer' AS is_transfer,
-    COALESCE(LEAD(s.arrival) OVER (PARTITION BY s.employee_id ORDER BY s.first_day) = 'transfer', FALSE)
-        AS is_followed_by_transfer,
-    s.seniority_start,
-    s.contracts,
-    a.employment_id AS first_employment_id,
-    z.employment_id AS last_employment_id
-FROM spells s
-INNER JOIN stretches a ON a.employee_id = s.employee_id AND a.place = s.first_place
-INNER JOIN stretches z ON z.employee_id = s.employee_id AND z.place = s.last_place
-ORDER BY s.employee_id NULLS LAST, s.spell_number NULLS LAST
+    employee_id,
+    CAST(spell_number AS BIGINT) AS spell_number,
+    legal_entity_id,
+    legal_entity_name,
+    first_day,
+    CAST(valid_to - INTERVAL '1' DAY AS DATE) AS last_day,
+    first_day <= CAST($as_of AS DATE) AND (valid_to IS NULL OR valid_to > CAST($as_of AS DATE)) AS is_current,
+    first_day > CAST($as_of AS DATE) AS is_future,
+    arrival = 'rehire' AS is_rehire,
+    arrival = 'transfer' AS is_transfer,
+    COALESCE(next_arrival = 'transfer', FALSE) AS is_followed_by_transfer,
+    seniority_start,
+    CAST(contracts AS BIGINT) AS contracts,
+    first_employment_id,
+    last_employment_id
+FROM spells
+ORDER BY employee_id NULLS LAST, first_day NULLS LAST

@@ -6,21 +6,19 @@
 -- column legal_entity_id string directory: legal entity of the employment; null for employments without one
 -- source legal_entity_id: assignment_history.legal_entity_id
 -- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
--- source legal_entity_name: assignment_history.legal_entity_name
+-- source legal_entity_name: legal_entities.legal_name
 -- column business_establishment_id string directory: establishment of the job position; null without one
 -- source business_establishment_id: assignment_history.business_establishment_id
 -- column business_establishment_name string directory: its name; null when the establishment is not visible
--- source business_establishment_name: assignment_history.business_establishment_name
+-- source business_establishment_name: business_establishments.name
 -- column department_id string directory: department of the job position; null without one
 -- source department_id: assignment_history.department_id
 -- column department_name string directory: its name; null when the department is not visible
--- source department_name: assignment_history.department_name
+-- source department_name: departments.name
 -- column contract_term string personal: permanent or fixed; null when the template is not known
 -- source contract_term: assignment_history.contract_term
 -- column headcount int64! none: people whose row of assignment_history covers the last day of the month
 -- lowered month_end, headcount to none: months, and numbers of people, whom no row names
--- lowered legal_entity_name, business_establishment_name, department_name to directory: where somebody works is what
---   colleagues see of each other; the private days that choose the row are not shown by it
 WITH edges AS (
     -- A stretch counts at the month ends from that of its first day to the one before that of the first day after it.
     SELECT h.*, valid_from AS edge, 1 AS people
@@ -39,11 +37,8 @@ changes AS (
 monthly AS (
     SELECT
         legal_entity_id,
-        MIN(legal_entity_name) AS legal_entity_name,
         business_establishment_id,
-        MIN(business_establishment_name) AS business_establishment_name,
         department_id,
-        MIN(department_name) AS department_name,
         contract_term,
         month_number,
         SUM(people) AS people
@@ -55,19 +50,20 @@ monthly AS (
 runs AS (
     SELECT
         legal_entity_id,
-        legal_entity_name,
         business_establishment_id,
-        business_establishment_name,
         department_id,
-        department_name,
         contract_term,
         month_number,
         SUM(people) OVER (
             PARTITION BY legal_entity_id, business_establishment_id, department_id, contract_term
             ORDER BY month_number ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS headcount,
-        LEAD(month_number) OVER (
-            PARTITION BY legal_entity_id, business_establishment_id, department_id, contract_term ORDER BY month_number
+        COALESCE(
+            LEAD(month_number) OVER (
+                PARTITION BY legal_entity_id, business_establishment_id, department_id, contract_term
+                ORDER BY month_number
+            ),
+            1000000
         ) AS next_number
     FROM monthly
 )
@@ -75,16 +71,18 @@ runs AS (
 SELECT
     m.month_end,
     r.legal_entity_id,
-    r.legal_entity_name,
+    l.legal_name AS legal_entity_name,
     r.business_establishment_id,
-    r.business_establishment_name,
+    b.name AS business_establishment_name,
     r.department_id,
-    r.department_name,
+    d.name AS department_name,
     r.contract_term,
     CAST(r.headcount AS BIGINT) AS headcount
 FROM runs r
-INNER JOIN calendar_months m
-    ON m.month_number >= r.month_number AND (r.next_number IS NULL OR m.month_number < r.next_number)
+INNER JOIN calendar_months m ON m.month_number >= r.month_number AND m.month_number < r.next_number
+LEFT JOIN legal_entities l ON l.id = r.legal_entity_id
+LEFT JOIN business_establishments b ON b.id = r.business_establishment_id
+LEFT JOIN departments d ON d.id = r.department_id
 WHERE r.headcount > 0
 ORDER BY
     m.month_end NULLS LAST,

@@ -59,106 +59,77 @@
 -- column legal_entity_changed boolean! personal: whether both ends differ in it; false without another end
 -- column business_establishment_changed boolean! personal: whether both ends differ in it; false without another end
 -- column department_changed boolean! personal: whether both ends differ in it; false without another end
-
--- A person's stretches are numbered and each is joined with its neighbours: one window function costs less than eighteen.
-WITH numbered AS (
+-- lowered legal_entity_id, legal_entity_name, business_establishment_id, business_establishment_name to directory: where
+--   somebody works is what colleagues see of each other; what happened, and when, is in event and event_date
+-- lowered department_id, department_name to directory: where somebody works is what colleagues see of each other; what
+--   happened, and when, is in event and event_date
+-- lowered employment_id to none: an identifier, which tells nothing by itself
+WITH stretches AS (
+    -- Each row beside the one before it: what happens between two rows is read off the later one.
     SELECT
         employee_id,
         valid_from,
         valid_to,
         legal_entity_id,
+        legal_entity_name,
         business_establishment_id,
+        business_establishment_name,
         department_id,
+        department_name,
         employment_id,
         template_id,
         contract_term,
-        ROW_NUMBER() OVER (PARTITION BY employee_id ORDER BY valid_from) AS number
+        LAG(valid_to) OVER person AS previous_to,
+        LEAD(valid_from) OVER person AS next_from,
+        LAG(legal_entity_id) OVER person AS previous_legal_entity_id,
+        LAG(legal_entity_name) OVER person AS previous_legal_entity_name,
+        LAG(business_establishment_id) OVER person AS previous_business_establishment_id,
+        LAG(business_establishment_name) OVER person AS previous_business_establishment_name,
+        LAG(department_id) OVER person AS previous_department_id,
+        LAG(department_name) OVER person AS previous_department_name,
+        LAG(employment_id) OVER person AS previous_employment_id,
+        LAG(template_id) OVER person AS previous_template_id,
+        LAG(contract_term) OVER person AS previous_contract_term
     FROM assignment_history
-),
-
-stretches AS (
-    SELECT
-        s.employee_id,
-        s.valid_from,
-        s.valid_to,
-        s.legal_entity_id,
-        s.business_establishment_id,
-        s.department_id,
-        s.employment_id,
-        s.template_id,
-        s.contract_term,
-        p.valid_to AS previous_to,
-        n.valid_from AS next_from,
-        p.legal_entity_id AS previous_legal_entity_id,
-        p.business_establishment_id AS previous_business_establishment_id,
-        p.department_id AS previous_department_id,
-        p.employment_id AS previous_employment_id,
-        p.template_id AS previous_template_id,
-        p.contract_term AS previous_contract_term,
-        n.legal_entity_id AS next_legal_entity_id,
-        n.business_establishment_id AS next_business_establishment_id,
-        n.department_id AS next_department_id,
-        n.employment_id AS next_employment_id,
-        n.template_id AS next_template_id,
-        n.contract_term AS next_contract_term
-    FROM numbered s
-    LEFT JOIN numbered p ON p.employee_id = s.employee_id AND p.number = s.number - 1
-    LEFT JOIN numbered n ON n.employee_id = s.employee_id AND n.number = s.number + 1
-),
-
--- Each stretch looks back (-1) from its first day and forward (1) from its end.
-faces AS (
-    SELECT
-        s.employee_id,
-        d.direction,
-        CASE WHEN d.direction = -1 THEN s.valid_from ELSE s.valid_to END AS event_date,
-        d.direction = -1 AND s.previous_employment_id IS NULL AS is_first,
-        COALESCE(CASE WHEN d.direction = -1 THEN s.previous_to = s.valid_from ELSE s.next_from = s.valid_to END, FALSE)
-            AS is_adjacent,
-        s.legal_entity_id,
-        s.business_establishment_id,
-        s.department_id,
-        s.employment_id,
-        s.template_id,
-        s.contract_term,
-        CASE WHEN d.direction = -1 THEN s.previous_legal_entity_id ELSE s.next_legal_entity_id END AS other_legal_entity_id,
-        CASE WHEN d.direction = -1 THEN s.previous_business_establishment_id ELSE s.next_business_establishment_id END AS other_business_establishment_id,
-        CASE WHEN d.direction = -1 THEN s.previous_department_id ELSE s.next_department_id END AS other_department_id,
-        CASE WHEN d.direction = -1 THEN s.previous_employment_id ELSE s.next_employment_id END AS other_employment_id,
-        CASE WHEN d.direction = -1 THEN s.previous_template_id ELSE s.next_template_id END AS other_template_id,
-        CASE WHEN d.direction = -1 THEN s.previous_contract_term ELSE s.next_contract_term END AS other_contract_term
-    FROM (VALUES (-1), (1)) AS d (direction)
-    CROSS JOIN stretches s
+    WINDOW person AS (PARTITION BY employee_id ORDER BY valid_from)
 ),
 
 -- Null is a value like another here: from an unknown department to a known one is a change.
 compared AS (
     SELECT
-        faces.*,
-        is_adjacent AND legal_entity_id IS DISTINCT FROM other_legal_entity_id AS legal_entity_changed,
-        is_adjacent AND business_establishment_id IS DISTINCT FROM other_business_establishment_id
-            AS business_establishment_changed,
-        is_adjacent AND department_id IS DISTINCT FROM other_department_id AS department_changed
-    FROM faces
-    WHERE event_date IS NOT NULL
+        stretches.*,
+        previous_employment_id IS NULL AS is_first,
+        COALESCE(previous_to = valid_from, FALSE) AS is_adjacent,
+        valid_to IS NOT NULL AND next_from IS DISTINCT FROM valid_to AS is_last,
+        employment_id IS DISTINCT FROM previous_employment_id AS employment_differs,
+        legal_entity_id IS DISTINCT FROM previous_legal_entity_id AS legal_entity_differs,
+        business_establishment_id IS DISTINCT FROM previous_business_establishment_id AS business_establishment_differs,
+        department_id IS DISTINCT FROM previous_department_id AS department_differs
+    FROM stretches
 ),
 
+-- is_new: whether it is seen from the row itself, not from the one before it; has_other: whether that one is its other end.
 events AS (
     SELECT
-        e.event,
+        k.event,
+        k.is_new,
+        k.has_other,
+        CASE WHEN k.event = 'leaver' THEN c.valid_to ELSE c.valid_from END AS event_date,
         c.*
     FROM (
         VALUES
-            ('joiner', -1), ('rehire', -1), ('transfer_in', -1), ('contract_change', -1), ('leaver', 1), ('transfer_out', 1)
-    ) AS e (event, direction)
-    INNER JOIN compared c ON c.direction = e.direction
-    WHERE CASE e.event
-        WHEN 'joiner' THEN c.is_first
-        WHEN 'rehire' THEN NOT c.is_first AND NOT c.is_adjacent
-        WHEN 'leaver' THEN NOT c.is_adjacent
-        WHEN 'contract_change' THEN c.is_adjacent AND c.employment_id <> c.other_employment_id
-        ELSE c.legal_entity_changed OR c.business_establishment_changed OR c.department_changed
-    END
+            ('joiner', TRUE, FALSE), ('rehire', TRUE, FALSE), ('leaver', TRUE, FALSE), ('transfer_in', TRUE, TRUE),
+            ('transfer_out', FALSE, TRUE), ('contract_change', TRUE, TRUE)
+    ) AS k (event, is_new, has_other)
+    INNER JOIN compared c
+        ON (k.event = 'joiner' AND c.is_first)
+        OR (k.event = 'rehire' AND NOT c.is_first AND NOT c.is_adjacent)
+        OR (k.event = 'leaver' AND c.is_last)
+        OR (k.event = 'contract_change' AND c.is_adjacent AND c.employment_differs)
+        OR (
+            k.event IN ('transfer_in', 'transfer_out') AND c.is_adjacent
+            AND (c.legal_entity_differs OR c.business_establishment_differs OR c.department_differs)
+        )
 )
 
 SELECT
@@ -170,33 +141,27 @@ SELECT
     e.event_date,
     CASE WHEN e.event IN ('leaver', 'transfer_out') THEN CAST(e.event_date - INTERVAL '1' DAY AS DATE) END AS last_day,
     e.event_date > CAST($as_of AS DATE) AS is_future,
-    e.legal_entity_id,
-    l.legal_name AS legal_entity_name,
-    e.business_establishment_id,
-    b.name AS business_establishment_name,
-    e.department_id,
-    d.name AS department_name,
-    e.employment_id,
-    e.template_id,
-    e.contract_term,
-    CASE WHEN e.is_adjacent THEN e.other_legal_entity_id END AS other_legal_entity_id,
-    ol.legal_name AS other_legal_entity_name,
-    CASE WHEN e.is_adjacent THEN e.other_business_establishment_id END AS other_business_establishment_id,
-    ob.name AS other_business_establishment_name,
-    CASE WHEN e.is_adjacent THEN e.other_department_id END AS other_department_id,
-    od.name AS other_department_name,
-    CASE WHEN e.is_adjacent THEN e.other_employment_id END AS other_employment_id,
-    CASE WHEN e.is_adjacent THEN e.other_template_id END AS other_template_id,
-    CASE WHEN e.is_adjacent THEN e.other_contract_term END AS other_contract_term,
-    e.legal_entity_changed,
-    e.business_establishment_changed,
-    e.department_changed
+    CASE WHEN e.is_new THEN e.legal_entity_id ELSE e.previous_legal_entity_id END AS legal_entity_id,
+    CASE WHEN e.is_new THEN e.legal_entity_name ELSE e.previous_legal_entity_name END AS legal_entity_name,
+    CASE WHEN e.is_new THEN e.business_establishment_id ELSE e.previous_business_establishment_id END AS business_establishment_id,
+    CASE WHEN e.is_new THEN e.business_establishment_name ELSE e.previous_business_establishment_name END AS business_establishment_name,
+    CASE WHEN e.is_new THEN e.department_id ELSE e.previous_department_id END AS department_id,
+    CASE WHEN e.is_new THEN e.department_name ELSE e.previous_department_name END AS department_name,
+    CASE WHEN e.is_new THEN e.employment_id ELSE e.previous_employment_id END AS employment_id,
+    CASE WHEN e.is_new THEN e.template_id ELSE e.previous_template_id END AS template_id,
+    CASE WHEN e.is_new THEN e.contract_term ELSE e.previous_contract_term END AS contract_term,
+    CASE WHEN e.has_other THEN CASE WHEN e.is_new THEN e.previous_legal_entity_id ELSE e.legal_entity_id END END AS other_legal_entity_id,
+    CASE WHEN e.has_other THEN CASE WHEN e.is_new THEN e.previous_legal_entity_name ELSE e.legal_entity_name END END AS other_legal_entity_name,
+    CASE WHEN e.has_other THEN CASE WHEN e.is_new THEN e.previous_business_establishment_id ELSE e.business_establishment_id END END AS other_business_establishment_id,
+    CASE WHEN e.has_other THEN CASE WHEN e.is_new THEN e.previous_business_establishment_name ELSE e.business_establishment_name END END AS other_business_establishment_name,
+    CASE WHEN e.has_other THEN CASE WHEN e.is_new THEN e.previous_department_id ELSE e.department_id END END AS other_department_id,
+    CASE WHEN e.has_other THEN CASE WHEN e.is_new THEN e.previous_department_name ELSE e.department_name END END AS other_department_name,
+    CASE WHEN e.has_other THEN CASE WHEN e.is_new THEN e.previous_employment_id ELSE e.employment_id END END AS other_employment_id,
+    CASE WHEN e.has_other THEN CASE WHEN e.is_new THEN e.previous_template_id ELSE e.template_id END END AS other_template_id,
+    CASE WHEN e.has_other THEN CASE WHEN e.is_new THEN e.previous_contract_term ELSE e.contract_term END END AS other_contract_term,
+    e.has_other AND e.legal_entity_differs AS legal_entity_changed,
+    e.has_other AND e.business_establishment_differs AS business_establishment_changed,
+    e.has_other AND e.department_differs AS department_changed
 FROM events e
 LEFT JOIN employees w ON w.id = e.employee_id
-LEFT JOIN legal_entities l ON l.id = e.legal_entity_id
-LEFT JOIN business_establishments b ON b.id = e.business_establishment_id
-LEFT JOIN departments d ON d.id = e.department_id
-LEFT JOIN legal_entities ol ON e.is_adjacent AND ol.id = e.other_legal_entity_id
-LEFT JOIN business_establishments ob ON e.is_adjacent AND ob.id = e.other_business_establishment_id
-LEFT JOIN departments od ON e.is_adjacent AND od.id = e.other_department_id
 ORDER BY e.employee_id NULLS LAST, e.event_date NULLS LAST, e.event NULLS LAST

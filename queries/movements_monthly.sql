@@ -7,15 +7,15 @@
 -- column legal_entity_id string directory: legal entity of the employment; null for employments without one
 -- source legal_entity_id: movements.legal_entity_id
 -- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
--- source legal_entity_name: movements.legal_entity_name
+-- source legal_entity_name: legal_entities.legal_name
 -- column business_establishment_id string directory: establishment of the job position; null without one
 -- source business_establishment_id: movements.business_establishment_id
 -- column business_establishment_name string directory: its name; null when the establishment is not visible
--- source business_establishment_name: movements.business_establishment_name
+-- source business_establishment_name: business_establishments.name
 -- column department_id string directory: department of the job position; null without one
 -- source department_id: movements.department_id
 -- column department_name string directory: its name; null when the department is not visible
--- source department_name: movements.department_name
+-- source department_name: departments.name
 -- column opening_headcount int64! none: people on the last day of the month before
 -- column joiners int64! none: joiner events of the month
 -- column rehires int64! none: rehire events of the month
@@ -26,8 +26,7 @@
 -- lowered month_end, opening_headcount, joiners, rehires, transfers_in, leavers, transfers_out to none: months, and
 --   numbers of people, whom no row names
 -- lowered closing_headcount to none: months, and numbers of people, whom no row names
--- lowered legal_entity_name, business_establishment_name, department_name, rows to directory: a row says that people
---   work there, or did
+-- lowered rows to directory: a row says that people work there, or did
 WITH events AS (
     SELECT movements.*, 12 * EXTRACT(YEAR FROM event_date) + EXTRACT(MONTH FROM event_date) AS month_number
     FROM movements
@@ -37,11 +36,8 @@ WITH events AS (
 monthly AS (
     SELECT
         legal_entity_id,
-        MIN(legal_entity_name) AS legal_entity_name,
         business_establishment_id,
-        MIN(business_establishment_name) AS business_establishment_name,
         department_id,
-        MIN(department_name) AS department_name,
         month_number,
         COUNT(CASE WHEN event = 'joiner' THEN 1 END) AS joiners,
         COUNT(CASE WHEN event = 'rehire' THEN 1 END) AS rehires,
@@ -60,8 +56,11 @@ runs AS (
             PARTITION BY legal_entity_id, business_establishment_id, department_id
             ORDER BY month_number ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS closing_headcount,
-        LEAD(month_number) OVER (
-            PARTITION BY legal_entity_id, business_establishment_id, department_id ORDER BY month_number
+        COALESCE(
+            LEAD(month_number) OVER (
+                PARTITION BY legal_entity_id, business_establishment_id, department_id ORDER BY month_number
+            ),
+            1000000
         ) AS next_number
     FROM monthly
 ),
@@ -70,11 +69,11 @@ filled AS (
     SELECT
         m.month_end,
         r.legal_entity_id,
-        r.legal_entity_name,
+        l.legal_name AS legal_entity_name,
         r.business_establishment_id,
-        r.business_establishment_name,
+        b.name AS business_establishment_name,
         r.department_id,
-        r.department_name,
+        d.name AS department_name,
         r.closing_headcount,
         CASE WHEN m.month_number = r.month_number THEN r.joiners ELSE 0 END AS joiners,
         CASE WHEN m.month_number = r.month_number THEN r.rehires ELSE 0 END AS rehires,
@@ -82,19 +81,21 @@ filled AS (
         CASE WHEN m.month_number = r.month_number THEN r.leavers ELSE 0 END AS leavers,
         CASE WHEN m.month_number = r.month_number THEN r.transfers_out ELSE 0 END AS transfers_out
     FROM runs r
-    INNER JOIN calendar_months m
-        ON m.month_number >= r.month_number AND (r.next_number IS NULL OR m.month_number < r.next_number)
+    LEFT JOIN legal_entities l ON l.id = r.legal_entity_id
+    LEFT JOIN business_establishments b ON b.id = r.business_establishment_id
+    LEFT JOIN departments d ON d.id = r.department_id
+    INNER JOIN calendar_months m ON m.month_number >= r.month_number AND m.month_number < r.next_number
     WHERE r.closing_headcount > 0 OR m.month_number = r.month_number
 )
 
 SELECT
-    month_end,
-    legal_entity_id,
-    legal_entity_name,
-    business_establishment_id,
-    business_establishment_name,
-    department_id,
-    department_name,
+    f.month_end,
+    f.legal_entity_id,
+    f.legal_entity_name,
+    f.business_establishment_id,
+    f.business_establishment_name,
+    f.department_id,
+    f.department_name,
     CAST(closing_headcount - joiners - rehires - transfers_in + leavers + transfers_out AS BIGINT) AS opening_headcount,
     CAST(joiners AS BIGINT) AS joiners,
     CAST(rehires AS BIGINT) AS rehires,
@@ -102,9 +103,9 @@ SELECT
     CAST(leavers AS BIGINT) AS leavers,
     CAST(transfers_out AS BIGINT) AS transfers_out,
     CAST(closing_headcount AS BIGINT) AS closing_headcount
-FROM filled
+FROM filled f
 ORDER BY
-    month_end NULLS LAST,
-    legal_entity_id NULLS LAST,
-    business_establishment_id NULLS LAST,
-    department_id NULLS LAST
+    f.month_end NULLS LAST,
+    f.legal_entity_id NULLS LAST,
+    f.business_establishment_id NULLS LAST,
+    f.department_id NULLS LAST

@@ -27,73 +27,104 @@
 -- lowered unit_id, unit_name, rows to directory: a row says that people work there, or did
 WITH events AS (
     SELECT
-        a.axis,
-        CASE a.axis WHEN 'legal_entity' THEN m.legal_entity_id WHEN 'department' THEN m.department_id END AS unit_id,
-        CASE a.axis WHEN 'legal_entity' THEN m.legal_entity_name WHEN 'department' THEN m.department_name END AS unit_name,
-        12 * EXTRACT(YEAR FROM m.event_date) + EXTRACT(MONTH FROM m.event_date) AS month_number,
-        CASE WHEN m.event IN ('joiner', 'rehire') THEN 1 ELSE 0 END AS joiners,
-        CASE WHEN m.event = 'leaver' THEN 1 ELSE 0 END AS leavers,
-        CASE WHEN m.event = 'transfer_in' THEN 1 ELSE 0 END AS transfers_in,
-        CASE WHEN m.event = 'transfer_out' THEN 1 ELSE 0 END AS transfers_out
-    FROM movements m
-    CROSS JOIN (VALUES ('tenant'), ('legal_entity'), ('department')) AS a (axis)
-    WHERE m.event IN ('joiner', 'rehire', 'leaver')
-        OR (m.event <> 'contract_change' AND a.axis = 'legal_entity' AND m.legal_entity_changed)
-        OR (m.event <> 'contract_change' AND a.axis = 'department' AND m.department_changed)
+        event IN ('transfer_in', 'transfer_out') AS is_transfer,
+        legal_entity_id,
+        legal_entity_name,
+        legal_entity_changed,
+        department_id,
+        department_name,
+        department_changed,
+        12 * EXTRACT(YEAR FROM event_date) + EXTRACT(MONTH FROM event_date) AS month_number,
+        CASE WHEN event IN ('joiner', 'rehire') THEN 1 ELSE 0 END AS joiners,
+        CASE WHEN event = 'leaver' THEN 1 ELSE 0 END AS leavers,
+        CASE WHEN event = 'transfer_in' THEN 1 ELSE 0 END AS transfers_in,
+        CASE WHEN event = 'transfer_out' THEN 1 ELSE 0 END AS transfers_out
+    FROM movements
+    WHERE event <> 'contract_change'
 ),
 
-units AS (
-    SELECT axis, unit_id, MIN(unit_name) AS unit_name, MIN(month_number) AS first_number
-    FROM events
-    GROUP BY axis, unit_id
-),
-
--- Every month of a unit from its first movement on, so that twelve rows are twelve months.
-counts AS (
-    SELECT axis, unit_id, CAST(month_number AS BIGINT) AS month_number, joiners, leavers, transfers_in, transfers_out
-    FROM events
-    UNION ALL
-    SELECT u.axis, u.unit_id, c.month_number, 0 AS joiners, 0 AS leavers, 0 AS transfers_in, 0 AS transfers_out
-    FROM units u
-    INNER JOIN calendar_months c ON c.month_number >= u.first_number
-),
-
+-- By each axis in turn: one row per event and axis would be three times as many to group.
 monthly AS (
     SELECT
-        axis,
-        unit_id,
+        'tenant' AS axis,
+        CAST(NULL AS STRING) AS unit_id,
+        CAST(NULL AS STRING) AS unit_name,
         month_number,
         SUM(joiners) AS joiners,
         SUM(leavers) AS leavers,
         SUM(transfers_in) AS transfers_in,
-        SUM(transfers_out) AS transfers_out,
-        SUM(joiners + transfers_in - leavers - transfers_out) AS growth
-    FROM counts
-    GROUP BY axis, unit_id, month_number
+        SUM(transfers_out) AS transfers_out
+    FROM events
+    WHERE NOT is_transfer
+    GROUP BY month_number
+    UNION ALL
+    SELECT
+        'legal_entity' AS axis,
+        legal_entity_id AS unit_id,
+        MIN(legal_entity_name) AS unit_name,
+        month_number,
+        SUM(joiners) AS joiners,
+        SUM(leavers) AS leavers,
+        SUM(transfers_in) AS transfers_in,
+        SUM(transfers_out) AS transfers_out
+    FROM events
+    WHERE legal_entity_changed OR NOT is_transfer
+    GROUP BY legal_entity_id, month_number
+    UNION ALL
+    SELECT
+        'department' AS axis,
+        department_id AS unit_id,
+        MIN(department_name) AS unit_name,
+        month_number,
+        SUM(joiners) AS joiners,
+        SUM(leavers) AS leavers,
+        SUM(transfers_in) AS transfers_in,
+        SUM(transfers_out) AS transfers_out
+    FROM events
+    WHERE department_changed OR NOT is_transfer
+    GROUP BY department_id, month_number
 ),
 
-closed AS (
-    SELECT
-        monthly.*,
-        SUM(growth) OVER (
-            PARTITION BY axis, unit_id ORDER BY month_number ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS closing_headcount
+grown AS (
+    SELECT monthly.*, joiners + transfers_in - leavers - transfers_out AS growth
     FROM monthly
 ),
 
--- Movements before the first month count in every headcount, and in no window.
-shown AS (
+-- From one month with movements to the next the count stays.
+runs AS (
     SELECT
-        c.month_end,
-        closed.*
-    FROM closed
-    INNER JOIN calendar_months c ON c.month_number = closed.month_number
+        grown.*,
+        SUM(growth) OVER (
+            PARTITION BY axis, unit_id ORDER BY month_number ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS closing_headcount,
+        COALESCE(LEAD(month_number) OVER (PARTITION BY axis, unit_id ORDER BY month_number), 1000000) AS next_number
+    FROM grown
+),
+
+-- Every month of a unit from its first movement on, so that twelve rows are twelve months. Movements before the first month
+-- of the calendar count in every headcount, and in no window.
+filled AS (
+    SELECT
+        r.axis,
+        r.unit_id,
+        r.unit_name,
+        m.month_end,
+        m.month_number,
+        r.closing_headcount,
+        CASE WHEN m.month_number = r.month_number THEN r.growth ELSE 0 END AS growth,
+        CASE WHEN m.month_number = r.month_number THEN r.joiners ELSE 0 END AS joiners,
+        CASE WHEN m.month_number = r.month_number THEN r.leavers ELSE 0 END AS leavers,
+        CASE WHEN m.month_number = r.month_number THEN r.transfers_in ELSE 0 END AS transfers_in,
+        CASE WHEN m.month_number = r.month_number THEN r.transfers_out ELSE 0 END AS transfers_out
+    FROM runs r
+    INNER JOIN calendar_months m ON m.month_number >= r.month_number AND m.month_number < r.next_number
 ),
 
 twelve AS (
     SELECT
         axis,
         unit_id,
+        unit_name,
         month_end,
         closing_headcount,
         COUNT(*) OVER (
@@ -115,27 +146,26 @@ twelve AS (
         SUM(2 * closing_headcount - growth) OVER (
             PARTITION BY axis, unit_id ORDER BY month_number ROWS BETWEEN 11 PRECEDING AND CURRENT ROW
         ) AS headcounts
-    FROM shown
+    FROM filled
 )
 
 SELECT
-    t.month_end,
-    t.axis,
-    t.unit_id,
-    u.unit_name,
-    t.months,
-    CAST(t.closing_headcount - t.joiners - t.transfers_in + t.leavers + t.transfers_out AS BIGINT) AS opening_headcount,
-    CAST(t.closing_headcount AS BIGINT) AS closing_headcount,
-    CAST(t.joiners AS BIGINT) AS joiners,
-    CAST(t.leavers AS BIGINT) AS leavers,
-    CAST(t.transfers_in AS BIGINT) AS transfers_in,
-    CAST(t.transfers_out AS BIGINT) AS transfers_out,
-    CAST(t.headcounts AS DOUBLE) / CAST(24 AS DOUBLE) AS average_headcount,
-    CAST(24 * t.leavers AS DOUBLE) / CAST(NULLIF(t.headcounts, 0) AS DOUBLE) AS attrition_rate,
-    CAST(t.joiners + t.leavers AS DOUBLE) / CAST(
-        NULLIF(2 * (t.closing_headcount - t.joiners - t.transfers_in + t.leavers + t.transfers_out), 0) AS DOUBLE
+    month_end,
+    axis,
+    unit_id,
+    unit_name,
+    months,
+    CAST(closing_headcount - joiners - transfers_in + leavers + transfers_out AS BIGINT) AS opening_headcount,
+    CAST(closing_headcount AS BIGINT) AS closing_headcount,
+    CAST(joiners AS BIGINT) AS joiners,
+    CAST(leavers AS BIGINT) AS leavers,
+    CAST(transfers_in AS BIGINT) AS transfers_in,
+    CAST(transfers_out AS BIGINT) AS transfers_out,
+    CAST(headcounts AS DOUBLE) / CAST(24 AS DOUBLE) AS average_headcount,
+    CAST(24 * leavers AS DOUBLE) / CAST(NULLIF(headcounts, 0) AS DOUBLE) AS attrition_rate,
+    CAST(joiners + leavers AS DOUBLE) / CAST(
+        NULLIF(2 * (closing_headcount - joiners - transfers_in + leavers + transfers_out), 0) AS DOUBLE
     ) AS rotation_rate
-FROM twelve t
-INNER JOIN units u ON u.axis = t.axis AND u.unit_id IS NOT DISTINCT FROM t.unit_id
-WHERE t.headcounts > 0 OR t.joiners + t.leavers + t.transfers_in + t.transfers_out > 0
-ORDER BY t.month_end NULLS LAST, t.axis NULLS LAST, t.unit_id NULLS LAST
+FROM twelve
+WHERE headcounts > 0 OR joiners + leavers + transfers_in + transfers_out > 0
+ORDER BY month_end NULLS LAST, axis NULLS LAST, unit_id NULLS LAST

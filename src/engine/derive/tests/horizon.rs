@@ -79,7 +79,8 @@ async fn lake_of(careers: &[Career]) -> TestLake {
 
 /// A session with the tables about people and months.
 async fn derived(careers: &[Career]) -> Session {
-    const NAMES: [&str; 9] = [
+    const NAMES: [&str; 10] = [
+        "assignment_candidates",
         "assignment_history",
         "calendar_months",
         "calendar_years",
