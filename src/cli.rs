@@ -112,11 +112,15 @@ async fn run(cli: Cli) -> Result<(), Error> {
             let options = PlanOptions { offline, replace: days.replace, format };
             commands::plan(&context, &resolve(settings.of_days(&days)?.given())?, options).await
         }
-        Command::Derive { lake, table_format, resources, as_of } => {
+        Command::Derive { lake, table_format, resources, as_of, explain } => {
             let mut flags = lake.given();
             flags.extend(table_format.given());
             flags.extend(resources.given());
-            commands::derive(&context, &resolve(flags)?, as_of).await
+            let settings = resolve(flags)?;
+            match explain {
+                Some(table) => commands::explain(&context, &settings, as_of, &table).await,
+                None => commands::derive(&context, &settings, as_of).await,
+            }
         }
         Command::Query {
             lake,

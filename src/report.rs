@@ -55,6 +55,31 @@ pub(crate) struct RunReport {
     pub(crate) references: Vec<ReferenceReport>,
     /// What is to be known of the wide tables.
     pub(crate) wide: Vec<WideReport>,
+    /// What computing and judging took.
+    pub(crate) derive: DeriveReport,
+}
+
+/// What computing the tables of a day took.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(crate) struct DeriveReport {
+    /// By the clock, of the last day of the run that was computed.
+    pub(crate) seconds: DeriveSeconds,
+}
+
+/// Seconds of computing the tables of a day.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(crate) struct DeriveSeconds {
+    /// Reading small tables and following the references between all of them.
+    pub(crate) references: f64,
+    /// The derived tables.
+    pub(crate) derived: f64,
+    /// The wide tables.
+    pub(crate) wide: f64,
+    /// The quality gates.
+    pub(crate) judged: f64,
+    /// Each table, from the start of its query until it was written; others may have run at the same time.
+    /// Internal tables are not among them: nobody hears of those.
+    pub(crate) tables: BTreeMap<String, f64>,
 }
 
 /// What is to be known of a wide table beside its rows.

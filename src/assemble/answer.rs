@@ -8,13 +8,13 @@ use arrow::{
 use futures::StreamExt as _;
 
 use crate::{
-    engine::{Rows, Session, query},
+    engine::{Rows, Session, prepared},
     error::Error,
 };
 
 /// Runs a statement.
 pub(super) async fn run(session: &Session, sql: &str) -> Result<Rows, Error> {
-    Ok(query::run(session, sql, None).await?)
+    Ok(prepared::rows(session, sql).await?)
 }
 
 /// One row of an answer.

@@ -13,7 +13,7 @@ use arrow::{
 use chrono::NaiveDate;
 use futures::{StreamExt as _, TryStreamExt as _, stream, stream::BoxStream};
 
-use super::{Assembler, session::session_over, staging::close};
+use super::{Assembler, staging::close};
 use crate::{
     catalog::{History, Resource, Table},
     engine::derive,
@@ -180,10 +180,10 @@ impl WithHistory {
     /// All rows, from where they are staged.
     async fn rows(
         &self,
-        Assembler { lake, engine, .. }: &Assembler<'_>,
+        assembler: &Assembler<'_>,
         as_of: NaiveDate,
     ) -> Result<BoxStream<'static, Result<RecordBatch, Error>>, Error> {
-        let session = session_over(lake, as_of, [self.read.table()], engine)?;
+        let session = assembler.session(as_of, [self.read.table()]).await?;
         let columns: Vec<String> = self.table.columns.iter().map(|c| format!("\"{}\"", c.name)).collect();
         let sql = format!("SELECT {} FROM \"{}\"", columns.join(", "), self.table.name);
         let origin = format!("the history of {}", self.table.name);

@@ -7,7 +7,7 @@ use chrono::{NaiveDate, TimeDelta};
 use super::{attributes::AttributesRead, day_before::DayBefore};
 use crate::{
     catalog::{Catalog, LakeType},
-    engine::SessionOptions,
+    engine::days::DaySessions,
     lake::{Lake, Provenance, Snapshot, SnapshotState, SnapshotTable, StagedTable},
     quality::Thresholds,
     run_id::RunId,
@@ -18,8 +18,8 @@ use crate::{
 pub(crate) struct Assembler<'a> {
     pub(crate) lake: &'a Lake,
     pub(crate) catalog: &'a Catalog,
-    /// What SQL may use.
-    pub(crate) engine: &'a SessionOptions,
+    /// Sessions for its days.
+    pub(crate) sessions: &'a DaySessions,
     pub(crate) thresholds: &'a Thresholds,
     /// How long the files of a replaced snapshot stay.
     pub(crate) superseded_grace: TimeDelta,

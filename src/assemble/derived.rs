@@ -1,6 +1,6 @@
 //! Derived tables: computed by queries over the tables of a day, and staged like any other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
@@ -32,6 +32,8 @@ pub(super) struct Derived {
     pub(super) rows: FewRows,
     /// The tables, given ones and computed ones, that are what they were the day before.
     pub(super) same: BTreeSet<String>,
+    /// Seconds of each table.
+    pub(super) seconds: BTreeMap<String, f64>,
 }
 
 /// Computes every query over the tables of a day, in the order of their dependencies, stages the results, and makes them
@@ -48,23 +50,24 @@ pub(super) async fn derive(
     let api = catalog.api_tables();
     let api: Vec<&str> = api.iter().map(|table| table.name.as_str()).collect();
     let queries = &catalog.derived;
-    let mut sink = StagingSink {
-        lake,
-        run_id: &day.run_id,
-        provenance: day.provenance(),
-        before: day.day_before,
-        same,
-        rows: FewRows::new(),
-        staged: Vec::new(),
-    };
-    let derived = derive::run(session, day.as_of, queries, &api, &mut sink).await?;
-    let is_internal = |table: &StagedTable| queries.iter().any(|q| q.internal && q.table.name == table.table().name);
-    let (internal, staged): (Vec<_>, Vec<_>) = sink.staged.into_iter().partition(is_internal);
-    for table in &internal {
-        session.forget(&table.table().name)?;
-        lake::discard_table(lake, table).await?;
+    let (provenance, before) = (day.provenance(), day.day_before);
+    let sink = StagingSink { lake, run_id: &day.run_id, provenance, as_of: day.as_of, before, same: &same };
+    let derived = derive::run(session, day.as_of, queries, &api, &sink).await?;
+    let (mut rows, mut all, mut staged) = (FewRows::new(), same.clone(), Vec::new());
+    let mut seconds = derived.seconds;
+    for made in derived.written {
+        let name = &made.staged.table().name;
+        all.extend(made.same.then(|| name.clone()));
+        rows.extend(made.rows.map(|rows| (name.clone(), rows)));
+        if queries.iter().any(|q| q.internal && q.table.name == *name) {
+            session.forget(name)?;
+            seconds.remove(name);
+            lake::discard_table(lake, &made.staged).await?;
+        } else {
+            staged.push(made.staged);
+        }
     }
-    Ok(Derived { staged, skipped: derived.skipped, rows: sink.rows, same: sink.same })
+    Ok(Derived { staged, skipped: derived.skipped, rows, same: all, seconds })
 }
 
 /// Stages derived tables for one run.
@@ -72,21 +75,30 @@ struct StagingSink<'l> {
     lake: &'l Lake,
     run_id: &'l RunId,
     provenance: Provenance,
+    as_of: NaiveDate,
     before: Option<&'l DayBefore>,
-    /// Tables that are what they were the day before.
-    same: BTreeSet<String>,
-    rows: FewRows,
-    staged: Vec<StagedTable>,
+    /// Given tables that are what they were the day before.
+    same: &'l BTreeSet<String>,
+}
+
+/// A table that was staged.
+struct Made {
+    staged: StagedTable,
+    /// Its rows, where the next day is compared with them.
+    rows: Option<Vec<RecordBatch>>,
+    /// Whether it is what it was the day before.
+    same: bool,
 }
 
 #[async_trait]
 impl Sink for StagingSink<'_> {
     type Error = Error;
+    type Written = Made;
 
-    async fn write(&mut self, table: &Table, as_of: NaiveDate, rows: Rows) -> Result<TableFiles, Error> {
+    async fn write(&self, table: &Table, rows: Rows) -> Result<Made, Error> {
         let Some(before) = self.before else {
             let staged = stage(self.lake, self.run_id, self.provenance.clone(), table, rows.into_stream()).await?;
-            return Ok(self.take(staged, as_of));
+            return Ok(Made { staged, rows: None, same: false });
         };
         let (mut stream, mut first, mut bytes, mut whole) = (rows.into_stream(), Vec::new(), 0, false);
         while bytes <= REMEMBERED_BYTES && !whole {
@@ -100,39 +112,34 @@ impl Sink for StagingSink<'_> {
             }
         }
         if whole && before.has_rows(&table.name, &first) {
-            return self.same(before, table, as_of, first).await;
+            return self.same(before, table, first).await;
         }
         let few = whole.then(|| first.clone());
         let all = stream::iter(first.into_iter().map(Ok)).chain(stream).boxed();
         let staged = stage(self.lake, self.run_id, self.provenance.clone(), table, all).await?;
-        self.rows.extend(few.map(|rows| (table.name.clone(), rows)));
-        Ok(self.take(staged, as_of))
+        Ok(Made { staged, rows: few, same: false })
     }
 
-    async fn known(
-        &mut self,
-        query: &DerivedTable,
-        reads: &[String],
-        as_of: NaiveDate,
-    ) -> Result<Option<TableFiles>, Error> {
-        let Some(before) = self.before else { return Ok(None) };
-        let unchanged = names_no_day(&query.sql) && reads.iter().all(|table| self.same.contains(table));
-        match before.rows(&query.table.name).filter(|_| unchanged) {
-            Some(rows) => self.same(before, &query.table, as_of, rows.clone()).await.map(Some),
+    async fn known(&self, query: &DerivedTable) -> Result<Option<Made>, Error> {
+        let Some(before) = self.before.filter(|_| names_no_day(&query.sql)) else { return Ok(None) };
+        match before.rows(&query.table.name) {
+            Some(rows) => self.same(before, &query.table, rows.clone()).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    fn is_unchanged(&self, table: &str, written: Option<&Made>) -> bool {
+        written.map_or_else(|| self.same.contains(table), |made| made.same)
+    }
+
+    fn files(&self, made: &Made) -> TableFiles {
+        table_files(made.staged.table(), self.as_of)
     }
 }
 
 impl StagingSink<'_> {
     /// Stages a table that has the rows that it had the day before.
-    async fn same(
-        &mut self,
-        before: &DayBefore,
-        table: &Table,
-        as_of: NaiveDate,
-        rows: Vec<RecordBatch>,
-    ) -> Result<TableFiles, Error> {
+    async fn same(&self, before: &DayBefore, table: &Table, rows: Vec<RecordBatch>) -> Result<Made, Error> {
         let staged = match before.published(&table.name) {
             Some(published) => StagedTable::of_published(published, self.lake, self.run_id).await?,
             // Nothing is published of an internal one.
@@ -141,14 +148,6 @@ impl StagingSink<'_> {
                 stage(self.lake, self.run_id, self.provenance.clone(), table, rows).await?
             }
         };
-        self.same.insert(table.name.clone());
-        self.rows.insert(table.name.clone(), rows);
-        Ok(self.take(staged, as_of))
-    }
-
-    fn take(&mut self, staged: StagedTable, as_of: NaiveDate) -> TableFiles {
-        let files = table_files(staged.table(), as_of);
-        self.staged.push(staged);
-        files
+        Ok(Made { staged, rows: Some(rows), same: true })
     }
 }

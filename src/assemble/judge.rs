@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use futures::StreamExt as _;
+use futures::{StreamExt as _, stream};
 
 use super::{Assembler, compare::compared, day_before::names_no_day, session::table_files, staging, subject::Subject};
 use crate::{
     catalog::{Catalog, FINDINGS},
-    engine::{Session, derive},
+    engine::{Rows, Session, days, derive, prepared},
     error::Error,
     lake::{Provenance, SnapshotTable, StagedTable, TableWriter, WriterOptions},
     quality::{Gate, Statement, Thresholds, compare::COMPARING, statement},
@@ -75,13 +75,13 @@ async fn ask(
     if let Some((table, as_of)) = findings_before {
         let mut files = table_files(table, as_of);
         statement::BEFORE.clone_into(&mut files.table);
-        session.register(&[files])?;
+        days::add(session, files).await?;
     }
     let mut writer = TableWriter::new(lake, run_id, table, WriterOptions::default())
         .with_provenance(Provenance { tenant: state.tenant.clone(), as_of: Some(*as_of) });
     let (mut breaches, mut found_nothing) = (Vec::new(), BTreeSet::new());
-    let mut write = async |origin: &str, sql: &str| -> Result<u64, Error> {
-        let mut rows = derive::start(session, origin, sql, table, *as_of).await?.into_stream();
+    let mut write = async |rows: Rows| -> Result<u64, Error> {
+        let mut rows = rows.into_stream();
         let mut found = 0;
         while let Some(batch) = rows.next().await {
             let batch = batch?;
@@ -96,20 +96,30 @@ async fn ask(
             let columns: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
             let (columns, rules) = (columns.join(", "), rules.join(", "));
             let sql = format!("SELECT {columns} FROM \"{}\" WHERE rule IN ({rules})", statement::BEFORE);
-            write("the findings of the snapshot before", &sql).await?;
+            write(derive::start(session, "the findings of the snapshot before", &sql, table, *as_of).await?).await?;
         }
+        let mut asked = Vec::new();
         for statement in &statements {
             let reads =
-                derive::references(session, &statement.sql).map_err(|error| error.in_derived(&statement.origin))?;
-            if reads.iter().any(|table| !session.has_table(table)) {
-                continue;
+                prepared::reads(session, &statement.sql).map_err(|error| error.in_derived(&statement.origin))?;
+            if reads.iter().all(|table| session.has_table(table)) {
+                let nothing_again = names_no_day(&statement.sql) && subject.finds_nothing_again(&statement.sql, &reads);
+                asked.push((statement, nothing_again));
             }
-            let names_no_day = names_no_day(&statement.sql);
-            let found = match names_no_day && subject.finds_nothing_again(&statement.sql, &reads) {
-                true => 0,
-                false => write(&statement.origin, &statement.findings(findings_before.is_some())).await?,
+        }
+        // Some are asked while what the one before found is written.
+        let asked = asked.into_iter().map(|(statement, nothing_again)| async move {
+            let sql = statement.findings(findings_before.is_some());
+            let rows = || derive::begin(session, statement.origin.clone(), sql, table, *as_of);
+            (statement, (!nothing_again).then(rows))
+        });
+        let mut answers = stream::iter(asked).buffered(session.queries_at_once());
+        while let Some((statement, rows)) = answers.next().await {
+            let found = match rows {
+                Some(rows) => write(rows).await?,
+                None => 0,
             };
-            if found == 0 && names_no_day {
+            if found == 0 && names_no_day(&statement.sql) {
                 found_nothing.insert(statement.sql.clone());
             }
             breaches.extend(breach(statement, found, tables, thresholds));

@@ -34,20 +34,21 @@ mod subject;
 mod wide;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use tokio::time::Instant;
 
 pub use self::session::table_files;
+use self::subject::Subject;
 pub(crate) use self::{
     applicable::{ReadForDays, Rows},
     attributes::AttributesRead,
     day::{Assembler, Cause, Day},
     day_before::{DayBefore, Remembered},
-    session::session_options,
+    session::{day_sessions, session_options},
 };
-use self::{session::session_over, subject::Subject};
 use crate::{
     error::Error,
     lake::{self, Held, Publication, Replaces, Snapshot, SnapshotState, SnapshotTable, StagedTable},
-    report::{ReferenceReport, SkippedReport, WideReport},
+    report::{DeriveReport, DeriveSeconds, ReferenceReport, SkippedReport, WideReport},
     run_id::RunId,
 };
 
@@ -76,6 +77,8 @@ pub(crate) struct Notes {
     pub(crate) wide: Vec<WideReport>,
     /// Computed tables that were left out, and why.
     pub(crate) skipped: Vec<SkippedReport>,
+    /// What computing took.
+    pub(crate) derive: DeriveReport,
 }
 
 /// What became of a day.
@@ -91,11 +94,12 @@ impl Assembler<'_> {
     /// # Errors
     /// When tables cannot be read, or written; what was staged before stays in staging.
     pub(crate) async fn assemble(&self, day: Day<'_>) -> Result<Assembled, Error> {
+        let begun = Instant::now();
         let mut staged = day.staged.clone();
         let given: Vec<SnapshotTable> =
             day.carried_over.iter().chain(staged.iter().map(StagedTable::table)).cloned().collect();
         // One session for all that is asked of the day; what is computed joins it for those who read it later.
-        let session = session_over(self.lake, day.as_of, &given, self.engine)?;
+        let session = self.session(day.as_of, &given).await?;
         let same = day.day_before.map(|before| before.same_as(&given)).unwrap_or_default();
         let references = match day.cause {
             Cause::NewTables => {
@@ -104,8 +108,11 @@ impl Assembler<'_> {
             }
             Cause::NewQueries => None,
         };
+        let followed = begun.elapsed();
         let derived = derived::derive(self, &session, &day, same).await?;
+        let computed = begun.elapsed();
         let widened = wide::widen(self, &session, &day).await?;
+        let made = begun.elapsed();
         staged.extend(derived.staged.into_iter().chain(widened.staged));
 
         let mut state = day.attributes.remembered_in(day.state);
@@ -133,6 +140,13 @@ impl Assembler<'_> {
             Some(references) => judge::judge(self, &session, &subject, references).await?,
             None => judge::judge_again(self, &session, &subject).await?,
         };
+        let seconds = DeriveSeconds {
+            references: followed.as_secs_f64(),
+            derived: (computed - followed).as_secs_f64(),
+            wide: (made - computed).as_secs_f64(),
+            judged: (begun.elapsed() - made).as_secs_f64(),
+            tables: derived.seconds.into_iter().chain(widened.seconds).collect(),
+        };
         staged.push(judged.findings);
         let skipped = derived.skipped.into_iter().chain(widened.skipped);
         let skipped = skipped.map(|s| SkippedReport { table: s.table, missing: s.missing }).collect();
@@ -149,7 +163,12 @@ impl Assembler<'_> {
                 references: references.clone().unwrap_or_default(),
                 found_nothing: judged.found_nothing,
             },
-            notes: Notes { references: references.unwrap_or_default(), wide: widened.reports, skipped },
+            notes: Notes {
+                references: references.unwrap_or_default(),
+                wide: widened.reports,
+                skipped,
+                derive: DeriveReport { seconds },
+            },
         })
     }
 

@@ -2,8 +2,9 @@
 
 use chrono::NaiveDate;
 
+use super::Assembler;
 use crate::{
-    engine::{EngineError, FileRef, Session, SessionOptions, TableFiles, spill},
+    engine::{EngineError, FileRef, Session, SessionOptions, TableFiles, days::DaySessions, spill},
     lake::{Lake, SnapshotTable},
     settings::{Settings, SettingsError},
 };
@@ -18,17 +19,26 @@ pub(crate) fn session_options(settings: &Settings) -> Result<SessionOptions, Set
     Ok(SessionOptions { memory_limit_bytes: settings.memory_limit()?, temp_dir, ..SessionOptions::default() })
 }
 
-/// A session over the tables of one day.
+impl Assembler<'_> {
+    /// A session over the tables of one day.
+    ///
+    /// # Errors
+    /// When small ones cannot be read.
+    pub(super) async fn session<'t>(
+        &self,
+        as_of: NaiveDate,
+        tables: impl IntoIterator<Item = &'t SnapshotTable>,
+    ) -> Result<Session, EngineError> {
+        self.sessions.open(tables.into_iter().map(|table| table_files(table, as_of))).await
+    }
+}
+
+/// SQL over the days of a run.
 ///
 /// # Errors
 /// When the engine cannot be set up.
-pub(super) fn session_over<'t>(
-    lake: &Lake,
-    as_of: NaiveDate,
-    tables: impl IntoIterator<Item = &'t SnapshotTable>,
-    options: &SessionOptions,
-) -> Result<Session, EngineError> {
-    Session::over(lake.store(), options, tables.into_iter().map(|table| table_files(table, as_of)))
+pub(crate) fn day_sessions(lake: &Lake, options: &SessionOptions) -> Result<DaySessions, EngineError> {
+    DaySessions::new(lake.store(), options)
 }
 
 /// A table of a snapshot, or a staged one, as the engine takes it.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use arrow::datatypes::Date32Type;
 use futures::StreamExt as _;
+use tokio::time::Instant;
 
 use super::{
     Assembler, Day,
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::{
     catalog::{LakeType, Table, WideTable, matches_any},
-    engine::{Session, derive::Skipped},
+    engine::{Session, days, derive::Skipped},
     error::Error,
     lake::{Described, Lake, Snapshot, StagedTable, TableWriter, WriterOptions},
     report::{UnforeseenReport, WideReport},
@@ -37,6 +38,8 @@ pub(super) struct Widened {
     pub(super) types: BTreeMap<String, LakeType>,
     /// What the tables and their columns mean.
     pub(super) described: BTreeMap<String, Described>,
+    /// Seconds of each table.
+    pub(super) seconds: BTreeMap<String, f64>,
 }
 
 /// What became of one of them.
@@ -57,7 +60,6 @@ pub(super) async fn widen(
     session: &Session,
     day: &Day<'_>,
 ) -> Result<Widened, Error> {
-    let sorting = session.with_memory(SORT_MEMORY_BYTES)?;
     let mut definitions: Option<Vec<Definition>> = None;
     let mut widened = Widened::default();
     for wide in &catalog.wide {
@@ -67,12 +69,17 @@ pub(super) async fn widen(
             widened.skipped.push(Skipped { table: name, missing });
             continue;
         }
+        let begun = Instant::now();
         let definitions = match &definitions {
             Some(known) => known,
             None => definitions.insert(self::definitions(session).await?),
         };
-        let Made { staged, report, types, described } = make(lake, &sorting, wide, definitions, day).await?;
-        session.register(&[table_files(staged.table(), day.as_of)])?;
+        // What is held in memory is sorted there.
+        let sorting = if session.holds(wide.long) { None } else { Some(session.with_memory(SORT_MEMORY_BYTES)?) };
+        let sorting = sorting.as_ref().unwrap_or(session);
+        let Made { staged, report, types, described } = make(lake, sorting, wide, definitions, day).await?;
+        days::add(session, table_files(staged.table(), day.as_of)).await?;
+        widened.seconds.insert(name.clone(), begun.elapsed().as_secs_f64());
         widened.staged.push(staged);
         widened.reports.push(report);
         widened.types.extend(types);

@@ -90,6 +90,9 @@ pub(super) enum Command {
         /// Snapshot to compute for; the newest by default
         #[arg(long, value_name = "DATE", value_parser = parse_date)]
         as_of: Option<NaiveDate>,
+        /// Publish nothing: print how the query of this derived table is answered, with the rows and the time of each step
+        #[arg(long, value_name = "TABLE")]
+        explain: Option<String>,
     },
     /// Run one read-only SQL statement over the published snapshots, or a prompt for them
     Query {

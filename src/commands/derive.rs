@@ -1,14 +1,14 @@
 //! `derive`: compute `queries/` again over a published snapshot, without touching the API.
 
-use super::missing_day::no_such_day;
+use super::missing_day::snapshot_of;
 use crate::{
-    assemble::{Assembler, AttributesRead, Cause, Day, session_options},
+    assemble::{Assembler, AttributesRead, Cause, Day, day_sessions, session_options},
     catalog::{Origin, Zone},
     context::{Context, Writer, exclusively, split_as_configured},
     error::Error,
     lake::{self, Lake, Snapshot, SnapshotState, SnapshotTable},
     print::print,
-    report::SkippedReport,
+    report::{DeriveSeconds, SkippedReport},
     run_id::RunId,
     settings::Settings,
 };
@@ -44,25 +44,23 @@ pub(super) async fn derive_alone(
     run_id: &RunId,
 ) -> Result<(), Error> {
     lake::align(lake).await?;
-    let snapshot = match as_of {
-        Some(date) => lake.snapshot(date).await?,
-        None => lake.newest().await?,
-    };
-    let Some(snapshot) = snapshot else {
-        if let Some(day) = as_of {
-            return Err(no_such_day(lake, day).await);
-        }
-        let what = format!("the lake at {} has no snapshot that can be read", lake.display());
-        return Err(Error::NoSnapshot(format!("{what}; `lucca-lake snapshots` lists what there is")));
-    };
+    let snapshot = snapshot_of(lake, as_of).await?;
     let derived = replace_derived(context, settings, lake, run_id, &snapshot).await;
     match derived {
-        Ok(published) => {
+        Ok((published, DeriveSeconds { derived, wide, judged, tables: seconds, .. })) => {
             if context.quiet {
                 return Ok(());
             }
-            let derived = published.tables.iter().filter(|t| is_derived(context, t));
-            print(&derived.map(|t| format!("{}\t{} rows\n", t.name, t.rows())).collect::<String>())
+            tracing::info!(
+                "derived tables {derived:.1} s, wide tables {wide:.1} s, gates {judged:.1} s; per query: \
+                 `lucca-lake derive --explain TABLE`"
+            );
+            let tables = published.tables.iter().filter(|t| is_derived(context, t));
+            let line = |t: &SnapshotTable| {
+                let seconds = seconds.get(&t.name).map(|seconds| format!("\t{seconds:.3} s")).unwrap_or_default();
+                format!("{}\t{} rows{seconds}\n", t.name, t.rows())
+            };
+            print(&tables.map(line).collect::<String>())
         }
         // What a gate holds back stays for whoever looks at it.
         Err(refused @ Error::Refused { .. }) => Err(refused),
@@ -90,7 +88,7 @@ async fn replace_derived(
     lake: &Lake,
     run_id: &RunId,
     snapshot: &Snapshot,
-) -> Result<Snapshot, Error> {
+) -> Result<(Snapshot, DeriveSeconds), Error> {
     let kept: Vec<_> = snapshot.tables.iter().filter(|t| !is_derived(context, t)).cloned().collect();
     // A damaged file may read well, as other rows.
     if let Some(finding) = lake::check_files(lake, &kept).await?.first() {
@@ -116,7 +114,7 @@ async fn replace_derived(
     let assembler = Assembler {
         lake,
         catalog: &context.catalog,
-        engine: &session_options(settings)?,
+        sessions: &day_sessions(lake, &session_options(settings)?)?,
         thresholds: &settings.thresholds()?,
         superseded_grace: settings.superseded_grace()?,
     };
@@ -128,5 +126,6 @@ async fn replace_derived(
             false => tracing::info!(table, missing, "not computed"),
         }
     }
-    assembler.publish(assembled, context.clock.now()).await?.published()
+    let seconds = assembled.notes.derive.seconds.clone();
+    Ok((assembler.publish(assembled, context.clock.now()).await?.published()?, seconds))
 }

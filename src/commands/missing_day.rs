@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::{
     error::Error,
-    lake::{Lake, SnapshotId},
+    lake::{Lake, Snapshot, SnapshotId},
 };
 
 /// Most days that are named one by one.
@@ -19,6 +19,20 @@ pub(super) async fn no_such_day(lake: &Lake, day: NaiveDate) -> Error {
     match lake.snapshots().await {
         Ok(ids) => Error::NoSnapshot(told(lake, &format!("as of {day}"), day, &ids)),
         Err(error) => error.into(),
+    }
+}
+
+/// The snapshot of a day, or of the newest.
+pub(super) async fn snapshot_of(lake: &Lake, as_of: Option<NaiveDate>) -> Result<Snapshot, Error> {
+    let Some(day) = as_of else {
+        return lake.newest().await?.ok_or_else(|| {
+            let what = format!("the lake at {} has no snapshot that can be read", lake.display());
+            Error::NoSnapshot(format!("{what}; `lucca-lake snapshots` lists what there is"))
+        });
+    };
+    match lake.snapshot(day).await? {
+        Some(snapshot) => Ok(snapshot),
+        None => Err(no_such_day(lake, day).await),
     }
 }
 

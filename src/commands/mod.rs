@@ -5,6 +5,7 @@ mod check;
 mod config;
 mod demo;
 mod derive;
+mod explain;
 mod fake_tenant;
 mod gc;
 mod missing_day;
@@ -21,6 +22,7 @@ pub(crate) use self::{
     config::config,
     demo::{DemoOptions, demo},
     derive::derive,
+    explain::explain,
     fake_tenant::{FakeTenantOptions, detach, fake_tenant},
     gc::{GcOptions, gc},
     plan::{PlanOptions, plan},

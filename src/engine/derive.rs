@@ -1,4 +1,6 @@
-//! Derived tables: the order their queries run in, and running them.
+//! Derived tables: running their queries, in an `order` in which each finds what it reads.
+
+mod order;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -8,33 +10,48 @@ use std::{
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
 use async_trait::async_trait;
 use chrono::NaiveDate;
+use futures::{StreamExt as _, stream::FuturesUnordered};
+use tokio::{sync::watch, time::Instant};
 
+pub(crate) use self::order::order;
+use self::order::{Agenda, ordered};
 use super::{
-    EngineError, Parameters, Rows, Session, TableFiles,
+    EngineError, Rows, Session, TableFiles,
     columns::{self, ColumnCast},
-    query,
+    copied::Copied,
+    days, own_task, prepared,
 };
 use crate::catalog::{DerivedTable, Table};
 
+/// Results of at most so many bytes in memory are held there for the queries that read them.
+const SMALL_RESULT: usize = 8 << 20;
+
 /// Takes the rows of derived tables and writes them to the lake.
 #[async_trait]
-pub(crate) trait Sink {
+pub(crate) trait Sink: Sync {
     /// What ends a derivation: the sink's own failures and the engine's.
     type Error: From<EngineError>;
+    /// A table that is written.
+    type Written: Send;
 
-    /// Writes all rows of one table and says which files hold them. The batches have exactly the declared schema.
-    async fn write(&mut self, table: &Table, as_of: NaiveDate, rows: Rows) -> Result<TableFiles, Self::Error>;
+    /// Writes all rows of one table. The batches have exactly the declared schema. Several tables are written at the same
+    /// time.
+    async fn write(&self, table: &Table, rows: Rows) -> Result<Self::Written, Self::Error>;
 
-    /// The files of a table whose rows are known without its query, which reads these tables, being asked.
-    async fn known(
-        &mut self,
-        query: &DerivedTable,
-        reads: &[String],
-        as_of: NaiveDate,
-    ) -> Result<Option<TableFiles>, Self::Error> {
-        let _ = (query, reads, as_of);
+    /// The table of a query that need not be asked: what it reads is unchanged.
+    async fn known(&self, query: &DerivedTable) -> Result<Option<Self::Written>, Self::Error> {
+        let _ = query;
         Ok(None)
     }
+
+    /// Whether a table, written here or given, has the same rows as another time, so that queries over it may be known.
+    fn is_unchanged(&self, table: &str, written: Option<&Self::Written>) -> bool {
+        let _ = (table, written);
+        false
+    }
+
+    /// The files that hold a table that is written.
+    fn files(&self, written: &Self::Written) -> TableFiles;
 }
 
 /// A derived table that was not computed.
@@ -47,51 +64,14 @@ pub(crate) struct Skipped {
 }
 
 /// What a derivation did.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Derivation {
-    /// The tables written, in the order of their computation.
-    pub(crate) written: Vec<TableFiles>,
+#[derive(Debug)]
+pub(crate) struct Derivation<W> {
+    /// The tables written, in the order of their dependencies.
+    pub(crate) written: Vec<W>,
     /// The tables left out because this snapshot lacks what they read; no internal ones.
     pub(crate) skipped: Vec<Skipped>,
-}
-
-/// A derived table and what it reads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Step {
-    /// Name of the derived table.
-    pub(crate) table: String,
-    /// Names of the tables its query reads, sorted.
-    pub(crate) reads: Vec<String>,
-}
-
-/// Orders derived tables so that each comes after the derived tables it reads; otherwise by name.
-///
-/// `api_tables` are the names of all tables that a snapshot may have from the API.
-///
-/// # Errors
-/// A query that does not parse, reads a table that nobody has, or takes part in a cycle.
-pub(crate) fn order(queries: &[DerivedTable], api_tables: &[&str]) -> Result<Vec<Step>, EngineError> {
-    let session = Session::of_declared([])?;
-    let names: BTreeSet<&str> = queries.iter().map(|q| &*q.table.name).collect();
-    let mut waiting: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for query in queries {
-        let name = &*query.table.name;
-        let reads = references(&session, &query.sql).map_err(|e| e.in_derived(&query.file()))?;
-        if let Some(table) = reads.iter().find(|t| !names.contains(&***t) && !api_tables.contains(&&***t)) {
-            return Err(EngineError::DeriveUnknownTable { origin: query.file(), table: table.clone() });
-        }
-        waiting.insert(name, reads);
-    }
-    let mut ordered = Vec::new();
-    while !waiting.is_empty() {
-        let is_ready = |reads: &BTreeSet<String>| reads.iter().all(|t| !waiting.contains_key(&**t));
-        let Some(name) = waiting.iter().find(|(_, reads)| is_ready(reads)).map(|(name, _)| *name) else {
-            return Err(EngineError::DeriveCycle { queries: cycle(&waiting) });
-        };
-        let reads = waiting.remove(name).unwrap_or_default();
-        ordered.push(Step { table: name.to_owned(), reads: reads.into_iter().collect() });
-    }
-    Ok(ordered)
+    /// Seconds from the start of each query until its table was written; others ran at the same time.
+    pub(crate) seconds: BTreeMap<String, f64>,
 }
 
 /// Checks every query against the catalogue alone: it parses, its tables and columns exist, and its result has the
@@ -112,51 +92,140 @@ pub(crate) async fn check(queries: &[DerivedTable], api_tables: &[Table]) -> Res
 }
 
 /// Computes every derived table whose inputs the session has, for one as-of date, each result being an input of those
-/// that follow. The session holds the API tables of that one snapshot; tables of it that `queries` define are replaced.
+/// that follow; what does not depend on one another is computed at the same time, as far as there are processors and memory.
+/// The session holds the API tables of that one snapshot; tables of it that `queries` define are replaced.
 ///
 /// # Errors
-/// The first failure, after which nothing more is written. No error quotes a value of the data.
-pub(crate) async fn run<S: Sink + Send>(
+/// The failure of the first query in the order of dependencies that fails, whichever failed first in time. No error quotes a
+/// value of the data.
+pub(crate) async fn run<S: Sink>(
     session: &Session,
     as_of: NaiveDate,
     queries: &[DerivedTable],
     api_tables: &[&str],
-    sink: &mut S,
-) -> Result<Derivation, S::Error> {
-    let mut outcome = Derivation::default();
-    let steps = order(queries, api_tables)?;
+    sink: &S,
+) -> Result<Derivation<S::Written>, S::Error> {
+    let steps = ordered(session, queries, api_tables)?;
     // Results of an earlier derivation must not be read as if they were of this one.
     for step in &steps {
         session.forget(&step.table)?;
     }
-    let mut lacking: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for step in steps {
-        let Some(query) = queries.iter().find(|q| q.table.name == step.table) else { continue };
-        let absent = step.reads.iter().filter(|table| !session.has_table(table));
-        let missing: BTreeSet<String> =
-            absent.flat_map(|t| lacking.get(t).cloned().unwrap_or_else(|| BTreeSet::from([t.clone()]))).collect();
-        if !missing.is_empty() {
-            if query.internal {
-                lacking.insert(step.table, missing);
+    let mut agenda = Agenda::new(&steps);
+    let mut lacking: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let mut skipped = BTreeMap::new();
+    let mut written = BTreeMap::new();
+    let mut failed: Option<(usize, S::Error)> = None;
+    let mut running = FuturesUnordered::new();
+    let given_up = watch::Sender::new(false);
+    loop {
+        while running.len() < session.queries_at_once()
+            && let Some((number, step)) = agenda.next(failed.as_ref().map(|(number, _)| *number))
+        {
+            let absent = step.reads.iter().filter(|table| !session.has_table(table));
+            let missing: BTreeSet<String> = absent
+                .flat_map(|t| lacking.get(&**t).cloned().unwrap_or_else(|| BTreeSet::from([t.clone()])))
+                .collect();
+            let query = queries.iter().find(|q| q.table.name == step.table);
+            if let Some(query) = query.filter(|_| missing.is_empty()) {
+                let made = |table: &String| written.values().find(|done: &&Computed<'_, _>| done.table == table);
+                let is_unchanged = |table: &String| sink.is_unchanged(table, made(table).map(|done| &done.written));
+                let how = How { unchanged: step.reads.iter().all(is_unchanged), given_up: given_up.subscribe() };
+                running.push(async move { (number, compute(session, as_of, query, sink, how).await) });
+                continue;
+            }
+            agenda.done(number);
+            if query.is_none_or(|query| query.internal) {
+                lacking.insert(&step.table, missing);
             } else {
-                outcome.skipped.push(Skipped { table: step.table, missing: missing.into_iter().collect() });
+                skipped.insert(number, Skipped { table: step.table.clone(), missing: missing.into_iter().collect() });
             }
-            continue;
         }
-        let files = match sink.known(query, &step.reads, as_of).await? {
-            Some(files) => files,
-            None => {
-                let rows = start(session, &query.file(), &query.sql, &query.table, as_of).await?;
-                sink.write(&query.table, as_of, rows).await?
+        let Some((number, computed)) = running.next().await else { break };
+        match computed {
+            Ok(computed) => {
+                agenda.done(number);
+                written.insert(number, computed);
             }
-        };
-        session.register(std::slice::from_ref(&files))?;
-        outcome.written.push(files);
+            // Its successors are never begun, as it is never done.
+            Err(error) if failed.as_ref().is_none_or(|(first, _)| number < *first) => failed = Some((number, error)),
+            Err(_) => {}
+        }
+        // What comes earlier may fail too.
+        if let Some((first, _)) = &failed
+            && agenda.is_done_before(*first)
+        {
+            break;
+        }
     }
-    Ok(outcome)
+    if let Some((_, error)) = failed {
+        // What is being written is given up in good order: no upload stays open.
+        given_up.send_replace(true);
+        while running.next().await.is_some() {}
+        return Err(error);
+    }
+    let seconds = written.values().map(|done: &Computed<'_, _>| (done.table.to_owned(), done.seconds)).collect();
+    let written = written.into_values().map(|done| done.written).collect();
+    Ok(Derivation { written, skipped: skipped.into_values().collect(), seconds })
 }
 
-/// Plans one query and gives its rows in the declared schema of `table`. `origin` is what errors call it: its file, or what it
+/// The tables that a query reads and the session does not have.
+pub(crate) fn missing(session: &Session, query: &DerivedTable) -> Result<BTreeSet<String>, EngineError> {
+    let reads = prepared::reads(session, &query.sql).map_err(|e| e.in_derived(&query.file()))?;
+    Ok(reads.iter().filter(|table| !session.has_table(table)).cloned().collect())
+}
+
+/// Under which circumstances a table is computed.
+struct How {
+    /// Whether all that its query reads is unchanged.
+    unchanged: bool,
+    /// Becomes true when another query failed.
+    given_up: watch::Receiver<bool>,
+}
+
+/// A table that was computed.
+struct Computed<'q, W> {
+    table: &'q str,
+    seconds: f64,
+    written: W,
+}
+
+/// Computes one table, on a task of its own, while it is written on this one, and makes it known.
+async fn compute<'q, S: Sink>(
+    session: &Session,
+    as_of: NaiveDate,
+    query: &'q DerivedTable,
+    sink: &S,
+    how: How,
+) -> Result<Computed<'q, S::Written>, S::Error> {
+    let begun = Instant::now();
+    let known = if how.unchanged { sink.known(query).await? } else { None };
+    let written = match known {
+        Some(written) => {
+            days::add(session, sink.files(&written)).await?;
+            written
+        }
+        None => {
+            let rows = begin(session, query.file(), query.sql.clone(), &query.table, as_of);
+            let (rows, copied) = Copied::of(own_task::unless(how.given_up, rows), SMALL_RESULT);
+            let written = sink.write(&query.table, rows).await?;
+            let files = sink.files(&written);
+            session.register(std::slice::from_ref(&files))?;
+            if let Some(batches) = copied.batches() {
+                session.hold(&files.table, as_of, &files.schema, &batches)?;
+            }
+            written
+        }
+    };
+    Ok(Computed { table: &query.table.name, seconds: begun.elapsed().as_secs_f64(), written })
+}
+
+/// As [`start`], on a task of its own, which begins at once; what is wrong with the query comes out of the rows.
+pub(crate) fn begin(session: &Session, origin: String, sql: String, table: &Table, as_of: NaiveDate) -> Rows {
+    let (session, table) = (session.clone(), table.clone());
+    own_task::rows(table.arrow_schema(), async move { start(&session, &origin, &sql, &table, as_of).await })
+}
+
+/// Asks one query and gives its rows in the declared schema of `table`. `origin` is what errors call it: its file, or what it
 /// asks.
 pub(crate) async fn start(
     session: &Session,
@@ -166,17 +235,15 @@ pub(crate) async fn start(
     as_of: NaiveDate,
 ) -> Result<Rows, EngineError> {
     let declared = table.arrow_schema();
-    let parameters = Parameters::of_day(Some(as_of));
-    let planned = query::plan(session, sql, &parameters).await.map_err(|e| e.in_derived(origin))?;
-    let casts = columns::casts(planned.logical().schema().as_arrow(), &declared)
+    let answer = prepared::ask(session, sql, Some(as_of)).await.map_err(|e| e.in_derived(origin))?;
+    let casts = columns::casts(&answer.schema, &declared)
         .map_err(|detail| EngineError::DeriveColumns { origin: origin.to_owned(), detail })?;
-    let rows = planned.rows_as_planned().await.map_err(|e| e.in_derived(origin))?;
     let origin = origin.to_owned();
     let schema = Arc::clone(&declared);
     let conformed = move |batch: Result<RecordBatch, EngineError>| {
         conform(&batch.map_err(|e| e.in_derived(&origin))?, &schema, &casts, &origin)
     };
-    Ok(rows.try_map(declared, conformed))
+    Ok(answer.rows.try_map(declared, conformed))
 }
 
 /// The batch with the declared types, checked for nulls where none may be.
@@ -195,32 +262,6 @@ fn conform(
         }
     }
     RecordBatch::try_new(Arc::clone(schema), arrays).map_err(internal)
-}
-
-/// The tables a query reads, without its common table expressions.
-pub(crate) fn references(session: &Session, sql: &str) -> Result<BTreeSet<String>, EngineError> {
-    let statement = query::parse_query(sql)?;
-    let state = session.context().state();
-    let tables = state
-        .resolve_table_references(&statement)
-        .map_err(|error| EngineError::planning(error, sql, &session.known()))?;
-    Ok(tables.iter().map(ToString::to_string).collect())
-}
-
-/// One cycle among queries that all wait for another: following any of them must come back.
-fn cycle(waiting: &BTreeMap<&str, BTreeSet<String>>) -> Vec<String> {
-    let mut path: Vec<String> = Vec::new();
-    let mut next = waiting.keys().next().map(|n| (*n).to_owned());
-    while let Some(name) = next {
-        if let Some(start) = path.iter().position(|n| *n == name) {
-            let mut circle = path.split_off(start);
-            circle.push(name);
-            return circle;
-        }
-        next = waiting.get(&*name).and_then(|reads| reads.iter().find(|t| waiting.contains_key(&***t))).cloned();
-        path.push(name);
-    }
-    path
 }
 
 #[cfg(test)]

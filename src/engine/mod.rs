@@ -56,25 +56,34 @@
 //! ```
 
 pub(crate) mod all_days;
+mod as_of;
 mod clauses;
 mod columns;
 mod comparisons;
+mod copied;
+pub(crate) mod days;
 pub(crate) mod derive;
 mod diagnosis;
 pub(crate) mod error;
+pub(crate) mod explain;
 mod failure;
 pub(crate) mod functions;
 pub(crate) mod guard;
 mod headings;
+mod held;
 mod known;
 mod names;
 pub(crate) mod output;
+mod own_task;
 pub(crate) mod parameters;
+mod plans;
 pub(crate) mod position;
+pub(crate) mod prepared;
 pub(crate) mod privacy;
 pub(crate) mod provider;
 pub mod query;
 pub(crate) mod references;
+mod reused;
 pub(crate) mod rows;
 mod segmented_window;
 pub(crate) mod session;

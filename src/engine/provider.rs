@@ -159,7 +159,8 @@ impl TableProvider for FileTable {
     }
 }
 
-fn as_of_field() -> FieldRef {
+/// The column that says which day a row is of.
+pub(super) fn as_of_field() -> FieldRef {
     Arc::new(Field::new(AS_OF, DataType::Date32, false))
 }
 

@@ -2,7 +2,10 @@
 
 use std::{collections::VecDeque, panic::AssertUnwindSafe, sync::Arc};
 
-use arrow::array::{RecordBatch, RecordBatchOptions};
+use arrow::{
+    array::{RecordBatch, RecordBatchOptions},
+    datatypes::SchemaRef,
+};
 use chrono::NaiveDate;
 use datafusion::{
     execution::context::SQLOptions,
@@ -61,18 +64,7 @@ impl Planned<'_> {
     pub(crate) async fn rows(mut self) -> Result<Rows, EngineError> {
         let explains = matches!(self.plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_));
         let headings = std::mem::take(&mut self.headings);
-        let rows = self.rows_as_planned().await?;
-        let schema = columns::without_views(rows.schema());
-        let casts = columns::casts(rows.schema(), &schema).map_err(|message| EngineError::Internal { message })?;
-        let schema = headings::head(&schema, &headings);
-        let target = Arc::clone(&schema);
-        let rows = rows.try_map(schema, move |batch| {
-            let batch = batch?;
-            let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-            columns::apply(&batch, &casts)
-                .and_then(|arrays| RecordBatch::try_new_with_options(Arc::clone(&target), arrays, &options))
-                .map_err(|e| EngineError::running(e.into()))
-        });
+        let rows = plain(self.rows_as_planned().await?, |schema| headings::head(schema, &headings))?;
         Ok(if explains { rows.that_explain() } else { rows })
     }
 
@@ -88,6 +80,21 @@ impl Planned<'_> {
     }
 }
 
+/// The rows with strings and bytes in Arrow's plain types, under columns that are named anew.
+pub(super) fn plain(rows: Rows, named: impl FnOnce(&SchemaRef) -> SchemaRef) -> Result<Rows, EngineError> {
+    let schema = columns::without_views(rows.schema());
+    let casts = columns::casts(rows.schema(), &schema).map_err(|message| EngineError::Internal { message })?;
+    let schema = named(&schema);
+    let target = Arc::clone(&schema);
+    Ok(rows.try_map(schema, move |batch| {
+        let batch = batch?;
+        let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+        columns::apply(&batch, &casts)
+            .and_then(|arrays| RecordBatch::try_new_with_options(Arc::clone(&target), arrays, &options))
+            .map_err(|e| EngineError::running(e.into()))
+    }))
+}
+
 /// Plans one read-only statement over the session's tables.
 ///
 /// # Errors
@@ -96,6 +103,19 @@ pub(crate) async fn plan<'s>(
     session: &'s Session,
     sql: &str,
     parameters: &'s Parameters,
+) -> Result<Planned<'s>, EngineError> {
+    plan_with(session, sql, parameters, |plan| plan.with_param_values(parameters.to_values())).await
+}
+
+/// Plans one read-only statement, into which `bind` puts what `parameters` stand for.
+///
+/// # Errors
+/// As [`plan`].
+pub(super) async fn plan_with<'s>(
+    session: &'s Session,
+    sql: &str,
+    parameters: &'s Parameters,
+    bind: impl FnOnce(LogicalPlan) -> datafusion::error::Result<LogicalPlan>,
 ) -> Result<Planned<'s>, EngineError> {
     let refused = |error| EngineError::planning(error, sql, &session.known());
     let work = async {
@@ -117,7 +137,7 @@ pub(crate) async fn plan<'s>(
         read_only().verify_plan(&plan).map_err(refused)?;
         functions::check_formats(&plan).map_err(refused)?;
         let headings = headings::of(&items, plan.schema());
-        let plan = plan.with_param_values(parameters.to_values()).map_err(refused)?;
+        let plan = bind(plan).map_err(refused)?;
         comparisons::check(&plan).map_err(refused)?;
         Ok((plan, headings))
     };

@@ -2,7 +2,7 @@
 
 use arrow::{array::AsArray as _, datatypes::Int64Type};
 
-use super::{EngineError, Session, query};
+use super::{EngineError, Session, prepared};
 
 /// A column that holds ids of another table's records.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +43,7 @@ pub(crate) async fn follow(session: &Session, reference: Reference<'_>) -> Resul
          CAST(count(CASE WHEN found.id IS NULL THEN 1 END) AS BIGINT) AS unresolved_ids \
          FROM counted c LEFT JOIN \"{to}\" found ON found.id = c.id"
     );
-    let batches = query::run(session, &sql, None).await?.collect().await?;
+    let batches = prepared::rows(session, &sql).await?.collect().await?;
     let number = |index: usize| {
         let column = batches.first().filter(|batch| batch.num_rows() == 1)?.columns().get(index)?;
         column.as_primitive_opt::<Int64Type>()?.values().first().and_then(|n| u64::try_from(*n).ok())

@@ -4,7 +4,11 @@ use std::{fmt, panic::AssertUnwindSafe};
 
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
 use datafusion::execution::SendableRecordBatchStream;
-use futures::{StreamExt, TryStreamExt, future::ready, stream::BoxStream};
+use futures::{
+    StreamExt, TryStreamExt,
+    future::ready,
+    stream::{BoxStream, once},
+};
 
 use super::EngineError;
 
@@ -23,7 +27,6 @@ impl fmt::Debug for Rows {
 
 impl Rows {
     /// Rows from a stream whose batches all have `schema`.
-    #[cfg(test)]
     pub(crate) fn new(schema: SchemaRef, stream: BoxStream<'static, Result<RecordBatch, EngineError>>) -> Self {
         Self { schema, stream, explain: false }
     }
@@ -47,6 +50,24 @@ impl Rows {
         F: FnMut(Result<RecordBatch, EngineError>) -> Result<RecordBatch, EngineError> + Send + 'static,
     {
         Self { schema, stream: self.stream.map(f).boxed(), explain: self.explain }
+    }
+
+    /// The same rows; `done` is called once all of them were taken, and not after an error.
+    pub(crate) fn and_then<F>(self, done: F) -> Self
+    where
+        F: FnOnce() + Send + 'static,
+    {
+        let mut done = Some(done);
+        let told = move |item: Option<Result<RecordBatch, EngineError>>| {
+            match &item {
+                Some(Ok(_)) => {}
+                Some(Err(_)) => done = None,
+                None => done.take().into_iter().for_each(|done| done()),
+            }
+            ready(item)
+        };
+        let stream = self.stream.map(Some).chain(once(ready(None))).filter_map(told).boxed();
+        Self { stream, ..self }
     }
 
     /// The same rows, known to be the text of a plan.

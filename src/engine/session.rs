@@ -2,9 +2,12 @@
 
 use std::{collections::BTreeMap, fmt, num::NonZeroUsize, path::PathBuf, sync::Arc, thread::available_parallelism};
 
+use arrow::{array::RecordBatch, datatypes::SchemaRef};
 use chrono::NaiveDate;
 use datafusion::{
+    catalog::TableProvider,
     common::TableReference,
+    datasource::MemTable,
     execution::{
         SessionStateBuilder, disk_manager::DiskManagerBuilder, memory_pool::FairSpillPool,
         object_store::ObjectStoreUrl, runtime_env::RuntimeEnvBuilder,
@@ -15,9 +18,11 @@ use futures::FutureExt as _;
 use object_store::{ObjectStore, memory::InMemory};
 
 use super::{
-    EngineError, TableFiles, functions,
+    EngineError, TableFiles, functions, held,
     known::Known,
+    plans::Plans,
     provider::FileTable,
+    reused::{self, Reused},
     segmented_window,
     spill::SpillFolder,
     store::{STORE_URL, WholeRanges},
@@ -49,10 +54,13 @@ impl Default for SessionOptions {
     }
 }
 
-/// Tables of the lake, ready for SQL.
+/// Tables of the lake, ready for SQL. Its clones share them.
+#[derive(Clone)]
 pub struct Session {
     context: SessionContext,
     memory_limit_bytes: usize,
+    /// What it shares with those of other days.
+    reused: Option<Arc<Reused>>,
 }
 
 impl fmt::Debug for Session {
@@ -92,7 +100,34 @@ impl Session {
             .with_default_features()
             .with_physical_optimizer_rules(segmented_window::physical_optimizer_rules())
             .build();
-        Ok(Self { context: SessionContext::new_with_state(state), memory_limit_bytes: options.memory_limit_bytes })
+        Ok(Self {
+            context: SessionContext::new_with_state(state),
+            memory_limit_bytes: options.memory_limit_bytes,
+            reused: None,
+        })
+    }
+
+    /// A session without tables for one more day, which shares memory and `plans` with those of other days.
+    pub(super) fn for_a_day(&self, plans: Arc<Plans>) -> Self {
+        let context = reused::without_tables(&self.context);
+        let reused = Arc::new(Reused::new(&context, plans, self.memory_limit_bytes));
+        Self { context, memory_limit_bytes: self.memory_limit_bytes, reused: Some(reused) }
+    }
+
+    /// What it shares with those of other days.
+    pub(super) fn reused(&self) -> Option<&Reused> {
+        self.reused.as_deref()
+    }
+
+    /// Queries that may run at the same time: as many as there are processors and memory for.
+    pub(crate) fn queries_at_once(&self) -> usize {
+        let processors = available_parallelism().map_or(1, NonZeroUsize::get);
+        processors.min(self.memory_limit_bytes / MEMORY_OF_A_FRAGMENT).max(1)
+    }
+
+    /// Whether a table is held in memory.
+    pub(crate) fn holds(&self, name: &str) -> bool {
+        self.reused.as_ref().is_some_and(|reused| reused.held.schema(name).is_some())
     }
 
     /// The same tables with memory of its own, of which no more than `bytes` may be used.
@@ -111,7 +146,11 @@ impl Session {
         config.options_mut().execution.sort_spill_reservation_bytes = limit / partitions / 4;
         let state = SessionStateBuilder::new_from_existing(self.context.state());
         let state = state.with_config(config).with_runtime_env(runtime).build();
-        Ok(Self { context: SessionContext::new_with_state(state), memory_limit_bytes: limit })
+        Ok(Self {
+            context: SessionContext::new_with_state(state),
+            memory_limit_bytes: limit,
+            reused: self.reused.clone(),
+        })
     }
 
     /// A session over the files of some tables. `store` is rooted at the lake.
@@ -151,12 +190,55 @@ impl Session {
         }
         for (name, dates) in by_name {
             let provider = Arc::new(FileTable::try_new(name, &dates)?);
-            // A bare reference, so that no name is ever read as `schema.table`.
-            let reference = TableReference::bare(name);
-            self.context.deregister_table(reference.clone()).map_err(EngineError::running)?;
-            self.context.register_table(reference, provider).map_err(EngineError::running)?;
+            self.know(name, provider)?;
         }
         Ok(())
+    }
+
+    /// Makes a table known that has no files: batches of `schema`, the rows of `as_of`.
+    ///
+    /// # Errors
+    /// [`EngineError::Failed`] when the batches do not have these columns.
+    pub(crate) fn register_rows(
+        &self,
+        name: &str,
+        as_of: NaiveDate,
+        schema: &SchemaRef,
+        batches: &[RecordBatch],
+    ) -> Result<(), EngineError> {
+        let table =
+            held::with_day(as_of, schema, batches).and_then(|(schema, rows)| MemTable::try_new(schema, vec![rows]));
+        self.know(name, Arc::new(table.map_err(EngineError::running)?))
+    }
+
+    /// Makes a table known that is held in memory, if there is memory for it: batches of `schema`, the rows of `as_of`.
+    ///
+    /// # Errors
+    /// [`EngineError::Failed`] when the batches do not have these columns.
+    pub(crate) fn hold(
+        &self,
+        name: &str,
+        as_of: NaiveDate,
+        schema: &SchemaRef,
+        batches: &[RecordBatch],
+    ) -> Result<(), EngineError> {
+        let Some(reused) = &self.reused else { return Ok(()) };
+        match reused.held.hold(name, as_of, schema, batches).map_err(EngineError::running)? {
+            Some(table) => self.know_held(name, Arc::new(table)),
+            None => Ok(()),
+        }
+    }
+
+    fn know(&self, name: &str, table: Arc<dyn TableProvider>) -> Result<(), EngineError> {
+        self.forget(name)?;
+        self.know_held(name, table)
+    }
+
+    fn know_held(&self, name: &str, table: Arc<dyn TableProvider>) -> Result<(), EngineError> {
+        // A bare reference, so that no name is ever read as `schema.table`.
+        let reference = TableReference::bare(name);
+        self.context.deregister_table(reference.clone()).map_err(EngineError::running)?;
+        self.context.register_table(reference, table).map(|_| ()).map_err(EngineError::running)
     }
 
     /// Whether a table of this name is registered.
@@ -196,6 +278,7 @@ impl Session {
 
     /// Removes a table; nothing happens when it is not known.
     pub(crate) fn forget(&self, name: &str) -> Result<(), EngineError> {
+        self.reused.iter().for_each(|reused| reused.held.forget(name));
         self.context.deregister_table(TableReference::bare(name)).map(|_| ()).map_err(EngineError::running)
     }
 

@@ -6,7 +6,13 @@ use proptest::prelude::*;
 use url::Url;
 
 use super::*;
-use crate::{catalog::Catalog, engine::SessionOptions, lake::Lake, quality::Thresholds};
+use crate::{
+    assemble::{day_sessions, table_files},
+    catalog::Catalog,
+    engine::{Session, SessionOptions},
+    lake::Lake,
+    quality::Thresholds,
+};
 
 const LONG: &str = "employee_attributes";
 
@@ -38,8 +44,8 @@ fn rows(table: &Table, bounds: &[Bounds]) -> RecordBatch {
 
 /// The numbers of a staged table's rows, and its files' hashes.
 async fn numbers(lake: &Lake, table: &StagedTable) -> (Vec<usize>, Vec<String>) {
-    let options = SessionOptions::default();
-    let session = session_over(lake, NaiveDate::default(), [table.table()], &options).unwrap();
+    let files = [table_files(table.table(), NaiveDate::default())];
+    let session = Session::over(lake.store(), &SessionOptions::default(), files).unwrap();
     let sql = format!("SELECT id FROM {LONG}");
     let batches = crate::engine::query::run(&session, &sql, None).await.unwrap().collect().await.unwrap();
     let ids = batches.iter().flat_map(|batch| {
@@ -63,7 +69,7 @@ fn days_of(bounds: &[Bounds], days: std::ops::Range<i32>, room: usize) -> Vec<(V
         let assembler = Assembler {
             lake: &lake,
             catalog: &catalog,
-            engine: &SessionOptions::default(),
+            sessions: &day_sessions(&lake, &SessionOptions::default()).unwrap(),
             thresholds: &Thresholds::default(),
             superseded_grace: chrono::TimeDelta::zero(),
         };

@@ -7,8 +7,9 @@ use chrono::NaiveDate;
 
 use super::{Produced, Run, Work};
 use crate::{
-    assemble::{Assembled, Assembler, Cause, Day, DayBefore, Outcome, ReadForDays, Rows},
+    assemble::{Assembled, Assembler, Cause, Day, DayBefore, Outcome, ReadForDays, Rows, day_sessions},
     context::Context,
+    engine::days::DaySessions,
     error::Error,
     lake::{Days, Snapshot, SnapshotTable, StagedTable, UnreadableDay},
     report::PublishedDay,
@@ -27,7 +28,8 @@ impl Run {
         read: &[StagedTable],
         produced: &mut Produced,
     ) -> Result<Snapshot, Error> {
-        let assembler = self.assembler();
+        let sessions = day_sessions(&self.lake, &self.engine)?;
+        let assembler = self.assembler(&sessions);
         let mut tables = match self.days.len() {
             1 => None,
             _ => Some(ReadForDays::new(assembler, &self.id.of_several_days(), read, self.rows()).await?),
@@ -88,11 +90,11 @@ impl Run {
         last.ok_or_else(|| Error::Bug("a run without a day".into()))
     }
 
-    fn assembler(&self) -> Assembler<'_> {
+    fn assembler<'a>(&'a self, sessions: &'a DaySessions) -> Assembler<'a> {
         Assembler {
             lake: &self.lake,
             catalog: &self.catalog,
-            engine: &self.engine,
+            sessions,
             thresholds: &self.thresholds,
             superseded_grace: self.superseded_grace,
         }

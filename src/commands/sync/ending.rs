@@ -89,6 +89,7 @@ impl Run {
             absent: produced.absent.clone(),
             references: produced.notes.references.clone(),
             wide: produced.notes.wide.clone(),
+            derive: produced.notes.derive.clone(),
         }
     }
 }

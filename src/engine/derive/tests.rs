@@ -5,7 +5,10 @@ mod horizon;
 mod oracle;
 mod suppression;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use arrow::datatypes::DataType;
 
@@ -21,10 +24,17 @@ use crate::{
 
 const DAY: &str = "2026-03-01";
 
-/// Writes results next to the inputs and remembers their text.
+/// Writes results next to the inputs.
 struct MemorySink<'a> {
     lake: &'a TestLake,
-    written: Vec<String>,
+    /// Tables that are being written.
+    open: AtomicUsize,
+}
+
+impl<'a> MemorySink<'a> {
+    fn beside(lake: &'a TestLake) -> Self {
+        Self { lake, open: AtomicUsize::new(0) }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -38,19 +48,26 @@ enum SinkError {
 #[async_trait]
 impl Sink for MemorySink<'_> {
     type Error = SinkError;
+    type Written = TableFiles;
 
-    async fn write(&mut self, table: &Table, as_of: NaiveDate, rows: Rows) -> Result<TableFiles, SinkError> {
-        if table.name == "full" {
+    async fn write(&self, table: &Table, rows: Rows) -> Result<TableFiles, SinkError> {
+        if table.name.starts_with("full") {
             return Err(SinkError::Full);
         }
         let schema = Arc::clone(rows.schema());
         assert_eq!(schema, table.arrow_schema());
-        let batches = rows.collect().await?;
+        self.open.fetch_add(1, Ordering::SeqCst);
+        let batches = rows.collect().await;
+        self.open.fetch_sub(1, Ordering::SeqCst);
+        let batches = batches?;
         let all = arrow::compute::concat_batches(&schema, &batches).unwrap();
-        let path = format!("derived/{}/as_of={as_of}/0.parquet", table.name);
+        let path = format!("derived/{}/as_of={DAY}/0.parquet", table.name);
         let file = self.lake.put(&path, parquet_bytes(&all)).await;
-        self.written.push(table.name.clone());
-        Ok(TableFiles { table: table.name.clone(), as_of, schema, files: vec![file] })
+        Ok(TableFiles { table: table.name.clone(), as_of: day(DAY), schema, files: vec![file] })
+    }
+
+    fn files(&self, written: &TableFiles) -> TableFiles {
+        written.clone()
     }
 }
 
@@ -76,14 +93,13 @@ async fn things() -> TestLake {
     lake
 }
 
-async fn derive(lake: &TestLake, queries: &[DerivedTable]) -> Result<(Derivation, Session), SinkError> {
+async fn derive(lake: &TestLake, queries: &[DerivedTable]) -> Result<(Derivation<TableFiles>, Session), SinkError> {
     let session = lake.session();
-    let mut sink = MemorySink { lake, written: Vec::new() };
     let known = ["things", "elsewhere"];
-    let derived = run(&session, day(DAY), queries, &known, &mut sink).await?;
-    let names: Vec<String> = derived.written.iter().map(|t| t.table.clone()).collect();
-    assert_eq!(names, sink.written);
-    Ok((derived, session))
+    let sink = MemorySink::beside(lake);
+    let derived = run(&session, day(DAY), queries, &known, &sink).await;
+    assert_eq!(sink.open.into_inner(), 0, "what is being written is written, or given up, to its end");
+    Ok((derived?, session))
 }
 
 async fn failure(queries: &[DerivedTable]) -> EngineError {
@@ -234,6 +250,27 @@ fn a_sink_that_fails_ends_the_run() {
     });
 }
 
+/// The last one fails at once, the second after some work, and what lasts longest does not fail: whoever reads the error finds
+/// the same one each time.
+#[test]
+fn the_first_failure_in_the_order_of_the_queries_is_told() {
+    deep(|| async {
+        let many = "from things a, things b, things c, things d, things e, things f, things g, things h, things i, \
+                    things j, things k, things l, things m, things n, things o, things p";
+        let queries = [
+            query("a", "n int64", &format!("select count(*) as n {many}")),
+            query("b", "n int64", &format!("select cast(max(concat(a.id, p.id)) as bigint) as n {many}")),
+            query("c", "n int64", "select nothing as n from things"),
+            query("full", "n int64", "select n from things"),
+        ];
+        for _ in 0..3 {
+            let error = failure(&queries).await;
+            assert!(error.to_string().starts_with("queries/b.sql failed: a value"), "{error}");
+        }
+        assert!(failure(&queries[2..]).await.to_string().starts_with("queries/c.sql: "));
+    });
+}
+
 /// An internal table is computed for others, which lie in the same catalogue and are published.
 #[test]
 fn every_internal_table_is_read_by_a_derived_table_and_by_no_rule() {
@@ -242,8 +279,8 @@ fn every_internal_table_is_read_by_a_derived_table_and_by_no_rule() {
         let session = TestLake::default().session();
         let internal: BTreeSet<String> =
             catalog.derived.iter().filter(|q| q.internal).map(|q| q.table.name.clone()).collect();
-        let read_by = |sql: &str| references(&session, sql).unwrap();
-        let read: BTreeSet<String> = catalog.derived.iter().flat_map(|q| read_by(&q.sql)).collect();
+        let read_by = |sql: &str| prepared::reads(&session, sql).unwrap();
+        let read: BTreeSet<String> = catalog.derived.iter().flat_map(|q| (*read_by(&q.sql)).clone()).collect();
         assert_eq!(internal.difference(&read).collect::<Vec<_>>(), Vec::<&String>::new());
         for rule in &catalog.rules {
             assert!(read_by(&rule.sql).is_disjoint(&internal), "{} is asked when internal tables are gone", rule.name);

@@ -13,7 +13,10 @@ use arrow::{
 use text::{Case, Cases, Grid};
 
 use super::*;
-use crate::catalog::LakeType;
+use crate::{
+    catalog::LakeType,
+    engine::{SessionOptions, days::DaySessions, query as statement},
+};
 
 fn path(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("queries/{name}.cases"))
@@ -105,7 +108,7 @@ impl Known {
         let all = catalog.api_tables().into_iter().chain(catalog.derived.iter().map(|q| q.table.clone()));
         let mut constants = BTreeMap::new();
         let session = TestLake::default().session();
-        for query in catalog.derived.iter().filter(|q| references(&session, &q.sql).unwrap().is_empty()) {
+        for query in catalog.derived.iter().filter(|q| prepared::reads(&session, &q.sql).unwrap().is_empty()) {
             let rows = start(&session, "", &query.sql, &query.table, day(DAY)).await.unwrap();
             let rows = rows.collect().await.unwrap();
             constants.insert(query.table.name.clone(), rows);
@@ -114,19 +117,25 @@ impl Known {
     }
 }
 
-/// The case with what its query gives.
-async fn computed(query: &DerivedTable, known: &Known, case: &Case) -> Result<Grid, String> {
+/// The tables that the query of a case reads.
+async fn inputs(query: &DerivedTable, known: &Known, case: &Case) -> Result<TestLake, String> {
     let mut lake = TestLake::default();
-    let reads = references(&lake.session(), &query.sql).map_err(|e| e.to_string())?;
+    let reads = prepared::reads(&lake.session(), &query.sql).map_err(|e| e.to_string())?;
     if let Some(idle) = case.inputs.iter().find(|grid| !reads.contains(&grid.name)) {
         return Err(format!("the query does not read {}", idle.name));
     }
-    for name in &reads {
+    for name in reads.iter() {
         let table = &known.tables[name];
         let rows = case.inputs.iter().find(|grid| grid.name == *name).map(|grid| rows_in(table, grid)).transpose()?;
         let constant = known.constants.get(name).map(Vec::as_slice).unwrap_or_default();
         lake.add(name, DAY, table.arrow_schema(), rows.as_ref().map_or(constant, std::slice::from_ref)).await;
     }
+    Ok(lake)
+}
+
+/// The case with what its query gives.
+async fn computed(query: &DerivedTable, known: &Known, case: &Case) -> Result<Grid, String> {
+    let lake = inputs(query, known, case).await?;
     let as_of = case.as_of.parse().map_err(|e| format!("as of {}: {e}", case.as_of))?;
     let sql = match case.condition() {
         None => query.sql.clone(),
@@ -169,4 +178,49 @@ fn every_query_gives_what_its_cases_say() {
         }
         assert!(wrong.is_empty(), "{}\nreview, then UPDATE_CASES=1 cargo test cases", wrong.join("\n"));
     });
+}
+
+/// Each case is a day: other rows, or none, and another date.
+#[test]
+fn plans_that_are_kept_give_what_new_ones_do() {
+    deep(|| async {
+        let catalog = Catalog::embedded().unwrap();
+        let known = Known::of(&catalog).await;
+        let store = Arc::new(object_store::memory::InMemory::new());
+        let days = DaySessions::new(store, &SessionOptions::default()).unwrap();
+        for query in &catalog.derived {
+            let mut cases = Cases::read(&fs::read_to_string(path(&query.table.name)).unwrap()).unwrap();
+            let cases: Vec<&Case> = cases.all_mut().map(|case| &*case).collect();
+            // The first one again at the end, when its plan has seen all others.
+            for case in cases.iter().chain(cases.first()) {
+                let lake = inputs(query, &known, case).await.unwrap();
+                let as_of: NaiveDate = case.as_of.parse().unwrap();
+                let session = days.open([]).await.unwrap();
+                for table in &lake.tables {
+                    let batches = ask_all(&lake, &table.table).await;
+                    session.register(std::slice::from_ref(table)).unwrap();
+                    session.hold(&table.table, table.as_of, &table.schema, &batches).unwrap();
+                    assert!(session.holds(&table.table));
+                }
+                let answer = |session: Session| async move {
+                    let rows = start(&session, &query.file(), &query.sql, &query.table, as_of).await.unwrap();
+                    let columns: Vec<_> = query.table.columns.iter().map(|column| column.name.clone()).collect();
+                    let mut rows = rows_out(&rows.collect().await.unwrap(), &columns).unwrap();
+                    // Internal tables have no order.
+                    if query.internal {
+                        rows.sort();
+                    }
+                    rows
+                };
+                let name = format!("{}: {}", query.table.name, case.name);
+                assert_eq!(answer(session).await, answer(lake.session()).await, "{name}");
+            }
+            assert!(days.keeps(&query.sql), "{} is planned for each day", query.table.name);
+        }
+    });
+}
+
+async fn ask_all(lake: &TestLake, table: &str) -> Vec<RecordBatch> {
+    let sql = format!("SELECT * EXCEPT (as_of) FROM \"{table}\"");
+    statement::run(&lake.session(), &sql, None).await.unwrap().collect().await.unwrap()
 }

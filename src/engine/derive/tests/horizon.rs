@@ -94,9 +94,9 @@ async fn derived(careers: &[Career]) -> Session {
     let lake = lake_of(careers).await;
     let queries = shipped_queries(&NAMES);
     let session = lake.session();
-    let mut sink = MemorySink { lake: &lake, written: Vec::new() };
+    let sink = MemorySink::beside(&lake);
     let known: Vec<&str> = lake.tables.iter().map(|t| t.table.as_str()).collect();
-    let written = run(&session, day(TODAY), &queries, &known, &mut sink).await.unwrap();
+    let written = run(&session, day(TODAY), &queries, &known, &sink).await.unwrap();
     assert!(written.skipped.is_empty(), "{:?}", written.skipped);
     session
 }

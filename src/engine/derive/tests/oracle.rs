@@ -159,9 +159,9 @@ const TABLES: [&str; 6] =
 async fn answer(h: &History) -> (Vec<String>, Vec<String>) {
     let lake = lake_of(h).await;
     let session = lake.session();
-    let mut sink = MemorySink { lake: &lake, written: Vec::new() };
+    let sink = MemorySink::beside(&lake);
     let (internal, published): (Vec<_>, Vec<_>) = shipped().into_iter().partition(|q| q.internal);
-    run(&session, h.today, &internal, &TABLES, &mut sink).await.unwrap();
+    run(&session, h.today, &internal, &TABLES, &sink).await.unwrap();
     let mut texts = Vec::new();
     for query in published {
         let text = csv(start(&session, "", &query.sql, &query.table, h.today).await.unwrap()).await.unwrap();
