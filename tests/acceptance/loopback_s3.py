@@ -44,16 +44,22 @@ def _wait_for(port):
     raise TimeoutError("moto_server did not start")
 
 
-@contextlib.contextmanager
 def overwriting(endpoint):
-    """Yields the address of the same S3 as some clones are: a put that should happen only if absent happens always."""
+    """The same S3 as some clones are: a put that should happen only if absent happens always."""
+    return forwarding(endpoint, left_out=("if-none-match",))
+
+
+@contextlib.contextmanager
+def forwarding(endpoint, left_out=(), tell=lambda command, path: None):
+    """Yields the address of a server that passes everything on to an S3, but for some headers, and tells of each request."""
     class Forward(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def forward(self):
+            tell(self.command, self.path)
             content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             to = http.client.HTTPConnection(endpoint.removeprefix("http://"))
-            sent = {k: v for k, v in self.headers.items() if k.lower() not in ("if-none-match", "content-length", "connection")}
+            sent = {k: v for k, v in self.headers.items() if k.lower() not in (*left_out, "content-length", "connection")}
             to.request(self.command, self.path, body=content or None, headers=sent)
             answer = to.getresponse()
             body = answer.read()
