@@ -42,7 +42,7 @@ pub(super) struct Held {
     schema: SchemaRef,
     batches: Vec<RecordBatch>,
     /// Given back when the table is forgotten and nobody reads it any more.
-    _memory: MemoryReservation,
+    memory: MemoryReservation,
 }
 
 /// The tables of one day that are held in memory.
@@ -70,14 +70,14 @@ impl HeldTables {
         batches: &[RecordBatch],
     ) -> Result<Option<HeldTable>> {
         self.forget(name);
-        let held: usize = self.read().values().map(|table| table._memory.size()).sum();
+        let held: usize = self.read().values().map(|table| table.memory.size()).sum();
         let bytes = batches.iter().map(RecordBatch::get_array_memory_size).sum();
         let memory = MemoryConsumer::new("tables held in memory").register(&self.pool);
         if held.saturating_add(bytes) > self.limit || memory.try_grow(bytes).is_err() {
             return Ok(None);
         }
         let (schema, batches) = with_day(as_of, schema, batches)?;
-        let table = Arc::new(Held { schema: Arc::clone(&schema), batches, _memory: memory });
+        let table = Arc::new(Held { schema: Arc::clone(&schema), batches, memory });
         self.tables.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), Arc::clone(&table));
         Ok(Some(HeldTable { name: name.to_owned(), schema, table: Arc::downgrade(&table) }))
     }
