@@ -18,6 +18,7 @@ mod definition;
 pub(crate) mod derived;
 mod error;
 mod findings;
+pub(crate) mod list;
 mod over_days;
 mod quality;
 mod raw;
@@ -137,6 +138,8 @@ impl Catalog {
         }
         for resource in &self.resources {
             let file = || format!("schemas/{}.toml", resource.name);
+            let list = resource.list.as_ref().map_or(Ok(()), |list| list.check_classes(resource, &self.resources));
+            list.map_err(|broken| CatalogError::Rule { file: file(), broken })?;
             for (column, to) in resource.columns.iter().filter_map(|c| c.refers_to.as_ref().map(|to| (c, to))) {
                 if !names.contains(to) {
                     let broken = format!("column {} refers to {to}, which is no table", column.name);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Embedded, FanOut, Filter, History, Privacy, Reading, Split, Zone};
+use super::{Embedded, FanOut, Filter, History, Privacy, Reading, Split, Zone, list::List};
 
 /// One file of `schemas/`.
 #[derive(Debug, Deserialize)]
@@ -21,6 +21,7 @@ pub(super) struct RawResource {
     pub(super) sort: Option<String>,
     pub(super) as_of_parameter: Option<String>,
     pub(super) columns: Vec<RawColumn>,
+    pub(super) list: Option<List>,
     pub(super) labels: Option<Embedded>,
     pub(super) history: Option<History>,
     pub(super) filter: Option<Filter>,

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{LakeType, Origin, Privacy, Quality, Split, Table, TableColumn, Zone};
+use super::{LakeType, Origin, Privacy, Quality, Split, Table, TableColumn, Zone, list::List};
 
 /// One API collection and the table, or two tables, its records become.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct Resource {
     pub(crate) sort: Option<String>,
     /// Parameter that restricts the records to those applicable on one day.
     pub(crate) as_of_parameter: Option<String>,
+    /// What its list can be asked for; `None` where it has no list.
+    pub(crate) list: Option<List>,
     /// Records embedded in its pages, whose names are kept beside the values that refer to them.
     pub(crate) labels: Option<Embedded>,
     /// How records say on which days they apply, where the collection holds the past and the future too.

@@ -38,6 +38,9 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
     if let Some(history) = &raw.history {
         check_days(history, &columns).map_err(&rule)?;
     }
+    if let Some(list) = &raw.list {
+        list.check(&columns).map_err(&rule)?;
+    }
     let filter = raw.filter.map(|f| filter(f, &columns)).transpose().map_err(&rule)?;
     let fan_out = raw.fan_out.map(|f| fan_out(f, &columns)).transpose().map_err(&rule)?;
     let resource = Resource {
@@ -48,6 +51,7 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
         hoped_page_limit: raw.hoped_page_limit,
         sort: raw.sort,
         as_of_parameter: raw.as_of_parameter,
+        list: raw.list,
         labels: raw.labels,
         history: raw.history,
         filter,

@@ -3,6 +3,10 @@
 use serde_json::Value;
 
 use super::{Client, id_of, options};
+use crate::catalog::{
+    Catalog,
+    list::{Parameter, ParameterType},
+};
 
 fn at<'a>(record: &'a Value, path: &str) -> &'a Value {
     path.split('.').fold(record, |value, part| &value[part])
@@ -261,4 +265,39 @@ fn malformed_values_are_refused() {
     ] {
         assert_eq!(client.status(wrong), 400, "{wrong}");
     }
+}
+
+/// What the schemas say can be asked of a collection.
+#[test]
+fn every_declared_filter_and_order_is_accepted() {
+    let client = Client::new(options(30));
+    let value = |parameter: &Parameter| match (parameter.values.as_slice(), parameter.kind) {
+        (values @ [first, ..], _) => if parameter.several { values.join(",") } else { first.clone() },
+        ([], ParameterType::String) => if parameter.several { "8,10".into() } else { "a".into() },
+        ([], ParameterType::Boolean) => "true".into(),
+        ([], ParameterType::Integer) => "1,2".into(),
+        ([], ParameterType::Date) => if parameter.several { "2026-01-01,2026-03-01".into() } else { "2026-03-01".into() },
+        ([], ParameterType::Range) => "2026-01-01--2026-03-01".into(),
+    };
+    let mut tried = 0;
+    for resource in Catalog::embedded().unwrap().resources {
+        let Some(list) = resource.list else { continue };
+        let mut queries = vec!["include=embedded".to_owned()];
+        for parameter in &list.parameters {
+            queries.push(format!("{}={}", parameter.name, value(parameter)));
+            if parameter.takes_null {
+                queries.push(format!("{}=null", parameter.name));
+            }
+        }
+        queries.extend(list.sorts.iter().flat_map(|sort| [format!("sort={sort}"), format!("sort=-{sort}")]));
+        for query in queries {
+            assert_eq!(client.status(&format!("{}?limit=1&{query}", resource.name)), 200, "{}?{query}", resource.name);
+            tried += 1;
+        }
+        let page = client.get(&format!("{}?limit=100&include=embedded", resource.name));
+        for embedded in page["embedded"].as_object().unwrap().keys() {
+            assert!(list.embeds.contains(embedded), "{} embeds {embedded}", resource.name);
+        }
+    }
+    assert!(tried > 80, "{tried}");
 }
