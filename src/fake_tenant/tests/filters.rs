@@ -272,11 +272,29 @@ fn malformed_values_are_refused() {
 fn every_declared_filter_and_order_is_accepted() {
     let client = Client::new(options(30));
     let value = |parameter: &Parameter| match (parameter.values.as_slice(), parameter.kind) {
-        (values @ [first, ..], _) => if parameter.several { values.join(",") } else { first.clone() },
-        ([], ParameterType::String) => if parameter.several { "8,10".into() } else { "a".into() },
+        (values @ [first, ..], _) => {
+            if parameter.several {
+                values.join(",")
+            } else {
+                first.clone()
+            }
+        }
+        ([], ParameterType::String) => {
+            if parameter.several {
+                "8,10".into()
+            } else {
+                "a".into()
+            }
+        }
         ([], ParameterType::Boolean) => "true".into(),
         ([], ParameterType::Integer) => "1,2".into(),
-        ([], ParameterType::Date) => if parameter.several { "2026-01-01,2026-03-01".into() } else { "2026-03-01".into() },
+        ([], ParameterType::Date) => {
+            if parameter.several {
+                "2026-01-01,2026-03-01".into()
+            } else {
+                "2026-03-01".into()
+            }
+        }
         ([], ParameterType::Range) => "2026-01-01--2026-03-01".into(),
     };
     let mut tried = 0;
