@@ -3,8 +3,9 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::kind::{Ids, TAXONOMY};
+use super::kind::Ids;
 use super::record::Json;
+use super::taxonomies;
 use super::{Collection, Kind, Properties, Reference, Translated, View, filter};
 use crate::fake_tenant::filter::{Field, Rule};
 use crate::fake_tenant::people::definitions::{self, DEFINITIONS, Multiple};
@@ -87,7 +88,7 @@ fn definition<'a>(view: &View<'a>, index: usize) -> Option<Definition<'a>> {
         schema: Json(definition.shape.json(definition.id)),
         applicability_schema: (definition.id == "e_contractClause").then(|| Json(FRENCH_CONTRACTS.to_owned())),
         property_descriptions: Descriptions(definition.shape),
-        taxonomy: definition.taxonomy.map(|index| view.refer_at(&TAXONOMY, index)),
+        taxonomy: definition.taxonomy.map(|index| view.refer_at(&taxonomies::KIND, index)),
         multiple_value_handling: definition.multiple,
         target_type: definition.owner.target(),
         is_archived: definition.archived,

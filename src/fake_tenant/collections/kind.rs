@@ -37,7 +37,6 @@ pub(crate) static ARRANGEMENT: Kind = kind("working-time-arrangement", "working-
 pub(crate) static DOCUMENT: Kind = kind("document", "documents", 5_001, 100);
 pub(crate) static FILE: Kind = kind("file", "files", 74_001, 100);
 pub(crate) static PORTRAIT: Kind = Kind { item: "portrait", path: "portraits", ids: Ids::Numbers(PORTRAITS) };
-pub(crate) static TAXONOMY: Kind = kind("taxonomy", "taxonomies", 45, 10);
 /// The spelling one documented example has for a label.
 pub(crate) static LABEL_REFERENCE: Kind = kind("taxonomy-label-reference", "taxonomy-label-references", 980, 6);
 

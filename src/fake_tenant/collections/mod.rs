@@ -18,6 +18,7 @@ mod occupation_categories;
 mod probationary_periods;
 mod professions;
 mod record;
+mod taxonomies;
 mod taxonomy_labels;
 
 pub(super) use employee_attributes::Totals;
@@ -33,7 +34,7 @@ use super::order::Orders;
 use super::people::People;
 use super::query::{Accepts, Query};
 
-pub(super) static ENDPOINTS: [&dyn Endpoint; 14] = [
+pub(super) static ENDPOINTS: &[&dyn Endpoint] = &[
     &legal_entities::COLLECTION,
     &business_establishments::COLLECTION,
     &departments::COLLECTION,
@@ -48,6 +49,8 @@ pub(super) static ENDPOINTS: [&dyn Endpoint; 14] = [
     &probationary_periods::COLLECTION,
     &employee_attribute_definitions::COLLECTION,
     &employee_attributes::EmployeeAttributes,
+    &taxonomies::COLLECTION,
+    &taxonomy_labels::COLLECTION,
 ];
 
 /// What a path of the API leads to: a list, and its records one by one. Records have an index: 0 for the lowest id.

@@ -214,6 +214,22 @@ pub(crate) fn index_of(id: &str) -> Option<usize> {
 
 /// A customer's list of labels.
 #[derive(Debug)]
+pub(crate) struct Taxonomy {
+    pub(crate) name: &'static str,
+    pub(crate) french: Option<&'static str>,
+    /// What its labels are to be sorted by; `None` is not said.
+    pub(crate) sort_labels_by: Option<&'static str>,
+}
+
+/// No value refers to the labels of the last one.
+pub(crate) static TAXONOMIES: [Taxonomy; 3] = [
+    Taxonomy { name: "T-shirt size", french: Some("Taille de t-shirt"), sort_labels_by: None },
+    Taxonomy { name: "Work style", french: None, sort_labels_by: Some("id") },
+    Taxonomy { name: "Canteen menu", french: Some("Menu de la cantine"), sort_labels_by: Some("name") },
+];
+
+/// A label of one of them.
+#[derive(Debug)]
 pub(crate) struct Label {
     pub(crate) name: &'static str,
     pub(crate) remote_id: Option<&'static str>,
@@ -227,7 +243,7 @@ const fn label(name: &'static str, taxonomy: u64) -> Label {
     Label { name, remote_id: None, taxonomy, french: None, archived: false }
 }
 
-pub(crate) static LABELS: [Label; 9] = [
+pub(crate) static LABELS: [Label; 11] = [
     label("S", 0),
     label("M", 0),
     label("L", 0),
@@ -237,6 +253,8 @@ pub(crate) static LABELS: [Label; 9] = [
     Label { french: Some("Hybride"), ..label("Hybrid", 1) },
     Label { remote_id: Some("0012"), ..label("Fully \"remote\" 🌍", 1) },
     label("Null", 1),
+    Label { french: Some("Végétarien"), ..label("Vegetarian", 2) },
+    Label { remote_id: Some("menu.retired"), archived: true, ..label("Fish-on-Friday", 2) },
 ];
 
 /// Indexes of the labels of a taxonomy.

@@ -176,3 +176,19 @@ fn the_mixture_of_values_is_rich() {
     assert_eq!(digits, (1..=7).collect());
     assert!(all.iter().any(|record| record["createdAt"].as_str().unwrap().ends_with("-03:30")));
 }
+
+#[test]
+fn labels_are_listed_as_they_are_embedded() {
+    let client = Client::new(options(60));
+    let page = client.get("employee-attributes?include=embedded&limit=1000&definition.id=e_tShirtSize,e_workStyle");
+    let embedded = page["embedded"]["taxonomy-label"].as_object().unwrap();
+    assert!(embedded.len() > 5, "{embedded:?}");
+    for (id, label) in embedded {
+        assert_eq!(&client.get(&format!("taxonomy-labels/{id}")), label);
+        let list = format!("taxonomies/{}", label["taxonomy"]["id"].as_str().unwrap());
+        assert_eq!(client.get(&list)["id"], label["taxonomy"]["id"]);
+    }
+    let archived = client.ids("taxonomy-labels?isArchived=true");
+    assert!(archived.iter().any(|id| embedded.contains_key(id)), "a value refers to a label that is archived");
+    assert!(client.records("taxonomy-labels").len() > embedded.len(), "no value refers to some");
+}

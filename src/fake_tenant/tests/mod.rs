@@ -20,8 +20,8 @@ use super::collections::ENDPOINTS;
 use super::{FakeTenant, LimitRule, Options};
 
 /// The paths of all collections.
-pub(super) fn collections() -> [&'static str; 14] {
-    ENDPOINTS.map(|endpoint| endpoint.path())
+pub(super) fn collections() -> Vec<&'static str> {
+    ENDPOINTS.iter().map(|endpoint| endpoint.path()).collect()
 }
 
 pub(super) fn options(employees: usize) -> Options {

@@ -146,6 +146,7 @@ fn sorts_order_everything() {
         ),
         ("job-positions", &["startsOn", "-startsOn", "endsOn", "-endsOn", "-id"]),
         ("probationary-periods", &["startsOn", "-startsOn", "endsOn", "-endsOn", "-id"]),
+        ("taxonomy-labels", &["id", "name", "-name"]),
     ] {
         let mut all: Vec<String> = client.records(collection).iter().map(id_of).collect();
         all.sort();

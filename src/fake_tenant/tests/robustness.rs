@@ -83,7 +83,7 @@ fn target() -> impl Strategy<Value = String> {
         0..5,
     );
     let tail = prop_oneof![4 => Just(String::new()), 1 => "/[0-9]{0,6}", 1 => "/[!-~]{0,8}"];
-    (select(collections().to_vec()), tail, pairs).prop_map(|(collection, tail, pairs)| {
+    (select(collections()), tail, pairs).prop_map(|(collection, tail, pairs)| {
         let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
         format!("/lucca-api/{collection}{tail}?{}", pairs.join("&"))
     })
