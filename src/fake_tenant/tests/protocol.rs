@@ -193,9 +193,8 @@ fn embedded_follows_the_table() {
 fn the_same_options_serve_the_same_bytes() {
     let pages = |seed| {
         let client = Client::new(Options { seed, ..options(40) });
-        let page = |collection| {
-            client.send(&format!("{collection}?include=links,totalCount,embedded&limit=100")).into_body()
-        };
+        let page =
+            |collection| client.send(&format!("{collection}?include=links,totalCount,embedded&limit=100")).into_body();
         collections().into_iter().map(page).collect::<Vec<_>>()
     };
     assert_eq!(pages(7), pages(7));
