@@ -32,10 +32,13 @@ pub(super) const STAGING: &str = "_lake/staging";
 /// Folder of the runs' reports.
 const RUNS: &str = "_lake/runs";
 
+/// Folder of received events that no table holds yet.
+const RECEIVED: &str = "_lake/events";
+
 /// Who may read an object, or a folder, on a disk. What is private begins with a folder for its owner alone, below which a
 /// group gets in only where an administrator made that folder for it.
 pub(super) fn access(path: &Path) -> Access {
-    let private = [Zone::Personal.as_str(), STAGING, RUNS, STATE];
+    let private = [Zone::Personal.as_str(), STAGING, RUNS, RECEIVED, STATE];
     let path = path.as_ref();
     for folder in private {
         match path.strip_prefix(folder) {
@@ -48,8 +51,13 @@ pub(super) fn access(path: &Path) -> Access {
 }
 
 /// Folders that nobody but their owner, and whoever an administrator named, should be able to read.
-pub(super) fn private_folders() -> [Path; 3] {
-    [Path::from(Zone::Personal.as_str()), Path::from(STAGING), Path::from(RUNS)]
+pub(super) fn private_folders() -> [Path; 4] {
+    [Zone::Personal.as_str(), STAGING, RUNS, RECEIVED].map(Path::from)
+}
+
+/// Folder of received events that no table holds yet.
+pub(super) fn received_dir() -> Path {
+    Path::from(RECEIVED)
 }
 
 /// Where the processes of one user keep what they share, when there is no better place.

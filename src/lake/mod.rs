@@ -30,6 +30,7 @@
 //! - `views`: SQL that reads exactly the published files; `described`: what their comments say
 //! - `table_format`: whether tables are Delta Lake tables too; `delta`: their logs
 //! - `written`: when the files of a day were written, by their names
+//! - `received`: events that no table holds yet
 //! - `disk`: what local disks need on top; `disk_store`: a folder as a store, and who may read what is in it
 //!
 //! Opening a lake, publishing a day and listing what is there:
@@ -96,6 +97,7 @@ mod manifest;
 mod page_limits;
 mod probe;
 mod publish;
+mod received;
 mod retention;
 mod seal;
 mod side_by_side;
@@ -138,6 +140,7 @@ pub(crate) use manifest::FORMAT_VERSION;
 pub use manifest::{DataFile, PreviousManifest, Snapshot, SnapshotColumn, SnapshotTable};
 pub(crate) use probe::{PutIfAbsent, Replace};
 pub use publish::{Publication, Replaces, publish};
+pub use received::{Received, ReceivedEvent, ReceivedSegment};
 pub(crate) use retention::Retention;
 pub use snapshot_id::SnapshotId;
 pub(crate) use staging::{discard, discard_table, discard_tables};
