@@ -72,10 +72,10 @@ impl Envelope {
     }
 
     /// Writes `embedded` if it was asked for, and ends the envelope.
-    pub(super) fn close(mut self, embedded: Option<&Embedded>, view: &View<'_>) -> Option<Vec<u8>> {
-        if let Some(embedded) = embedded {
+    pub(super) fn close(mut self, embedded: Option<impl FnOnce(&mut Vec<u8>) -> Option<()>>) -> Option<Vec<u8>> {
+        if let Some(write) = embedded {
             self.out.extend_from_slice(b",\"embedded\":");
-            embedded.write(view, &mut self.out)?;
+            write(&mut self.out)?;
         }
         self.out.push(b'}');
         Some(self.out)

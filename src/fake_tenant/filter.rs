@@ -103,8 +103,12 @@ pub(super) struct Criterion {
 
 impl Criterion {
     pub(super) fn keeps(&self, people: &People, index: usize) -> bool {
-        let field = (self.parameter.field)(people, index);
-        self.wanted.matches(field.as_ref()) != self.negated
+        self.fits((self.parameter.field)(people, index).as_ref())
+    }
+
+    /// Whether a property, null if `None`, is as asked for.
+    pub(super) fn fits(&self, field: Option<&Field<'_>>) -> bool {
+        self.wanted.matches(field) != self.negated
     }
 }
 

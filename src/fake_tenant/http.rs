@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, RETRY_AFTER};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, LOCATION, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, Method, Request, Response};
 use rand::RngCore;
 use tokio::time::Instant;
@@ -13,21 +13,44 @@ use super::collections::{Asked, Route, View};
 use super::people::dice::{Dice, Stream};
 use super::problem::Problem;
 use super::query;
+use super::reply::Reply;
 use super::tokens::Scopes;
+use super::webhooks;
 
 /// The only version there is; later dates resolve to it.
-const API_VERSION: &str = "2024-11-01";
+pub(super) const API_VERSION: &str = "2024-11-01";
 /// Longest request line, in bytes.
 const REQUEST_LINE: usize = 8 * 1024;
 
 static API_VERSION_HEADER: HeaderName = HeaderName::from_static("api-version");
 
 /// A request for the API, taken apart.
-struct Call<'a> {
+pub(super) struct Call<'a> {
     /// Scheme and host.
-    base: String,
-    path: &'a str,
-    query: &'a str,
+    pub(super) base: String,
+    pub(super) path: &'a str,
+    pub(super) query: &'a str,
+}
+
+/// What a path of the API leads to.
+#[derive(Clone, Copy)]
+enum Target<'a> {
+    People(Route<'a>),
+    Webhooks(webhooks::Route<'a>),
+}
+
+impl<'a> Target<'a> {
+    fn find(path: &'a str) -> Option<Self> {
+        Route::find(path).map(Self::People).or_else(|| webhooks::Route::find(path).map(Self::Webhooks))
+    }
+
+    /// The path of the list.
+    fn collection(self) -> &'static str {
+        match self {
+            Self::People(route) => route.endpoint.path(),
+            Self::Webhooks(route) => route.list.path(),
+        }
+    }
 }
 
 impl<'a> Call<'a> {
@@ -37,7 +60,7 @@ impl<'a> Call<'a> {
         Self { base: format!("http://{host}"), path: request.uri().path(), query: request.uri().query().unwrap_or("") }
     }
 
-    fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         let mark = if self.query.is_empty() { "" } else { "?" };
         format!("{}{}{mark}{}", self.base, self.path, self.query)
     }
@@ -54,15 +77,19 @@ impl FakeTenant {
         let Some(resource) = path.strip_prefix("/lucca-api/") else {
             return self.problem(&call, &Problem::not_found());
         };
-        let route = Route::find(resource);
-        let answer = self.api(request, &call, route, now);
-        let status = answer.as_ref().map_or_else(|problem| problem.status, |_| 200);
-        let collection = route.map(|route| route.endpoint.path());
+        let target = Target::find(resource);
+        let answer = self.api(request, &call, target, now);
+        let status = answer.as_ref().map_or_else(|problem| problem.status, |reply| reply.status);
+        let collection = target.map(Target::collection);
         self.state().served.count(status, collection);
         match answer {
-            Ok(body) => {
-                let body = self.options.hide(collection.unwrap_or_default(), body);
-                respond(200, "application/json; charset=utf-8", body)
+            Ok(reply) => {
+                let body = self.options.hide(collection.unwrap_or_default(), reply.body);
+                let mut response = respond(reply.status, "application/json; charset=utf-8", body);
+                if let Some(location) = reply.location.and_then(|location| HeaderValue::try_from(location).ok()) {
+                    response.headers_mut().insert(LOCATION, location);
+                }
+                response
             }
             Err(problem) => self.problem(&call, &problem),
         }
@@ -72,11 +99,11 @@ impl FakeTenant {
         &self,
         request: &Request<Bytes>,
         call: &Call<'_>,
-        route: Option<Route<'_>>,
+        target: Option<Target<'_>>,
         now: Instant,
-    ) -> Result<Vec<u8>, Problem> {
-        let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
-        let line = request.method().as_str().len() + target + "  HTTP/1.1\r\n".len();
+    ) -> Result<Reply, Problem> {
+        let address = request.uri().path_and_query().map_or(0, |address| address.as_str().len());
+        let line = request.method().as_str().len() + address + "  HTTP/1.1\r\n".len();
         if line > REQUEST_LINE {
             return Err(Problem::new(431, format!("The request line is over {REQUEST_LINE} bytes.")));
         }
@@ -87,12 +114,16 @@ impl FakeTenant {
         }
         let scopes = self.authenticate(request, now)?;
         check_version(request)?;
-        let route = route.ok_or_else(Problem::not_found)?;
-        if request.method() != Method::GET {
-            return Err(Problem::new(405, format!("{} is not allowed here.", request.method())));
+        match target.ok_or_else(Problem::not_found)? {
+            Target::Webhooks(route) => {
+                self.webhook_request(&webhooks::Asked { call, request, scopes: &scopes, now }, route)
+            }
+            Target::People(_) if request.method() != Method::GET => Err(Problem::not_allowed(request.method(), "GET")),
+            Target::People(route) => {
+                scopes.require(route.endpoint.scope())?;
+                self.read(call, route, &scopes).map(Reply::json)
+            }
         }
-        require(&scopes, route.endpoint.scope())?;
-        self.read(call, route, &scopes)
     }
 
     /// Scopes of a request's access token.
@@ -109,14 +140,14 @@ impl FakeTenant {
             None => self.list(call, route, scopes)?,
             Some(id) => self.single(call, route, id)?,
         };
-        body.ok_or_else(|| Problem::new(500, "The record could not be written."))
+        body.ok_or_else(Problem::unwritten)
     }
 
     fn list(&self, call: &Call<'_>, route: Route<'_>, scopes: &Scopes) -> Result<Option<Vec<u8>>, Problem> {
         let endpoint = route.endpoint;
         let query = query::parse(call.query, &endpoint.accepts(), self.options.limit_rule, self.options.seed)?;
         let filters = query.criteria.iter().map(|criterion| criterion.parameter.name);
-        filters.filter_map(|filter| endpoint.filter_scope(filter)).try_for_each(|scope| require(scopes, scope))?;
+        filters.filter_map(|filter| endpoint.filter_scope(filter)).try_for_each(|scope| scopes.require(scope))?;
         let (url, here) = (call.url(), format!("{}{}", call.base, call.path));
         let view = self.view(call, query.include.links);
         Ok(endpoint.page(&Asked { view, query: &query, url, here, memory: &self.memory }))
@@ -174,19 +205,11 @@ impl FakeTenant {
         }
         match problem.status {
             401 => headers.insert(http::header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
-            405 => headers.insert(http::header::ALLOW, HeaderValue::from_static("GET")),
+            405 => headers.insert(http::header::ALLOW, HeaderValue::from_static(problem.allow)),
             _ => None,
         };
         response
     }
-}
-
-fn require(scopes: &Scopes, resource: &str) -> Result<(), Problem> {
-    if scopes.may_read(resource) {
-        return Ok(());
-    }
-    let detail = format!("You do not have the required oAuth scopes: {resource}.readonly or {resource}.readwrite.");
-    Err(Problem::new(403, detail))
 }
 
 /// `Api-Version` is required; a date resolves to the closest prior version.

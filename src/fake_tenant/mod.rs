@@ -9,10 +9,11 @@
 //!                            ├─▶ order, paging     which records, and the cursors around them
 //!                            └─▶ envelope          JSON straight from borrowed structs
 //! people: who works there, generated from (seed, size, day)       server: the same over a TCP listener
+//! webhooks: endpoints, events, deliveries and attempts, remembered apart from the people
 //! ```
 //!
 //! [`FakeTenant::handle`] is synchronous and has no clock: give it any instant, also one of virtual time. Two tenants with
-//! the same [`Options`] serve the same bytes. Where the API's documentation leaves something open, this tenant does the
+//! the same [`Options`] that are asked the same serve the same bytes. Where the API's documentation leaves something open, this tenant does the
 //! following:
 //!
 //! - a date earlier than 2024-11-01 in `Api-Version`, or none, is 400;
@@ -48,24 +49,28 @@ mod people;
 mod problem;
 mod query;
 mod records;
+mod reply;
 mod served;
 pub mod server;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod webhooks;
 mod window;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use ::http::{Request, Response};
 use bytes::Bytes;
 use tokio::time::Instant;
 
 use collections::Memory;
-pub use options::{LimitRule, Options};
+pub use options::{EventOrder, LimitRule, Options};
 use people::People;
 pub use served::Served;
 use tokens::Tokens;
+use webhooks::Webhooks;
+pub use webhooks::{Due, News, Outcome};
 use window::Window;
 
 /// A tenant: its people, and what it remembers of the requests so far.
@@ -74,6 +79,10 @@ pub struct FakeTenant {
     people: People,
     state: Mutex<State>,
     memory: Memory,
+    /// Made when they are first asked for.
+    webhooks: OnceLock<Mutex<Webhooks>>,
+    /// When the tenant's clock was first looked at.
+    first_instant: OnceLock<Instant>,
 }
 
 #[derive(Debug)]
@@ -90,12 +99,20 @@ impl FakeTenant {
         let people = People::new(options.seed, options.employees, options.today);
         let window = Window::new(options.requests_per_window, options.window);
         let state = State { tokens: Tokens::default(), window, served: Served::default(), problems: 0 };
-        Self { options, people, state: Mutex::new(state), memory: Memory::default() }
+        Self {
+            options,
+            people,
+            state: Mutex::new(state),
+            memory: Memory::default(),
+            webhooks: OnceLock::new(),
+            first_instant: OnceLock::new(),
+        }
     }
 
     /// One request in, one response out: synchronous, no I/O, no clock of its own. URLs in the response begin with
     /// `http://` and the request's `Host`.
     pub fn handle(&self, request: &Request<Bytes>, now: Instant) -> Response<Bytes> {
+        self.wall_clock(now);
         self.respond(request, now)
     }
 

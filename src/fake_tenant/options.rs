@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 
 /// What happens to a `limit` above a collection's maximum. The API does not document it, so both readings are offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -14,6 +14,16 @@ pub enum LimitRule {
     Clamp,
 }
 
+/// In which order events are listed. The API does not document it, so both readings are offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EventOrder {
+    /// By id, as the other collections.
+    #[default]
+    OldestFirst,
+    /// The latest at the top.
+    NewestFirst,
+}
+
 /// The knobs of a fake tenant. Start from [`Options::new`] and change what a test is about.
 #[derive(Clone)]
 pub struct Options {
@@ -23,6 +33,12 @@ pub struct Options {
     pub employees: usize,
     /// The day statuses are computed for; careers are spread around it.
     pub today: NaiveDate,
+    /// The time of day, in UTC, when the tenant is first asked for anything: what is dated while it serves counts from there.
+    pub time_of_day: NaiveTime,
+    /// How events are listed.
+    pub event_order: EventOrder,
+    /// How long after each failed attempt a delivery is tried again; after the last of them it is given up.
+    pub retry_delays: [Duration; 4],
     /// What an excessive `limit` gets.
     pub limit_rule: LimitRule,
     /// API requests accepted in any `window`; token requests do not count.
@@ -52,6 +68,9 @@ impl Options {
             seed: 1,
             employees: 250,
             today,
+            time_of_day: NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default(),
+            event_order: EventOrder::default(),
+            retry_delays: [60, 15 * 60, 3 * 3600, 20 * 3600].map(Duration::from_secs),
             limit_rule: LimitRule::default(),
             requests_per_window: 50,
             window: Duration::from_secs(60),
@@ -72,6 +91,9 @@ impl std::fmt::Debug for Options {
             .field("seed", &self.seed)
             .field("employees", &self.employees)
             .field("today", &self.today)
+            .field("time_of_day", &self.time_of_day)
+            .field("event_order", &self.event_order)
+            .field("retry_delays", &self.retry_delays)
             .field("limit_rule", &self.limit_rule)
             .field("requests_per_window", &self.requests_per_window)
             .field("window", &self.window)

@@ -13,6 +13,8 @@ pub(super) struct Problem {
     pub(super) errors: BTreeMap<String, Vec<String>>,
     /// Seconds to wait, on 429.
     pub(super) retry_after_secs: Option<u64>,
+    /// The methods there are, on 405.
+    pub(super) allow: &'static str,
 }
 
 #[derive(Serialize)]
@@ -35,7 +37,7 @@ struct Extensions<'a> {
 
 impl Problem {
     pub(super) fn new(status: u16, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), errors: BTreeMap::new(), retry_after_secs: None }
+        Self { status, detail: detail.into(), errors: BTreeMap::new(), retry_after_secs: None, allow: "GET" }
     }
 
     /// 400 about one parameter or header.
@@ -51,6 +53,16 @@ impl Problem {
 
     pub(super) fn not_found() -> Self {
         Self::new(404, "The resource does not exist, was deleted, or is not accessible.")
+    }
+
+    /// 405 for a method that is none of these.
+    pub(super) fn not_allowed(method: &http::Method, allow: &'static str) -> Self {
+        Self { allow, ..Self::new(405, format!("{method} is not allowed here.")) }
+    }
+
+    /// 500 when a record cannot be written.
+    pub(super) fn unwritten() -> Self {
+        Self::new(500, "The record could not be written.")
     }
 
     /// The response body; `instance` is the URL that was asked for.

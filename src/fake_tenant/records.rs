@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::FakeTenant;
 use super::collections::{ENDPOINTS, View};
+use super::webhooks::List;
 
 /// Where records are said to be by [`FakeTenant::records`].
 const BASE: &str = "https://example.ilucca.net";
@@ -20,6 +21,9 @@ impl FakeTenant {
 
     /// As [`FakeTenant::records`], as JSON text exactly as served, URLs beginning with `base` (`http://127.0.0.1:8080`).
     pub fn record_texts<'a>(&'a self, collection: &str, base: &'a str) -> Box<dyn Iterator<Item = Vec<u8>> + 'a> {
+        if let Some(list) = List::ALL.into_iter().find(|list| list.path() == collection) {
+            return Box::new(self.webhook_texts(list, base).into_iter());
+        }
         let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.path() == collection);
         let view = View { people: &self.people, base, links: false };
         endpoint.map_or_else(|| Box::new(std::iter::empty()) as Box<_>, |endpoint| endpoint.texts(view))

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub struct Served {
     /// API requests by the status they got; token requests apart.
     pub by_status: BTreeMap<u16, u64>,
-    /// API requests answered with 200, lists and single records alike, by collection path (`employees`).
+    /// API requests answered with what they asked for, lists and single records alike, by collection path (`employees`).
     pub by_collection: BTreeMap<String, u64>,
     /// Requests to the token endpoint, refused ones included.
     pub token_requests: u64,
@@ -24,7 +24,7 @@ impl Served {
     pub(super) fn count(&mut self, status: u16, collection: Option<&str>) {
         *self.by_status.entry(status).or_default() += 1;
         self.refused_429 += u64::from(status == 429);
-        if let (200, Some(collection)) = (status, collection) {
+        if let (200..=299, Some(collection)) = (status, collection) {
             *self.by_collection.entry(collection.to_owned()).or_default() += 1;
         }
     }

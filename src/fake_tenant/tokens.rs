@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::options::Options;
 use super::people::dice::{Dice, Stream};
+use super::problem::Problem;
 
 /// Every scope the API documents, as `(resource, also readwrite)`.
 const KNOWN: &[(&str, bool)] = &[
@@ -58,6 +59,22 @@ impl Scopes {
     pub(super) fn may_read(&self, resource: &str) -> bool {
         ["readonly", "readwrite"].iter().any(|right| self.0.contains(&format!("{resource}.{right}")))
     }
+
+    /// 403 unless the collections under `resource` may be read.
+    pub(super) fn require(&self, resource: &str) -> Result<(), Problem> {
+        let scopes = || format!("{resource}.readonly or {resource}.readwrite");
+        if self.may_read(resource) { Ok(()) } else { Err(missing(&scopes())) }
+    }
+
+    /// 403 unless the collections under `resource` may be written.
+    pub(super) fn require_writing(&self, resource: &str) -> Result<(), Problem> {
+        let scope = format!("{resource}.readwrite");
+        if self.0.contains(&scope) { Ok(()) } else { Err(missing(&scope)) }
+    }
+}
+
+fn missing(scopes: &str) -> Problem {
+    Problem::new(403, format!("You do not have the required oAuth scopes: {scopes}."))
 }
 
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use crate::fake_tenant::people::stamps::{Stamp, Stamps};
 
 pub(super) const NUMBERS: Numbering = Numbering::new(2, 5);
 
-pub(super) static KIND: Kind =
+pub(in crate::fake_tenant) static KIND: Kind =
     Kind { item: "business-establishment", path: "business-establishments", ids: Ids::Numbers(NUMBERS) };
 
 pub(super) static COLLECTION: Collection = Collection {

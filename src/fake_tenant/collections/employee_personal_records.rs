@@ -39,10 +39,14 @@ impl Properties for PersonalRecord<'_> {}
 
 fn personal_record<'a>(view: &View<'a>, index: usize) -> Option<PersonalRecord<'a>> {
     view.people.employee(index)?;
-    let since = employees::stamps(view.people, index).created_at.date();
     Some(PersonalRecord {
         employee: view.refer_at(&employees::KIND, index),
         private: view.people.private(index),
-        stamps: view.stamps(6, index, since),
+        stamps: stamps(view.people, index),
     })
+}
+
+/// When a personal record came to be and last changed.
+pub(super) fn stamps(people: &People, index: usize) -> Stamps {
+    Stamps::new(people, 6, index, employees::stamps(people, index).created_at.date())
 }

@@ -83,8 +83,13 @@ fn employment<'a>(view: &View<'a>, index: usize) -> Option<Employment<'a>> {
         end: employment.end.map(|date| Day { date }),
         document: document(view, index),
         template: view.refer_at(&employment_templates::KIND, employment.template),
-        stamps: view.stamps(7, index, employment.start),
+        stamps: stamps(view.people, index)?,
     })
+}
+
+/// When a contract's record came to be and last changed.
+pub(super) fn stamps(people: &People, index: usize) -> Option<Stamps> {
+    Some(Stamps::new(people, 7, index, people.employment(index)?.start))
 }
 
 /// The third-party id of a contract.

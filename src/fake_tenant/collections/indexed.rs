@@ -120,7 +120,7 @@ impl Endpoint for Collection {
         }
         envelope.links(Neighbours { prev: page.prev, next: page.next }, query, &asked.here);
         let embedded = query.include.embedded.then(|| self.embedded(view, &indexes));
-        envelope.close(embedded.as_ref(), view)
+        envelope.close(embedded.map(|embedded| move |out: &mut Vec<u8>| embedded.write(view, out)))
     }
 }
 

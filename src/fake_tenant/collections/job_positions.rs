@@ -114,8 +114,13 @@ fn position<'a>(view: &View<'a>, index: usize) -> Option<Position<'a>> {
         notes: dice.chance(80).then(|| note(&mut dice)),
         t9n: Translated { property: "jobTitle", french: qualification.and_then(|known| known.french) },
         updated_attributes: position.updated_names(),
-        stamps: view.stamps(8, index, position.starts_on),
+        stamps: stamps(view.people, index)?,
     })
+}
+
+/// When a position's record came to be and last changed.
+pub(super) fn stamps(people: &People, index: usize) -> Option<Stamps> {
+    Some(Stamps::new(people, 8, index, people.position(index)?.starts_on))
 }
 
 /// The third-party id of a position; several positions may share one.

@@ -2,6 +2,7 @@
 //! record is written. To add one, write its file and name it here, as a module and as an endpoint.
 
 mod business_establishments;
+mod changes;
 mod departments;
 mod employee_attribute_definitions;
 mod employee_attributes;
@@ -21,6 +22,8 @@ mod record;
 mod taxonomies;
 mod taxonomy_labels;
 
+pub(super) use business_establishments::KIND as ESTABLISHMENT;
+pub(super) use changes::{CHANGING, Changing};
 pub(super) use employee_attributes::Totals;
 pub(super) use indexed::{Collection, Sort, SortKey, Write};
 use indexed::{Embed, IDS, date_key, filter, id_at};

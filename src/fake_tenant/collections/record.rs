@@ -126,11 +126,6 @@ impl Serialize for Json {
     }
 }
 
-/// The day the organisation was set up in Lucca; older than any record's last change.
-fn opening() -> NaiveDate {
-    NaiveDate::from_ymd_opt(2014, 4, 12).unwrap_or_default()
-}
-
 impl<'a> View<'a> {
     /// Appends the record at an index.
     pub(crate) fn write(
@@ -178,6 +173,6 @@ impl<'a> View<'a> {
 
     /// As `stamps`, of a record of the organisation.
     pub(crate) fn old_stamps(&self, salt: u64, index: usize) -> Stamps {
-        self.stamps(salt, index, opening())
+        Stamps::old(self.people, salt, index)
     }
 }

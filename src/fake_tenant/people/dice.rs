@@ -26,6 +26,12 @@ pub(crate) enum Stream {
     Trace,
     /// Check digits of cursors.
     Cursor,
+    /// What events tell of a record before it changed.
+    Event,
+    /// Secrets of webhook endpoints.
+    Secret,
+    /// Ids of deliveries.
+    Delivery,
 }
 
 /// A SplitMix64 generator: creating one costs a few multiplications, which matters as each record has its own. Its

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use rand::RngCore;
 use serde::{Serialize, Serializer};
 
@@ -53,6 +53,11 @@ impl Stamps {
         Self::both(Stamp { utc: date.and_time(NaiveTime::default()), digits: 0, offset: Offset::Minutes(0) })
     }
 
+    /// Of the record of the organisation at an index; it was set up then, before any of its last changes.
+    pub(crate) fn old(people: &People, salt: u64, index: usize) -> Self {
+        Self::new(people, salt, index, NaiveDate::from_ymd_opt(2014, 4, 12).unwrap_or_default())
+    }
+
     /// Of the record at an index, which came to be on `since` or before; `salt` is another one for each kind of record.
     pub(crate) fn new(people: &People, salt: u64, index: usize, since: NaiveDate) -> Self {
         let mut dice = Dice::with_salt(people.seed, Stream::Stamp, salt, index as u64);
@@ -87,6 +92,11 @@ impl Stamp {
     /// The day it falls on, in UTC.
     pub(crate) fn date(&self) -> NaiveDate {
         self.utc.date()
+    }
+
+    /// The instant.
+    pub(crate) fn utc(&self) -> DateTime<Utc> {
+        self.utc.and_utc()
     }
 
     /// Ticks of 100 ns since 1970, for ordering.

@@ -105,7 +105,7 @@ pub(super) fn page(asked: &Asked<'_>) -> Option<Vec<u8>> {
     let neighbours = if query.limit == 0 { Neighbours { prev: None, next: None } } else { Neighbours { prev, next } };
     envelope.links(neighbours, query, &asked.here);
     let embedded = query.include.embedded.then(|| embedded(view, slots.iter().map(|(_, slot)| *slot)));
-    envelope.close(embedded.as_ref(), view)
+    envelope.close(embedded.map(|embedded| move |out: &mut Vec<u8>| embedded.write(view, out)))
 }
 
 /// How many values are wanted in all.
