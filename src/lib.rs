@@ -24,6 +24,7 @@
 //! - `quality`: what to ask of a snapshot, and what the answers mean. Pure.
 //! - `assemble`: from the tables of a day to its snapshot: computed, widened, judged, then published or held. It does not
 //!   know where the tables come from.
+//! - `account`: what is asked of a tenant beside a sync: one record, one page, one change.
 //! - `commands`: the subcommands. `sync` calls `fetch` and `assemble`, `derive` only `assemble`.
 //! - [`fake_tenant`]: the API again, from the other side: the embedded fake for the demo and all tests.
 //!
@@ -42,7 +43,7 @@
 //! ```walls
 //! cli: api catalog clock commands context engine env_vars error exit_code fake_tenant lake modes print progress
 //!     settings state_folder telemetry terminal_text
-//! commands: api assemble catalog context day_list engine env_vars error exit_code fake_tenant fetch lake lock modes
+//! commands: account api assemble catalog context day_list engine env_vars error exit_code fake_tenant fetch lake lock modes
 //!     print quality report run_id screen settings shell signals similar terminal_text
 //! context: api catalog clock env_vars error lake lock modes print progress run_id settings state_folder window_file
 //! fetch: api catalog day_list decode engine error exit_code lake page progress report run_id settings signals similar
@@ -56,6 +57,7 @@
 //! lake: catalog causes clock day_list exit_code lock modes page run_id terminal_text
 //! wide: catalog decode
 //! window_file: api modes
+//! account: api catalog
 //! api: catalog clock exit_code page surrogates terminal_text
 //! decode: catalog page surrogates
 //! lock: modes
@@ -81,6 +83,8 @@
 //! terminal_text:
 //! ```
 
+#[allow(dead_code, reason = "its commands follow")]
+mod account;
 mod api;
 mod assemble;
 pub mod catalog;

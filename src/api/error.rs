@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::{problem, transport::TransportError};
+use super::{
+    attempts::{Ask, Purpose},
+    problem,
+    transport::TransportError,
+};
 use crate::{exit_code::ExitCode, page::BoxError};
 
 /// Wait after a 429 without a usable `Retry-After`.
@@ -39,8 +43,21 @@ pub(crate) enum ApiError {
         said: String,
         /// What to do.
         remedy: String,
+        /// What was asked for.
+        purpose: Purpose,
         /// Whether it is the size of the page that is refused: the problem details name `limit`.
         limit_refused: bool,
+    },
+    /// A change that must not be sent twice, and was perhaps made.
+    #[error("{resource}: {what}: whether the change was made is not known; look before sending it again")]
+    Unsure {
+        /// Collection.
+        resource: String,
+        /// What happened instead of an answer.
+        what: &'static str,
+        /// Its cause.
+        #[source]
+        source: Option<BoxError>,
     },
     /// Something temporary that did not pass in time.
     #[error("{resource}: {what} after {attempts} attempts{asked}; run the same command again later")]
@@ -72,6 +89,15 @@ pub(crate) enum ApiError {
         /// What is wrong.
         broken: &'static str,
     },
+    /// An answer that is JSON, and not what it is documented to be.
+    #[error("{resource}: the answer is not what the API is documented to give")]
+    Unforeseen {
+        /// Collection.
+        resource: String,
+        /// What is wrong, without the text: it may hold personal values.
+        #[source]
+        source: BoxError,
+    },
     /// A response larger than anything the API is known to send.
     #[error("{resource}: {source}")]
     TooLarge {
@@ -98,13 +124,17 @@ impl ApiError {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::TokenRefused { .. } => ExitCode::Permission,
-            Self::Refused { status, .. } => match status.as_u16() {
-                401 | 403 | 404 => ExitCode::Permission,
-                300..=399 => ExitCode::Usage,
+            Self::Refused { status, purpose, .. } => match (status.as_u16(), purpose) {
+                (401 | 403, _) | (404, Purpose::Page) => ExitCode::Permission,
+                (300..=399, _) | (400..=499, Purpose::Change) => ExitCode::Usage,
                 _ => ExitCode::Contract,
             },
             Self::Exhausted { .. } => ExitCode::Temporary,
-            Self::Breach(_) | Self::Paging { .. } | Self::TooLarge { .. } => ExitCode::Contract,
+            // Not temporary: whoever runs it again without looking may make the change twice.
+            Self::Unsure { .. } => ExitCode::Contract,
+            Self::Breach(_) | Self::Paging { .. } | Self::Unforeseen { .. } | Self::TooLarge { .. } => {
+                ExitCode::Contract
+            }
             Self::Request { .. } | Self::Setup(_) => ExitCode::Usage,
         }
     }
@@ -141,23 +171,51 @@ impl ApiError {
         }
     }
 
-    pub(super) fn refused(resource: &str, scope: &str, status: StatusCode, body: &[u8]) -> Self {
-        let remedy = match status.as_u16() {
-            401 => "a fresh token was refused: check that the application belongs to this tenant".to_owned(),
-            403 => format!(
+    pub(super) fn unforeseen(resource: &str, error: serde_json::Error) -> Self {
+        let what = format!("{:?} at line {} column {}", error.classify(), error.line(), error.column());
+        Self::Unforeseen { resource: resource.to_owned(), source: what.into() }
+    }
+
+    pub(crate) fn strange_link(resource: &str) -> Self {
+        Self::Unforeseen {
+            resource: resource.to_owned(),
+            source: "`links.next` leaves the tenant, or has no cursor".into(),
+        }
+    }
+
+    pub(super) fn unsure(resource: &str, temporary: Temporary) -> Self {
+        Self::Unsure { resource: resource.to_owned(), what: temporary.what, source: temporary.source }
+    }
+
+    pub(super) fn refused(ask: Ask<'_>, status: StatusCode, body: &[u8]) -> Self {
+        let Ask { resource, scope, purpose, .. } = ask;
+        let remedy = match (status.as_u16(), purpose) {
+            (401, _) => "a fresh token was refused: check that the application belongs to this tenant".to_owned(),
+            (403, Purpose::Page) => format!(
                 "grant the scope {scope} to the application, leave the table out with --tables, or allow its absence with \
                  --optional-tables"
             ),
-            404 => {
+            (403, _) => format!("grant the scope {scope} to the application"),
+            (404, Purpose::Page) => {
                 "the collection is not accessible: check the tenant's address and that its module is active".to_owned()
             }
-            300..=399 => "a redirect is not followed: check that LUCCA_BASE_URL is the tenant's own address".to_owned(),
-            _ => "the API does not take this request: please report it".to_owned(),
+            (404, _) => "there is no such record, or the application may not see it".to_owned(),
+            (300..=399, _) => {
+                "a redirect is not followed: check that LUCCA_BASE_URL is the tenant's own address".to_owned()
+            }
+            (_, Purpose::Page) => "the API does not take this request: please report it".to_owned(),
+            (_, Purpose::Record) => "check what was asked for".to_owned(),
+            (_, Purpose::Change) => "nothing was changed; correct what it names".to_owned(),
         };
         let said = problem::problem(body);
         let said = if said.is_empty() { "no explanation".to_owned() } else { said };
         let limit_refused = status == StatusCode::BAD_REQUEST && problem::names_limit(body);
-        Self::Refused { resource: resource.to_owned(), status, said, remedy, limit_refused }
+        Self::Refused { resource: resource.to_owned(), status, said, remedy, purpose, limit_refused }
+    }
+
+    /// Whether it is one record that was asked for, and it is not there.
+    pub(crate) fn is_unknown_record(&self) -> bool {
+        matches!(self, Self::Refused { status: StatusCode::NOT_FOUND, purpose, .. } if *purpose != Purpose::Page)
     }
 }
 

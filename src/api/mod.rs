@@ -1,6 +1,7 @@
 //! Bytes IN: token, request budget, retries, and following pages. Knows HTTP; nothing of Arrow or storage.
 
 mod access;
+mod attempts;
 mod budget;
 mod client;
 mod deadline;
@@ -11,6 +12,7 @@ mod pages;
 mod problem;
 mod retry;
 mod sent_log;
+mod single;
 mod stats;
 mod tenant;
 mod token;
@@ -25,6 +27,7 @@ pub(crate) use page_limits::PageLimits;
 pub(crate) use pages::{PagesRead, Ways};
 pub(crate) use retry::RetryPolicy;
 pub(crate) use sent_log::{SentAt, SentLog};
+pub(crate) use single::Single;
 pub(crate) use stats::RequestCounts;
 pub(crate) use tenant::{AddressError, Tenant, secure_url};
 pub(crate) use token::{Credentials, is_legacy_key};

@@ -8,13 +8,14 @@ use std::{
 use url::Url;
 
 use super::{
-    client::{Ask, Client},
+    attempts::{Ask, Message, Purpose},
+    client::Client,
     error::ApiError,
     page_limits::{Asked, PageLimits},
 };
 use crate::{
     catalog::Resource,
-    page::{KeptPages, Next, PageEnd, ReadPage},
+    page::{KeptPages, Next, Page, PageEnd, ReadPage},
 };
 
 /// Pages without a record that are borne one after another: access rights may empty some, a loop would be endless.
@@ -151,10 +152,26 @@ impl Client {
         if let Some((_, end)) = kept.find(url.as_str()).await {
             return Ok(end.total_count);
         }
-        let ask = Ask { resource: &resource.name, scope: &resource.scope, url: &url, page: 1, has_simpler: false };
-        let (rows, end) = self.read(ask, reader).await?;
+        let wanted = Wanted { resource, url: &url, number: 1, has_simpler: false };
+        let (rows, end) = self.page(wanted, reader).await?;
         kept.keep(url.as_str(), &rows, &end).await;
         Ok(end.total_count)
+    }
+}
+
+/// One page to ask for.
+struct Wanted<'a> {
+    resource: &'a Resource,
+    url: &'a Url,
+    number: u64,
+    has_simpler: bool,
+}
+
+impl Client {
+    async fn page<R: ReadPage>(&self, wanted: Wanted<'_>, reader: &R) -> Result<(R::Rows, PageEnd), ApiError> {
+        let Wanted { resource: Resource { name, scope, .. }, url, number, has_simpler } = wanted;
+        let ask = Ask { resource: name, scope, purpose: Purpose::Page, message: Message::get(url), has_simpler };
+        self.ask(ask, |answer| reader.read(&Page { number, body: answer.body, received_at: answer.received_at })).await
     }
 }
 
@@ -271,10 +288,9 @@ impl<R: ReadPage> Pages<'_, R> {
             self.facts.kept_pages += 1;
             return Ok(page);
         }
-        let Resource { name, scope, .. } = self.resource;
         let has_simpler = PageLimits::less(self.resource, self.limit).is_some();
-        let ask = Ask { resource: name, scope, url, page: self.facts.pages + 1, has_simpler };
-        let (rows, end) = self.client.read(ask, self.ways.reader).await?;
+        let wanted = Wanted { resource: self.resource, url, number: self.facts.pages + 1, has_simpler };
+        let (rows, end) = self.client.page(wanted, self.ways.reader).await?;
         self.ways.kept.keep(url.as_str(), &rows, &end).await;
         Ok((rows, end))
     }

@@ -117,6 +117,17 @@ impl Tenant {
         url
     }
 
+    /// Address of one record of a collection, with query parameters. `None` when no path can end in this id: it is empty,
+    /// or a step up or nowhere.
+    pub(crate) fn record(&self, collection: &str, id: &str, parameters: &[(&str, &str)]) -> Option<Url> {
+        if matches!(id, "" | "." | "..") {
+            return None;
+        }
+        let mut url = self.collection(collection, parameters);
+        url.set_path(&format!("/lucca-api/{collection}/{}", escape(id)));
+        Some(url)
+    }
+
     /// A link found in a response, resolved; `None` when it leaves the tenant.
     pub(crate) fn follow(&self, href: &str) -> Option<Url> {
         let url = self.root.join(href).ok()?;
@@ -203,6 +214,27 @@ mod tests {
             "javascript:x",
         ] {
             assert_eq!(tenant.follow(foreign), None, "{foreign}");
+        }
+    }
+
+    #[test]
+    fn an_id_is_one_segment_of_the_path_whatever_it_holds() {
+        let tenant = Tenant::new("https://example.ilucca.net").unwrap();
+        let record = |id: &str| tenant.record("employees", id, &[("include", "links")]).map(String::from);
+        let at = |id: &str| Some(format!("https://example.ilucca.net/lucca-api/employees/{id}?include=links"));
+        for (id, written) in [
+            ("416", "416"),
+            ("78fa5d8c-3436", "78fa5d8c-3436"),
+            ("../x", "..%2Fx"),
+            ("a?b#c", "a%3Fb%23c"),
+            ("%2e%2e", "%252e%252e"),
+            ("...", "..."),
+            ("é\n", "%C3%A9%0A"),
+        ] {
+            assert_eq!(record(id), at(written), "{id}");
+        }
+        for none in ["", ".", ".."] {
+            assert_eq!(record(none), None, "{none:?}");
         }
     }
 

@@ -19,6 +19,8 @@ pub(super) struct RawResource {
     pub(super) meaning: String,
     pub(super) source: String,
     pub(super) sort: Option<String>,
+    #[serde(default)]
+    pub(super) on_request: bool,
     pub(super) as_of_parameter: Option<String>,
     pub(super) columns: Vec<RawColumn>,
     pub(super) list: Option<List>,

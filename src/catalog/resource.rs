@@ -19,6 +19,8 @@ pub struct Resource {
     pub(crate) hoped_page_limit: Option<u32>,
     /// Value of the `sort` parameter, where the endpoint has one.
     pub(crate) sort: Option<String>,
+    /// Whether a run reads it only when one of its tables is named.
+    pub(crate) on_request: bool,
     /// Parameter that restricts the records to those applicable on one day.
     pub(crate) as_of_parameter: Option<String>,
     /// What its list can be asked for; `None` where it has no list.

@@ -50,6 +50,7 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
         page_limit: raw.page_limit,
         hoped_page_limit: raw.hoped_page_limit,
         sort: raw.sort,
+        on_request: raw.on_request,
         as_of_parameter: raw.as_of_parameter,
         list: raw.list,
         labels: raw.labels,

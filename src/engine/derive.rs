@@ -13,8 +13,8 @@ use chrono::NaiveDate;
 use futures::{StreamExt as _, stream::FuturesUnordered};
 use tokio::{sync::watch, time::Instant};
 
-pub(crate) use self::order::order;
 use self::order::{Agenda, ordered};
+pub(crate) use self::order::{Step, order};
 use super::{
     EngineError, Rows, Session, TableFiles,
     columns::{self, ColumnCast},

@@ -11,6 +11,9 @@ use crate::{
     wide,
 };
 
+/// Stands for every table that is not on request.
+const ALL: &str = "all";
+
 /// What one run reads and writes.
 #[derive(Debug, Clone)]
 pub(crate) struct Selection {
@@ -49,6 +52,19 @@ fn accepted_missing(catalog: &Catalog, settings: &Settings) -> Result<BTreeMap<S
     Ok(accepted)
 }
 
+/// The tables that are read or computed only when they are named, or one that needs them.
+fn on_request(catalog: &Catalog, steps: &[derive::Step]) -> BTreeSet<String> {
+    let resources = catalog.resources.iter().filter(|resource| resource.on_request);
+    let mut names: BTreeSet<String> = resources.flat_map(Resource::all_tables).map(|table| table.name).collect();
+    // In the order of computation, so that what needs a table that needs one of them is found too.
+    for step in steps {
+        if step.reads.iter().any(|read| names.contains(read)) {
+            names.insert(step.table.clone());
+        }
+    }
+    names
+}
+
 impl Selection {
     /// What the settings say.
     pub(crate) fn configured(catalog: &Catalog, settings: &Settings) -> Result<Self, Error> {
@@ -64,15 +80,17 @@ impl Selection {
         Ok(selection)
     }
 
-    /// The named tables and what they need; all of them when none is named.
+    /// The named tables and what they need; all that are not on request when none is named.
     fn of(catalog: &Catalog, named: Option<&[String]>, optional: &[String]) -> Result<Self, Error> {
         let all = catalog.tables();
         let api = catalog.api_tables();
         let api_names: Vec<&str> = api.iter().map(|t| t.name.as_str()).collect();
-        let mut wanted: BTreeSet<String> = match named {
-            None => all.iter().map(|t| t.name.clone()).collect(),
-            Some(names) => names.iter().cloned().collect(),
-        };
+        let steps = derive::order(&catalog.derived, &api_names)?;
+        let mut wanted: BTreeSet<String> = named.unwrap_or_default().iter().cloned().collect();
+        if wanted.remove(ALL) || named.is_none() {
+            let on_request = on_request(catalog, &steps);
+            wanted.extend(all.iter().map(|t| t.name.clone()).filter(|name| !on_request.contains(name)));
+        }
         if catalog.wide.iter().any(|wide| wanted.contains(&wide.table.name)) {
             wanted.extend(wide::sources(catalog).into_iter().map(str::to_owned));
         }
@@ -81,7 +99,7 @@ impl Selection {
             return Err(Error::Usage(format!("there is no table {unknown:?}{hint}; `lucca-lake tables` lists them")));
         }
         // Backwards through the order of computation, so that what a needed table needs is needed too.
-        for step in derive::order(&catalog.derived, &api_names)?.into_iter().rev() {
+        for step in steps.into_iter().rev() {
             if wanted.contains(&step.table) {
                 wanted.extend(step.reads);
             }
@@ -202,6 +220,27 @@ mod tests {
             }
             let error = Selection::of(&catalog, Some(&["data_quality_findings".into()]), &[]).unwrap_err().to_string();
             assert!(error.contains("nothing is read for data_quality_findings alone"), "{error}");
+        });
+    }
+
+    #[test]
+    fn what_is_on_request_is_read_when_it_is_named() {
+        deep(|| async {
+            let mut catalog = Catalog::embedded().unwrap();
+            catalog.resources.iter_mut().filter(|r| r.name == "probationary-periods").for_each(|r| r.on_request = true);
+            let names = |named: Option<&[&str]>| {
+                let named = named.map(|names| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>());
+                Selection::of(&catalog, named.as_deref(), &[]).unwrap().table_names()
+            };
+            let by_default = names(None);
+            assert!(!by_default.contains("probationary_periods") && by_default.contains("employees"));
+            assert_eq!(names(Some(&["all"])), by_default);
+            assert_eq!(
+                names(Some(&["probationary_periods"])).into_iter().collect::<Vec<_>>(),
+                ["probationary_periods"]
+            );
+            let with = names(Some(&["all", "probationary_periods"]));
+            assert_eq!((with.len(), with.contains("probationary_periods")), (by_default.len() + 1, true));
         });
     }
 

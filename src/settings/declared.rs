@@ -131,7 +131,7 @@ pub const SETTINGS: &[Declared] = &[
     Declared {
         key: "tables",
         flag: Some("tables"),
-        meaning: "only these tables, comma-separated, and what they need; default all",
+        meaning: "only these tables, comma-separated, and what they need; `all` stands for those that are read by default",
         ..PLAIN
     },
     Declared {

@@ -1,0 +1,27 @@
+//! What is asked of a tenant beside a sync: one record, one page, one change. Records stay as the API sent them.
+//!
+//! - `records`: by their ids
+//! - `list`: one page of a collection
+
+pub(crate) mod list;
+mod records;
+
+use crate::api::Client;
+
+/// A tenant's account, to look things up in.
+#[derive(Debug, Clone)]
+pub(crate) struct Account {
+    client: Client,
+}
+
+impl Account {
+    /// What `client` can ask for.
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// Who asks.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+}
