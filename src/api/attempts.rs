@@ -65,6 +65,7 @@ pub(crate) struct Answer {
     /// 200, another 2xx to a change, or 304 where an `ETag` was sent.
     pub(crate) status: StatusCode,
     /// As they came.
+    #[allow(dead_code, reason = "for what follows: ETag and Location")]
     pub(crate) headers: HeaderMap,
     /// Decompressed and otherwise as it came.
     pub(crate) body: Bytes,
