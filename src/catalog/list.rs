@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
-use super::{Column, Privacy, Resource};
+use super::Privacy;
 
 /// What the list of a collection can be asked for, beside pages.
 #[derive(Debug, Clone, Deserialize)]
@@ -68,8 +68,8 @@ const OF_EVERY_LIST: [&str; 4] = ["include", "limit", "page", "sort"];
 pub(crate) const MOST_VALUES: usize = 100;
 
 impl List {
-    /// Checks what can be seen in one file.
-    pub(super) fn check(&self, columns: &[Column]) -> Result<(), String> {
+    /// Checks what can be seen in one file; `properties` are those that have a column.
+    pub(super) fn check(&self, properties: &[&str]) -> Result<(), String> {
         let mut names = HashSet::new();
         for Parameter { name, kind, values, several, takes_null, meaning, .. } in &self.parameters {
             let wrong = |why: &str| Err(format!("[list] parameter {name:?}: {why}"));
@@ -103,7 +103,7 @@ impl List {
             }
         }
         for sort in &self.sorts {
-            if !columns.iter().any(|column| column.json == *sort) {
+            if !properties.contains(&sort.as_str()) {
                 return Err(format!("[list] sorts: {sort:?} is the property of no column"));
             }
         }
@@ -113,37 +113,6 @@ impl List {
         }
         Ok(())
     }
-
-    /// Checks what the parameters say of their privacy against the columns that they look at.
-    pub(super) fn check_classes(&self, of: &Resource, all: &[Resource]) -> Result<(), String> {
-        for parameter in &self.parameters {
-            let path = parameter.name.strip_suffix(".between").unwrap_or(&parameter.name);
-            let least = class_of(path, of, all);
-            if least.is_some_and(|least| parameter.privacy < least) {
-                let least = least.unwrap_or_default();
-                return Err(format!("[list] parameter {:?}: what it looks at is {least}", parameter.name));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The most private column on the way that a path goes from record to record by references; `None` where a property on
-/// it has no column.
-fn class_of(path: &str, of: &Resource, all: &[Resource]) -> Option<Privacy> {
-    let exact = |column: &&Column| column.json == path;
-    if let Some(column) = of.columns.iter().find(exact) {
-        return Some(column.privacy);
-    }
-    let mut found = None;
-    for column in &of.columns {
-        let Some(rest) = path.strip_prefix(&column.json).and_then(|rest| rest.strip_prefix('.')) else { continue };
-        let referred = column.refers_to.as_ref().and_then(|to| all.iter().find(|r| r.table_name() == *to));
-        // The id of a record tells no more than the reference to it.
-        let beyond = if rest == "id" { None } else { referred.and_then(|referred| class_of(rest, referred, all)) };
-        found = Some(beyond.map_or(column.privacy, |beyond| beyond.max(column.privacy)));
-    }
-    found
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@
 mod definition;
 pub(crate) mod derived;
 mod error;
+mod filter_privacy;
 mod findings;
 pub(crate) mod list;
 mod over_days;
@@ -40,7 +41,7 @@ pub use over_days::TypeClash;
 pub(crate) use over_days::{Types, columns_over_days};
 pub(crate) use quality::{Filled, Interval, Quality};
 pub use resource::Resource;
-pub(crate) use resource::{Column, EXTRA, Embedded, FanOut, Filter, History, Reading, Shape};
+pub(crate) use resource::{Column, EXTRA, Embedded, FanOut, Filter, History, OtherId, Reading, Shape};
 #[cfg(test)]
 pub(crate) use resource::{EXTRACTED_AT, RUN_ID};
 pub(crate) use rule::{QualityRule, Severity};
@@ -138,8 +139,8 @@ impl Catalog {
         }
         for resource in &self.resources {
             let file = || format!("schemas/{}.toml", resource.name);
-            let list = resource.list.as_ref().map_or(Ok(()), |list| list.check_classes(resource, &self.resources));
-            list.map_err(|broken| CatalogError::Rule { file: file(), broken })?;
+            filter_privacy::check(resource, &self.resources)
+                .map_err(|broken| CatalogError::Rule { file: file(), broken })?;
             for (column, to) in resource.columns.iter().filter_map(|c| c.refers_to.as_ref().map(|to| (c, to))) {
                 if !names.contains(to) {
                     let broken = format!("column {} refers to {to}, which is no table", column.name);
@@ -147,7 +148,8 @@ impl Catalog {
                 }
             }
             let ids_of = resource.fan_out.iter().map(|f| ("fan_out", &f.from));
-            for (section, from) in ids_of.chain(resource.filter.iter().map(|f| ("filter", &f.from))) {
+            let labels = resource.labels.iter().map(|l| ("labels", &l.from));
+            for (section, from) in ids_of.chain(resource.filter.iter().map(|f| ("filter", &f.from))).chain(labels) {
                 if self.resource(from).is_none() {
                     let broken = format!("[{section}] from = {from:?} is no resource");
                     return Err(CatalogError::Rule { file: file(), broken });

@@ -22,6 +22,7 @@ pub(super) struct RawResource {
     #[serde(default)]
     pub(super) on_request: bool,
     pub(super) as_of_parameter: Option<String>,
+    pub(super) other_id: Option<String>,
     pub(super) columns: Vec<RawColumn>,
     pub(super) list: Option<List>,
     pub(super) labels: Option<Embedded>,

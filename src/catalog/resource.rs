@@ -23,6 +23,8 @@ pub struct Resource {
     pub(crate) on_request: bool,
     /// Parameter that restricts the records to those applicable on one day.
     pub(crate) as_of_parameter: Option<String>,
+    /// What else people take for the id of a record.
+    pub(crate) other_id: Option<OtherId>,
     /// What its list can be asked for; `None` where it has no list.
     pub(crate) list: Option<List>,
     /// Records embedded in its pages, whose names are kept beside the values that refer to them.
@@ -151,6 +153,17 @@ pub(crate) struct FanOut {
     pub(crate) status: Option<String>,
 }
 
+/// The id of something else that a record is known by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OtherId {
+    /// Query parameter that takes a comma-separated list of such ids.
+    pub(crate) parameter: String,
+    /// Column that holds it: the one that `parameter` names.
+    pub(crate) column: String,
+    /// Dotted path of the reference that has it as its `id`.
+    pub(crate) json: String,
+}
+
 /// The days on which a record applies, both included; a null is without end: `[history]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -167,9 +180,18 @@ pub(crate) struct History {
 pub(crate) struct Embedded {
     /// The constant `type` of every embedded record that is meant.
     pub(crate) item_type: String,
+    /// Name of the resource that lists these records: what it says of them counts, where it is read.
+    pub(crate) from: String,
     pub(super) table: String,
     pub(super) zone: Zone,
     pub(super) meaning: String,
+}
+
+impl Embedded {
+    /// Whether a reference of this type is to such a record, in its own spelling or that of one documented example.
+    pub(crate) fn is_of(&self, kind: &str) -> bool {
+        kind == self.item_type || kind.strip_suffix("-reference") == Some(self.item_type.as_str())
+    }
 }
 
 /// Asking for some of the records only: `[filter]`.
@@ -246,6 +268,16 @@ impl Resource {
     /// Every table that its pages become.
     pub(crate) fn all_tables(&self) -> Vec<Table> {
         self.tables().into_iter().chain(self.labels_table()).collect()
+    }
+
+    /// Whether the labels that come with its pages are the records of that resource.
+    pub(crate) fn takes_labels_from(&self, resource: &str) -> bool {
+        self.labels.as_ref().is_some_and(|labels| labels.from == resource)
+    }
+
+    /// Whether its list takes several values of a parameter.
+    pub(crate) fn filters_by(&self, parameter: &str) -> bool {
+        self.list.iter().flat_map(|list| &list.parameters).any(|known| known.name == parameter && known.several)
     }
 
     /// Where the facts about it were published.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
-    CatalogError, Column, FanOut, Filled, Filter, History, Interval, Quality, Reading, Resource, Shape, Split, Zone,
+    CatalogError, Column, FanOut, Filled, Filter, History, Interval, OtherId, Quality, Reading, Resource, Shape, Split, Zone,
     is_name,
     raw::{RawColumn, RawQuality, RawResource, RawType},
     resource::{EXTRA, EXTRACTED_AT, RUN_ID},
@@ -39,10 +39,11 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
         check_days(history, &columns).map_err(&rule)?;
     }
     if let Some(list) = &raw.list {
-        list.check(&columns).map_err(&rule)?;
+        list.check(&columns.iter().map(|column| column.json.as_str()).collect::<Vec<_>>()).map_err(&rule)?;
     }
     let filter = raw.filter.map(|f| filter(f, &columns)).transpose().map_err(&rule)?;
     let fan_out = raw.fan_out.map(|f| fan_out(f, &columns)).transpose().map_err(&rule)?;
+    let other_id = raw.other_id.map(|parameter| other_id(parameter, &columns)).transpose().map_err(&rule)?;
     let resource = Resource {
         name: raw.resource,
         item_type: raw.item_type,
@@ -52,6 +53,7 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
         sort: raw.sort,
         on_request: raw.on_request,
         as_of_parameter: raw.as_of_parameter,
+        other_id,
         list: raw.list,
         labels: raw.labels,
         history: raw.history,
@@ -64,6 +66,9 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
         meaning: raw.meaning,
         source: raw.source,
     };
+    if let Some(OtherId { parameter, .. }) = resource.other_id.as_ref().filter(|o| !resource.filters_by(&o.parameter)) {
+        return Err(rule(format!("other_id = {parameter:?} is no parameter of [list] that takes several values")));
+    }
     for table in resource.tables() {
         table.quality.check(&table.columns).map_err(|broken| rule(format!("[quality] {broken}")))?;
     }
@@ -95,6 +100,12 @@ fn fan_out(declared: FanOut, columns: &[Column]) -> Result<FanOut, String> {
 fn filter(declared: Filter, columns: &[Column]) -> Result<Filter, String> {
     let column = filtered_by("filter", &declared.parameter, columns)?;
     Ok(Filter { column, ..declared })
+}
+
+fn other_id(parameter: String, columns: &[Column]) -> Result<OtherId, String> {
+    let column = filtered_by("other_id", &parameter, columns)?;
+    let json = parameter.strip_suffix(".id").unwrap_or_default().to_owned();
+    Ok(OtherId { parameter, column, json })
 }
 
 /// The column whose ids a parameter takes.

@@ -6,11 +6,11 @@ use std::{collections::HashSet, sync::Arc};
 use arrow::{array::StringArray, record_batch::RecordBatch};
 use tokio::sync::mpsc;
 
-use super::{job::Job, kept::Kept};
+use super::{job::Job, kept::Kept, labels::Gathered};
 use crate::{
     api::{PagesRead, Ways},
     catalog::{FanOut, Resource},
-    decode::{Decoder, Drift, Labels, SeenIds},
+    decode::{Decoder, Drift, SeenIds},
     error::Error,
     progress::ResourceProgress,
 };
@@ -25,7 +25,7 @@ pub(super) struct ChainFacts {
     pub(super) repeated: u64,
     pub(super) total_count: Option<u64>,
     pub(super) drift: Drift,
-    pub(super) labels: Labels,
+    pub(super) labels: Gathered,
 }
 
 impl ChainFacts {
@@ -67,6 +67,8 @@ pub(super) struct Chain {
     pub(super) accepted_missing: u64,
     /// Whether pages of an earlier run are left aside.
     pub(super) anew: bool,
+    /// Whether its records are the labels of another collection.
+    pub(super) lists_labels: bool,
 }
 
 impl Chain {
@@ -120,7 +122,7 @@ impl Chain {
                 return Err(Error::Endless { resource: self.resource.name.clone() });
             }
             facts.drift.merge(decoded.drift);
-            facts.labels.merge(decoded.labels);
+            facts.labels.see(&self.resource, self.lists_labels, decoded.labels, &batch);
             if self.owners.is_none() {
                 self.progress.expect(facts.total_count.unwrap_or_default());
             }

@@ -11,11 +11,12 @@ use super::{
     chain::{Chain, ChainFacts, Owners},
     fan_out::{self, Lists},
     job::Job,
+    labels::Gathered,
     writers::{Collected, Writers},
 };
 use crate::{
     catalog::{Resource, Table},
-    decode::{Decoded, Decoder, Labels},
+    decode::{Decoded, Decoder},
     error::Error,
     lake::StagedTable,
     page::KeptPages,
@@ -44,6 +45,8 @@ pub(super) struct Extraction {
     pub(super) accepted_missing: u64,
     /// Whether pages of an earlier run are left aside.
     pub(super) anew: bool,
+    /// Whether its records are the labels of another collection.
+    pub(super) lists_labels: bool,
 }
 
 /// What one resource became.
@@ -52,8 +55,8 @@ pub(super) struct Extracted {
     pub(super) tables: Vec<StagedTable>,
     pub(super) report: ResourceReport,
     pub(super) ids: Vec<String>,
-    /// Names that came with the pages.
-    pub(super) labels: Labels,
+    /// What the pages say about labels.
+    pub(super) labels: Gathered,
 }
 
 /// A chain that ends with whoever waits for it: one failure ends the others of its resource.
@@ -141,6 +144,7 @@ impl Extraction {
             owners,
             accepted_missing: self.accepted_missing,
             anew: self.anew,
+            lists_labels: self.lists_labels,
         }
     }
 

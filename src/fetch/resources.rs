@@ -7,7 +7,7 @@ use tokio::{sync::watch, task::JoinSet};
 use super::{
     extract::Ids,
     job::Job,
-    labels::stage_labels,
+    labels::{Gathered, stage_labels},
     reading::{Extracted, Extraction},
     selection::{Selected, Selection},
     stop::Stop,
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     catalog::Resource,
-    decode::{Decoder, Labels},
+    decode::Decoder,
     error::Error,
     lake::StagedTable,
     progress::Progress,
@@ -76,13 +76,14 @@ pub(crate) async fn fetch(request: Request<'_>) -> (Fetched, Result<(), Error>) 
             filter: None,
             accepted_missing: selected.accepted_missing,
             anew: false,
+            lists_labels: selection.resources.iter().any(|s| s.resource.takes_labels_from(&resource.name)),
             resource: Arc::new(resource.clone()),
         };
         let extracting = extract_one(extraction, Arc::clone(&id_sources), job.stop.clone());
         let selected = selected.clone();
         running.spawn(async move { (selected, extracting.await) });
     }
-    let (mut labels, mut failure) = (Labels::default(), None);
+    let (mut labels, mut failure) = (Gathered::default(), None);
     while let Some(ended) = running.join_next().await {
         let (selected, ended) = match ended {
             Ok((selected, ended)) => (Some(selected), ended),
@@ -130,7 +131,7 @@ async fn label_tables(
     job: &Job,
     selection: &Selection,
     absent: &[Absence],
-    labels: &Labels,
+    labels: &Gathered,
 ) -> Result<Vec<StagedTable>, Error> {
     let mut staged = Vec::new();
     let was_read = |resource: &Resource| absent.iter().all(|a| a.resource != resource.name);

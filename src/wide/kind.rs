@@ -36,7 +36,8 @@ pub(crate) enum Kind {
 /// A person's full name, as `queries/employee_names.sql` says it.
 const FULL_NAME: &str = "NULLIF(TRIM(BOTH ' ' FROM COALESCE(given_name, '') || ' ' || COALESCE(family_name, '')), '')";
 
-/// What a reference of a type is called by: the table of the lake, and the expression over it that gives the name.
+/// What a reference of a type is called by: the table of the lake, and the expression over it that gives the name. Of several
+/// tables those that are there are taken, and the last one counts.
 pub(crate) const REFERENCE_NAMES: &[(&str, &str, &str)] = &[
     ("department", "departments", "name"),
     ("employee", "employees", FULL_NAME),
@@ -47,6 +48,7 @@ pub(crate) const REFERENCE_NAMES: &[(&str, &str, &str)] = &[
     ("employment-template", "employment_templates", "title"),
     ("profession", "professions", "title"),
     ("taxonomy-label", "attribute_labels", "name"),
+    ("taxonomy-label", "taxonomy_labels", "name"),
 ];
 
 /// Built-in definitions whose schema may say no more than "a reference", and the documented type of what they refer to.

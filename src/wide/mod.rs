@@ -39,8 +39,10 @@ pub(crate) const DEFINITIONS: &str = "employee_attribute_definitions";
 /// The table of employees, who have a row each, also without an attribute.
 pub(crate) const EMPLOYEES: &str = "employees";
 
-/// Tables that the wide tables are made of: with names, where they are there.
+/// Tables that the wide tables are made of: with names, where they are there. Names are taken from tables on request too, which
+/// are read when they are asked for.
 pub(crate) fn sources(catalog: &Catalog) -> Vec<&str> {
-    let named = REFERENCE_NAMES.iter().map(|(_, table, _)| *table);
+    let is_on_request = |table: &str| catalog.resources.iter().any(|r| r.on_request && r.table_name() == table);
+    let named = REFERENCE_NAMES.iter().map(|(_, table, _)| *table).filter(|table| !is_on_request(table));
     catalog.wide.iter().map(|wide| wide.long).chain([DEFINITIONS, EMPLOYEES]).chain(named).collect()
 }
