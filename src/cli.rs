@@ -1,6 +1,8 @@
 //! The command line: what there is to ask for, and nothing of how it is done.
 
 mod arguments;
+mod flags;
+mod get;
 
 use std::{
     borrow::Cow,
@@ -149,6 +151,10 @@ async fn run(cli: Cli) -> Result<(), Error> {
             let mut flags = lake.given();
             flags.extend(resources.given());
             commands::query(&context, &resolve(flags)?, options).await
+        }
+        Command::Get(arguments) => {
+            let (given, options) = arguments.parts();
+            commands::get(&context, &resolve(given)?, options).await
         }
         Command::Tables { lake, table, format, ddl } => {
             commands::tables(&context, &resolve(lake.given())?, &TablesOptions { table, format, ddl }).await

@@ -1,7 +1,10 @@
 //! The one error type that crosses the whole program.
 
+mod no_record;
+
 use chrono::NaiveDate;
 
+pub(crate) use self::no_record::NoRecord;
 use crate::{
     api::{AddressError, ApiError},
     catalog::CatalogError,
@@ -40,6 +43,9 @@ pub(crate) enum Error {
     /// An address.
     #[error(transparent)]
     Address(#[from] AddressError),
+    /// Ids that no record has.
+    #[error(transparent)]
+    NoRecord(#[from] NoRecord),
     /// What was asked for makes no sense.
     #[error("{0}")]
     Usage(String),
@@ -224,7 +230,9 @@ impl Error {
             | Self::NoSnapshot(_)
             | Self::OtherTenant { .. } => ExitCode::Usage,
             Self::Unfinished { source, .. } => source.exit_code(),
-            Self::Incomplete { .. } | Self::FilterIgnored { .. } | Self::Endless { .. } => ExitCode::Contract,
+            Self::Incomplete { .. } | Self::FilterIgnored { .. } | Self::Endless { .. } | Self::NoRecord(_) => {
+                ExitCode::Contract
+            }
             Self::Rows(RowsError::SharedId { .. }) => ExitCode::Contract,
             Self::Rows(RowsError::Arrow(_)) => ExitCode::Bug,
             Self::Busy { .. } | Self::Doubtful { .. } => ExitCode::Conflict,

@@ -43,14 +43,14 @@
 //! ```walls
 //! cli: api catalog clock commands context engine env_vars error exit_code fake_tenant lake modes print progress
 //!     settings state_folder telemetry terminal_text
-//! commands: account api assemble catalog context day_list engine env_vars error exit_code fake_tenant fetch lake lock modes
-//!     print quality report run_id screen settings shell signals similar terminal_text
+//! commands: account api assemble catalog context day_list decode engine env_vars error exit_code fake_tenant fetch lake lock modes
+//!     page print quality report run_id screen settings shell signals similar terminal_text
 //! context: api catalog clock env_vars error lake lock modes print progress run_id settings state_folder window_file
 //! fetch: api catalog day_list decode engine error exit_code lake page progress report run_id settings signals similar
 //!     wide
 //! assemble: catalog engine error lake quality report run_id settings surrogates wide
 //! print: error terminal_text
-//! error: api catalog causes day_list decode engine exit_code lake run_id settings state_folder
+//! error: api catalog causes day_list decode engine exit_code lake run_id settings state_folder terminal_text
 //! report: api catalog day_list decode lake run_id terminal_text
 //! settings: api catalog env_vars lake quality similar
 //! engine: catalog causes exit_code lock similar terminal_text

@@ -6,6 +6,7 @@
 pub(crate) mod list;
 mod records;
 
+pub(crate) use self::records::{Found, Record, check_ids};
 use crate::api::Client;
 
 /// A tenant's account, to look things up in.

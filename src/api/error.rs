@@ -176,6 +176,11 @@ impl ApiError {
         Self::Unforeseen { resource: resource.to_owned(), source: what.into() }
     }
 
+    /// An answer that is not what was asked for: `what` is wrong with it.
+    pub(crate) fn contrary(resource: &str, what: &'static str) -> Self {
+        Self::Unforeseen { resource: resource.to_owned(), source: what.into() }
+    }
+
     pub(crate) fn strange_link(resource: &str) -> Self {
         Self::Unforeseen {
             resource: resource.to_owned(),

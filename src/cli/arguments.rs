@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 
+use super::{flags::LakeFlag, get::GetArguments};
 use crate::{
     commands::{Ddl, Which},
     engine::output::Format,
@@ -130,6 +131,8 @@ pub(super) enum Command {
         #[arg(long)]
         no_history: bool,
     },
+    /// Print records by their ids: as the API sends them, or as the lake's columns
+    Get(Box<GetArguments>),
     /// Show the catalogue: tables, columns, types, meaning, privacy class, source
     Tables {
         #[command(flatten)]
@@ -248,13 +251,6 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct LakeFlag {
-    /// Where the lake is [env: LUCCA_LAKE] [default: ./lake]
-    #[arg(long, value_name = "PATH|URL")]
-    pub(super) lake: Option<String>,
-}
-
-#[derive(Debug, Args)]
 pub(super) struct TableFormatFlag {
     /// parquet, or delta: every table is a Delta Lake table too [default: parquet]
     #[arg(long, value_name = "FORMAT")]
@@ -344,12 +340,6 @@ pub(super) struct SettingFlags {
     /// How long files of a snapshot that is run again stay for those who still read them, such as 6h or 2d [default: 0]
     #[arg(long, value_name = "TIME")]
     pub(super) superseded_grace: Option<String>,
-}
-
-impl LakeFlag {
-    pub(super) fn given(self) -> BTreeMap<&'static str, String> {
-        self.lake.map(|lake| ("lake", lake)).into_iter().collect()
-    }
 }
 
 impl ResourceFlags {

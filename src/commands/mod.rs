@@ -1,6 +1,7 @@
 //! The subcommands: one file or folder each, which reads like prose.
 
 mod accept;
+mod answer;
 mod check;
 mod config;
 mod demo;
@@ -8,6 +9,7 @@ mod derive;
 mod explain;
 mod fake_tenant;
 mod gc;
+mod get;
 mod missing_day;
 mod plan;
 mod query;
@@ -25,6 +27,7 @@ pub(crate) use self::{
     explain::explain,
     fake_tenant::{FakeTenantOptions, detach, fake_tenant},
     gc::{GcOptions, gc},
+    get::{GetOptions, get},
     plan::{PlanOptions, plan},
     query::{QueryOptions, Which, parse_parameter, query},
     snapshots::snapshots,

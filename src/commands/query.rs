@@ -6,35 +6,28 @@ mod options;
 mod parameter;
 mod prompt;
 
-use std::{
-    io::{self, IsTerminal as _, Read as _},
-    path::Path,
-};
+use std::io::{self, IsTerminal as _, Read as _};
 
+pub(super) use self::opened::{Opened, open};
 pub(crate) use self::{opened::Which, options::QueryOptions, parameter::parse as parse_parameter};
-use self::{opened::open, options::style};
-use super::tables;
+use self::options::style;
+use super::{answer, tables};
 use crate::{
     assemble::session_options,
     catalog::Privacy,
     context::Context,
     engine::{
-        EngineError, Parameters, Rows, SessionOptions, output,
+        Parameters, Rows, SessionOptions, output,
         output::{Format, Layout, Style, Written},
-        privacy::{Classes, Computed, computed},
+        privacy::{Classes, computed},
         query as statement,
     },
     error::Error,
     lake::Lake,
-    modes::{self, Access},
     print::print,
     screen,
     settings::Settings,
-    terminal_text::escape,
 };
-
-/// Most columns that a warning names.
-const NAMED: usize = 5;
 
 /// Runs `query`.
 ///
@@ -54,11 +47,12 @@ pub(crate) async fn query(context: &Context, settings: &Settings, options: Query
     let planned = statement::plan(&opened.session, &sql, &parameters).await?;
     let privacy = || computed(&planned, &Classes::of(&tables::published(&context.catalog, &opened.snapshots)));
     if let Some(path) = &options.output {
-        let access = access(&privacy());
-        return write_file(path, style, planned.rows().await?, access).await;
+        let access = answer::access(privacy().most_private());
+        let rows = planned.rows().await?;
+        return answer::into_file(path, access, async |file| Ok(output::write(style, rows, file).await.map(drop)?)).await;
     }
     let screen = screen::of_stdout();
-    let warning = if screen.is_some() { warning(&privacy()) } else { None };
+    let warning = screen.and_then(|_| answer::warning(&privacy().of_class(Privacy::Sensitive)));
     let rows = planned.rows().await?;
     if let Some(warning) = warning {
         tracing::warn!("{warning}");
@@ -67,9 +61,7 @@ pub(crate) async fn query(context: &Context, settings: &Settings, options: Query
         output::write(style, rows, io::stdout()).await?;
         return Ok(());
     };
-    if style.format.is_binary() {
-        return Err(Error::Usage(format!("{} is no text for a terminal; use -o FILE", style.format)));
-    }
+    answer::check_screen(style.format)?;
     let is_counted = style.format == Format::Table && !rows.explain();
     let layout = Layout { screen: Some(screen.width), abridged: true, ..Layout::default() };
     if let Written::All { rows, left_out } = output::write(Style { layout, ..style }, rows, io::stdout()).await?
@@ -101,35 +93,4 @@ fn read_statement(options: &QueryOptions) -> Result<String, Error> {
             Ok(sql)
         }
     }
-}
-
-/// Who may read a file of a result: its owner alone, unless nothing in it, nor what chose its rows, is about people.
-fn access(privacy: &Computed) -> Access {
-    if privacy.most_private() == Privacy::None { Access::Shared } else { Access::Private }
-}
-
-/// What to say before a result is shown whose leak would harm.
-fn warning(privacy: &Computed) -> Option<String> {
-    let columns = privacy.of_class(Privacy::Sensitive);
-    let named: Vec<String> = columns.iter().take(NAMED).map(|column| escape(column).into_owned()).collect();
-    let more = columns.len().checked_sub(NAMED).filter(|more| *more > 0).map(|more| format!(" and {more} more"));
-    (!columns.is_empty())
-        .then(|| format!("sensitive data: {}{}; mind who sees this screen", named.join(", "), more.unwrap_or_default()))
-}
-
-/// Writes beside the file and renames, so that a failure leaves what was there.
-async fn write_file(path: &Path, style: Style, rows: Rows, access: Access) -> Result<(), Error> {
-    let failed = |source| Error::Io { what: path.display().to_string(), source };
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = path.with_file_name(name);
-    let file = modes::create_output(&part, access).map_err(failed)?;
-    if let Err(error) = output::write(style, rows, file).await {
-        let _ = std::fs::remove_file(&part);
-        return Err(match error {
-            EngineError::Output { source } => failed(source),
-            error => error.into(),
-        });
-    }
-    std::fs::rename(&part, path).map_err(failed)
 }

@@ -41,16 +41,16 @@ impl FromStr for Which {
 }
 
 /// Snapshots that can be asked.
-pub(super) struct Opened {
-    pub(super) session: Session,
-    pub(super) snapshots: Vec<Snapshot>,
+pub(in crate::commands) struct Opened {
+    pub(in crate::commands) session: Session,
+    pub(in crate::commands) snapshots: Vec<Snapshot>,
     /// The files of all days, once a statement named a table of theirs.
     all_days: Option<Vec<TableFiles>>,
 }
 
 impl Opened {
     /// What `$as_of` stands for: the latest day.
-    pub(super) fn day(&self) -> Option<NaiveDate> {
+    pub(in crate::commands) fn day(&self) -> Option<NaiveDate> {
         self.snapshots.last().map(|snapshot| snapshot.as_of)
     }
 
@@ -70,7 +70,7 @@ impl Opened {
 }
 
 /// Opens the snapshots of a lake.
-pub(super) async fn open(lake: &Lake, which: &Which, engine: &SessionOptions) -> Result<Opened, Error> {
+pub(in crate::commands) async fn open(lake: &Lake, which: &Which, engine: &SessionOptions) -> Result<Opened, Error> {
     let snapshots = snapshots(lake, which).await?;
     let session = Session::over(lake.store(), engine, files(&snapshots))?;
     session.give_functions();

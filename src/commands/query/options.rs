@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use super::opened::Which;
 use crate::{
+    commands::answer::{self, Asked},
     engine::{
         Value,
         output::{Format, Style},
@@ -33,13 +34,8 @@ pub(crate) struct QueryOptions {
     pub(crate) no_history: bool,
 }
 
-/// How the answer is written: as asked, and where only the setting asks for safe CSV, the other formats are as ever.
+/// How the answer is written: aligned columns, where nothing is asked for.
 pub(super) fn style(options: &QueryOptions, settings: &Settings) -> Result<Style, Error> {
-    let by_name = || options.output.as_deref().and_then(Format::of_file);
-    let format = options.format.or_else(by_name).unwrap_or(Format::Table);
-    if options.safe && format != Format::Csv {
-        let why = format!("--safe is for --format csv, which spreadsheets open; {format} has no cells that they run");
-        return Err(Error::Usage(why));
-    }
-    Ok(Style { safe_csv: options.safe || settings.safe_csv()?, ..format.into() })
+    let asked = Asked { format: options.format, safe: options.safe, output: options.output.as_deref() };
+    answer::style(asked, Format::Table, settings)
 }

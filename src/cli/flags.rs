@@ -1,0 +1,52 @@
+//! Flags that several commands have.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(super) struct LakeFlag {
+    /// Where the lake is [env: LUCCA_LAKE] [default: ./lake]
+    #[arg(long, value_name = "PATH|URL")]
+    pub(super) lake: Option<String>,
+}
+
+impl LakeFlag {
+    pub(super) fn given(self) -> BTreeMap<&'static str, String> {
+        self.lake.map(|lake| ("lake", lake)).into_iter().collect()
+    }
+}
+
+/// What it takes to ask a tenant something.
+#[derive(Debug, Args)]
+pub(super) struct ConnectionFlags {
+    /// Tenant address, such as https://example.ilucca.net [env: LUCCA_BASE_URL]
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    /// OAuth token endpoint [env: LUCCA_TOKEN_URL]
+    #[arg(long, value_name = "URL")]
+    token_url: Option<String>,
+    /// OAuth client id [env: LUCCA_CLIENT_ID]; the secret is never a flag: use LUCCA_CLIENT_SECRET or LUCCA_CLIENT_SECRET_FILE
+    #[arg(long, value_name = "ID")]
+    client_id: Option<String>,
+    /// Our share of the tenant's request budget [env: LUCCA_REQUESTS_PER_MINUTE] [default: 50]
+    #[arg(long, value_name = "N")]
+    requests_per_minute: Option<String>,
+    /// Longest time of one request, the whole answer included [default: 300]
+    #[arg(long, value_name = "SECONDS")]
+    request_timeout_seconds: Option<String>,
+}
+
+impl ConnectionFlags {
+    /// Those that were given, by their names.
+    pub(super) fn given(self) -> BTreeMap<&'static str, String> {
+        let flags = [
+            ("base-url", self.base_url),
+            ("token-url", self.token_url),
+            ("client-id", self.client_id),
+            ("requests-per-minute", self.requests_per_minute),
+            ("request-timeout-seconds", self.request_timeout_seconds),
+        ];
+        flags.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+}
