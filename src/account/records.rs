@@ -232,7 +232,8 @@ impl Account {
         let mut records: HashMap<String, Vec<Record>> = HashMap::new();
         for json in items {
             let id = id_in(&json, looks_at).filter(|id| ids.contains(id));
-            let id = id.ok_or_else(|| ApiError::contrary(&resource.name, "other records were sent than were asked for"))?;
+            let id =
+                id.ok_or_else(|| ApiError::contrary(&resource.name, "other records were sent than were asked for"))?;
             let record = Record { found_by: None, json, received_at: answer.received_at };
             let of_id = records.entry(id).or_default();
             // Of one id there is one record, though a page may repeat it.

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::{
-    CatalogError, Column, FanOut, Filled, Filter, History, Interval, OtherId, Quality, Reading, Resource, Shape, Split, Zone,
-    is_name,
+    CatalogError, Column, FanOut, Filled, Filter, History, Interval, OtherId, Quality, Reading, Resource, Shape, Split,
+    Zone, is_name,
     raw::{RawColumn, RawQuality, RawResource, RawType},
     resource::{EXTRA, EXTRACTED_AT, RUN_ID},
 };

@@ -64,7 +64,8 @@ pub(crate) async fn get(context: &Context, settings: &Settings, options: GetOpti
     let is_text = matches!(style.format, Format::Json | Format::Ndjson);
     let as_sent = is_text && !options.lake_columns && options.from_lake.is_none();
     if options.embedded && !as_sent {
-        let why = "--include embedded is for records as the API sends them: the lake has no columns for what is embedded";
+        let why =
+            "--include embedded is for records as the API sends them: the lake has no columns for what is embedded";
         return Err(Error::Usage(why.to_owned()));
     }
     if options.output.is_none() && screen::of_stdout().is_some() {
@@ -108,7 +109,8 @@ fn collection<'c>(catalog: &'c Catalog, name: &str) -> Result<&'c Resource, Erro
         let tables = resource.tables().into_iter().map(|table| table.name);
         tables.chain([resource.name.clone(), resource.item_type.clone()]).collect::<Vec<_>>()
     };
-    if let Some(resource) = catalog.resources.iter().find(|resource| names(resource).iter().any(|known| known == name)) {
+    if let Some(resource) = catalog.resources.iter().find(|resource| names(resource).iter().any(|known| known == name))
+    {
         return Ok(resource);
     }
     if catalog.table(name).is_some() {

@@ -9,8 +9,8 @@ mod prompt;
 use std::io::{self, IsTerminal as _, Read as _};
 
 pub(super) use self::opened::{Opened, open};
-pub(crate) use self::{opened::Which, options::QueryOptions, parameter::parse as parse_parameter};
 use self::options::style;
+pub(crate) use self::{opened::Which, options::QueryOptions, parameter::parse as parse_parameter};
 use super::{answer, tables};
 use crate::{
     assemble::session_options,
@@ -49,7 +49,8 @@ pub(crate) async fn query(context: &Context, settings: &Settings, options: Query
     if let Some(path) = &options.output {
         let access = answer::access(privacy().most_private());
         let rows = planned.rows().await?;
-        return answer::into_file(path, access, async |file| Ok(output::write(style, rows, file).await.map(drop)?)).await;
+        return answer::into_file(path, access, async |file| Ok(output::write(style, rows, file).await.map(drop)?))
+            .await;
     }
     let screen = screen::of_stdout();
     let warning = screen.and_then(|_| answer::warning(&privacy().of_class(Privacy::Sensitive)));

@@ -81,7 +81,8 @@ fn said_first(one: Label, other: Option<Label>) -> Label {
 /// Rows of a collection of labels.
 fn labels_in(rows: &RecordBatch) -> Labels {
     let column = |name| texts(rows, name);
-    let (Some(ids), names, taxonomies, translations) = (column("id"), column("name"), column("taxonomy_id"), column("t9n"))
+    let (Some(ids), names, taxonomies, translations) =
+        (column("id"), column("name"), column("taxonomy_id"), column("t9n"))
     else {
         return Labels::default();
     };

@@ -108,7 +108,8 @@ fn the_lake_has_the_same_columns_and_asks_nobody() {
 
 #[test]
 fn what_is_not_there_or_makes_no_sense_is_said() {
-    let (tenant, folder) = (Tenant::start(&["--employees", "30", "--without-scopes", "employments.readonly"]), tempdir().unwrap());
+    let (tenant, folder) =
+        (Tenant::start(&["--employees", "30", "--without-scopes", "employments.readonly"]), tempdir().unwrap());
     let said = |arguments: &[&str]| get(&tenant, &folder, arguments);
     let (code, out, err) = said(&["employees", "8", "999999", "8,9"]);
     assert_eq!((code, json(&out)[0]["id"].as_str(), json(&out).as_array().unwrap().len()), (4, Some("8"), 1));

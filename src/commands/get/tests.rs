@@ -143,7 +143,8 @@ async fn every_record_is_that_of_the_list_byte_for_byte_and_100_ids_take_one_req
 #[tokio::test(start_paused = true)]
 async fn ids_without_a_record_are_told_and_the_others_found() {
     let asked = Asked::of(30, None);
-    let (found, requests) = asked.records("employees", &["8", "999999", "9", "../x", "10,11", "null", "é"], false).await;
+    let (found, requests) =
+        asked.records("employees", &["8", "999999", "9", "../x", "10,11", "null", "é"], false).await;
     let ids = |found: &Found| -> Vec<String> {
         let id = |json: &&str| serde_json::from_str::<Value>(json).unwrap()["id"].as_str().unwrap().to_owned();
         texts(found).iter().map(id).collect()
