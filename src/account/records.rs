@@ -145,6 +145,11 @@ impl Account {
         Ok(found)
     }
 
+    /// How many requests these ids take, where each has its record.
+    pub(crate) fn requests(resource: &Resource, ids: &[String], embedded: bool) -> usize {
+        asks(ids, !embedded && resource.filters_by("id")).len()
+    }
+
     /// One record, as the API sent it; `None` when there is none of that id, or the application may not see it.
     ///
     /// # Errors

@@ -122,7 +122,7 @@ fn collection<'c>(catalog: &'c Catalog, name: &str) -> Result<&'c Resource, Erro
     Err(Error::Usage(format!("there is no collection {name:?}{hint}; there are: {}", known.join(", "))))
 }
 
-/// Asks the API, and says which records an id is not that of.
+/// Asks the API. Says beforehand what takes minutes, and afterwards how many records have other ids than were asked for.
 async fn ask(
     context: &Context,
     settings: &Settings,
@@ -133,16 +133,18 @@ async fn ask(
     let tenant = settings.tenant()?;
     let turn = context.turn(settings, &tenant, &format!("get (process {})", std::process::id()))?;
     let client = context.client(settings, vec![resource.scope.clone()], &turn)?;
+    let (requests, a_minute) = (Account::requests(resource, ids, embedded), settings.requests_per_minute()?);
+    if requests > a_minute as usize {
+        let minutes = requests.div_ceil(a_minute.max(1) as usize);
+        context.note(&format!("{}: {requests} requests, {minutes} minutes at {a_minute} a minute\n", resource.name));
+    }
     let found = Account::new(client).records(resource, ids, embedded).await?;
     let others = found.records.iter().filter(|record| record.found_by.is_some()).count();
-    if let Some(parameter) = &resource.other_id
+    if let Some(other) = &resource.other_id
         && others > 0
     {
-        let of = match others {
-            1 => "1 id is that of another record".to_owned(),
-            n => format!("{n} ids are those of other records"),
-        };
-        context.note(&format!("{}: {of}, and was found by {}\n", resource.name, parameter.parameter));
+        let (name, parameter) = (&resource.name, &other.parameter);
+        context.note(&format!("{name}: {others} of the records have other ids and were found by {parameter}\n"));
     }
     Ok(found)
 }
