@@ -3,6 +3,7 @@
 mod arguments;
 mod flags;
 mod get;
+mod webhooks;
 
 use std::{
     borrow::Cow,
@@ -156,6 +157,7 @@ async fn run(cli: Cli) -> Result<(), Error> {
             let (given, options) = arguments.parts();
             commands::get(&context, &resolve(given)?, options).await
         }
+        Command::Webhooks(arguments) => arguments.run(&context, resolve).await,
         Command::Tables { lake, table, format, ddl } => {
             commands::tables(&context, &resolve(lake.given())?, &TablesOptions { table, format, ddl }).await
         }

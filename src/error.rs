@@ -46,6 +46,15 @@ pub(crate) enum Error {
     /// Ids that no record has.
     #[error(transparent)]
     NoRecord(#[from] NoRecord),
+    /// A change that was perhaps made.
+    #[error("{source}: {look}")]
+    Unsure {
+        /// What happened instead of an answer.
+        #[source]
+        source: ApiError,
+        /// How to see whether it was made.
+        look: String,
+    },
     /// What was asked for makes no sense.
     #[error("{0}")]
     Usage(String),
@@ -220,7 +229,7 @@ impl Error {
     /// Exit code of a process that ends with this.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Api(e) => e.exit_code(),
+            Self::Api(e) | Self::Unsure { source: e, .. } => e.exit_code(),
             Self::Engine(e) => e.exit_code(),
             Self::Lake(e) => e.exit_code(),
             Self::StateFolder(_)

@@ -41,7 +41,7 @@
 //! to this list.
 //!
 //! ```walls
-//! cli: api catalog clock commands context engine env_vars error exit_code fake_tenant lake modes print progress
+//! cli: account api catalog clock commands context engine env_vars error exit_code fake_tenant lake modes print progress
 //!     settings state_folder telemetry terminal_text
 //! commands: account api assemble catalog context day_list decode engine env_vars error exit_code fake_tenant fetch lake lock modes
 //!     page print quality report run_id screen settings shell signals similar terminal_text

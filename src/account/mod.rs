@@ -2,9 +2,11 @@
 //!
 //! - `records`: by their ids
 //! - `list`: one page of a collection
+//! - `webhooks`: what changes webhooks
 
 pub(crate) mod list;
 mod records;
+pub(crate) mod webhooks;
 
 pub(crate) use self::records::{Found, Record, check_ids};
 use crate::api::Client;

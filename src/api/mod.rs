@@ -20,8 +20,9 @@ mod transport;
 mod waits;
 
 pub(crate) use access::Access;
+pub(crate) use attempts::Answer;
 pub(crate) use budget::{Budget, REQUESTS_PER_WINDOW};
-pub(crate) use client::{Client, ClientOptions};
+pub(crate) use client::{API_VERSION, Client, ClientOptions};
 pub(crate) use error::ApiError;
 pub(crate) use page_limits::PageLimits;
 pub(crate) use pages::{PagesRead, Ways};
@@ -29,7 +30,7 @@ pub(crate) use retry::RetryPolicy;
 pub(crate) use sent_log::{SentAt, SentLog};
 pub(crate) use single::Single;
 pub(crate) use stats::RequestCounts;
-pub(crate) use tenant::{AddressError, Tenant, secure_url};
+pub(crate) use tenant::{AddressError, Tenant, is_secure, secure_url};
 pub(crate) use token::{Credentials, is_legacy_key};
 #[cfg(test)]
 pub(crate) use transport::TransportError;

@@ -39,11 +39,19 @@ pub(crate) fn secure_url(text: &str) -> Result<Url, AddressError> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(AddressError::NotAnOrigin);
     }
-    match (url.scheme(), url.host()) {
-        ("https", Some(_)) => Ok(url),
-        ("http", Some(host)) if is_loopback(&host) => Ok(url),
-        ("http", Some(_)) => Err(AddressError::ClearText),
+    match url.scheme() {
+        _ if is_secure(&url) => Ok(url),
+        "http" if url.has_host() => Err(AddressError::ClearText),
         _ => Err(AddressError::NotAnAddress),
+    }
+}
+
+/// Whether what is sent there stays secret on the way: https, or http to this machine.
+pub(crate) fn is_secure(url: &Url) -> bool {
+    match (url.scheme(), url.host()) {
+        ("https", Some(_)) => true,
+        ("http", Some(host)) => is_loopback(&host),
+        _ => false,
     }
 }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 
-use super::{flags::LakeFlag, get::GetArguments};
+use super::{flags::LakeFlag, get::GetArguments, webhooks::WebhooksArguments};
 use crate::{
     commands::{Ddl, Which},
     engine::output::Format,
@@ -133,6 +133,8 @@ pub(super) enum Command {
     },
     /// Print records by their ids: as the API sends them, or as the lake's columns
     Get(Box<GetArguments>),
+    /// Say who is told of changes, and see what was told: webhook endpoints, deliveries, attempts, events
+    Webhooks(Box<WebhooksArguments>),
     /// Show the catalogue: tables, columns, types, meaning, privacy class, source
     Tables {
         #[command(flatten)]

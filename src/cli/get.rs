@@ -42,7 +42,7 @@ pub(super) struct GetArguments {
 
 /// What comes with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Include {
+pub(super) enum Include {
     /// Records that it refers to.
     Embedded,
 }

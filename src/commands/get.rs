@@ -1,7 +1,7 @@
 //! `get`: records by their ids, as the API sends them or as the lake's columns.
 
 mod in_lake;
-mod rows;
+pub(super) mod rows;
 mod sent;
 #[cfg(test)]
 mod tests;

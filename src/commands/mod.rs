@@ -4,6 +4,7 @@ mod accept;
 mod answer;
 mod check;
 mod config;
+mod confirm;
 mod demo;
 mod derive;
 mod explain;
@@ -17,6 +18,7 @@ mod snapshots;
 mod sync;
 mod tables;
 mod verify;
+pub(crate) mod webhooks;
 
 pub(crate) use self::{
     accept::{AcceptOptions, accept},

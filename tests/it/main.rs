@@ -27,4 +27,5 @@ mod table_format;
 mod taxonomies;
 mod tenant;
 mod walls;
+mod webhooks;
 mod wide;

@@ -2,16 +2,15 @@
 
 mod list;
 
-use std::io::{self, IsTerminal as _};
-
 use chrono::NaiveDate;
 
 use self::list::{Shown, in_words};
+use super::confirm;
 use crate::{
     context::{Context, Writer, exclusively},
     error::Error,
     lake::{self, Garbage, GarbageScope, Lake, LakeError, Objection, Retention},
-    print::{ListFormat, print_list, tell},
+    print::{ListFormat, print_list},
     settings::Settings,
 };
 
@@ -110,24 +109,17 @@ async fn confirm(lake: &Lake, garbage: Garbage, options: &GcOptions) -> Result<G
     if options.yes {
         return Ok(garbage);
     }
-    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+    if !confirm::can_ask() {
         return Err(Error::Usage(format!(
             "--drop deletes {days} for good: say --yes, or look first at what would go with --dry-run"
         )));
     }
-    tell(&format!("{}Delete {days} for good? [y/N] ", in_words(&garbage, Shown::Before, options.verbose)));
-    let read = tokio::task::spawn_blocking(|| io::stdin().lines().next().transpose()).await;
-    let answer = read.map_err(|error| Error::task_lost("the question", &error))?;
-    let answer = answer.map_err(|source| Error::Io { what: "standard input".into(), source })?;
-    if is_yes(&answer.unwrap_or_default()) {
+    let question = format!("{}Delete {days} for good?", in_words(&garbage, Shown::Before, options.verbose));
+    if confirm::ask(&question).await? {
         Ok(garbage)
     } else {
         Err(Error::Usage("the answer was not yes; nothing was deleted".to_owned()))
     }
-}
-
-fn is_yes(answer: &str) -> bool {
-    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
 }
 
 fn doubtful(lake: &Lake, garbage: &Garbage) -> Error {
@@ -151,19 +143,4 @@ async fn other_tenant(lake: &Lake, settings: &Settings) -> Result<Option<Objecti
     };
     let held = snapshot.and_then(|snapshot| snapshot.state.tenant).filter(|held| *held != asked);
     Ok(held.map(|held| Objection::OtherTenant { held, asked }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_clear_yes_is_one() {
-        for yes in ["y", "Y", "yes\n", " YES "] {
-            assert!(is_yes(yes), "{yes:?}");
-        }
-        for no in ["", "\n", "n", "no", "ye", "y y", "2026-03-15"] {
-            assert!(!is_yes(no), "{no:?}");
-        }
-    }
 }

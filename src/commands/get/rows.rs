@@ -8,6 +8,7 @@ use arrow::{
     datatypes::{DataType, Schema},
     error::ArrowError,
 };
+use chrono::{DateTime, Utc};
 use futures::{StreamExt as _, stream};
 
 use crate::{
@@ -26,14 +27,9 @@ use crate::{
 pub(super) fn rows_of(decoder: &Decoder, records: &[Record]) -> Result<Rows, Error> {
     let mut batches = Vec::new();
     for (number, of_one_time) in (1..).zip(records.chunk_by(|a, b| a.received_at == b.received_at)) {
-        let items: Vec<&str> = of_one_time.iter().map(|record| record.json.get()).collect();
-        let body = format!(r#"{{"items":[{}],"links":{{"next":null}}}}"#, items.join(","));
+        let items = of_one_time.iter().map(|record| record.json.get());
         let received_at = of_one_time.first().map(|record| record.received_at).unwrap_or_default();
-        let page = Page { number, body: body.into(), received_at };
-        let (decoded, _) = decoder.read(&page).map_err(|error| match error {
-            Unreadable::Breach(source) | Unreadable::NotAPage(source) => ApiError::Breach(source),
-        })?;
-        batches.push(decoded.batch);
+        batches.push(batch(decoder, items, number, received_at)?);
     }
     Ok(rows(batches))
 }
@@ -46,6 +42,25 @@ pub(super) fn without(batch: &RecordBatch, column: &str) -> Result<RecordBatch, 
     let schema = batch.schema();
     let others = (0..batch.num_columns()).filter(|at| schema.field(*at).name() != column);
     batch.project(&others.collect::<Vec<_>>()).map_err(unfit)
+}
+
+/// JSON records as rows, as if they had come on page `number` at a time.
+///
+/// # Errors
+/// When a value does not fit its column.
+pub(in crate::commands) fn batch<'r>(
+    decoder: &Decoder,
+    items: impl Iterator<Item = &'r str>,
+    number: u64,
+    received_at: DateTime<Utc>,
+) -> Result<RecordBatch, Error> {
+    let items = items.collect::<Vec<_>>().join(",");
+    let body = format!(r#"{{"items":[{items}],"links":{{"next":null}}}}"#);
+    let page = Page { number, body: body.into(), received_at };
+    let (decoded, _) = decoder.read(&page).map_err(|error| match error {
+        Unreadable::Breach(source) | Unreadable::NotAPage(source) => ApiError::Breach(source),
+    })?;
+    Ok(decoded.batch)
 }
 
 /// The rows of a batch at some places, in that order.
