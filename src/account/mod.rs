@@ -1,14 +1,18 @@
 //! What is asked of a tenant beside a sync: one record, one page, one change. Records stay as the API sent them.
 //!
-//! - `records`: by their ids
+//! - `records`: by their ids; `files`: metadata of the files that they name
 //! - `list`: one page of a collection
 //! - `webhooks`: what changes webhooks
 
+mod files;
 pub(crate) mod list;
 mod records;
 pub(crate) mod webhooks;
 
-pub(crate) use self::records::{Found, Record, check_ids};
+pub(crate) use self::{
+    files::FILES_SCOPE,
+    records::{Found, Record, check_ids},
+};
 use crate::api::Client;
 
 /// A tenant's account, to look things up in.

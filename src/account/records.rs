@@ -16,9 +16,19 @@ use crate::{
 /// Longest list of ids in an address, in bytes: the API takes request lines of 8 KiB.
 const LIST_BYTES: usize = 6_000;
 /// Requests begun at once; the budget lets them go.
-const AT_ONCE: usize = 8;
+pub(super) const AT_ONCE: usize = 8;
 /// Longest id that is documented, in characters.
 const LONGEST_ID: usize = 255;
+
+/// What comes with one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum With {
+    Nothing,
+    /// What the API embeds in it.
+    Embedded,
+    /// Links, some of which hold secrets of files.
+    Links,
+}
 
 /// One record.
 #[derive(Debug, Clone)]
@@ -118,6 +128,12 @@ struct Answered {
     unsaid: Vec<String>,
 }
 
+impl With {
+    fn or_nothing(embedded: bool) -> Self {
+        if embedded { Self::Embedded } else { Self::Nothing }
+    }
+}
+
 impl Account {
     /// The records with these ids: where the collection can be filtered by ids one request for up to 100 of them, else one
     /// each, as also for what is `embedded`, which comes with one record alone. An id that no record has is tried as the
@@ -160,11 +176,15 @@ impl Account {
         id: &str,
         embedded: bool,
     ) -> Result<Option<Box<RawValue>>, ApiError> {
-        Ok(self.one(resource, id, embedded).await?.map(|record| record.json))
+        Ok(self.one(resource, id, With::or_nothing(embedded)).await?.map(|record| record.json))
     }
 
-    async fn one(&self, resource: &Resource, id: &str, embedded: bool) -> Result<Option<Record>, ApiError> {
-        let include: &[(&str, &str)] = if embedded { &[("include", "embedded")] } else { &[] };
+    pub(super) async fn one(&self, resource: &Resource, id: &str, with: With) -> Result<Option<Record>, ApiError> {
+        let include: &[(&str, &str)] = match with {
+            With::Nothing => &[],
+            With::Embedded => &[("include", "embedded")],
+            With::Links => &[("include", "links")],
+        };
         let Some(url) = self.client.tenant().record(&resource.name, id, include) else { return Ok(None) };
         match self.client.single(Single::get(&resource.name, &resource.scope, &url)).await {
             Ok(answer) => {
@@ -192,7 +212,7 @@ impl Account {
         for record in answered.records.values_mut().flatten() {
             record.found_by = Some(other.parameter.clone());
             if embedded && let Some(own) = id_in(&record.json, "") {
-                let whole = self.one(resource, &own, embedded).await?;
+                let whole = self.one(resource, &own, With::Embedded).await?;
                 record.json = whole.map_or_else(|| record.json.clone(), |whole| whole.json);
             }
         }
@@ -213,7 +233,9 @@ impl Account {
     async fn ask(&self, resource: &Resource, ask: Ask, embedded: bool) -> Result<Answered, ApiError> {
         match ask {
             Ask::One(id) => {
-                let Some(record) = self.one(resource, &id, embedded).await? else { return Ok(Answered::default()) };
+                let Some(record) = self.one(resource, &id, With::or_nothing(embedded)).await? else {
+                    return Ok(Answered::default());
+                };
                 let other = resource.other_id.as_ref().and_then(|other| id_in(&record.json, &other.json));
                 if id_in(&record.json, "").as_ref() != Some(&id) && other.as_ref() != Some(&id) {
                     return Err(ApiError::contrary(&resource.name, "another record was sent than was asked for"));

@@ -23,6 +23,8 @@ pub(super) struct RawResource {
     pub(super) on_request: bool,
     pub(super) as_of_parameter: Option<String>,
     pub(super) other_id: Option<String>,
+    #[serde(default)]
+    pub(super) files: Vec<String>,
     pub(super) columns: Vec<RawColumn>,
     pub(super) list: Option<List>,
     pub(super) labels: Option<Embedded>,

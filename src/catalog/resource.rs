@@ -25,6 +25,8 @@ pub struct Resource {
     pub(crate) as_of_parameter: Option<String>,
     /// What else people take for the id of a record.
     pub(crate) other_id: Option<OtherId>,
+    /// The `links` of a record that lead to files.
+    pub(crate) files: Vec<String>,
     /// What its list can be asked for; `None` where it has no list.
     pub(crate) list: Option<List>,
     /// Records embedded in its pages, whose names are kept beside the values that refer to them.

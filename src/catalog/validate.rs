@@ -35,6 +35,10 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
             return Err(rule(format!("[split] by = {:?} names no text column", split.by)));
         }
     }
+    let is_property = |name: &String| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric());
+    if let Some(link) = raw.files.iter().find(|name| !is_property(name)) {
+        return Err(rule(format!("files: {link:?} is no name of a link")));
+    }
     if let Some(history) = &raw.history {
         check_days(history, &columns).map_err(&rule)?;
     }
@@ -54,6 +58,7 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
         on_request: raw.on_request,
         as_of_parameter: raw.as_of_parameter,
         other_id,
+        files: raw.files,
         list: raw.list,
         labels: raw.labels,
         history: raw.history,

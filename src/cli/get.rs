@@ -22,6 +22,9 @@ pub(super) struct GetArguments {
     /// embedded: with the records around each that the API embeds in it; takes one request for each id
     #[arg(long, value_enum, value_name = "WHAT", conflicts_with = "from_lake")]
     include: Option<Include>,
+    /// Print what the files are that the records name, rather than the records: name, type and time, no content
+    #[arg(long, conflicts_with_all = ["include", "from_lake", "lake_columns"])]
+    files: bool,
     /// Print the lake's columns in json and ndjson too, rather than the records as the API sends them
     #[arg(long)]
     lake_columns: bool,
@@ -56,6 +59,7 @@ impl GetArguments {
             resource: self.resource,
             ids: self.ids,
             embedded: self.include.is_some(),
+            files: self.files,
             lake_columns: self.lake_columns,
             from_lake: self.from_lake,
             format: self.format,

@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 
 use super::answer::{self, Asked};
 use crate::{
-    account::{Account, Found, check_ids},
+    account::{Account, FILES_SCOPE, Found, check_ids},
     assemble::session_options,
     catalog::{Catalog, Privacy, Resource},
     context::Context,
@@ -39,6 +39,8 @@ pub(crate) struct GetOptions {
     pub(crate) ids: Vec<String>,
     /// Whether what the API embeds comes with them.
     pub(crate) embedded: bool,
+    /// Whether metadata of the files that the records name is printed in their place.
+    pub(crate) files: bool,
     /// Whether JSON is of the lake's columns too.
     pub(crate) lake_columns: bool,
     /// Whether the lake is asked in place of the API: its newest snapshot, or that of a day.
@@ -68,6 +70,16 @@ pub(crate) async fn get(context: &Context, settings: &Settings, options: GetOpti
             "--include embedded is for records as the API sends them: the lake has no columns for what is embedded";
         return Err(Error::Usage(why.to_owned()));
     }
+    if options.files && !as_sent {
+        return Err(Error::Usage(
+            "--files is for json and ndjson: the lake has no columns for what files are".to_owned(),
+        ));
+    }
+    if options.files && resource.files.is_empty() {
+        let known = context.catalog.resources.iter().filter(|known| !known.files.is_empty());
+        let known = known.map(|known| known.name.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(Error::Usage(format!("{} name no files; these do: {known}", resource.name)));
+    }
     if options.output.is_none() && screen::of_stdout().is_some() {
         answer::check_screen(style.format)?;
         let sensitive = resource.columns.iter().filter(|column| column.privacy == Privacy::Sensitive);
@@ -82,8 +94,10 @@ pub(crate) async fn get(context: &Context, settings: &Settings, options: GetOpti
             (in_lake.place, Answer::Rows(in_lake.rows), in_lake.missing)
         }
         None => {
-            let Found { records, missing } = ask(context, settings, resource, &ids, options.embedded).await?;
+            let Found { records, missing } = ask(context, settings, resource, &ids, &options).await?;
+            // One record without a file prints nothing, several an empty list.
             let answer = match as_sent {
+                true if records.is_empty() && options.ids.len() == 1 => Answer::Text(String::new()),
                 true => Answer::Text(sent::text(&records, style.format, options.ids.len() > 1)),
                 false => {
                     let run_id = context.run_id(context.clock.now());
@@ -128,17 +142,29 @@ async fn ask(
     settings: &Settings,
     resource: &Resource,
     ids: &[String],
-    embedded: bool,
+    options: &GetOptions,
 ) -> Result<Found, Error> {
     let tenant = settings.tenant()?;
     let turn = context.turn(settings, &tenant, &format!("get (process {})", std::process::id()))?;
-    let client = context.client(settings, vec![resource.scope.clone()], &turn)?;
-    let (requests, a_minute) = (Account::requests(resource, ids, embedded), settings.requests_per_minute()?);
+    let scopes = [Some(resource.scope.clone()), options.files.then(|| FILES_SCOPE.to_owned())];
+    let account = Account::new(context.client(settings, scopes.into_iter().flatten().collect(), &turn)?);
+    let requests = match options.files {
+        true => 2 * ids.len(),
+        false => Account::requests(resource, ids, options.embedded),
+    };
+    let a_minute = settings.requests_per_minute()?;
     if requests > a_minute as usize {
         let minutes = requests.div_ceil(a_minute.max(1) as usize);
         context.note(&format!("{}: {requests} requests, {minutes} minutes at {a_minute} a minute\n", resource.name));
     }
-    let found = Account::new(client).records(resource, ids, embedded).await?;
+    if options.files {
+        let found = account.files(resource, ids).await?;
+        if found.records.is_empty() && found.missing.is_empty() {
+            context.note(&format!("{}: no file is named\n", resource.name));
+        }
+        return Ok(found);
+    }
+    let found = account.records(resource, ids, options.embedded).await?;
     let others = found.records.iter().filter(|record| record.found_by.is_some()).count();
     if let Some(other) = &resource.other_id
         && others > 0

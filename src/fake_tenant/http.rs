@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::FakeTenant;
 use super::collections::{Asked, Route, View};
+use super::files;
 use super::people::dice::{Dice, Stream};
 use super::problem::Problem;
 use super::query;
@@ -37,11 +38,14 @@ pub(super) struct Call<'a> {
 enum Target<'a> {
     People(Route<'a>),
     Webhooks(webhooks::Route<'a>),
+    File(files::Route<'a>),
 }
 
 impl<'a> Target<'a> {
     fn find(path: &'a str) -> Option<Self> {
-        Route::find(path).map(Self::People).or_else(|| webhooks::Route::find(path).map(Self::Webhooks))
+        let webhooks = || webhooks::Route::find(path).map(Self::Webhooks);
+        let file = || files::Route::find(path).map(Self::File);
+        Route::find(path).map(Self::People).or_else(webhooks).or_else(file)
     }
 
     /// The path of the list.
@@ -49,6 +53,7 @@ impl<'a> Target<'a> {
         match self {
             Self::People(route) => route.endpoint.path(),
             Self::Webhooks(route) => route.list.path(),
+            Self::File(_) => files::PATH,
         }
     }
 }
@@ -118,10 +123,16 @@ impl FakeTenant {
             Target::Webhooks(route) => {
                 self.webhook_request(&webhooks::Asked { call, request, scopes: &scopes, now }, route)
             }
-            Target::People(_) if request.method() != Method::GET => Err(Problem::not_allowed(request.method(), "GET")),
+            Target::People(_) | Target::File(_) if request.method() != Method::GET => {
+                Err(Problem::not_allowed(request.method(), "GET"))
+            }
             Target::People(route) => {
                 scopes.require(route.endpoint.scope())?;
                 self.read(call, route, &scopes).map(Reply::json)
+            }
+            Target::File(route) => {
+                scopes.require(files::PATH)?;
+                self.file(call, route)
             }
         }
     }

@@ -39,6 +39,7 @@
 
 mod collections;
 mod envelope;
+mod files;
 mod filter;
 mod hidden;
 mod http;

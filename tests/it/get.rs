@@ -128,6 +128,8 @@ fn what_is_not_there_or_makes_no_sense_is_said() {
         (&["employees", "8", "--include", "embedded", "--format", "csv"], "no columns for what is embedded"),
         (&["employees", "8", "--include", "embedded", "--from-lake"], "cannot be used with"),
         (&["employees", "8", "--include", "links"], "embedded"),
+        (&["professions", "85", "--files"], "these do: employees, employments"),
+        (&["employees", "8", "--files", "--format", "csv"], "--files is for json"),
         (&["employees", "8", "--safe"], "--safe is for --format csv"),
         (&["employees", "8", "--from-lake"], "does not exist"),
     ] {
@@ -135,6 +137,11 @@ fn what_is_not_there_or_makes_no_sense_is_said() {
         assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}: {err}");
         assert!(err.contains(why), "{arguments:?}: {err}");
     }
+    let (code, out, err) = said(&["employees", "8", "--files"]);
+    let file = json(&out);
+    assert_eq!((code, file["contentType"].as_str()), (0, Some("image/jpeg")), "{err}");
+    assert!(!out.contains("token") && !err.contains("token"));
+    assert_eq!(said(&["employees", "10", "--files"]), (0, String::new(), "employees: no file is named\n".to_owned()));
     let unwritten = folder.path().join("x.json");
     assert_eq!(said(&["employees", "999999", "-o", unwritten.to_str().unwrap()]).0, 4);
     assert!(!Path::exists(&unwritten));

@@ -190,6 +190,32 @@ async fn a_record_is_found_by_the_id_of_whom_it_is_about() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn files_are_asked_for_by_the_links_of_records_and_their_secrets_kept() {
+    let asked = Asked::of(30, None);
+    let ids: Vec<String> =
+        asked.listed("employments").iter().map(|(id, _)| id.clone()).chain(["999999".into()]).collect();
+    let found = asked.account.files(asked.resource("employments"), &ids).await.unwrap();
+    let named: Vec<String> = asked
+        .listed("employments")
+        .iter()
+        .filter_map(|(_, text)| {
+            let record: Value = serde_json::from_str(text).unwrap();
+            record["document"]["id"].as_str().map(str::to_owned)
+        })
+        .collect();
+    let got: Vec<Value> = texts(&found).into_iter().map(|json| serde_json::from_str(json).unwrap()).collect();
+    assert!(!named.is_empty() && named.len() < ids.len());
+    assert_eq!(got.iter().map(|file| file["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>(), named);
+    assert!(got.iter().all(|file| file["type"] == "file" && file["contentType"] == "application/pdf"));
+    assert_eq!(found.missing, ["999999"]);
+    assert!(texts(&found).iter().all(|json| !json.contains("token")));
+    let requests = asked.transport.asked.lock().unwrap().len();
+    assert_eq!(requests, ids.len() + named.len());
+    let portraits = asked.account.files(asked.resource("employees"), &["8".to_owned(), "10".to_owned()]).await.unwrap();
+    assert_eq!((portraits.records.len(), portraits.missing.len()), (1, 0), "one of the two has a portrait");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_embedded_comes_with_each_record() {
     let asked = Asked::of(30, None);
     let (found, requests) = asked.records("job-positions", &["61", "62"], true).await;

@@ -27,10 +27,10 @@ pub(super) use changes::{CHANGING, Changing};
 pub(super) use employee_attributes::Totals;
 pub(super) use indexed::{Collection, Sort, SortKey, Write};
 use indexed::{Embed, IDS, date_key, filter, id_at};
-pub(super) use kind::Kind;
 use kind::kind;
-pub(super) use record::View;
-use record::{Properties, Reference, Translated};
+pub(super) use kind::{FILE, Kind};
+pub(super) use record::{Properties, View};
+use record::{Reference, Translated};
 
 use super::envelope::Embedded;
 use super::order::Orders;

@@ -135,7 +135,11 @@ impl<'a> View<'a> {
         properties: &impl Properties,
         out: &mut Vec<u8>,
     ) -> Option<()> {
-        let head = self.refer_at(kind, index);
+        self.write_as(self.refer_at(kind, index), properties, out)
+    }
+
+    /// Appends the record that a reference is to.
+    pub(crate) fn write_as(&self, head: Reference<'_>, properties: &impl Properties, out: &mut Vec<u8>) -> Option<()> {
         let paths = self.links.then(|| properties.links(self, head.id));
         let links = paths.map(|paths| Links { base: self.base, paths });
         serde_json::to_writer(out, &Record { head, properties, links }).ok()
@@ -160,9 +164,14 @@ impl<'a> View<'a> {
     /// Where a file is. Such a link carries a secret of its own.
     pub(crate) fn file_path(&self, file: Option<Reference<'_>>) -> Option<String> {
         match file?.id {
-            Id::Number(id) => Some(format!("files/{id}?token=eyJhbGciOi{:x}", id ^ self.people.seed)),
+            Id::Number(id) => Some(format!("files/{id}?token={}", self.file_token(id))),
             Id::Text(_) => None,
         }
+    }
+
+    /// The secret of a file.
+    pub(crate) fn file_token(&self, id: u64) -> String {
+        format!("eyJhbGciOi{:x}", id ^ self.people.seed)
     }
 
     /// When the record at an index came to be, on `since` or by then, and last changed. `salt` is another one for each

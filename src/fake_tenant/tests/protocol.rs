@@ -206,3 +206,19 @@ fn nothing_secret_is_shown_by_debug() {
     let tenant = FakeTenant::new(options(1));
     assert!(!format!("{tenant:?}").contains("fake-secret"));
 }
+
+#[test]
+fn files_are_told_of_by_the_token_of_a_link_alone() {
+    let client = Client::new(options(30));
+    let record = client.get("employees/8?include=links");
+    let link = record["links"]["portrait"]["href"].as_str().unwrap();
+    let file = client.get(link);
+    assert_eq!((file["type"].as_str(), file["contentType"].as_str()), (Some("file"), Some("image/jpeg")));
+    assert_eq!(file["id"], record["portrait"]["id"]);
+    let (path, _) = link.split_once('?').unwrap();
+    assert_eq!(client.status(path), 400);
+    assert_eq!(client.status(&format!("{path}?token=eyJhbGciOi0")), 404);
+    assert_eq!(client.status("files"), 404);
+    let client = client.with_scope("employees.readonly");
+    assert_eq!(client.status(link), 403);
+}
