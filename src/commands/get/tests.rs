@@ -81,7 +81,8 @@ impl Asked {
         ];
         let environment = Environment::from([(LUCCA_CLIENT_SECRET, "fake-secret")]);
         let settings = Settings::resolve(&BTreeMap::from(flags), &environment, None).unwrap();
-        let scopes = catalog.resources.iter().map(|resource| resource.scope.clone()).collect();
+        let scopes = catalog.resources.iter().map(|resource| resource.scope.clone());
+        let scopes = scopes.chain(["files.readonly".to_owned()]).collect();
         let client = context.client(&settings, scopes, &Turn::default()).unwrap();
         Self { transport, account: Account::new(client), catalog }
     }
