@@ -111,6 +111,8 @@ pub(crate) async fn get(context: &Context, settings: &Settings, options: GetOpti
     if printed > 0 {
         found.write(style, &options).await?;
     }
+    // Of records that name no file nothing was printed.
+    let printed = if options.files { 0 } else { printed };
     if missing.is_empty() { Ok(()) } else { Err(NoRecord { place, ids: missing, printed }.into()) }
 }
 
