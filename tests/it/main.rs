@@ -5,6 +5,7 @@
 mod attributes;
 mod backfill;
 mod configuration;
+mod coverage;
 mod cron;
 mod days;
 mod docs;
