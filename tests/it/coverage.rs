@@ -72,7 +72,12 @@ fn every_command_exists() {
             }
             ["get", resource] => {
                 let output = run(&["get", resource, ".."]);
-                assert_eq!((code(&output), err(&output).contains("is no id")), (2, true), "{command}: {}", err(&output));
+                assert_eq!(
+                    (code(&output), err(&output).contains("is no id")),
+                    (2, true),
+                    "{command}: {}",
+                    err(&output)
+                );
                 assert!(about.starts_with(resource), "{command} and {call}");
             }
             words if helped.insert(words.to_vec().join(" ")) => {
@@ -124,7 +129,8 @@ fn tools() -> BTreeMap<String, Value> {
 fn every_operation_has_a_tool_and_the_guide_says_which() {
     let (operations, tools) = (operations(), tools());
     for Operation { assistant, call, .. } in &operations {
-        let tool = tools.get(assistant).unwrap_or_else(|| panic!("there is no tool {assistant} among {:?}", tools.keys()));
+        let tool =
+            tools.get(assistant).unwrap_or_else(|| panic!("there is no tool {assistant} among {:?}", tools.keys()));
         let reads = tool["annotations"]["readOnlyHint"].as_bool();
         assert_eq!(reads, Some(call.starts_with("GET")), "{assistant} reads, or does not");
     }
@@ -151,7 +157,8 @@ fn guide(operations: &[Operation], tools: &BTreeMap<String, Value>) -> String {
         let _ = writeln!(guide, "| {tool} | `{call}` | `lucca-lake {command}` | `{assistant}` |");
     }
     let ours: BTreeSet<&str> = operations.iter().map(|operation| operation.assistant.as_str()).collect();
-    let more: Vec<String> = tools.keys().filter(|name| !ours.contains(name.as_str())).map(|n| format!("`{n}`")).collect();
+    let more: Vec<String> =
+        tools.keys().filter(|name| !ours.contains(name.as_str())).map(|n| format!("`{n}`")).collect();
     let _ = write!(guide, "\nTools beside these: {}.\n", more.join(", "));
     guide
 }
