@@ -22,8 +22,8 @@ use crate::{
     catalog::Catalog,
     clock::SystemClock,
     commands::{
-        self, AcceptOptions, DemoOptions, FakeTenantOptions, GcOptions, PlanOptions, QueryOptions, SyncOptions,
-        TablesOptions, Which,
+        self, AcceptOptions, DemoOptions, FakeTenantOptions, GcOptions, ListenOptions, PlanOptions, QueryOptions,
+        SyncOptions, TablesOptions, Which,
     },
     context::Context,
     engine::stack::run_with_deep_stack,
@@ -162,6 +162,10 @@ async fn run(cli: Cli) -> Result<(), Error> {
             commands::tables(&context, &resolve(lake.given())?, &TablesOptions { table, format, ddl }).await
         }
         Command::Verify { lake, as_of } => commands::verify(&context, &resolve(lake.given())?, as_of).await,
+        Command::Listen { lake, address, spool, insecure, exec } => {
+            let options = ListenOptions { address, spool, insecure, exec };
+            commands::listen(&context, &resolve(lake.given())?, options).await
+        }
         Command::Snapshots { lake, format } => commands::snapshots(&context, &resolve(lake.given())?, format).await,
         Command::Publish { lake, table_format, accept, reason } => {
             let mut given = lake.given();

@@ -14,6 +14,10 @@ pub(crate) const LUCCA_CLIENT_ID: &str = "LUCCA_CLIENT_ID";
 pub(crate) const LUCCA_CLIENT_SECRET: &str = "LUCCA_CLIENT_SECRET";
 /// File that holds the OAuth client secret.
 pub(crate) const LUCCA_CLIENT_SECRET_FILE: &str = "LUCCA_CLIENT_SECRET_FILE";
+/// Secrets of webhook endpoints.
+pub(crate) const LUCCA_WEBHOOK_SECRET: &str = "LUCCA_WEBHOOK_SECRET";
+/// File that holds secrets of webhook endpoints.
+pub(crate) const LUCCA_WEBHOOK_SECRET_FILE: &str = "LUCCA_WEBHOOK_SECRET_FILE";
 /// Where the lake is.
 pub(crate) const LUCCA_LAKE: &str = "LUCCA_LAKE";
 /// Our share of the tenant's request budget.

@@ -159,6 +159,14 @@ pub(crate) enum Error {
         /// By whom.
         holder: String,
     },
+    /// Another process receives events there.
+    #[error("events in {folder} are being received by {holder}; end it, or name another folder by --spool")]
+    Receiving {
+        /// Where.
+        folder: String,
+        /// By whom.
+        holder: String,
+    },
     /// Stopped by a signal, or because another part of the run failed.
     #[error("interrupted; nothing was published, run the same command again")]
     Interrupted,
@@ -244,7 +252,7 @@ impl Error {
             }
             Self::Rows(RowsError::SharedId { .. }) => ExitCode::Contract,
             Self::Rows(RowsError::Arrow(_)) => ExitCode::Bug,
-            Self::Busy { .. } | Self::Doubtful { .. } => ExitCode::Conflict,
+            Self::Busy { .. } | Self::Receiving { .. } | Self::Doubtful { .. } => ExitCode::Conflict,
             Self::MissingScopes { .. } => ExitCode::Permission,
             Self::ChecksFailed { exit_code, .. } => *exit_code,
             Self::TooManyRequests { .. } => ExitCode::Usage,

@@ -25,6 +25,7 @@
 //! - `assemble`: from the tables of a day to its snapshot: computed, widened, judged, then published or held. It does not
 //!   know where the tables come from.
 //! - `account`: what is asked of a tenant beside a sync: one record, one page, one change.
+//! - `listen`: events that are sent to us, durable before they are answered.
 //! - `commands`: the subcommands. `sync` calls `fetch` and `assemble`, `derive` only `assemble`.
 //! - [`fake_tenant`]: the API again, from the other side: the embedded fake for the demo and all tests.
 //!
@@ -43,9 +44,10 @@
 //! ```walls
 //! cli: account api catalog clock commands context engine env_vars error exit_code fake_tenant lake modes print progress
 //!     settings state_folder telemetry terminal_text
-//! commands: account api assemble catalog context day_list decode engine env_vars error exit_code fake_tenant fetch lake lock modes
-//!     page print quality report run_id screen settings shell signals similar terminal_text
+//! commands: account api assemble catalog context day_list decode engine env_vars error exit_code fake_tenant fetch lake
+//!     listen lock modes page print quality report run_id screen settings shell signals similar terminal_text
 //! context: api catalog clock env_vars error lake lock modes print progress run_id settings state_folder window_file
+//! listen: clock error lake lock modes
 //! fetch: api catalog day_list decode engine error exit_code lake page progress report run_id settings signals similar
 //!     wide
 //! assemble: catalog engine error lake quality report run_id settings surrogates wide
@@ -102,6 +104,7 @@ mod exit_code;
 pub mod fake_tenant;
 mod fetch;
 pub mod lake;
+mod listen;
 mod lock;
 mod modes;
 pub mod page;

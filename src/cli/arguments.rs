@@ -1,6 +1,6 @@
 //! Commands and flags.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
@@ -155,6 +155,24 @@ pub(super) enum Command {
         /// Only this snapshot; all current ones by default
         #[arg(long, value_name = "DATE", value_parser = parse_date)]
         as_of: Option<NaiveDate>,
+    },
+    /// Receive signed webhooks behind a proxy of this machine, and keep each event durably before it is answered
+    Listen {
+        #[command(flatten)]
+        lake: LakeFlag,
+        /// Loopback address and port: TLS is the proxy's; the secret comes from LUCCA_WEBHOOK_SECRET or a file that
+        /// LUCCA_WEBHOOK_SECRET_FILE names
+        #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8787")]
+        address: String,
+        /// Folder where events become durable, on their way to a lake elsewhere; by default _lake/events in a lake on a disk
+        #[arg(long, value_name = "FOLDER")]
+        spool: Option<PathBuf>,
+        /// Take unsigned events, from anybody on this machine
+        #[arg(long)]
+        insecure: bool,
+        /// Run this for each new event, which comes as JSON on standard input; all that follows belongs to it
+        #[arg(long, value_name = "COMMAND", num_args = 1.., allow_hyphen_values = true)]
+        exec: Vec<OsString>,
     },
     /// List the snapshots: current, replaced, and held back by a quality gate
     Snapshots {

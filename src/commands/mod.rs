@@ -11,6 +11,7 @@ mod explain;
 mod fake_tenant;
 mod gc;
 mod get;
+mod listen;
 mod missing_day;
 mod plan;
 mod query;
@@ -30,6 +31,7 @@ pub(crate) use self::{
     fake_tenant::{FakeTenantOptions, detach, fake_tenant},
     gc::{GcOptions, gc},
     get::{GetOptions, get},
+    listen::{ListenOptions, listen},
     plan::{PlanOptions, plan},
     query::{QueryOptions, Which, parse_parameter, query},
     snapshots::snapshots,

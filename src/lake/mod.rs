@@ -141,6 +141,7 @@ pub use manifest::{DataFile, PreviousManifest, Snapshot, SnapshotColumn, Snapsho
 pub(crate) use probe::{PutIfAbsent, Replace};
 pub use publish::{Publication, Replaces, publish};
 pub use received::{Received, ReceivedEvent, ReceivedSegment};
+pub(crate) use received::{Records, records};
 pub(crate) use retention::Retention;
 pub use snapshot_id::SnapshotId;
 pub(crate) use staging::{discard, discard_table, discard_tables};

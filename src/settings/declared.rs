@@ -76,6 +76,21 @@ pub const SETTINGS: &[Declared] = &[
         ..PLAIN
     },
     Declared {
+        key: "webhook_secret",
+        variable: Some(env_vars::LUCCA_WEBHOOK_SECRET),
+        in_file: false,
+        secret: true,
+        meaning: "secret that listen checks signatures with, or several, with space between; never a flag, never in the file",
+        ..PLAIN
+    },
+    Declared {
+        key: "webhook_secret_file",
+        variable: Some(env_vars::LUCCA_WEBHOOK_SECRET_FILE),
+        steers: true,
+        meaning: "file that holds these secrets, one a line",
+        ..PLAIN
+    },
+    Declared {
         key: "lake",
         flag: Some("lake"),
         variable: Some(env_vars::LUCCA_LAKE),

@@ -188,6 +188,22 @@ impl Settings {
         }
     }
 
+    /// The secrets of webhook endpoints, from their variable or their file; none where there is neither.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or holds none.
+    pub(crate) fn webhook_secrets(&self) -> Result<Vec<SecretString>, SettingsError> {
+        let each = |text: &SecretString| text.expose_secret().split_whitespace().map(SecretString::from).collect();
+        match (self.secrets.get("webhook_secret"), self.get("webhook_secret_file")) {
+            (Some((secrets, _)), _) => Ok(each(secrets)),
+            (None, Some((path, _))) => match each(&secret::read(Path::new(path))?) {
+                secrets if secrets.is_empty() => self.parsed("webhook_secret_file", |_| Err("is empty".to_owned())),
+                secrets => Ok(secrets),
+            },
+            (None, None) => Ok(Vec::new()),
+        }
+    }
+
     /// Where the lake is.
     pub(crate) fn lake(&self) -> &str {
         self.get("lake").map_or("./lake", |(value, _)| value)

@@ -22,7 +22,7 @@ use chrono::{DateTime, Utc};
 use object_store::{ObjectStoreExt as _, path::Path};
 
 pub use self::record::ReceivedEvent;
-use self::record::{Records, records};
+pub(crate) use self::record::{Records, records};
 use super::{Lake, LakeError, disk, layout};
 use crate::modes::{self, Access};
 
