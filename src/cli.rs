@@ -207,12 +207,17 @@ async fn run(cli: Cli) -> Result<(), Error> {
             without_scopes,
             hide,
             clamp_limit,
+            deliver_to,
+            change_every,
         } => {
+            let now = context.clock.now();
+            let starts_at = today.is_none().then_some(now);
             let today = match today {
                 Some(today) => today,
-                None => resolve(BTreeMap::new())?.as_of(context.clock.now())?,
+                None => resolve(BTreeMap::new())?.as_of(now)?,
             };
             let mut tenant = fake_tenant::Options::new(today);
+            tenant.starts_at = starts_at;
             tenant.employees = employees;
             tenant.seed = seed;
             tenant.requests_per_window = requests_per_minute;
@@ -222,7 +227,7 @@ async fn run(cli: Cli) -> Result<(), Error> {
             if clamp_limit {
                 tenant.limit_rule = fake_tenant::LimitRule::Clamp;
             }
-            commands::fake_tenant(&context, FakeTenantOptions { port, tenant }).await
+            commands::fake_tenant(&context, FakeTenantOptions { port, tenant, deliver_to, change_every }).await
         }
     }
 }

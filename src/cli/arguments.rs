@@ -1,6 +1,6 @@
 //! Commands and flags.
 
-use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
+use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, time::Duration};
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
@@ -267,7 +267,20 @@ pub(super) enum Command {
         /// Answer pages of the largest size where a larger one is asked for, instead of refusing
         #[arg(long)]
         clamp_limit: bool,
+        /// Send the events of what changes to this address of this machine; LUCCA_WEBHOOK_SECRET is printed with it
+        #[arg(long, value_name = "URL")]
+        deliver_to: Option<String>,
+        /// Let somebody join, leave or move so often, as events: the lists stay as they are
+        #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+        change_every: Option<Duration>,
     },
+}
+
+/// A length of time that is some.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let time = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    time.filter(|time| *time >= Duration::from_millis(1))
+        .ok_or_else(|| format!("{text:?} is no number of seconds such as 2 or 0.5"))
 }
 
 #[derive(Debug, Args)]

@@ -7,15 +7,19 @@ use std::{
     os::unix::process::CommandExt as _,
     process::{Command, Stdio},
     sync::Arc,
+    time::Duration,
 };
 
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::Instant};
 
 use crate::{
     context::{self, Context},
-    env_vars::{LUCCA_BASE_URL, LUCCA_CLIENT_ID, LUCCA_CLIENT_SECRET, LUCCA_REQUESTS_PER_MINUTE, LUCCA_TOKEN_URL},
+    env_vars::{
+        LUCCA_BASE_URL, LUCCA_CLIENT_ID, LUCCA_CLIENT_SECRET, LUCCA_REQUESTS_PER_MINUTE, LUCCA_TOKEN_URL,
+        LUCCA_WEBHOOK_SECRET,
+    },
     error::Error,
-    fake_tenant::{FakeTenant, Options, server::serve},
+    fake_tenant::{FakeTenant, Options, server::serve_and_send},
     print::print,
     shell,
     signals::told_to_end,
@@ -28,6 +32,10 @@ pub(crate) struct FakeTenantOptions {
     pub(crate) port: u16,
     /// The tenant.
     pub(crate) tenant: Options,
+    /// Where events go.
+    pub(crate) deliver_to: Option<String>,
+    /// How often something changes.
+    pub(crate) change_every: Option<Duration>,
 }
 
 /// Which process to end when it has served. The last that is printed.
@@ -50,6 +58,14 @@ pub(crate) async fn fake_tenant(context: &Context, options: FakeTenantOptions) -
     if *requests_per_window != context::LUCCA_REQUESTS_PER_MINUTE {
         variables.push((LUCCA_REQUESTS_PER_MINUTE, requests_per_window.to_string()));
     }
+    let employees = *employees;
+    let tenant = Arc::new(FakeTenant::new(options.tenant.clone()));
+    if let Some(url) = &options.deliver_to {
+        let secret = tenant.declare_endpoint(url, Instant::now());
+        let secret =
+            secret.ok_or_else(|| Error::Usage(format!("--deliver-to {url}: is no http address of this machine")))?;
+        variables.push((LUCCA_WEBHOOK_SECRET, secret));
+    }
     variables.push((PROCESS_ID, std::process::id().to_string()));
     let exports = variables.iter().map(|(name, value)| format!("export {name}={}\n", shell::word(value)));
     print(&exports.collect::<String>())?;
@@ -64,7 +80,7 @@ pub(crate) async fn fake_tenant(context: &Context, options: FakeTenantOptions) -
         let _ = told_to_end().await;
     };
     tokio::select! {
-        served = serve(Arc::new(FakeTenant::new(options.tenant)), listener, told) => served.map_err(unreachable_port),
+        served = serve_and_send(tenant, listener, options.change_every, told) => served.map_err(unreachable_port),
         () = told_twice => Ok(()),
     }
 }

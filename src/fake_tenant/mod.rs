@@ -9,6 +9,7 @@
 //!                            ├─▶ order, paging     which records, and the cursors around them
 //!                            └─▶ envelope          JSON straight from borrowed structs
 //! people: who works there, generated from (seed, size, day)       server: the same over a TCP listener
+//!                                                                 sender: its webhooks, over HTTP
 //! webhooks: endpoints, events, deliveries and attempts, remembered apart from the people
 //! ```
 //!
@@ -51,6 +52,7 @@ mod problem;
 mod query;
 mod records;
 mod reply;
+mod sender;
 mod served;
 pub mod server;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{DateTime, NaiveDate, Utc};
 
 /// What happens to a `limit` above a collection's maximum. The API does not document it, so both readings are offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,8 +33,9 @@ pub struct Options {
     pub employees: usize,
     /// The day statuses are computed for; careers are spread around it.
     pub today: NaiveDate,
-    /// The time of day, in UTC, when the tenant is first asked for anything: what is dated while it serves counts from there.
-    pub time_of_day: NaiveTime,
+    /// What the tenant's clock shows when it is first asked for anything: what is dated while it serves counts from there. By
+    /// default 9 o'clock UTC of `today`.
+    pub starts_at: Option<DateTime<Utc>>,
     /// How events are listed.
     pub event_order: EventOrder,
     /// How long after each failed attempt a delivery is tried again; after the last of them it is given up.
@@ -68,7 +69,7 @@ impl Options {
             seed: 1,
             employees: 250,
             today,
-            time_of_day: NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default(),
+            starts_at: None,
             event_order: EventOrder::default(),
             retry_delays: [60, 15 * 60, 3 * 3600, 20 * 3600].map(Duration::from_secs),
             limit_rule: LimitRule::default(),
@@ -91,7 +92,7 @@ impl std::fmt::Debug for Options {
             .field("seed", &self.seed)
             .field("employees", &self.employees)
             .field("today", &self.today)
-            .field("time_of_day", &self.time_of_day)
+            .field("starts_at", &self.starts_at)
             .field("event_order", &self.event_order)
             .field("retry_delays", &self.retry_delays)
             .field("limit_rule", &self.limit_rule)

@@ -1,15 +1,32 @@
 //! Every record of a collection without any HTTP, for tests that compare a lake with what was served.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::FakeTenant;
-use super::collections::{ENDPOINTS, View};
+use super::collections::{ENDPOINTS, Endpoint, View};
 use super::webhooks::List;
 
 /// Where records are said to be by [`FakeTenant::records`].
 const BASE: &str = "https://example.ilucca.net";
 
 impl FakeTenant {
+    /// How many records a collection has.
+    pub(super) fn count(&self, collection: &str) -> usize {
+        endpoint(collection).map_or(0, |endpoint| endpoint.len(&self.people))
+    }
+
+    /// The record of a collection at an index, as served at `base`.
+    pub(super) fn record_at(&self, collection: &str, index: usize, base: &str) -> Option<Map<String, Value>> {
+        let mut text = Vec::new();
+        endpoint(collection)?.write(&View { people: &self.people, base, links: false }, index, &mut text)?;
+        serde_json::from_slice(&text).ok()
+    }
+
+    /// The record of a collection with an id, as served at `base`.
+    pub(super) fn record_with(&self, collection: &str, id: &str, base: &str) -> Option<Map<String, Value>> {
+        self.record_at(collection, endpoint(collection)?.kind().index_of(id)?, base)
+    }
+
     /// Every record of a collection (`employees`), in id order, as served without `include`, its URLs beginning with
     /// `https://example.ilucca.net`. Attributes come with their whole history. Nothing for an unknown collection.
     ///
@@ -24,8 +41,11 @@ impl FakeTenant {
         if let Some(list) = List::ALL.into_iter().find(|list| list.path() == collection) {
             return Box::new(self.webhook_texts(list, base).into_iter());
         }
-        let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.path() == collection);
         let view = View { people: &self.people, base, links: false };
-        endpoint.map_or_else(|| Box::new(std::iter::empty()) as Box<_>, |endpoint| endpoint.texts(view))
+        endpoint(collection).map_or_else(|| Box::new(std::iter::empty()) as Box<_>, |endpoint| endpoint.texts(view))
     }
+}
+
+fn endpoint(collection: &str) -> Option<&'static dyn Endpoint> {
+    ENDPOINTS.iter().copied().find(|endpoint| endpoint.path() == collection)
 }

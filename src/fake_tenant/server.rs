@@ -16,13 +16,21 @@ use tokio::net::TcpListener;
 use tokio::time::Instant;
 
 use super::FakeTenant;
+use super::sender::Sender;
 
 /// Largest request body read, in bytes; no documented request needs more.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// Bodies below this size, in bytes, are sent as they are.
 const MIN_GZIP_BYTES: usize = 1024;
 
-/// Serves the tenant until `shutdown` completes and the open requests are answered.
+/// A tenant, and who sends its webhooks.
+#[derive(Clone)]
+struct Served {
+    tenant: Arc<FakeTenant>,
+    sender: Option<Arc<Sender>>,
+}
+
+/// Serves the tenant until `shutdown` completes and the open requests are answered. Its webhooks are not sent.
 ///
 /// # Errors
 /// What the listener fails with.
@@ -31,11 +39,31 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let router = Router::new().fallback(answer).with_state(tenant);
+    let router = Router::new().fallback(answer).with_state(Served { tenant, sender: None });
     axum::serve(listener, router).with_graceful_shutdown(shutdown).await
 }
 
-async fn answer(State(tenant): State<Arc<FakeTenant>>, request: Request) -> Response {
+/// The same, and sends its webhooks to endpoints on this machine: an address is asked for proof before it is active, deliveries
+/// are tried again as the API does it. With `change_every`, people join, leave and move meanwhile, see
+/// [`FakeTenant::change`].
+///
+/// # Errors
+/// What the listener fails with, and when nothing can be sent.
+pub async fn serve_and_send(
+    tenant: Arc<FakeTenant>,
+    listener: TcpListener,
+    change_every: Option<Duration>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let sender = Arc::new(Sender::new(Arc::clone(&tenant)).map_err(io::Error::other)?);
+    let router = Router::new().fallback(answer).with_state(Served { tenant, sender: Some(Arc::clone(&sender)) });
+    tokio::select! {
+        served = axum::serve(listener, router).with_graceful_shutdown(shutdown) => served,
+        () = sender.run(change_every) => Ok(()),
+    }
+}
+
+async fn answer(State(Served { tenant, sender }): State<Served>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, MAX_BODY_BYTES).await else {
         let mut response = Response::new(Body::empty());
@@ -46,7 +74,13 @@ async fn answer(State(tenant): State<Arc<FakeTenant>>, request: Request) -> Resp
     if tenant.options().latency > Duration::ZERO && request.uri().path().starts_with("/lucca-api/") {
         tokio::time::sleep(tenant.options().latency).await;
     }
+    if let Some(sender) = &sender {
+        sender.challenge(&request).await;
+    }
     let (mut parts, body) = tenant.handle(&request, Instant::now()).into_parts();
+    if let Some(sender) = sender.filter(|_| request.method() != http::Method::GET) {
+        sender.look();
+    }
     let gzip = if accepts_gzip(request.headers()) { compressed(&body) } else { None };
     let body = match gzip {
         Some(smaller) => {

@@ -100,6 +100,7 @@ def listen(ctx):
     _statuses(ctx)
     _slow(ctx)
     _commands(ctx)
+    _fake_tenant(ctx)
     _misuse(ctx)
 
 
@@ -243,6 +244,29 @@ def _commands(ctx):
     with listening(ctx, ctx.new_lake(), "--exec", "/no/such/program") as listener:
         status, code = deliver(listener.port, event(1))[0], listener.end()
         ctx.check("listen: a command that cannot be run changes nothing", [] if (status, code) == (200, 0) else [f"{status} {code}"])
+
+
+def _fake_tenant(ctx):
+    lake, port = ctx.new_lake(), free_port()
+    command = [ctx.program.binary, "fake-tenant", "--deliver-to", f"http://127.0.0.1:{port}/hook", "--change-every", "0.1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, text=True,
+                          cwd=tempfile.gettempdir()) as tenant:
+        try:
+            said = {}
+            while "FAKE_TENANT_PID" not in said:
+                name, value = tenant.stdout.readline().strip().removeprefix("export ").split("=", 1)
+                said[name] = value.strip("'")
+            secret = {"LUCCA_WEBHOOK_SECRET": said["LUCCA_WEBHOOK_SECRET"]}
+            with listening(ctx, lake, env=secret, port=port) as listener:
+                time.sleep(2)
+                code = listener.end()
+        finally:
+            tenant.kill()
+    bodies, problems = received(lake / "_lake/events")
+    topics = {json.loads(body)["topic"] for body in bodies}
+    due = {"employee.created", "employment.created", "employment.updated", "job-position.created", "job-position.updated"}
+    ctx.check("listen: what the fake tenant sends of joiners, leavers and moves arrives",
+              problems + ([] if topics == due and code == 0 else [f"{topics}, exit {code}"]))
 
 
 def _misuse(ctx):

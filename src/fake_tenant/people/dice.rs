@@ -32,6 +32,8 @@ pub(crate) enum Stream {
     Secret,
     /// Ids of deliveries.
     Delivery,
+    /// What changes while the tenant serves.
+    Change,
 }
 
 /// A SplitMix64 generator: creating one costs a few multiplications, which matters as each record has its own. Its

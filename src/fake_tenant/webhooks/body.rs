@@ -135,18 +135,23 @@ fn api_version(value: &Value) -> Result<String, String> {
     }
 }
 
-/// Https, or http to this machine for those who try things.
-fn address(value: &Value) -> Result<String, String> {
-    let said = text(value)?;
-    let here = |url: &url::Url| match url.host() {
+/// Whether an address is http to this machine.
+pub(in crate::fake_tenant) fn is_here(url: &url::Url) -> bool {
+    let here = match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     };
+    here && url.scheme() == "http"
+}
+
+/// Https, or http to this machine for those who try things.
+fn address(value: &Value) -> Result<String, String> {
+    let said = text(value)?;
     match url::Url::parse(&said) {
         Ok(url) if url.scheme() == "https" && url.has_host() => Ok(said),
-        Ok(url) if url.scheme() == "http" && here(&url) => Ok(said),
+        Ok(url) if is_here(&url) => Ok(said),
         Ok(_) => Err("The URL must begin with https.".to_owned()),
         Err(_) => Err(format!("The value '{said}' is not a URL.")),
     }

@@ -5,6 +5,7 @@
 //! routes ─┬▶ body      POST and PATCH: what an endpoint is to be
 //!         └▶ lists     GET: pages and single records of the four collections
 //! history              what there was before the first request, from the people's own changes
+//! changes              somebody joins, leaves or moves while the tenant serves
 //! sending              what is due and what came of it, for whoever has a network and a clock
 //! ```
 //!
@@ -12,6 +13,7 @@
 //! endpoint that was suspended and one that is inactive, so that nothing is sent anywhere unless somebody asks for it.
 
 mod body;
+mod changes;
 mod delivery;
 mod endpoint;
 mod event;
@@ -27,12 +29,13 @@ mod tests;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc};
 use tokio::time::Instant;
 
 use super::FakeTenant;
 use super::options::Options;
 use super::people::People;
+pub(super) use body::is_here;
 use delivery::{Attempt, Delivery};
 use endpoint::Endpoint;
 use event::Event;
@@ -73,14 +76,18 @@ impl FakeTenant {
         World { people: &self.people, options: &self.options, base }
     }
 
-    /// What the tenant's clock shows at an instant: its day and time of day when it was first asked for anything, and what
-    /// has passed since.
+    /// What the tenant's clock shows at an instant: [`Options::starts_at`] when it was first asked for anything, and what has
+    /// passed since.
     pub fn wall_clock(&self, now: Instant) -> DateTime<Utc> {
         let first = *self.first_instant.get_or_init(|| now);
-        let begun = self.options.today.and_time(self.options.time_of_day).and_utc();
+        let begun = self.options.starts_at.unwrap_or_else(|| nine_o_clock(self.options.today));
         let passed = TimeDelta::from_std(now.saturating_duration_since(first)).unwrap_or_default();
         begun.checked_add_signed(passed).unwrap_or(begun)
     }
+}
+
+fn nine_o_clock(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default()).and_utc()
 }
 
 /// A date-time as records of webhooks have it.

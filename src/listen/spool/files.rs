@@ -16,7 +16,7 @@ pub(super) const OPEN: &str = "open";
 ///
 /// # Errors
 /// The system's.
-pub(in crate::listen) fn sealed(folder: &Path) -> io::Result<Vec<ReceivedSegment>> {
+pub(crate) fn sealed(folder: &Path) -> io::Result<Vec<ReceivedSegment>> {
     let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>()?;
     let mut sealed: Vec<_> = names.iter().filter_map(|name| ReceivedSegment::named(name.to_str()?)).collect();
     sealed.sort();
