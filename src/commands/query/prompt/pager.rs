@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    env_vars::{Environment, LUCCA_CLIENT_SECRET, PAGER, PATH},
+    env_vars::{Environment, LUCCA_CLIENT_SECRET, LUCCA_WEBHOOK_SECRET, PAGER, PATH},
     screen::Screen,
     terminal_text::width,
 };
@@ -86,6 +86,7 @@ impl<W: Write> Paged<W> {
         let child = Command::new("sh")
             .args(["-c", &self.command])
             .env_remove(LUCCA_CLIENT_SECRET)
+            .env_remove(LUCCA_WEBHOOK_SECRET)
             .stdin(Stdio::piped())
             .spawn();
         let started = child.map(|mut child| (child.stdin.take(), child));
