@@ -23,6 +23,8 @@ pub(crate) const LUCCA_LAKE: &str = "LUCCA_LAKE";
 /// Our share of the tenant's request budget.
 pub(crate) const LUCCA_REQUESTS_PER_MINUTE: &str = "LUCCA_REQUESTS_PER_MINUTE";
 /// Memory that one SQL statement may use.
+/// What is read of portraits.
+pub(crate) const LUCCA_PORTRAITS: &str = "LUCCA_PORTRAITS";
 pub(crate) const LUCCA_MEMORY_LIMIT: &str = "LUCCA_MEMORY_LIMIT";
 /// Where SQL statements put what does not fit into memory.
 pub(crate) const LUCCA_TEMP_DIR: &str = "LUCCA_TEMP_DIR";

@@ -36,7 +36,7 @@
 //! - what they say: [`cli`], `print`, `progress`, `report`, `telemetry`, `terminal_text`, `screen`, `shell`, `similar`
 //! - what they are told while they work: `signals`
 //! - how they fail: `error`, `causes`, `exit_code`
-//! - half characters in what the API sends: `surrogates`
+//! - what else the API sends: half characters, `surrogates`; images, `image_type`
 //!
 //! Which room may import which: each stands above those that it imports, so that there is no circle. A test holds the code
 //! to this list.
@@ -44,12 +44,13 @@
 //! ```walls
 //! cli: account api catalog clock commands context engine env_vars error exit_code fake_tenant lake modes print progress
 //!     settings state_folder telemetry terminal_text
-//! commands: account api assemble catalog context day_list decode engine env_vars error exit_code fake_tenant fetch lake
-//!     listen lock modes page print quality report run_id screen settings shell signals similar terminal_text
+//! commands: account api assemble catalog context day_list decode engine env_vars error exit_code fake_tenant fetch
+//!     image_type lake listen lock modes page print quality report run_id screen settings shell signals similar
+//!     terminal_text
 //! context: api catalog clock env_vars error lake lock modes print progress run_id settings state_folder window_file
 //! listen: clock error lake lock modes
-//! fetch: api catalog day_list decode engine error exit_code lake page progress report run_id settings signals similar
-//!     wide
+//! fetch: api catalog day_list decode engine error exit_code image_type lake page progress report run_id settings
+//!     signals similar wide
 //! assemble: catalog engine error lake quality report run_id settings surrogates wide
 //! print: error terminal_text
 //! error: api catalog causes day_list decode engine exit_code lake run_id settings state_folder terminal_text
@@ -73,6 +74,7 @@
 //! env_vars:
 //! exit_code:
 //! fake_tenant:
+//! image_type:
 //! modes: shell
 //! page:
 //! progress:
@@ -103,6 +105,7 @@ mod error;
 mod exit_code;
 pub mod fake_tenant;
 mod fetch;
+mod image_type;
 pub mod lake;
 mod listen;
 mod lock;

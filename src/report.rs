@@ -1,5 +1,7 @@
 //! What a run did and what it cost: for people on stderr, for machines in `_lake/runs/<run>/report.json`.
 
+mod by_id;
+
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -9,6 +11,8 @@ use crate::{
     api::RequestCounts, catalog::Zone, day_list::days_in_words, decode::DriftFinding, lake::SnapshotTable,
     run_id::RunId, terminal_text::quoted,
 };
+
+pub(crate) use self::by_id::{ByIdReport, ContentReport, WindowMissed};
 
 /// The report of one run.
 #[derive(Debug, Clone, Serialize)]
@@ -205,8 +209,36 @@ pub(crate) struct ResourceReport {
     pub(crate) recounted: Option<u64>,
     /// Records that the API counts and did not serve: their absence was accepted.
     pub(crate) missing: u64,
+    /// Records that were not asked for, as the lake has them.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) carried_over: u64,
+    /// Records that webhooks delivered.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) received: u64,
+    /// Between which records of a table that grows some may be missing for ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) window_missed: Option<WindowMissed>,
+    /// What reading one record after another took, where no list gives them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) by_id: Option<ByIdReport>,
     /// What was unforeseen.
     pub(crate) drift: Vec<DriftFinding>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+impl ResourceReport {
+    /// Fewest requests that could have read the same: one per full page, and one per empty collection; or one per record and
+    /// content that the lake does not have.
+    pub(crate) fn fewest_requests(&self) -> u64 {
+        match &self.by_id {
+            Some(ByIdReport { asked, content, .. }) => asked + content.as_ref().map_or(0, |content| content.asked),
+            None => self.records.div_ceil(u64::from(self.page_limit.max(1))).max(1),
+        }
+    }
 }
 
 /// What was written of one table.
@@ -311,6 +343,7 @@ impl RunReport {
             if resource.repeated > 0 {
                 writeln!(out, "{}: {} records were served more than once", resource.resource, resource.repeated)?;
             }
+            resource.of_the_lake(out)?;
             for finding in &resource.drift {
                 match finding {
                     DriftFinding::UnknownProperty { property, json_type, records } => writeln!(

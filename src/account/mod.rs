@@ -3,9 +3,11 @@
 //! - `records`: by their ids; `files`: metadata of the files that they name
 //! - `list`: one page of a collection
 //! - `webhooks`: what changes webhooks
+//! - `portrait`: the image that a record describes
 
 mod files;
 pub(crate) mod list;
+mod portrait;
 mod records;
 pub(crate) mod webhooks;
 

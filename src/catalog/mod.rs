@@ -14,8 +14,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod added;
 mod definition;
 pub(crate) mod derived;
+mod each;
 mod error;
 mod filter_privacy;
 mod findings;
@@ -33,17 +35,19 @@ pub(crate) mod wide;
 
 use std::collections::HashSet;
 
+#[cfg(test)]
+pub(crate) use added::RUN_ID;
+pub(crate) use added::{EXTRA, EXTRACTED_AT};
 pub use definition::{ColumnDefinition, DefinedProperty, TranslatedLabel};
 pub use derived::DerivedError;
+pub(crate) use each::{Content, ContentColumn, Each, Grows};
 pub(crate) use error::CatalogError;
 pub(crate) use findings::FINDINGS;
 pub use over_days::TypeClash;
 pub(crate) use over_days::{Types, columns_over_days};
 pub(crate) use quality::{Filled, Interval, Quality};
 pub use resource::Resource;
-pub(crate) use resource::{Column, EXTRA, Embedded, FanOut, Filter, History, OtherId, Reading, Shape};
-#[cfg(test)]
-pub(crate) use resource::{EXTRACTED_AT, RUN_ID};
+pub(crate) use resource::{Column, Embedded, FanOut, Filter, History, OtherId, Reading, Shape};
 pub(crate) use rule::{QualityRule, Severity};
 pub(crate) use split::{Split, matches_any};
 pub(crate) use table::{ALL_DAYS, AS_OF, Lowered, is_name};
@@ -152,6 +156,13 @@ impl Catalog {
             for (section, from) in ids_of.chain(resource.filter.iter().map(|f| ("filter", &f.from))).chain(labels) {
                 if self.resource(from).is_none() {
                     let broken = format!("[{section}] from = {from:?} is no resource");
+                    return Err(CatalogError::Rule { file: file(), broken });
+                }
+            }
+            if let Some(Each { from, column }) = &resource.each {
+                let columns = self.resource(from).map(|r| r.columns.as_slice()).unwrap_or_default();
+                if !columns.iter().any(|c| c.name == *column && c.shape.lake_type() == LakeType::String) {
+                    let broken = format!("[each] {from}.{column} is no column of texts");
                     return Err(CatalogError::Rule { file: file(), broken });
                 }
             }

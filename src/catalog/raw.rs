@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Embedded, FanOut, Filter, History, Privacy, Reading, Split, Zone, list::List};
+use super::{Content, Each, Embedded, FanOut, Filter, Grows, History, Privacy, Reading, Split, Zone, list::List};
 
 /// One file of `schemas/`.
 #[derive(Debug, Deserialize)]
@@ -31,6 +31,9 @@ pub(super) struct RawResource {
     pub(super) history: Option<History>,
     pub(super) filter: Option<Filter>,
     pub(super) fan_out: Option<FanOut>,
+    pub(super) each: Option<Each>,
+    pub(super) content: Option<Content>,
+    pub(super) grows: Option<Grows>,
     pub(super) split: Option<Split>,
     #[serde(default)]
     pub(super) quality: RawQuality,

@@ -2,7 +2,11 @@
 
 use serde::Deserialize;
 
-use super::{LakeType, Origin, Privacy, Quality, Split, Table, TableColumn, Zone, list::List};
+use super::{
+    Content, Each, Grows, LakeType, Origin, Privacy, Quality, Split, Table, TableColumn, Zone,
+    added::{EXTRA, EXTRACTED_AT, RUN_ID},
+    list::List,
+};
 
 /// One API collection and the table, or two tables, its records become.
 #[derive(Debug, Clone)]
@@ -37,6 +41,12 @@ pub struct Resource {
     pub(crate) filter: Option<Filter>,
     /// How to split a collection that is too long for one chain of cursors.
     pub(crate) fan_out: Option<FanOut>,
+    /// How its records are named, where no list gives them.
+    pub(crate) each: Option<Each>,
+    /// What each record describes.
+    pub(crate) content: Option<Content>,
+    /// How records that the API forgets stay.
+    pub(crate) grows: Option<Grows>,
     /// Second table for some of the records.
     pub(crate) split: Option<Split>,
     /// Columns read from the items, in file order.
@@ -218,13 +228,6 @@ impl Filter {
     }
 }
 
-/// Columns that the lake adds to every API table, after the API's own.
-pub(crate) const EXTRA: &str = "_extra";
-/// When the page that held the record was received.
-pub(crate) const EXTRACTED_AT: &str = "_extracted_at";
-/// The run that wrote the record.
-pub(crate) const RUN_ID: &str = "_run_id";
-
 impl Resource {
     /// Name of the (first) table: the collection's name in snake_case.
     pub fn table_name(&self) -> String {
@@ -267,9 +270,14 @@ impl Resource {
         })
     }
 
-    /// Every table that its pages become.
+    /// The table of what its records describe.
+    pub(crate) fn content_table(&self) -> Option<Table> {
+        self.content.as_ref().map(|content| content.table(&self.name))
+    }
+
+    /// Every table that it becomes.
     pub(crate) fn all_tables(&self) -> Vec<Table> {
-        self.tables().into_iter().chain(self.labels_table()).collect()
+        self.tables().into_iter().chain(self.labels_table()).chain(self.content_table()).collect()
     }
 
     /// Whether the labels that come with its pages are the records of that resource.

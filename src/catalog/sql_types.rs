@@ -14,6 +14,7 @@ impl LakeType {
             Self::Date => "DATE",
             Self::Timestamp => "TIMESTAMPTZ",
             Self::StringList => "VARCHAR[]",
+            Self::Binary => "BLOB",
         }
     }
 
@@ -28,6 +29,7 @@ impl LakeType {
             Self::Date => "DATE",
             Self::Timestamp => "TIMESTAMP",
             Self::StringList => "ARRAY<STRING>",
+            Self::Binary => "BINARY",
         }
     }
 }

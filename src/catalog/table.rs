@@ -104,11 +104,13 @@ pub enum LakeType {
     Timestamp,
     /// List of UTF-8 texts.
     StringList,
+    /// Bytes as they are.
+    Binary,
 }
 
 impl LakeType {
     /// Every type.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::String,
         Self::Boolean,
         Self::Int32,
@@ -117,6 +119,7 @@ impl LakeType {
         Self::Date,
         Self::Timestamp,
         Self::StringList,
+        Self::Binary,
     ];
 
     /// The Arrow type that columns of this type have.
@@ -130,6 +133,7 @@ impl LakeType {
             Self::Date => DataType::Date32,
             Self::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
             Self::StringList => DataType::List(Arc::new(Field::new_list_field(DataType::Utf8, true))),
+            Self::Binary => DataType::Binary,
         }
     }
 
@@ -149,6 +153,7 @@ impl LakeType {
             Self::Date => "date",
             Self::Timestamp => "timestamp",
             Self::StringList => "string_list",
+            Self::Binary => "binary",
         }
     }
 }

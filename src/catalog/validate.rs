@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use super::{
-    CatalogError, Column, FanOut, Filled, Filter, History, Interval, OtherId, Quality, Reading, Resource, Shape, Split,
-    Zone, is_name,
+    CatalogError, Column, Content, Each, FanOut, Filled, Filter, History, Interval, OtherId, Quality, Reading,
+    Resource, Shape, Split, Zone,
+    added::{EXTRA, EXTRACTED_AT, RUN_ID},
+    is_name,
     raw::{RawColumn, RawQuality, RawResource, RawType},
-    resource::{EXTRA, EXTRACTED_AT, RUN_ID},
 };
 
 /// Parses one file of `schemas/`; `stem` is its name without `.toml`.
@@ -45,6 +46,19 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
     if let Some(list) = &raw.list {
         list.check(&columns.iter().map(|column| column.json.as_str()).collect::<Vec<_>>()).map_err(&rule)?;
     }
+    if let Some(content) = &raw.content {
+        check_content(content, raw.each.as_ref(), &columns).map_err(&rule)?;
+    }
+    if let Some(grows) = &raw.grows
+        && !columns.iter().any(|c| c.name == grows.at && c.shape == Shape::Timestamp)
+    {
+        return Err(rule(format!("[grows] at = {:?} is no column of times", grows.at)));
+    }
+    let lists =
+        [raw.fan_out.is_some(), raw.filter.is_some(), raw.grows.is_some(), raw.split.is_some(), raw.labels.is_some()];
+    if raw.each.is_some() && lists.contains(&true) {
+        return Err(rule("[each] is for what no list gives: it goes with [content] alone".into()));
+    }
     let filter = raw.filter.map(|f| filter(f, &columns)).transpose().map_err(&rule)?;
     let fan_out = raw.fan_out.map(|f| fan_out(f, &columns)).transpose().map_err(&rule)?;
     let other_id = raw.other_id.map(|parameter| other_id(parameter, &columns)).transpose().map_err(&rule)?;
@@ -64,6 +78,9 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
         history: raw.history,
         filter,
         fan_out,
+        each: raw.each,
+        content: raw.content,
+        grows: raw.grows,
         split: raw.split,
         columns,
         quality: quality(raw.quality),
@@ -119,6 +136,23 @@ fn filtered_by(section: &str, parameter: &str, columns: &[Column]) -> Result<Str
     let column = columns.iter().find(|c| Some(c.json.as_str()) == property && c.shape == Shape::Reference);
     let column = column.map(|c| c.name.clone());
     column.ok_or_else(|| format!("[{section}] parameter = {parameter:?} is no `<reference>.id` of a column"))
+}
+
+/// Content is of records that are read one by one, and some of its columns are theirs.
+fn check_content(content: &Content, each: Option<&Each>, columns: &[Column]) -> Result<(), String> {
+    if each.is_none() {
+        return Err("[content] needs [each]".to_owned());
+    }
+    for (key, name, lake_type) in [
+        ("owner", &content.owner, super::LakeType::String),
+        ("created", &content.created, super::LakeType::Timestamp),
+        ("content_type", &content.content_type, super::LakeType::String),
+    ] {
+        if !columns.iter().any(|c| c.name == *name && c.shape.lake_type() == lake_type) {
+            return Err(format!("[content] {key} = {name:?} is no column of type {lake_type}"));
+        }
+    }
+    Ok(())
 }
 
 fn check_days(history: &History, columns: &[Column]) -> Result<(), String> {

@@ -364,6 +364,9 @@ pub(super) struct SettingFlags {
     /// Only attributes of people with these statuses: active, upcoming, deactivated; or all [default: all]
     #[arg(long, value_name = "A,B")]
     pub(super) attribute_people: Option<String>,
+    /// Portraits to read where all tables are: off, metadata, or images [env: LUCCA_PORTRAITS] [default: off]
+    #[arg(long, value_name = "WHAT")]
+    pub(super) portraits: Option<String>,
     /// Use pages that a run which died had read, for so long [default: 6]
     #[arg(long, value_name = "HOURS")]
     pub(super) resume_within_hours: Option<String>,
@@ -424,6 +427,7 @@ impl SettingFlags {
             attributes,
             attribute_definitions,
             attribute_people,
+            portraits,
             resume_within_hours,
             tolerate,
             superseded_grace,
@@ -445,6 +449,7 @@ impl SettingFlags {
             ("attributes", attributes),
             ("attribute-definitions", attribute_definitions),
             ("attribute-people", attribute_people),
+            ("portraits", portraits),
             ("resume-within-hours", resume_within_hours),
             ("tolerate", tolerate),
             ("superseded-grace", superseded_grace),

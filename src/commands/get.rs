@@ -1,5 +1,6 @@
 //! `get`: records by their ids, as the API sends them or as the lake's columns.
 
+mod image;
 mod in_lake;
 pub(super) mod rows;
 mod sent;
@@ -61,6 +62,12 @@ pub(crate) struct GetOptions {
 pub(crate) async fn get(context: &Context, settings: &Settings, options: GetOptions) -> Result<(), Error> {
     let resource = collection(&context.catalog, &options.resource)?;
     let ids = check_ids(&options.ids).map_err(Error::Usage)?;
+    let of_records =
+        options.format.is_some() || options.lake_columns || options.embedded || options.from_lake.is_some();
+    let output = options.output.as_deref().filter(|_| !of_records);
+    if let Some(wanted) = image::is_wanted(resource, &options.resource, output) {
+        return image::write(context, settings, resource, wanted, &ids).await;
+    }
     let asked = Asked { format: options.format, safe: options.safe, output: options.output.as_deref() };
     let style = answer::style(asked, Format::Json, settings)?;
     let is_text = matches!(style.format, Format::Json | Format::Ndjson);

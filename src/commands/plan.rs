@@ -10,7 +10,10 @@ use crate::{
     context::Context,
     day_list::days_in_words,
     error::Error,
-    fetch::{AskedDays, Counts, Estimate, ResourceEstimate, Selected, Selection, Wanted, count, estimate, sort_out},
+    fetch::{
+        AskedDays, Counts, Estimate, LastTables, ResourceEstimate, Selected, Selection, Takes, Wanted, count, estimate,
+        rows, sort_out,
+    },
     print::{ListFormat, print_list},
     report::KeptDay,
     settings::{HistoryMode, HistorySettings, Settings},
@@ -64,16 +67,16 @@ pub(crate) async fn plan(context: &Context, settings: &Settings, options: PlanOp
     let Some(as_of) = days.last().map(ToString::to_string) else { return nothing_to_do(options.format, &kept) };
     let history = settings.history()?;
     let asked_for = (days.len() == 1 && history.mode == HistoryMode::AsOf).then_some(as_of.as_str());
-    let (limits, known) = remembered(context, settings, now).await?;
+    let Remembered { limits, records: known, there } = remembered(context, settings, &selection, now).await?;
     let mut inaccessible = BTreeMap::new();
     let mut spent = 0;
     let mut missing = None;
     let mut budget = Budget::new(requests_per_minute);
-    let counts = if options.offline {
+    let mut counts = if options.offline {
         let records = known.ok_or_else(|| {
             Error::NoSnapshot("there is no snapshot whose counts could be used; leave out --offline".into())
         })?;
-        Counts { records, hidden: BTreeMap::new() }
+        Counts { records, ..Counts::default() }
     } else {
         let turn = context.turn(settings, &settings.tenant()?, &format!("plan (process {})", std::process::id()))?;
         let client = context.client(settings, selection.scopes(), &turn)?;
@@ -93,11 +96,12 @@ pub(crate) async fn plan(context: &Context, settings: &Settings, options: PlanOp
         });
         counts
     };
+    counts.there = there;
     let estimate = estimate(&selection, &counts, &limits, &history);
     let time = budget.shortest_time(estimate.requests);
     let plan = Plan {
         tenant: settings.tenant().map(|t| t.host()).unwrap_or_default(),
-        notes: notes(&options, &history, asked_for),
+        notes: notes(&options, &selection, &history, asked_for),
         as_of: as_of.clone(),
         days: &days,
         counts_of: if options.offline { "the newest snapshot" } else { "the API, now" },
@@ -124,9 +128,19 @@ async fn days(context: &Context, settings: &Settings, replace: bool) -> Result<A
 }
 
 /// What counts cannot tell.
-fn notes(options: &PlanOptions, history: &HistorySettings, asked_for: Option<&str>) -> Vec<&'static str> {
+fn notes(
+    options: &PlanOptions,
+    selection: &Selection,
+    history: &HistorySettings,
+    asked_for: Option<&str>,
+) -> Vec<&'static str> {
     let prefixes = history.patterns.iter().any(|pattern| pattern.ends_with('*') && pattern != "*");
+    let one_by_one = selection.resources.iter().any(|selected| selected.resource.each.is_some());
     let notes = [
+        (
+            one_by_one,
+            "portraits are counted as if every employee had one and nothing were due to be asked for again: most often fewer do",
+        ),
         (
             prefixes,
             "attributes of all definitions are counted, as prefixes name some only when definitions are read: fewer may do",
@@ -153,19 +167,39 @@ fn nothing_to_do(format: ListFormat, kept: &[KeptDay]) -> Result<(), Error> {
     })
 }
 
-/// Page limits and counts of the newest snapshot, where there is a lake.
+/// What the lake remembers, where there is one.
+struct Remembered {
+    limits: PageLimits,
+    /// Counts of the newest snapshot.
+    records: Option<BTreeMap<String, u64>>,
+    /// Rows of what is read one by one, by table.
+    there: BTreeMap<String, u64>,
+}
+
+/// What the lake remembers that makes a sync cost less.
 async fn remembered(
     context: &Context,
     settings: &Settings,
+    selection: &Selection,
     now: chrono::DateTime<chrono::Utc>,
-) -> Result<(PageLimits, Option<BTreeMap<String, u64>>), Error> {
+) -> Result<Remembered, Error> {
     let Ok(lake) = context.lake_to_read(settings) else {
-        return Ok((PageLimits::new(BTreeMap::new(), now, None), None));
+        let limits = PageLimits::new(BTreeMap::new(), now, None);
+        return Ok(Remembered { limits, records: None, there: BTreeMap::new() });
     };
     let newest = lake.newest().await?;
     let limits = newest.as_ref().map(|s| s.state.page_limits.clone()).unwrap_or_default();
     let limits = PageLimits::new(limits, now, lake.page_limits_dropped_at().await?);
-    Ok((limits, newest.map(|newest| newest.state.records)))
+    let mut last = LastTables::new();
+    let takes_over = selection.takes_over();
+    if !takes_over.is_empty() {
+        let days = lake.days_around(&[]).await?;
+        for Takes { table, .. } in takes_over {
+            let there = lake.last_written(&days, &table, false).await?;
+            last.extend(there.map(|there| (table, there)));
+        }
+    }
+    Ok(Remembered { limits, records: newest.map(|newest| newest.state.records), there: rows(&last) })
 }
 
 /// How long requests wait for their places, and that each takes a moment. Half a minute is neither none nor one.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int32Builder, Int64Builder, ListBuilder, StringBuilder,
-    TimestampMicrosecondBuilder,
+    ArrayRef, BinaryBuilder, BooleanBuilder, Date32Builder, Float64Builder, Int32Builder, Int64Builder, ListBuilder,
+    StringBuilder, TimestampMicrosecondBuilder,
 };
 
 use crate::catalog::LakeType;
@@ -20,6 +20,7 @@ pub(crate) enum ColumnBuilder {
     Date(Date32Builder),
     Timestamp(TimestampMicrosecondBuilder),
     StringList(ListBuilder<StringBuilder>),
+    Binary(BinaryBuilder),
 }
 
 impl ColumnBuilder {
@@ -34,6 +35,7 @@ impl ColumnBuilder {
             LakeType::Date => Self::Date(Date32Builder::new()),
             LakeType::Timestamp => Self::Timestamp(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
             LakeType::StringList => Self::StringList(ListBuilder::new(StringBuilder::new())),
+            LakeType::Binary => Self::Binary(BinaryBuilder::new()),
         }
     }
 
@@ -48,6 +50,7 @@ impl ColumnBuilder {
             Self::Date(b) => b.append_null(),
             Self::Timestamp(b) => b.append_null(),
             Self::StringList(b) => b.append_null(),
+            Self::Binary(b) => b.append_null(),
         }
     }
 
@@ -62,6 +65,7 @@ impl ColumnBuilder {
             Self::Date(mut b) => Arc::new(b.finish()),
             Self::Timestamp(mut b) => Arc::new(b.finish()),
             Self::StringList(mut b) => Arc::new(b.finish()),
+            Self::Binary(mut b) => Arc::new(b.finish()),
         }
     }
 }

@@ -132,6 +132,11 @@ impl Decoder {
         Ok((Decoded { batch, drift, labels: facts.labels }, end))
     }
 
+    /// The columns of what it decodes.
+    pub(crate) fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
     /// Rows that an earlier run decoded for the same resource, as rows of this run; `None` when their columns are others.
     pub(crate) fn adopt(&self, rows: &RecordBatch) -> Option<RecordBatch> {
         let same = self.schema.fields() == rows.schema().fields();

@@ -93,16 +93,28 @@ impl SeenIds {
         Ok((filter_record_batch(&batch, &BooleanArray::from(new))?, repeated))
     }
 
+    /// Whether a record with this id was read.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        match number(id) {
+            Some(number) => self.numbers.contains_key(&number),
+            None => self.texts.contains_key(id),
+        }
+    }
+
     /// Whether the id was there already, with the same identity.
     fn insert(&mut self, id: &str, identity: u64) -> Option<bool> {
-        // "007" and "7" are different ids.
-        let canonical = id.bytes().all(|b| b.is_ascii_digit()) && (!id.starts_with('0') || id == "0");
-        let before = match id.parse::<u64>() {
-            Ok(number) if canonical => self.numbers.insert(number, identity),
-            _ => self.texts.insert(id.into(), identity),
+        let before = match number(id) {
+            Some(number) => self.numbers.insert(number, identity),
+            None => self.texts.insert(id.into(), identity),
         };
         before.map(|before| before == identity)
     }
+}
+
+/// The number that an id is written as: "007" and "7" are different ids.
+fn number(id: &str) -> Option<u64> {
+    let canonical = id.bytes().all(|b| b.is_ascii_digit()) && (!id.starts_with('0') || id == "0");
+    id.parse().ok().filter(|_| canonical)
 }
 
 fn texts(batch: &RecordBatch, column: usize) -> Option<&StringArray> {
@@ -121,7 +133,9 @@ mod tests {
     fn ids_are_compared_as_texts() {
         let mut seen = SeenIds::default();
         for id in ["7", "007", "+7", "e_7", "18446744073709551615", "18446744073709551616"] {
+            assert!(!seen.has(id), "{id}");
             assert_eq!(seen.insert(id, 1), None, "{id}");
+            assert!(seen.has(id), "{id}");
             assert_eq!(seen.insert(id, 1), Some(true), "{id}");
             assert_eq!(seen.insert(id, 2), Some(false), "{id}");
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, LOCATION, RETRY_AFTER};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HOST, LOCATION, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, Method, Request, Response};
 use rand::RngCore;
 use tokio::time::Instant;
@@ -12,6 +12,7 @@ use super::FakeTenant;
 use super::collections::{Asked, Route, View};
 use super::files;
 use super::people::dice::{Dice, Stream};
+use super::portraits;
 use super::problem::Problem;
 use super::query;
 use super::reply::Reply;
@@ -39,13 +40,15 @@ enum Target<'a> {
     People(Route<'a>),
     Webhooks(webhooks::Route<'a>),
     File(files::Route<'a>),
+    Portrait(portraits::Route<'a>),
 }
 
 impl<'a> Target<'a> {
     fn find(path: &'a str) -> Option<Self> {
         let webhooks = || webhooks::Route::find(path).map(Self::Webhooks);
         let file = || files::Route::find(path).map(Self::File);
-        Route::find(path).map(Self::People).or_else(webhooks).or_else(file)
+        let portrait = || portraits::Route::find(path).map(Self::Portrait);
+        Route::find(path).map(Self::People).or_else(webhooks).or_else(file).or_else(portrait)
     }
 
     /// The path of the list.
@@ -54,6 +57,7 @@ impl<'a> Target<'a> {
             Self::People(route) => route.endpoint.path(),
             Self::Webhooks(route) => route.list.path(),
             Self::File(_) => files::PATH,
+            Self::Portrait(_) => portraits::PATH,
         }
     }
 }
@@ -89,8 +93,12 @@ impl FakeTenant {
         self.state().served.count(status, collection);
         match answer {
             Ok(reply) => {
+                self.state().served.images += u64::from(reply.is_image());
                 let body = self.options.hide(collection.unwrap_or_default(), reply.body);
-                let mut response = respond(reply.status, "application/json; charset=utf-8", body);
+                let mut response = respond(reply.status, reply.content_type, body);
+                if let Some(etag) = reply.etag.and_then(|etag| HeaderValue::try_from(etag).ok()) {
+                    response.headers_mut().insert(ETAG, etag);
+                }
                 if let Some(location) = reply.location.and_then(|location| HeaderValue::try_from(location).ok()) {
                     response.headers_mut().insert(LOCATION, location);
                 }
@@ -123,7 +131,7 @@ impl FakeTenant {
             Target::Webhooks(route) => {
                 self.webhook_request(&webhooks::Asked { call, request, scopes: &scopes, now }, route)
             }
-            Target::People(_) | Target::File(_) if request.method() != Method::GET => {
+            Target::People(_) | Target::File(_) | Target::Portrait(_) if request.method() != Method::GET => {
                 Err(Problem::not_allowed(request.method(), "GET"))
             }
             Target::People(route) => {
@@ -133,6 +141,10 @@ impl FakeTenant {
             Target::File(route) => {
                 scopes.require(files::PATH)?;
                 self.file(call, route)
+            }
+            Target::Portrait(route) => {
+                scopes.require("employees")?;
+                self.portrait(call, request, route)
             }
         }
     }

@@ -48,6 +48,7 @@ mod options;
 mod order;
 mod paging;
 mod people;
+mod portraits;
 mod problem;
 mod query;
 mod records;

@@ -58,6 +58,10 @@ pub struct Options {
     pub refused_scopes: Vec<String>,
     /// Properties that it may not see, such as `employees.email`.
     pub hidden: Vec<String>,
+    /// Another number is another picture under the same id.
+    pub portrait_revision: u64,
+    /// Ids of portraits that were taken away, although employees still refer to them.
+    pub gone_portraits: Vec<String>,
     /// How long the server waits before each API response. [`super::FakeTenant::handle`] never waits.
     pub latency: Duration,
 }
@@ -81,6 +85,8 @@ impl Options {
             granted_scopes: None,
             refused_scopes: Vec::new(),
             hidden: Vec::new(),
+            portrait_revision: 0,
+            gone_portraits: Vec::new(),
             latency: Duration::ZERO,
         }
     }
@@ -102,6 +108,8 @@ impl std::fmt::Debug for Options {
             .field("granted_scopes", &self.granted_scopes)
             .field("refused_scopes", &self.refused_scopes)
             .field("hidden", &self.hidden)
+            .field("portrait_revision", &self.portrait_revision)
+            .field("gone_portraits", &self.gone_portraits)
             .field("latency", &self.latency)
             .finish_non_exhaustive()
     }

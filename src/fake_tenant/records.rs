@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::FakeTenant;
 use super::collections::{ENDPOINTS, Endpoint, View};
+use super::portraits;
 use super::webhooks::List;
 
 /// Where records are said to be by [`FakeTenant::records`].
@@ -40,6 +41,9 @@ impl FakeTenant {
     pub fn record_texts<'a>(&'a self, collection: &str, base: &'a str) -> Box<dyn Iterator<Item = Vec<u8>> + 'a> {
         if let Some(list) = List::ALL.into_iter().find(|list| list.path() == collection) {
             return Box::new(self.webhook_texts(list, base).into_iter());
+        }
+        if collection == portraits::PATH {
+            return Box::new(self.portrait_texts(base).into_iter());
         }
         let view = View { people: &self.people, base, links: false };
         endpoint(collection).map_or_else(|| Box::new(std::iter::empty()) as Box<_>, |endpoint| endpoint.texts(view))

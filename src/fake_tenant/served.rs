@@ -9,6 +9,8 @@ pub struct Served {
     pub by_status: BTreeMap<u16, u64>,
     /// API requests answered with what they asked for, lists and single records alike, by collection path (`employees`).
     pub by_collection: BTreeMap<String, u64>,
+    /// Images sent.
+    pub images: u64,
     /// Requests to the token endpoint, refused ones included.
     pub token_requests: u64,
     /// API requests refused with 429.

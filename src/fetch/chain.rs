@@ -6,7 +6,12 @@ use std::{collections::HashSet, sync::Arc};
 use arrow::{array::StringArray, record_batch::RecordBatch};
 use tokio::sync::mpsc;
 
-use super::{job::Job, kept::Kept, labels::Gathered};
+use super::{
+    grown::{Feed, Grown},
+    job::Job,
+    kept::Kept,
+    labels::Gathered,
+};
 use crate::{
     api::{PagesRead, Ways},
     catalog::{FanOut, Resource},
@@ -26,6 +31,10 @@ pub(super) struct ChainFacts {
     pub(super) total_count: Option<u64>,
     pub(super) drift: Drift,
     pub(super) labels: Gathered,
+    /// Whether the chain ended where the lake has all the rest.
+    pub(super) at_known: bool,
+    /// When the oldest record came to be, of a table that grows.
+    pub(super) oldest: Option<i64>,
 }
 
 impl ChainFacts {
@@ -69,6 +78,8 @@ pub(super) struct Chain {
     pub(super) anew: bool,
     /// Whether its records are the labels of another collection.
     pub(super) lists_labels: bool,
+    /// What the lake has of a table that grows.
+    pub(super) grown: Option<Arc<Grown>>,
 }
 
 impl Chain {
@@ -88,11 +99,14 @@ impl Chain {
         let mut facts = ChainFacts::default();
         let mut seen = SeenIds::new(&self.resource);
         let mut stale_pages = 0;
+        let to_the_end = self.anew || self.job.fresh;
+        let mut feed = self.grown.as_ref().map(|grown| Feed::new(grown, to_the_end));
         let mut pages = self.job.client.pages(&self.resource, &parameters, ways);
         loop {
             let page = self.job.stop.unless_stopped(pages.next()).await?;
             if pages.facts().restarts > facts.read.restarts {
                 stale_pages = 0;
+                feed.as_mut().map(Feed::restart);
             }
             facts.read = pages.facts();
             facts.total_count = pages.total_count();
@@ -114,7 +128,12 @@ impl Chain {
             };
             self.check_owners(&decoded.batch, &owners)?;
             let again = facts.read.restarts > 0;
+            let all = decoded.batch.clone();
             let (batch, repeated) = seen.keep_new(decoded.batch, again)?;
+            if let Some(feed) = &mut feed {
+                feed.page(&all, &batch);
+                facts.oldest = feed.oldest();
+            }
             facts.repeated += repeated;
             stale_pages = if repeated > 0 && batch.num_rows() == 0 { stale_pages + 1 } else { 0 };
             // Reading again is about few records among many that are known.
@@ -129,6 +148,10 @@ impl Chain {
             self.progress.page(batch.num_rows() as u64);
             if batch.num_rows() > 0 && sender.send(batch).await.is_err() {
                 return Err(Error::Interrupted);
+            }
+            if feed.as_ref().is_some_and(|feed| feed.is_known_from_here(facts.records(), facts.total_count)) {
+                facts.at_known = true;
+                break;
             }
         }
         Ok(facts)

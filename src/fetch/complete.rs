@@ -32,6 +32,8 @@ impl Extraction {
     ) -> Result<Extracted, Error> {
         let continued = self.job.checkpoint.continued().cloned();
         let mut first = match (first, &continued) {
+            // What was counted is in the pages read, or in the lake.
+            (Ok(first), _) if first.at_known => return Ok(first),
             // One id for two records, perhaps one of them in a page of then and one of now.
             (Err(Error::Rows(RowsError::SharedId { .. })), Some(run)) => return self.read_anew(lists, None, run).await,
             (first, _) => first?,

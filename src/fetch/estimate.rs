@@ -6,6 +6,7 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
 
 use super::{
+    carried::LastTables,
     fan_out,
     selection::{Selected, Selection},
 };
@@ -62,6 +63,8 @@ pub(crate) struct Counts {
     pub(crate) records: BTreeMap<String, u64>,
     /// Resources that cannot be read, and why: one request finds it out.
     pub(crate) hidden: BTreeMap<String, String>,
+    /// Rows that the lake has, by table, of what is read one by one.
+    pub(crate) there: BTreeMap<String, u64>,
 }
 
 /// Estimates a run over `selection` whose resources have that many records.
@@ -71,8 +74,11 @@ pub(crate) fn estimate(
     limits: &PageLimits,
     history: &HistorySettings,
 ) -> Estimate {
-    let Counts { records, hidden } = counts;
-    let one = |resource: &Resource| {
+    let Counts { records, hidden, there } = counts;
+    let one = |Selected { resource, contents, .. }: &Selected| {
+        if let Some(each) = &resource.each {
+            return one_by_one(resource, *contents, records.get(&each.from).copied(), there);
+        }
         let count = records.get(&resource.name).copied();
         let people = resource.fan_out.as_ref().and_then(|fan_out| records.get(&fan_out.from)).copied();
         let page_limit = limits.current(resource);
@@ -82,11 +88,29 @@ pub(crate) fn estimate(
         let (resource, scope) = (resource.name.clone(), resource.scope.clone());
         ResourceEstimate { resource, scope, records: count, page_limit, requests }
     };
-    let resources: Vec<ResourceEstimate> = selection.resources.iter().map(|s| one(&s.resource)).collect();
+    let resources: Vec<ResourceEstimate> = selection.resources.iter().map(one).collect();
     let hoping = selection.resources.iter().any(|s| limits.would_probe(&s.resource));
     let probing = u64::from(hoping);
     let requests = probing + resources.iter().filter_map(|r| r.requests).sum::<u64>();
     Estimate { resources, probing, requests }
+}
+
+/// One request for each record that another resource may name, and one for what it describes, but for those that the lake
+/// has: the most that it can be, as long as nothing falls due.
+fn one_by_one(
+    resource: &Resource,
+    contents: bool,
+    named: Option<u64>,
+    there: &BTreeMap<String, u64>,
+) -> ResourceEstimate {
+    let has = |table: &str| there.get(table).copied().unwrap_or_default();
+    let content = resource.content.as_ref().filter(|_| contents);
+    let requests = named.map(|named| {
+        let records = named.saturating_sub(has(&resource.table_name()));
+        records + content.map_or(0, |content| named.saturating_sub(has(&content.table)))
+    });
+    let (resource, scope) = (resource.name.clone(), resource.scope.clone());
+    ResourceEstimate { resource, scope, records: None, page_limit: 1, requests }
 }
 
 /// Pages, and what splitting costs: a count to split by and one in the end. Where only some people are wanted nothing is
@@ -128,7 +152,8 @@ pub(crate) async fn count<'s>(
         let access = client.access(resource, &parameters, &Decoder::new(resource, "plan")).await?;
         Ok::<_, Error>((resource, access))
     };
-    let answers: Vec<_> = stream::iter(selected.map(one)).buffered(AT_ONCE).try_collect().await?;
+    let listed = selected.filter(|selected| selected.resource.each.is_none());
+    let answers: Vec<_> = stream::iter(listed.map(one)).buffered(AT_ONCE).try_collect().await?;
     let mut counts = Counts::default();
     for (resource, access) in answers {
         let name = resource.name.clone();
@@ -141,6 +166,11 @@ pub(crate) async fn count<'s>(
     Ok(counts)
 }
 
+/// How many rows tables have.
+pub(crate) fn rows(tables: &LastTables) -> BTreeMap<String, u64> {
+    tables.iter().map(|(name, table)| (name.clone(), table.rows())).collect()
+}
+
 /// Refuses a run that would need more requests than it may: `kept` pages need none.
 pub(crate) async fn refuse_above(
     allowed: u64,
@@ -148,9 +178,11 @@ pub(crate) async fn refuse_above(
     wanted: Wanted<'_>,
     selection: &Selection,
     limits: &PageLimits,
+    last_tables: &LastTables,
     kept: u64,
 ) -> Result<(), Error> {
-    let counts = count(client, wanted, selection.resources.iter()).await?;
+    let mut counts = count(client, wanted, selection.resources.iter()).await?;
+    counts.there = rows(last_tables);
     let spent = client.stats().counts().requests;
     let expected = spent + estimate(selection, &counts, limits, wanted.history).requests.saturating_sub(kept);
     if expected > allowed { Err(Error::TooManyRequests { expected, allowed }) } else { Ok(()) }

@@ -4,13 +4,33 @@ use std::sync::Arc;
 
 use super::{
     fan_out,
+    grown::Grown,
     kept::Kept,
     reading::{Extracted, Extraction},
 };
-use crate::{catalog::matches_any, error::Error, settings::did_you_mean};
+use crate::{catalog::matches_any, error::Error, report::WindowMissed, settings::did_you_mean};
 
-/// The ids of the resource that another is read by, where they are known.
-pub(super) type Ids = Option<Arc<Vec<String>>>;
+/// The ids of the resource that another is read by.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Ids {
+    /// Nobody needs to know any.
+    #[default]
+    None,
+    /// They cannot be had.
+    Unreadable,
+    /// All that are wanted.
+    Read(Arc<Vec<String>>),
+}
+
+impl Ids {
+    /// None where they cannot be had.
+    fn all(&self) -> &[String] {
+        match self {
+            Self::Read(ids) => ids,
+            Self::None | Self::Unreadable => &[],
+        }
+    }
+}
 
 impl Extraction {
     /// Reads the whole resource, by the ids of another where that is worth it, or where only some owners are wanted. The
@@ -20,23 +40,30 @@ impl Extraction {
         owners: impl Future<Output = Result<Ids, Error>>,
         filtered_by: impl Future<Output = Result<Ids, Error>>,
     ) -> Result<Extracted, Error> {
+        if self.resource.each.is_some() {
+            return self.run_each(owners.await?).await;
+        }
+        if let Some(grows) = &self.resource.grows {
+            let declared = self.tables.first().ok_or_else(|| Error::Bug("a resource without a table".into()))?;
+            self.grown = Some(Arc::new(Grown::of(&self.job, &self.resource, grows, declared).await?));
+        }
         if !self.wants_all() {
-            let ids = filtered_by.await?;
-            self.narrow(ids.as_deref().map(Vec::as_slice))?;
+            self.narrow(filtered_by.await?.all())?;
         }
         let limit = self.job.limits.current(&self.resource);
         let other_bytes = self.filter.as_ref().map_or(0, |(_, list)| list.len());
         let (lists, expected) = match (&self.resource.fan_out, self.restricted) {
             (Some(fan_out), true) => {
-                let ids = owners.await?.unwrap_or_default();
+                let ids = owners.await?;
+                let ids = ids.all();
                 let guess = ids.len() as u64 * fan_out::RECORDS_OF_AN_OWNER;
-                (Some(fan_out::lists(&ids, guess, limit, fan_out.max_values, other_bytes)), None)
+                (Some(fan_out::lists(ids, guess, limit, fan_out.max_values, other_bytes)), None)
             }
             // Without a count nobody could tell that owners are missing from the ids: one chain without a filter misses none.
             (Some(fan_out), false) => match tokio::try_join!(self.first_count(), owners)? {
-                (Some(expected), Some(ids)) => {
+                (Some(expected), ids @ (Ids::Read(_) | Ids::Unreadable)) => {
                     let limit = self.job.limits.current(&self.resource);
-                    (fan_out::chunks(&ids, expected, limit, fan_out.max_values, other_bytes), Some(expected))
+                    (fan_out::chunks(ids.all(), expected, limit, fan_out.max_values, other_bytes), Some(expected))
                 }
                 _ => (None, None),
             },
@@ -46,17 +73,25 @@ impl Extraction {
         let by_ids = lists.is_some();
         let again = lists.clone().filter(|_| self.restricted);
         let first = self.read(lists, expected).await;
-        let extracted = self.completed(first, &again, by_ids).await?;
+        let mut extracted = self.completed(first, &again, by_ids).await?;
+        if let Some(grown) = self.grown.as_ref().filter(|_| !extracted.at_known) {
+            let missed = grown.window_missed(extracted.oldest);
+            if let Some(WindowMissed { after, until }) = missed {
+                let resource = &self.resource.name;
+                tracing::warn!(resource, %after, %until, "some may be missing for ever: the lake's newest is older than the API's oldest");
+            }
+            extracted.report.window_missed = missed;
+        }
         self.progress.finish();
         Ok(extracted)
     }
 
     /// Asks the API for the wanted records alone, where they can be listed; `ids` are those that may be listed.
-    fn narrow(&mut self, ids: Option<&[String]>) -> Result<(), Error> {
+    fn narrow(&mut self, ids: &[String]) -> Result<(), Error> {
         let Some(filter) = self.resource.filter.as_ref() else { return Ok(()) };
         let patterns = &self.job.history.patterns;
         // A misspelt one would give an empty table.
-        let ids = ids.filter(|ids| !ids.is_empty());
+        let ids = Some(ids).filter(|ids| !ids.is_empty());
         let unknown = |ids: &[String]| {
             patterns.iter().find(|p| !ids.iter().any(|id| matches_any(std::slice::from_ref(p), id))).cloned()
         };

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{kept::RunCheckpoint, stop::Stop};
+use chrono::{DateTime, Utc};
+
+use super::{carried::LastTables, kept::RunCheckpoint, stop::Stop};
 use crate::{
     api::{Client, PageLimits},
     lake::{Lake, Provenance},
@@ -24,4 +26,12 @@ pub(crate) struct Job {
     pub(crate) limits: Arc<PageLimits>,
     pub(crate) checkpoint: Arc<RunCheckpoint>,
     pub(crate) history: HistorySettings,
+    /// Tables of the lake that rows are taken over from.
+    pub(crate) last_tables: LastTables,
+    /// When the run began.
+    pub(crate) now: DateTime<Utc>,
+    /// Whether everything is asked for, also what the lake has.
+    pub(crate) fresh: bool,
+    /// What the lake has of records that are read one by one is asked for again after so many days at most; never without.
+    pub(crate) recheck_days: Option<u32>,
 }

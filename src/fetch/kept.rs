@@ -8,8 +8,9 @@ use std::{
     },
 };
 
+use arrow::{datatypes::SchemaRef, record_batch::RecordBatch};
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     api::PageLimits,
@@ -78,6 +79,28 @@ impl RunCheckpoint {
         self.continued.then(|| self.checkpoint.run_id())
     }
 
+    /// Rows kept under `key` by the run that this one continues, with what else is to be known of them.
+    pub(super) async fn rows<F: DeserializeOwned>(&self, key: &str, schema: &SchemaRef) -> Option<(RecordBatch, F)> {
+        if !self.continued {
+            return None;
+        }
+        let (rows, facts) = self.checkpoint.page(key).await?;
+        let rows = RecordBatch::try_new(Arc::clone(schema), rows.columns().to_vec()).ok()?;
+        Some((rows, serde_json::from_str(&facts).ok()?))
+    }
+
+    /// Keeps rows under `key`. Where that fails they are asked for again by a run that goes on, and nothing else.
+    pub(super) async fn keep_rows<F: Serialize>(&self, key: &str, rows: &RecordBatch, facts: &F) {
+        let facts = serde_json::to_string(facts).unwrap_or_default();
+        match self.checkpoint.keep(key, rows, &facts).await {
+            Ok(()) => drop(self.kept.fetch_add(1, Ordering::Relaxed)),
+            Err(error) if !self.complained.swap(true, Ordering::Relaxed) => {
+                tracing::warn!(%error, "pages cannot be kept: if this run dies, the next one begins from the first page");
+            }
+            Err(_) => {}
+        }
+    }
+
     /// Pages kept by this run.
     pub(crate) fn kept(&self) -> u64 {
         self.kept.load(Ordering::Relaxed)
@@ -119,13 +142,6 @@ impl KeptPages<Decoded> for Kept {
     async fn keep(&self, address: &str, rows: &Decoded, end: &PageEnd) {
         self.checkpoint.note_limits(&self.limits).await;
         let facts = Facts { end: end.clone(), drift: rows.drift.findings(), labels: rows.labels.clone() };
-        let facts = serde_json::to_string(&facts).unwrap_or_default();
-        match self.checkpoint.checkpoint.keep(address, &rows.batch, &facts).await {
-            Ok(()) => drop(self.checkpoint.kept.fetch_add(1, Ordering::Relaxed)),
-            Err(error) if !self.checkpoint.complained.swap(true, Ordering::Relaxed) => {
-                tracing::warn!(%error, "pages cannot be kept: if this run dies, the next one begins from the first page");
-            }
-            Err(_) => {}
-        }
+        self.checkpoint.keep_rows(address, &rows.batch, &facts).await;
     }
 }

@@ -16,19 +16,27 @@
 //! - `extract`: one resource; `fan_out`: the lists of ids that its chains read
 //! - `reading`: one reading of a resource; `chain`: one chain of its pages; `writers`: its rows into files
 //! - `complete`: whether all records came; `labels`: the table of labels that came with the pages
+//! - `each`: records that no list gives, one by one; `record`: one that came by itself
+//! - `carried`: rows of the lake as it was; `grown`: what the lake has of a collection that forgets; `received`: what webhooks
+//!   delivered to it
 //! - `kept`: pages of an unfinished run
 
 mod asked_days;
+mod carried;
 mod chain;
 mod complete;
+mod each;
 mod estimate;
 mod extract;
 mod fan_out;
+mod grown;
 mod job;
 mod kept;
 mod labels;
 mod owner;
 mod reading;
+mod received;
+mod record;
 mod resources;
 mod selection;
 mod stop;
@@ -36,11 +44,12 @@ mod writers;
 
 pub(crate) use self::{
     asked_days::{AskedDays, sort_out, tell},
-    estimate::{Counts, Estimate, ResourceEstimate, Wanted, count, estimate, refuse_above},
+    carried::LastTables,
+    estimate::{Counts, Estimate, ResourceEstimate, Wanted, count, estimate, refuse_above, rows},
     job::Job,
     kept::RunCheckpoint,
     owner::check_tenant,
     resources::{Fetched, Request, fetch},
-    selection::{Selected, Selection},
+    selection::{Selected, Selection, Takes},
     stop::Stop,
 };

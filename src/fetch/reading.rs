@@ -10,15 +10,17 @@ use tokio::sync::mpsc;
 use super::{
     chain::{Chain, ChainFacts, Owners},
     fan_out::{self, Lists},
+    grown::Grown,
     job::Job,
     labels::Gathered,
-    writers::{Collected, Writers},
+    received::{self, ReceivedRows},
+    writers::{Collected, Collecting, Writers},
 };
 use crate::{
     catalog::{Resource, Table},
     decode::{Decoded, Decoder},
     error::Error,
-    lake::StagedTable,
+    lake::{ReceivedSegment, StagedTable},
     page::KeptPages,
     progress::ResourceProgress,
     report::ResourceReport,
@@ -36,7 +38,11 @@ pub(super) struct Extraction {
     pub(super) decoder: Arc<Decoder>,
     pub(super) progress: Arc<ResourceProgress>,
     /// Which ids of this resource others are read by.
-    pub(super) collected: Collected,
+    pub(super) collecting: Vec<Collecting>,
+    /// Whether what the records describe is wanted too.
+    pub(super) contents: bool,
+    /// What the lake has of a table that grows.
+    pub(super) grown: Option<Arc<Grown>>,
     /// Whether only some owners are wanted.
     pub(super) restricted: bool,
     /// Query parameter and list of ids that restrict the records.
@@ -54,9 +60,22 @@ pub(super) struct Extraction {
 pub(super) struct Extracted {
     pub(super) tables: Vec<StagedTable>,
     pub(super) report: ResourceReport,
-    pub(super) ids: Vec<String>,
+    pub(super) ids: Collected,
     /// What the pages say about labels.
     pub(super) labels: Gathered,
+    /// Whether the reading ended where the lake has all the rest.
+    pub(super) at_known: bool,
+    /// When the oldest record served came to be, of a table that grows.
+    pub(super) oldest: Option<i64>,
+    /// What was received and is in the tables now.
+    pub(super) received: Vec<ReceivedSegment>,
+}
+
+/// What is in a table that grows before its pages are read.
+#[derive(Default)]
+struct Before {
+    carried_over: u64,
+    received: ReceivedRows,
 }
 
 /// A chain that ends with whoever waits for it: one failure ends the others of its resource.
@@ -84,6 +103,13 @@ impl Extraction {
     pub(super) async fn read(&self, lists: Lists, expected: Option<u64>) -> Result<Extracted, Error> {
         let (sender, receiver) = mpsc::channel(BATCHES_IN_CHANNEL);
         let mut writers = self.writers();
+        let before = match self.begin(&mut writers).await {
+            Ok(before) => before,
+            Err(error) => {
+                writers.abort().await;
+                return Err(error);
+            }
+        };
         let (chains, written) = tokio::join!(self.chains(lists, sender), writers.write_all(receiver));
         // A chain that finds the channel closed only echoes the writer's failure.
         let facts = match (chains, written) {
@@ -105,15 +131,33 @@ impl Extraction {
             total_count,
             recounted: None,
             missing: 0,
+            carried_over: before.carried_over,
+            received: before.received.rows,
             drift: facts.drift.findings(),
+            ..ResourceReport::default()
         };
         let (tables, ids) = writers.close().await?;
-        Ok(Extracted { tables, report, ids, labels: facts.labels })
+        let (labels, at_known, oldest) = (facts.labels, facts.at_known, facts.oldest);
+        Ok(Extracted { tables, report, ids, labels, at_known, oldest, received: before.received.segments })
+    }
+
+    /// Of a table that grows, writes first what the lake has, then what was received.
+    async fn begin(&self, writers: &mut Writers<'_>) -> Result<Before, Error> {
+        let (Some(grown), Some(grows)) = (&self.grown, &self.resource.grows) else { return Ok(Before::default()) };
+        let mut before = Before::default();
+        let mut rows = grown.rows(&self.job);
+        while let Some(batch) = self.job.stop.unless_stopped(rows.try_next()).await? {
+            before.carried_over += writers.take(batch).await?;
+        }
+        if grows.received {
+            before.received = received::write(&self.job, &self.decoder, writers).await?;
+        }
+        Ok(before)
     }
 
     fn writers(&self) -> Writers<'_> {
         let wanted = (!self.wants_all()).then_some(self.job.history.patterns.as_slice());
-        Writers::new(&self.job, &self.resource, &self.tables, wanted, &self.collected)
+        Writers::new(&self.job, &self.resource, &self.tables, wanted, &self.collecting)
     }
 
     async fn chains(&self, lists: Lists, sender: mpsc::Sender<RecordBatch>) -> Result<ChainFacts, Error> {
@@ -145,6 +189,7 @@ impl Extraction {
             accepted_missing: self.accepted_missing,
             anew: self.anew,
             lists_labels: self.lists_labels,
+            grown: self.grown.clone(),
         }
     }
 

@@ -9,15 +9,15 @@ use super::{
     job::Job,
     labels::{Gathered, stage_labels},
     reading::{Extracted, Extraction},
-    selection::{Selected, Selection},
+    selection::{IdsOf, Selected, Selection},
     stop::Stop,
-    writers::Collected,
+    writers::Collecting,
 };
 use crate::{
     catalog::Resource,
     decode::Decoder,
     error::Error,
-    lake::StagedTable,
+    lake::{ReceivedSegment, StagedTable},
     progress::Progress,
     report::{Absence, ResourceReport},
 };
@@ -41,6 +41,8 @@ pub(crate) struct Fetched {
     pub(crate) tables: Vec<StagedTable>,
     /// What was read of each resource, by name.
     pub(crate) resources: Vec<ResourceReport>,
+    /// What was received and is in the tables.
+    pub(crate) received: Vec<ReceivedSegment>,
     /// What was selected and could not be read.
     pub(crate) absent: Vec<Absence>,
 }
@@ -53,10 +55,10 @@ pub(crate) async fn fetch(request: Request<'_>) -> (Fetched, Result<(), Error>) 
     let statuses = job.history.statuses.clone();
     let chooses_by = |resource: &str| statuses.is_some() && selection.chooses_by(resource);
     let id_sources: IdSources =
-        selection.resources.iter().flat_map(|s| s.read_by()).map(|from| (from, watch::Sender::new(None))).collect();
+        selection.resources.iter().flat_map(|s| s.read_by()).map(|ids| (ids, watch::Sender::new(Ids::None))).collect();
     // Without the resource that gives the ids, one chain without a filter reads the other.
-    for (_, source) in id_sources.iter().filter(|(name, _)| !selection.reads(name)) {
-        source.send_replace(Some(Arc::default()));
+    for (_, source) in id_sources.iter().filter(|(ids, _)| !selection.reads(&ids.resource)) {
+        source.send_replace(Ids::Unreadable);
     }
     let (job, id_sources) = (Arc::new(job), Arc::new(id_sources));
     let mut running = JoinSet::new();
@@ -68,10 +70,9 @@ pub(crate) async fn fetch(request: Request<'_>) -> (Fetched, Result<(), Error>) 
             decoder: Arc::new(Decoder::new(resource, job.run_id.as_str())),
             tables: tables.clone(),
             progress: Arc::new(progress.resource(&resource.name, limit, requests_per_minute)),
-            collected: match id_sources.contains_key(&resource.name) {
-                true => collected(resource, selection, statuses.as_deref()),
-                false => Collected::None,
-            },
+            collecting: collecting(&id_sources, resource, selection, statuses.as_deref()),
+            contents: selected.contents,
+            grown: None,
             restricted: resource.fan_out.as_ref().is_some_and(|f| f.status.is_some()) && statuses.is_some(),
             filter: None,
             accepted_missing: selected.accepted_missing,
@@ -93,14 +94,16 @@ pub(crate) async fn fetch(request: Request<'_>) -> (Fetched, Result<(), Error>) 
             (_, Ok(extracted)) => {
                 fetched.tables.extend(extracted.tables);
                 fetched.resources.push(extracted.report);
+                fetched.received.extend(extracted.received);
                 labels.merge(extracted.labels);
             }
             (Some(selected), Err(Error::Api(error)))
                 if selected.optional && error.is_inaccessible() && !chooses_by(&selected.resource.name) =>
             {
                 tracing::info!(resource = selected.resource.name, %error, "an optional resource is left out");
-                if let Some(source) = id_sources.get(&selected.resource.name) {
-                    source.send_replace(Some(Arc::default()));
+                let of = |ids: &IdsOf| ids.resource == selected.resource.name;
+                for (_, source) in id_sources.iter().filter(|(ids, _)| of(ids)) {
+                    source.send_replace(Ids::Unreadable);
                 }
                 fetched.absent.push(selected.absence("is missing, or its module is not active"));
             }
@@ -142,35 +145,47 @@ async fn label_tables(
     Ok(staged)
 }
 
-/// Which ids of `resource` the others are read by: those of people with the wanted statuses.
-fn collected(resource: &Resource, selection: &Selection, statuses: Option<&[String]>) -> Collected {
+/// Which ids of `resource` the others are read by: where they are its own, those of people with the wanted statuses.
+fn collecting(
+    sources: &IdSources,
+    resource: &Resource,
+    selection: &Selection,
+    statuses: Option<&[String]>,
+) -> Vec<Collecting> {
     let fans = selection.resources.iter().filter_map(|s| s.resource.fan_out.as_ref());
     let status = fans.filter(|f| f.from == resource.name).find_map(|f| f.status.clone());
-    match (status, statuses) {
-        (Some(column), Some(statuses)) => Collected::Only(column, statuses.to_vec()),
-        _ => Collected::All,
-    }
+    let own = status.zip(statuses).map(|(column, statuses)| (column, statuses.to_vec()));
+    let wanted = sources.keys().filter(|ids| ids.resource == resource.name);
+    let collecting = |ids: &IdsOf| {
+        let only = own.clone().filter(|_| ids.column == IdsOf::OWN);
+        Collecting { column: ids.column.clone(), only }
+    };
+    wanted.map(collecting).collect()
 }
 
-/// Ids of resources that others are read by, once they are known.
-type IdSources = BTreeMap<String, watch::Sender<Ids>>;
+/// Ids that others are read by, once they are known.
+type IdSources = BTreeMap<IdsOf, watch::Sender<Ids>>;
 
 async fn extract_one(extraction: Extraction, id_sources: Arc<IdSources>, stop: Stop) -> Result<Extracted, Error> {
     let name = extraction.resource.name.clone();
-    let known = |from: Option<&String>| {
-        let source = from.and_then(|from| id_sources.get(from)).map(watch::Sender::subscribe);
+    let known = |ids: Option<IdsOf>| {
+        let source = ids.and_then(|ids| id_sources.get(&ids)).map(watch::Sender::subscribe);
         let stop = stop.clone();
         async move {
-            let Some(mut ids) = source else { return Ok(None) };
-            let known = async { Ok::<_, Error>(ids.wait_for(Option::is_some).await.ok().and_then(|ids| ids.clone())) };
+            let Some(mut ids) = source else { return Ok(Ids::None) };
+            let is_known = |ids: &Ids| !matches!(ids, Ids::None);
+            let known =
+                async { Ok::<_, Error>(ids.wait_for(is_known).await.map(|ids| ids.clone()).unwrap_or_default()) };
             stop.unless_stopped(known).await
         }
     };
-    let owners = known(extraction.resource.fan_out.as_ref().map(|f| &f.from));
-    let filtered_by = known(extraction.resource.filter.as_ref().map(|f| &f.from));
+    let owners = known(IdsOf::owners(&extraction.resource));
+    let filtered_by = known(IdsOf::filter(&extraction.resource));
     let mut extracted = extraction.run(owners, filtered_by).await?;
-    if let Some(source) = id_sources.get(&name) {
-        source.send_replace(Some(Arc::new(std::mem::take(&mut extracted.ids))));
+    for (column, ids) in std::mem::take(&mut extracted.ids) {
+        if let Some(source) = id_sources.get(&IdsOf { resource: name.clone(), column }) {
+            source.send_replace(Ids::Read(Arc::new(ids)));
+        }
     }
     Ok(extracted)
 }

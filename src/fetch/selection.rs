@@ -32,6 +32,43 @@ pub(crate) struct Selected {
     pub(crate) optional: bool,
     /// Records that may be missing: the API counts them and does not serve them.
     pub(crate) accepted_missing: u64,
+    /// Whether what its records describe is wanted too.
+    pub(crate) contents: bool,
+}
+
+/// A table that takes rows over from the lake as it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Takes {
+    pub(crate) table: String,
+    /// Whether the API may no longer have them.
+    pub(crate) irreplaceable: bool,
+}
+
+/// Ids that another resource is read by: those in a column of this one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct IdsOf {
+    pub(crate) resource: String,
+    pub(crate) column: String,
+}
+
+impl IdsOf {
+    /// The column of a resource's own ids.
+    pub(crate) const OWN: &str = "id";
+
+    fn own(from: &str) -> Self {
+        Self { resource: from.to_owned(), column: Self::OWN.to_owned() }
+    }
+
+    /// The ids of those whose records it has, or of its records.
+    pub(crate) fn owners(resource: &Resource) -> Option<Self> {
+        let each = resource.each.as_ref().map(|e| Self { resource: e.from.clone(), column: e.column.clone() });
+        each.or_else(|| resource.fan_out.as_ref().map(|f| Self::own(&f.from)))
+    }
+
+    /// The ids that restrict its records.
+    pub(crate) fn filter(resource: &Resource) -> Option<Self> {
+        resource.filter.as_ref().map(|f| Self::own(&f.from))
+    }
 }
 
 /// How many records may be missing, by resource.
@@ -68,7 +105,8 @@ fn on_request(catalog: &Catalog, steps: &[derive::Step]) -> BTreeSet<String> {
 impl Selection {
     /// What the settings say.
     pub(crate) fn configured(catalog: &Catalog, settings: &Settings) -> Result<Self, Error> {
-        let mut selection = Self::of(catalog, settings.tables()?.as_deref(), &settings.optional_tables())?;
+        let mut selection =
+            Self::of(catalog, settings.tables_and_portraits(ALL)?.as_deref(), &settings.optional_tables())?;
         let accepted = accepted_missing(catalog, settings)?;
         for selected in &mut selection.resources {
             selected.accepted_missing = accepted.get(&selected.resource.name).copied().unwrap_or_default();
@@ -105,7 +143,7 @@ impl Selection {
             }
         }
         let read = catalog.resources.iter().filter(|r| r.all_tables().iter().any(|t| wanted.contains(&t.name)));
-        let id_sources = read.filter_map(|r| catalog.resource(&r.fan_out.as_ref()?.from));
+        let id_sources = read.filter_map(|r| catalog.resource(&IdsOf::owners(r)?.resource));
         let id_tables: Vec<String> = id_sources.map(Resource::table_name).collect();
         wanted.extend(id_tables);
         // Both tables of a split resource or none: rows move between them when the split is configured otherwise.
@@ -113,7 +151,8 @@ impl Selection {
             let tables = resource.tables();
             let is_wanted = resource.all_tables().iter().any(|t| wanted.contains(&t.name));
             let optional = tables.iter().all(|t| optional.contains(&t.name));
-            is_wanted.then(|| Selected { resource: resource.clone(), tables, optional, accepted_missing: 0 })
+            let contents = resource.content.as_ref().is_some_and(|content| wanted.contains(&content.table));
+            is_wanted.then(|| Selected { resource: resource.clone(), tables, optional, accepted_missing: 0, contents })
         });
         let resources: Vec<Selected> = resources.collect();
         if resources.is_empty() {
@@ -131,7 +170,18 @@ impl Selection {
 
     /// Names of the API tables written. All derived tables whose inputs the snapshot has are computed again.
     pub(crate) fn table_names(&self) -> BTreeSet<String> {
-        self.resources.iter().flat_map(|s| s.resource.all_tables()).map(|table| table.name).collect()
+        self.resources.iter().flat_map(Selected::written).map(|table| table.name).collect()
+    }
+
+    /// The tables that take rows over from the lake as it was.
+    pub(crate) fn takes_over(&self) -> Vec<Takes> {
+        let of_resource = |s: &Selected| {
+            let irreplaceable = s.resource.grows.is_some();
+            let takes = irreplaceable || s.resource.each.is_some();
+            let tables = if takes { s.written() } else { Vec::new() };
+            tables.into_iter().map(move |table| Takes { table: table.name, irreplaceable })
+        };
+        self.resources.iter().flat_map(of_resource).collect()
     }
 
     /// Whether the resource of that name is read.
@@ -166,10 +216,15 @@ impl Selection {
 }
 
 impl Selected {
-    /// Resources whose ids it is read by.
-    pub(crate) fn read_by(&self) -> Vec<String> {
-        let Resource { fan_out, filter, .. } = &self.resource;
-        fan_out.iter().map(|f| f.from.clone()).chain(filter.iter().map(|f| f.from.clone())).collect()
+    /// Every table that is written.
+    fn written(&self) -> Vec<Table> {
+        let content = self.resource.content.as_ref().filter(|_| !self.contents).map(|content| content.table.as_str());
+        self.resource.all_tables().into_iter().filter(|table| Some(table.name.as_str()) != content).collect()
+    }
+
+    /// The ids that it is read by.
+    pub(crate) fn read_by(&self) -> Vec<IdsOf> {
+        IdsOf::owners(&self.resource).into_iter().chain(IdsOf::filter(&self.resource)).collect()
     }
 
     /// Says that the run does without this resource, because its scope `why`.

@@ -1,36 +1,40 @@
 //! From the batches of one resource to the staged files of its tables.
 
-use arrow::{array::StringArray, record_batch::RecordBatch};
+use std::collections::BTreeMap;
+
+use arrow::{array::AsArray as _, record_batch::RecordBatch};
 use tokio::sync::mpsc;
 
 use super::job::Job;
 use crate::{
     catalog::{Resource, Table},
-    decode::{keep, split},
+    decode::{SeenIds, keep, split},
     error::Error,
-    lake::{StagedTable, TableWriter, WriterOptions},
+    lake::{Provenance, StagedTable, TableWriter, WriterOptions},
 };
 
-/// Which ids of a resource are told to those that are read by them.
-#[derive(Debug, Clone, Default)]
-pub(super) enum Collected {
-    /// None: nobody asks.
-    #[default]
-    None,
-    /// All of them.
-    All,
-    /// Those of the rows that have one of these values in that column.
-    Only(String, Vec<String>),
+/// The ids of a column that are told to those that are read by them.
+#[derive(Debug, Clone)]
+pub(super) struct Collecting {
+    pub(super) column: String,
+    /// Only those of the rows that have one of these values in that column.
+    pub(super) only: Option<(String, Vec<String>)>,
 }
+
+/// Ids by the column that they are of.
+pub(super) type Collected = BTreeMap<String, Vec<String>>;
 
 /// The writers of one resource's tables.
 pub(super) struct Writers<'e> {
     resource: &'e Resource,
     /// The definitions that are wanted, as patterns, where not all are.
     wanted: Option<&'e [String]>,
-    collected: &'e Collected,
+    collecting: &'e [Collecting],
     writers: Vec<(String, TableWriter)>,
-    ids: Vec<String>,
+    ids: Collected,
+    /// Of a table that grows, what is written: each record once, whoever has it first.
+    merged: Option<SeenIds>,
+    rows: u64,
 }
 
 impl<'e> Writers<'e> {
@@ -40,45 +44,62 @@ impl<'e> Writers<'e> {
         resource: &'e Resource,
         tables: &[Table],
         wanted: Option<&'e [String]>,
-        collected: &'e Collected,
+        collecting: &'e [Collecting],
     ) -> Self {
+        // What has come together over the days is of none of them.
+        let grows = resource.grows.is_some();
+        let as_of = job.provenance.as_of.filter(|_| !grows);
+        let provenance = Provenance { as_of, ..job.provenance.clone() };
         let writer = |table: &Table| {
             TableWriter::new(&job.lake, &job.run_id, table, WriterOptions::default())
-                .with_provenance(job.provenance.clone())
+                .with_provenance(provenance.clone())
         };
         let writers = tables.iter().map(|t| (t.name.clone(), writer(t))).collect();
-        Self { resource, wanted, collected, writers, ids: Vec::new() }
+        let ids = collecting.iter().map(|collecting| (collecting.column.clone(), Vec::new())).collect();
+        let merged = grows.then(|| SeenIds::new(resource));
+        Self { resource, wanted, collecting, writers, ids, merged, rows: 0 }
     }
 
     /// Writes everything that comes.
     pub(super) async fn write_all(&mut self, mut batches: mpsc::Receiver<RecordBatch>) -> Result<(), Error> {
         while let Some(batch) = batches.recv().await {
-            self.collect(&batch)?;
-            let batch = match (&self.resource.filter, self.wanted) {
-                (Some(filter), Some(patterns)) => keep(&batch, &filter.column, patterns)?,
-                _ => batch,
-            };
-            let Some(second) = &self.resource.split else {
-                self.write(&self.resource.table_name(), &batch).await?;
-                continue;
-            };
-            let (first_rows, second_rows) = split(&batch, second)?;
-            self.write(&self.resource.table_name(), &first_rows).await?;
-            self.write(&second.table, &second_rows).await?;
+            self.take(batch).await?;
         }
         Ok(())
     }
 
+    /// Writes rows, and tells how many were not there.
+    pub(super) async fn take(&mut self, batch: RecordBatch) -> Result<u64, Error> {
+        self.collect(&batch)?;
+        let batch = match (&self.resource.filter, self.wanted) {
+            (Some(filter), Some(patterns)) => keep(&batch, &filter.column, patterns)?,
+            _ => batch,
+        };
+        let batch = match &mut self.merged {
+            Some(merged) => merged.keep_new(batch, true)?.0,
+            None => batch,
+        };
+        let rows = batch.num_rows() as u64;
+        self.rows += rows;
+        match &self.resource.split {
+            None => self.write(&self.resource.table_name(), &batch).await?,
+            Some(second) => {
+                let (first_rows, second_rows) = split(&batch, second)?;
+                self.write(&self.resource.table_name(), &first_rows).await?;
+                self.write(&second.table, &second_rows).await?;
+            }
+        }
+        Ok(rows)
+    }
+
     /// Remembers the ids that others are read by.
     fn collect(&mut self, batch: &RecordBatch) -> Result<(), Error> {
-        let some = match self.collected {
-            Collected::None => return Ok(()),
-            Collected::All => None,
-            Collected::Only(column, values) => Some(keep(batch, column, values)?),
-        };
-        let ids = some.as_ref().unwrap_or(batch).columns().first();
-        let ids = ids.and_then(|c| c.as_any().downcast_ref::<StringArray>());
-        self.ids.extend(ids.into_iter().flatten().flatten().map(str::to_owned));
+        for Collecting { column, only } in self.collecting {
+            let some = only.as_ref().map(|(column, values)| keep(batch, column, values)).transpose()?;
+            let ids = some.as_ref().unwrap_or(batch).column_by_name(column).and_then(|c| c.as_string_opt::<i32>());
+            let ids = ids.into_iter().flatten().flatten().map(str::to_owned);
+            self.ids.entry(column.clone()).or_default().extend(ids);
+        }
         Ok(())
     }
 
@@ -91,7 +112,7 @@ impl<'e> Writers<'e> {
     }
 
     /// The staged tables, and the ids collected.
-    pub(super) async fn close(self) -> Result<(Vec<StagedTable>, Vec<String>), Error> {
+    pub(super) async fn close(self) -> Result<(Vec<StagedTable>, Collected), Error> {
         let mut staged = Vec::new();
         for (_, writer) in self.writers {
             staged.push(writer.close().await?);

@@ -9,7 +9,12 @@ use std::{
 use chrono::NaiveDate;
 use object_store::ObjectStore as _;
 
-use super::{Lake, LakeError, Snapshot, SnapshotId, layout, side_by_side::side_by_side};
+use super::{
+    Lake, LakeError, Snapshot, SnapshotId,
+    last_written::{LastWritten, Written, last_written},
+    layout,
+    side_by_side::side_by_side,
+};
 use crate::catalog::LakeType;
 
 /// What a lake holds for its days.
@@ -23,6 +28,8 @@ pub struct Days {
     pub(super) unread: Vec<SnapshotId>,
     /// The type that each column of the wide tables had first, in any of the snapshots.
     pub(super) wide_types: BTreeMap<String, LakeType>,
+    /// By table: where it is as it was written last, of all days.
+    pub(super) last_written: BTreeMap<String, LastWritten>,
     /// See [`Lake::with_latest_day`].
     pub(super) latest_day: NaiveDate,
 }
@@ -169,7 +176,8 @@ impl Lake {
             }
         }
         let wide_types = first_types(snapshots.iter().map(|snapshot| &snapshot.state.wide_types));
-        Ok(Days { snapshots, unreadable, unread: Vec::new(), wide_types, latest_day: self.latest_day })
+        let last_written = last_written(snapshots.iter().flat_map(written));
+        Ok(Days { snapshots, unreadable, unread: Vec::new(), wide_types, last_written, latest_day: self.latest_day })
     }
 
     async fn read_day(&self, id: SnapshotId) -> Result<Result<Snapshot, UnreadableDay>, LakeError> {
@@ -191,6 +199,14 @@ impl Lake {
             tracing::warn!("{}; the day is left out meanwhile", day.error);
         }
     }
+}
+
+/// The tables of a snapshot, and who wrote them.
+fn written(snapshot: &Snapshot) -> impl Iterator<Item = Written<'_>> {
+    snapshot.tables.iter().map(|table| {
+        let runs = table.files.iter().filter_map(|file| layout::run_of(file.path.rsplit('/').next()?));
+        Written { of: snapshot.id(), table: &table.name, run: runs.max() }
+    })
 }
 
 /// The first type of each column, of those that several days had; the days ascending.

@@ -94,5 +94,6 @@ fn spark_type(lake_type: LakeType) -> Value {
         LakeType::Date => json!("date"),
         LakeType::Timestamp => json!("timestamp"),
         LakeType::StringList => json!({ "type": "array", "elementType": "string", "containsNull": true }),
+        LakeType::Binary => json!("binary"),
     }
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures::{FutureExt, future::BoxFuture};
 use object_store::{ObjectStore, ObjectStoreExt, path::Path};
 use parquet::{
-    arrow::{async_reader::MetadataFetch, parquet_to_arrow_schema},
+    arrow::{arrow_reader::ArrowReaderOptions, async_reader::AsyncFileReader, parquet_to_arrow_schema},
     errors::{ParquetError, Result},
     file::metadata::{ParquetMetaData, ParquetMetaDataReader},
 };
@@ -25,9 +25,8 @@ pub(super) struct Footer {
 
 /// Reads the footer of the file at `path`, which is `bytes` long.
 pub(super) async fn read(store: &Arc<dyn ObjectStore>, path: &Path, bytes: u64) -> Result<Footer> {
-    let fetch = Fetch { store: Arc::clone(store), path: path.clone() };
-    let reader = ParquetMetaDataReader::new().with_prefetch_hint(Some(PREFETCH_BYTES));
-    let metadata = reader.load_and_finish(fetch, bytes).await?;
+    let mut file = StoredFile { store: Arc::clone(store), path: path.clone(), bytes };
+    let metadata = file.get_metadata(None).await?;
     let file = metadata.file_metadata();
     let rows = u64::try_from(file.num_rows())
         .map_err(|_| ParquetError::General(format!("the footer counts {} rows", file.num_rows())))?;
@@ -64,14 +63,30 @@ fn describe(field: &Field) -> String {
     format!("{} {}{}", field.name(), field.data_type(), if field.is_nullable() { "" } else { " not null" })
 }
 
-struct Fetch {
-    store: Arc<dyn ObjectStore>,
-    path: Path,
+/// A Parquet file in a store.
+pub(super) struct StoredFile {
+    pub(super) store: Arc<dyn ObjectStore>,
+    pub(super) path: Path,
+    /// How long it is.
+    pub(super) bytes: u64,
 }
 
-impl MetadataFetch for Fetch {
-    fn fetch(&mut self, range: Range<u64>) -> BoxFuture<'_, Result<Bytes>> {
+impl AsyncFileReader for StoredFile {
+    fn get_bytes(&mut self, range: Range<u64>) -> BoxFuture<'_, Result<Bytes>> {
         async move { self.store.get_range(&self.path, range).await.map_err(|e| ParquetError::External(Box::new(e))) }
             .boxed()
+    }
+
+    fn get_metadata<'a>(
+        &'a mut self,
+        options: Option<&'a ArrowReaderOptions>,
+    ) -> BoxFuture<'a, Result<Arc<ParquetMetaData>>> {
+        async move {
+            let reader = ParquetMetaDataReader::new().with_arrow_reader_options(options);
+            let bytes = self.bytes;
+            let reader = reader.with_prefetch_hint(Some(PREFETCH_BYTES));
+            Ok(Arc::new(reader.load_and_finish(self, bytes).await?))
+        }
+        .boxed()
     }
 }

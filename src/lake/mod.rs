@@ -18,6 +18,8 @@
 //! - `manifest`: the snapshot and its JSON; `snapshot_id`: its name; `state`: what it remembers beside its tables; `seal`: the
 //!   checksum it carries; `days`: the snapshots of all days
 //! - `digest`: what earlier manifests say, so that a run need not read all of them
+//! - `last_written`, `taken_over`: a table as it was written last, whichever day that is of; `stored_rows`: its rows as they
+//!   are
 //! - `publish`: promote, commit, clean up; `abandoned`: what killed runs left behind
 //! - `probe`: whether the store honours what publishing rests on
 //! - `lease`: one writer at a time; `checkpoint`: pages of a run that has not ended
@@ -89,6 +91,7 @@ mod gc;
 mod hashing;
 mod held;
 mod known_days;
+mod last_written;
 mod layout;
 mod lease;
 mod location;
@@ -105,8 +108,10 @@ mod snapshot_id;
 mod staging;
 mod state;
 mod store;
+mod stored_rows;
 mod superseded;
 mod table_format;
+mod taken_over;
 mod vanished;
 mod verify;
 mod verify_delta;
@@ -148,6 +153,7 @@ pub(crate) use staging::{discard, discard_table, discard_tables};
 pub(crate) use state::Accepted;
 pub use state::SnapshotState;
 pub use store::Lake;
+pub(crate) use stored_rows::Rowwise;
 pub(crate) use table_format::TableFormat;
 pub(crate) use verify::{check_files, verify, verify_lake};
 pub use writer::{StagedTable, TableWriter, WriterOptions};

@@ -335,9 +335,10 @@ impl WriterOptions {
     }
 }
 
-/// Whether the values of a column are nearly all different: identifiers, addresses, instants.
+/// Whether the values of a column are nearly all different: identifiers, addresses, instants, contents of files.
 fn is_unlike_itself(field: &Field) -> bool {
-    matches!(field.name().as_str(), "id" | "url") || matches!(field.data_type(), DataType::Timestamp(..))
+    matches!(field.name().as_str(), "id" | "url")
+        || matches!(field.data_type(), DataType::Timestamp(..) | DataType::Binary)
 }
 
 /// The batch under the table's own schema object; an error names the first difference.

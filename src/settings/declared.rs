@@ -191,6 +191,20 @@ pub const SETTINGS: &[Declared] = &[
         ..PLAIN
     },
     Declared {
+        key: "portraits",
+        flag: Some("portraits"),
+        variable: Some(env_vars::LUCCA_PORTRAITS),
+        default: Some("off"),
+        meaning: "what is read of portraits where all tables are: off, metadata, or images, which are one request each",
+        ..PLAIN
+    },
+    Declared {
+        key: "portraits_recheck_days",
+        default: Some("30"),
+        meaning: "portraits that the lake has are asked for again after so many days at most; 0 never asks again",
+        ..PLAIN
+    },
+    Declared {
         key: "personal_definitions",
         steers: true,
         meaning: "more attribute definitions whose values go to the personal zone, besides personal.*, custom and unknown \

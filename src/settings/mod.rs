@@ -7,6 +7,7 @@ mod file;
 mod gates;
 mod keeping;
 mod origin;
+mod portraits;
 mod resources;
 mod secret;
 #[cfg(test)]

@@ -17,6 +17,7 @@ import check_faults
 import check_listen
 import check_operations
 import check_portable
+import check_portraits
 import check_prompt
 import check_readers
 import check_recipes
@@ -33,6 +34,7 @@ CHECKS = {"values": check_values.values, "derived": check_values.derived,
           "budget": check_operations.budget, "concurrency": check_operations.concurrency, "faults": check_faults.faults,
           "killed": check_resume.killed, "stopped": check_resume.stopped, "alone": check_resume.alone, "pace": check_resume.pace,
           "memory": check_operations.memory, "readers": check_readers.readers, "portable": check_portable.portable,
+          "portraits": check_portraits.portraits,
           "recipes": check_recipes.recipes, "benches": check_benches.benches,
           "prompt": check_prompt.prompt, "listen": check_listen.listen, "quiet": check_faults.quiet}
 # For a build with the feature of that name; only when asked for.

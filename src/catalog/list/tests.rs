@@ -85,7 +85,10 @@ fn every_collection_says_what_it_can_be_asked() {
     assert!(catalog.resources.iter().any(|resource| resource.list.is_some()));
     for resource in catalog.resources {
         // Nobody reads the pages of what has no list.
-        let list = resource.list.unwrap_or_else(|| panic!("schemas/{}.toml has no [list]", resource.name));
+        let Some(list) = resource.list else {
+            assert!(resource.each.is_some(), "schemas/{}.toml has no [list]", resource.name);
+            continue;
+        };
         assert!(resource.sort.is_none_or(|sort| list.sorts.contains(&sort)), "{}", resource.name);
     }
 }

@@ -227,3 +227,18 @@ async fn what_is_embedded_comes_with_each_record() {
         assert_eq!(json["embedded"]["employee"][employee]["id"], employee);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_portrait_is_a_record_and_an_image() {
+    let asked = Asked::of(30, None);
+    let listed = asked.listed("portraits");
+    let ids: Vec<&str> = listed.iter().map(|(id, _)| id.as_str()).collect();
+    let (found, requests) = asked.records("portraits", &ids, false).await;
+    assert_eq!(texts(&found), listed.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>());
+    assert_eq!(requests.len(), ids.len());
+    let portraits = asked.resource("portraits");
+    let content = portraits.content.as_ref().unwrap();
+    let image = asked.account.image(portraits, content, ids[0]).await.unwrap().unwrap();
+    assert!(matches!(crate::image_type::look(&image, None), crate::image_type::Looked::Image(_)));
+    assert_eq!(asked.account.image(portraits, content, "1").await.unwrap(), None);
+}

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::{Produced, Run, Work};
 use crate::{
     assemble::{Assembled, Assembler, Cause, Day, DayBefore, Outcome, ReadForDays, Rows, day_sessions},
+    catalog::Resource,
     context::Context,
     engine::days::DaySessions,
     error::Error,
@@ -42,16 +43,18 @@ impl Run {
         let days: Vec<NaiveDate> = self.days.iter().filter(|day| !series.has(**day)).copied().collect();
         for as_of in &days {
             let assembling = async {
-                let staged = match &mut tables {
+                let mut staged = match &mut tables {
                     None => read.to_vec(),
                     Some(tables) => tables.of_day(*as_of, &self.run_of(*as_of)).await?,
                 };
                 let replaced = work.before.of(*as_of);
+                let carried_over = self.carried_over(replaced);
+                staged.extend(self.kept_growing(work, *as_of, &staged, &carried_over).await?);
                 let day = Day {
                     as_of: *as_of,
                     run_id: self.run_of(*as_of),
                     staged,
-                    carried_over: self.carried_over(replaced),
+                    carried_over,
                     replaces: work.before.sequence_of(*as_of),
                     day_before: tables.is_some().then_some(&day_before),
                     before: snapshot_before(*as_of, work, last.as_ref()),
@@ -129,6 +132,29 @@ impl Run {
         let kept = self.kept_as_they_are();
         let tables = replaced.into_iter().flat_map(|snapshot| &snapshot.tables);
         tables.filter(|table| kept.contains(&table.name)).cloned().collect()
+    }
+
+    /// Tables that grow and are neither read for a day nor there: they stay as they were written last, for that day or one
+    /// before. What the API no longer serves would go with the days that are not kept.
+    async fn kept_growing(
+        &self,
+        work: &Work,
+        day: NaiveDate,
+        staged: &[StagedTable],
+        carried_over: &[SnapshotTable],
+    ) -> Result<Vec<StagedTable>, Error> {
+        let there: BTreeSet<&str> =
+            staged.iter().map(StagedTable::table).chain(carried_over).map(|table| table.name.as_str()).collect();
+        let grow = self.catalog.resources.iter().filter(|r| r.grows.is_some()).map(Resource::table_name);
+        let mut kept = Vec::new();
+        for table in grow.filter(|table| !there.contains(table.as_str())) {
+            if work.before.last_written(&table).is_some_and(|of| of <= day)
+                && let Some(last) = self.lake.last_written(&work.before, &table, true).await?
+            {
+                kept.push(StagedTable::of_published(&last, &self.lake, &self.run_of(day)).await?);
+            }
+        }
+        Ok(kept)
     }
 
     /// The tables that this run does not read and that are not computed from what it reads.

@@ -62,7 +62,6 @@ impl Run {
     pub(super) fn report(&self, produced: &Produced, published: &Result<Option<Snapshot>, Error>) -> RunReport {
         let mut tables: Vec<TableReport> = produced.staged.iter().map(|t| TableReport::from(t.table())).collect();
         tables.sort_by(|a, b| (a.zone, &a.table).cmp(&(b.zone, &b.table)));
-        let fewest = |report: &ResourceReport| report.records.div_ceil(u64::from(report.page_limit.max(1))).max(1);
         RunReport {
             run_id: self.id.clone(),
             program_version: env!("CARGO_PKG_VERSION"),
@@ -82,7 +81,7 @@ impl Run {
             continued: produced.checkpoint.as_ref().and_then(|c| c.continued()).cloned(),
             seconds_lost_to_others: self.client.budget().lost().as_secs_f64(),
             seconds_waited_for_budget: self.client.budget().waited().as_secs_f64(),
-            fewest_requests: produced.resources.iter().map(fewest).sum(),
+            fewest_requests: produced.resources.iter().map(ResourceReport::fewest_requests).sum(),
             resources: produced.resources.clone(),
             tables,
             skipped: produced.notes.skipped.clone(),

@@ -25,7 +25,8 @@ use crate::{
     engine::SessionOptions,
     error::Error,
     fetch::{
-        self, AskedDays, Fetched, Job, RunCheckpoint, Selection, Stop, Wanted, check_tenant, refuse_above, sort_out,
+        self, AskedDays, Fetched, Job, LastTables, RunCheckpoint, Selection, Stop, Takes, Wanted, check_tenant,
+        refuse_above, sort_out,
     },
     lake::{self, Checkpoint, Days, Lake, LakeError, Provenance, Purpose, PutIfAbsent, Snapshot, StagedTable},
     lock::Owner,
@@ -58,6 +59,9 @@ struct Run {
     purpose: Purpose,
     continue_since: Option<DateTime<Utc>>,
     max_requests: Option<u64>,
+    /// Whether everything is asked for, also what the lake or a run before has.
+    fresh: bool,
+    recheck_days: Option<u32>,
     history: HistorySettings,
     /// Which definitions are personal.
     split: Split,
@@ -76,6 +80,8 @@ struct Work {
     before: Days,
     checkpoint: Arc<RunCheckpoint>,
     limits: Arc<PageLimits>,
+    /// Tables that rows are taken over from.
+    last_tables: LastTables,
 }
 
 /// What a run has to report, as far as it came.
@@ -171,6 +177,8 @@ impl Run {
             zone: settings.timezone()?,
             purpose: Purpose { as_of, reader },
             max_requests: asked.max_requests,
+            fresh: asked.fresh,
+            recheck_days: settings.portraits_recheck_days()?,
             history: settings.history()?,
             today: settings.today(started_at)?,
             thresholds: settings.thresholds()?,
@@ -233,7 +241,8 @@ impl Run {
         remembered.extend(checkpoint.noted_limits().await);
         let limits = PageLimits::new(remembered, self.started_at, self.lake.page_limits_dropped_at().await?);
         let limits = Arc::new(limits);
-        let work = Work { before, checkpoint, limits };
+        let last_tables = self.last_tables(&before).await?;
+        let work = Work { before, checkpoint, limits, last_tables };
         tracing::info!(
             run = %self.id,
             tenant = self.client.tenant().host(),
@@ -251,9 +260,11 @@ impl Run {
             let kept = kept.saturating_sub(selection.resources.len() as u64);
             let as_of = self.day_asked_for();
             let wanted = Wanted { as_of: as_of.as_deref(), history: &self.history };
-            refuse_above(allowed, &self.client, wanted, &selection, &work.limits, kept).await?;
+            let (limits, last) = (&work.limits, &work.last_tables);
+            refuse_above(allowed, &self.client, wanted, &selection, limits, last, kept).await?;
         }
-        let (Fetched { tables, resources, absent }, ended) = self.fetch(context, &work, &selection, absent).await?;
+        let (Fetched { tables, resources, received, absent }, ended) =
+            self.fetch(context, &work, &selection, absent).await?;
         (produced.resources, produced.absent) = (resources, absent);
         if let Some(newest) = work.before.newest() {
             warn_of_loss(&produced.absent, newest);
@@ -263,6 +274,9 @@ impl Run {
             return Err(error);
         }
         let published = self.publish_days(context, &work, &tables, produced).await?;
+        if let Err(error) = self.lake.remove_received(&received).await {
+            tracing::warn!(%error, "received events that are published stay in their files, and are read once more");
+        }
         if self.days.len() > 1 {
             for run_id in [self.id.clone(), self.id.of_several_days()] {
                 if let Err(error) = lake::discard(&self.lake, &run_id).await {
@@ -275,6 +289,17 @@ impl Run {
         }
         lake::discard_abandoned(&self.lake, self.started_at).await;
         Ok(published)
+    }
+
+    /// The tables that rows are taken over from: of what is read one by one, and of what grows.
+    async fn last_tables(&self, before: &Days) -> Result<LastTables, Error> {
+        let mut last = LastTables::new();
+        for Takes { table, irreplaceable } in self.selection.takes_over() {
+            if let Some(there) = self.lake.last_written(before, &table, irreplaceable).await? {
+                last.insert(table, there);
+            }
+        }
+        Ok(last)
     }
 
     /// Reads all resources, and says what was read also when it fails.
@@ -302,6 +327,10 @@ impl Run {
             limits: Arc::clone(&work.limits),
             checkpoint: Arc::clone(&work.checkpoint),
             history: self.history.clone(),
+            last_tables: work.last_tables.clone(),
+            now: self.started_at,
+            fresh: self.fresh,
+            recheck_days: self.recheck_days,
         };
         let request = fetch::Request {
             job,

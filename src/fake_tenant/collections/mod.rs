@@ -16,6 +16,7 @@ mod job_qualifications;
 mod kind;
 mod legal_entities;
 mod occupation_categories;
+pub(super) mod portraits;
 mod probationary_periods;
 mod professions;
 mod record;

@@ -26,6 +26,8 @@ pub(crate) enum Stream {
     Trace,
     /// Check digits of cursors.
     Cursor,
+    /// Pixels of portraits.
+    Portrait,
     /// What events tell of a record before it changed.
     Event,
     /// Secrets of webhook endpoints.

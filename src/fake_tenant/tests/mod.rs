@@ -4,6 +4,7 @@ mod attributes;
 mod filters;
 mod golden;
 mod paging;
+mod portraits;
 mod protocol;
 mod robustness;
 mod server;

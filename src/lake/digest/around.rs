@@ -14,6 +14,8 @@ use crate::{
     lake::{
         Lake, LakeError, SnapshotColumn, SnapshotId,
         days::{Days, first_types},
+        last_written::{Written, last_written},
+        layout,
         manifest::arrow_schema,
     },
 };
@@ -38,7 +40,9 @@ impl Lake {
         }
         self.tell_of(&surveyed.unreadable);
         let unread = readable().filter(|id| !needed.contains(id)).collect();
-        Ok(Days { unreadable: surveyed.unreadable, unread, wide_types: wide_types(&surveyed.gists), ..read })
+        let (wide_types, last_written) =
+            (wide_types(&surveyed.gists), last_written(surveyed.gists.iter().flat_map(written)));
+        Ok(Days { unreadable: surveyed.unreadable, unread, wide_types, last_written, ..read })
     }
 
     /// The type that each column of the wide tables had first, in any of the snapshots.
@@ -83,6 +87,14 @@ pub(crate) struct DayTable {
     pub(crate) schema: SchemaRef,
     /// Path and bytes of each.
     pub(crate) files: Vec<(String, u64)>,
+}
+
+/// The tables of a snapshot, and who wrote them.
+fn written(gist: &Gist) -> impl Iterator<Item = Written<'_>> {
+    gist.tables().iter().map(|table| {
+        let runs = gist.file_names(table).filter_map(|name| layout::run_of(&name));
+        Written { of: gist.id, table: &table.name, run: runs.max() }
+    })
 }
 
 fn wide_types(ascending: &[Gist]) -> BTreeMap<String, LakeType> {

@@ -2,6 +2,7 @@
 
 mod deadlines;
 mod edited;
+mod events;
 mod evidence;
 mod failures;
 mod faulty;
@@ -11,6 +12,7 @@ mod log;
 mod missing;
 mod mutations;
 mod oddities;
+mod portraits;
 mod recount;
 mod resumed;
 mod schedules;

@@ -38,6 +38,7 @@ fn unnamed(lake_type: LakeType, nullable: bool, rows: usize) -> ArrayRef {
         LakeType::Date => "1970-01-01",
         LakeType::Timestamp => "1970-01-01T00:00:00Z",
         LakeType::StringList => "[]",
+        LakeType::Binary => "",
     };
     column(lake_type, std::iter::repeat_n(Some(emptiest), rows)).unwrap()
 }

@@ -1,6 +1,10 @@
 //! The texts of a block of rows.
 
-use arrow::{array::RecordBatch, datatypes::DataType, util::display::ArrayFormatter};
+use arrow::{
+    array::{Array as _, AsArray as _, RecordBatch},
+    datatypes::DataType,
+    util::display::ArrayFormatter,
+};
 
 use super::super::text;
 use crate::terminal_text::width;
@@ -47,7 +51,11 @@ pub(super) fn columns(batch: &RecordBatch) -> Result<Vec<Column>, arrow::error::
     let column = |(index, array): (usize, &arrow::array::ArrayRef)| {
         let field = schema.field(index);
         let shown = ArrayFormatter::try_new(array, &text::FOR_PEOPLE)?;
-        let cells = (0..array.len()).map(|row| Ok(text::cell(&shown.value(row).try_to_string()?)));
+        let cells = (0..array.len()).map(|row| match array.as_binary_opt::<i32>() {
+            // Nobody reads an image.
+            Some(bytes) if bytes.is_valid(row) => Ok(format!("({} bytes)", bytes.value(row).len())),
+            _ => Ok(text::cell(&shown.value(row).try_to_string()?)),
+        });
         Ok(Column {
             heading: text::cell(field.name()),
             cells: cells.collect::<Result<_, arrow::error::ArrowError>>()?,
