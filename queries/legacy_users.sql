@@ -141,6 +141,7 @@
 --   because they may be of any
 -- lowered site_id, direct_line, quote, cleemy_approver_id, manager2_id, timesheet_approver_id to directory: each is
 --   the value of one definition that colleagues see; attribute values are sensitive because they may be of any
+-- lowered rows to directory: every person has a row, whatever the status
 WITH attributes AS (
     -- The setting personal_definitions decides which of the two tables a definition is in.
     SELECT * FROM employee_attributes

@@ -87,6 +87,7 @@
 -- source employment_id: assignment_history.employment_id
 -- column job_position_id string none: the job position; null without one
 -- source job_position_id: assignment_history.job_position_id
+-- lowered rows to directory: whom one works with is in the directory
 WITH trials AS (
     SELECT employment_id, MAX(ends_on) AS ends_on, MAX(days_left) AS days_left
     FROM probation_deadlines

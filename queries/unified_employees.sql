@@ -61,6 +61,7 @@
 -- lowered manager_id to directory: where somebody works is what colleagues see of each other; the private days that
 --   choose the row are not shown by it
 -- lowered employment_id, job_role_id to none: identifiers, which tell nothing by themselves
+-- lowered rows to directory: every person has a row, whatever the status
 SELECT
     w.id,
     w.remote_id,

@@ -32,6 +32,7 @@
 -- source updated_at: employments.last_updated_at
 -- lowered job_title, status to directory: where somebody works is what colleagues see of each other; the private days
 --   that choose the row are not shown by it
+-- lowered rows to directory: every employment has a row; that there is one, and since when, is in the directory
 SELECT
     e.id,
     e.remote_id,

@@ -32,6 +32,7 @@
 -- source created_at: job_positions.created_at or job_qualifications.created_at
 -- column updated_at timestamp none: when the record was last changed
 -- source updated_at: job_positions.last_updated_at or job_qualifications.last_updated_at
+-- lowered rows to directory: every job position has a row; where somebody works is what colleagues see of each other
 WITH roles AS (
     SELECT
         'job_position' AS type,

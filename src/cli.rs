@@ -22,7 +22,7 @@ use crate::{
     catalog::Catalog,
     clock::SystemClock,
     commands::{
-        self, AcceptOptions, DemoOptions, FakeTenantOptions, GcOptions, ListenOptions, PlanOptions, QueryOptions,
+        self, AcceptOptions, DemoOptions, FakeTenantOptions, GcOptions, ListenOptions, McpOptions, PlanOptions, QueryOptions,
         SyncOptions, TablesOptions, Which,
     },
     context::Context,
@@ -190,6 +190,14 @@ async fn run(cli: Cli) -> Result<(), Error> {
             let keep = [("keep-last", keep_last), ("keep-days", keep_days), ("keep-month-ends", keep_month_ends)];
             given.extend(keep.into_iter().filter_map(|(name, value)| Some((name, value?))));
             commands::gc(&context, &resolve(given)?, GcOptions { dry_run, drop, yes, force, verbose, format }).await
+        }
+        Command::Mcp { lake, resources, max_privacy, allow_writes, max_wait_seconds } => {
+            let mut flags = lake.given();
+            flags.extend(resources.given());
+            let patience = std::time::Duration::from_secs(max_wait_seconds);
+            let options = McpOptions { ceiling: max_privacy, writes: allow_writes, patience };
+            let settings = resolve(flags)?;
+            commands::mcp(context, &settings, options).await
         }
         Command::Config { settings } => commands::config(&resolve(settings.given())?),
         // The same without it, by another process.

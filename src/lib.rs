@@ -27,6 +27,7 @@
 //! - `account`: what is asked of a tenant beside a sync: one record, one page, one change.
 //! - `listen`: events that are sent to us, durable before they are answered.
 //! - `commands`: the subcommands. `sync` calls `fetch` and `assemble`, `derive` only `assemble`.
+//! - `mcp`: tools for assistants, over a lake and an account, below a ceiling of privacy.
 //! - [`fake_tenant`]: the API again, from the other side: the embedded fake for the demo and all tests.
 //!
 //! Around them:
@@ -45,8 +46,9 @@
 //! cli: account api catalog clock commands context engine env_vars error exit_code fake_tenant lake modes print progress
 //!     settings state_folder telemetry terminal_text
 //! commands: account api assemble catalog context day_list decode engine env_vars error exit_code fake_tenant fetch
-//!     image_type lake listen lock modes page print quality report run_id screen settings shell signals similar
+//!     image_type lake listen lock mcp modes page print quality report run_id screen settings shell signals similar
 //!     terminal_text
+//! mcp: account api catalog engine error lake
 //! context: api catalog clock env_vars error lake lock modes print progress run_id settings state_folder window_file
 //! listen: clock error lake lock modes
 //! fetch: api catalog day_list decode engine error exit_code image_type lake page progress report run_id settings
@@ -109,6 +111,7 @@ mod image_type;
 pub mod lake;
 mod listen;
 mod lock;
+mod mcp;
 mod modes;
 pub mod page;
 mod print;

@@ -106,8 +106,8 @@ pub(crate) fn parse(file_name: &str, text: &str) -> Result<DerivedTable, Derived
         return Err(in_file("there is no query below the leading comment"));
     }
     let most_private = table.columns.iter().map(|c| c.privacy).fold(Privacy::None, Ord::max);
-    if let Some(other) = lowered.iter().find(|l| l.column == Lowered::ROWS && l.to != most_private) {
-        let problem = format!("rows are lowered to {}, but the most private column is {most_private}", other.to);
+    if let Some(other) = lowered.iter().find(|l| l.column == Lowered::ROWS && l.to > most_private) {
+        let problem = format!("rows are lowered to {}, but the most private column is only {most_private}", other.to);
         return Err(in_file(&problem));
     }
     Ok(DerivedTable { table, sql, internal, lowered })

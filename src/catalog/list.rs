@@ -39,6 +39,8 @@ pub(crate) struct Parameter {
     /// Whether the word `null` asks for the records without a value.
     #[serde(default)]
     pub(crate) takes_null: bool,
+    /// OAuth scope that it needs beside that of the collection.
+    pub(crate) scope: Option<String>,
     /// How private that is which it tells about a record: the class of the property that it looks at.
     pub(crate) privacy: Privacy,
     /// One sentence.

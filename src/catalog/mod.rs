@@ -128,6 +128,19 @@ impl Catalog {
         self.resources.iter().find(|r| r.name == name)
     }
 
+    /// How private it is that a table has a row, whatever its columns say.
+    pub(crate) fn privacy_of_rows(&self, table: &Table) -> Privacy {
+        let derived = self.derived.iter().find(|derived| derived.table.name == table.name);
+        match (table.origin, derived) {
+            (Origin::Query, Some(derived)) => derived.rows(),
+            (Origin::Query, None) | (Origin::Unknown, _) => Privacy::Sensitive,
+            // That a finding is about somebody tells what is missing or odd with them.
+            (Origin::Findings, _) => Privacy::Personal,
+            (Origin::Api | Origin::Wide, _) if table.zone == Zone::Personal => Privacy::Personal,
+            (Origin::Api | Origin::Wide, _) => Privacy::None,
+        }
+    }
+
     fn check_names(&self) -> Result<(), CatalogError> {
         let mut names = HashSet::new();
         let internal = self.derived.iter().filter(|d| d.internal).map(|d| d.table.clone());

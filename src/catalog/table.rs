@@ -282,13 +282,21 @@ pub struct DerivedTable {
 }
 
 impl DerivedTable {
+    /// How private it is that the table has a row, whatever its columns say: as its most private column, unless a line lowers
+    /// it.
+    pub(crate) fn rows(&self) -> Privacy {
+        let lowered = self.lowered.iter().find(|lowered| lowered.column == Lowered::ROWS).map(|lowered| lowered.to);
+        lowered.unwrap_or_else(|| self.table.columns.iter().map(|c| c.privacy).fold(Privacy::None, Ord::max))
+    }
+
     /// Path of its file in the sources, for errors.
     pub(crate) fn file(&self) -> String {
         format!("queries/{}.sql", self.table.name)
     }
 }
 
-/// A column declared less private than what flows into it, or the rows of a table less private than what chose them.
+/// A column declared less private than what flows into it, or the rows of a table less private than what chose them
+/// or than its most private column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Lowered {
     /// The column; [`Lowered::ROWS`] for the rows.

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::{flags::LakeFlag, get::GetArguments, webhooks::WebhooksArguments};
 use crate::{
+    catalog::Privacy,
     commands::{Ddl, Which},
     engine::output::Format,
     error::Error,
@@ -229,6 +230,22 @@ pub(super) enum Command {
         /// How to print
         #[arg(long, value_enum, default_value = "text")]
         format: ListFormat,
+    },
+    /// Serve tools for assistants, by the Model Context Protocol over standard input and output
+    Mcp {
+        #[command(flatten)]
+        lake: LakeFlag,
+        #[command(flatten)]
+        resources: ResourceFlags,
+        /// The most private class of columns that is seen: none, directory, personal or sensitive
+        #[arg(long, value_name = "CLASS", default_value = "directory", value_parser = parse_privacy)]
+        max_privacy: Privacy,
+        /// Offer tools that change the account too: webhook endpoints
+        #[arg(long)]
+        allow_writes: bool,
+        /// Longest wait of a call for the tenant's request budget; a longer one is refused, with the time to come back
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        max_wait_seconds: u64,
     },
     /// Show the resolved settings and where each came from
     Config {
@@ -457,4 +474,10 @@ impl SettingFlags {
         given.extend(flags.into_iter().filter_map(|(name, value)| Some((name, value?))));
         given
     }
+}
+
+/// A class of privacy by its name.
+fn parse_privacy(text: &str) -> Result<Privacy, String> {
+    let found = Privacy::ALL.into_iter().find(|class| class.to_string() == text);
+    found.ok_or_else(|| format!("the classes are {}", Privacy::ALL.map(|class| class.to_string()).join(", ")))
 }

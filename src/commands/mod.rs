@@ -12,6 +12,7 @@ mod fake_tenant;
 mod gc;
 mod get;
 mod listen;
+mod mcp;
 mod missing_day;
 mod plan;
 mod query;
@@ -32,6 +33,7 @@ pub(crate) use self::{
     gc::{GcOptions, gc},
     get::{GetOptions, get},
     listen::{ListenOptions, listen},
+    mcp::{McpOptions, mcp},
     plan::{PlanOptions, plan},
     query::{QueryOptions, Which, parse_parameter, query},
     snapshots::snapshots,

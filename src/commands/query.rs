@@ -11,7 +11,7 @@ use std::io::{self, IsTerminal as _, Read as _};
 pub(super) use self::opened::{Opened, open};
 use self::options::style;
 pub(crate) use self::{opened::Which, options::QueryOptions, parameter::parse as parse_parameter};
-use super::{answer, tables};
+use super::answer;
 use crate::{
     assemble::session_options,
     catalog::Privacy,
@@ -23,7 +23,7 @@ use crate::{
         query as statement,
     },
     error::Error,
-    lake::Lake,
+    lake::{Lake, published::published},
     print::print,
     screen,
     settings::Settings,
@@ -45,7 +45,7 @@ pub(crate) async fn query(context: &Context, settings: &Settings, options: Query
     parameters.check_used(&sql)?;
     opened.know_all_days(&lake, &sql).await?;
     let planned = statement::plan(&opened.session, &sql, &parameters).await?;
-    let privacy = || computed(&planned, &Classes::of(&tables::published(&context.catalog, &opened.snapshots)));
+    let privacy = || computed(&planned, &Classes::of(&published(&context.catalog, &opened.snapshots)));
     if let Some(path) = &options.output {
         let access = answer::access(privacy().most_private());
         let rows = planned.rows().await?;

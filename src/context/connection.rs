@@ -77,6 +77,18 @@ impl Context {
 
     /// A client of the configured tenant that asks for one token with `scopes`.
     pub(crate) fn client(&self, settings: &Settings, scopes: Vec<String>, turn: &Turn) -> Result<Client, Error> {
+        let progress = self.progress.clone();
+        self.client_that_waits(settings, scopes, turn, OnWait::new(move |wait| progress.waiting(&wait)))
+    }
+
+    /// The same, whose waits for the budget are told to somebody else.
+    pub(crate) fn client_that_waits(
+        &self,
+        settings: &Settings,
+        scopes: Vec<String>,
+        turn: &Turn,
+        on_wait: OnWait,
+    ) -> Result<Client, Error> {
         let tenant = settings.tenant()?;
         let requests_per_minute = settings.requests_per_minute()?;
         if requests_per_minute > LUCCA_REQUESTS_PER_MINUTE && !tenant.is_local() {
@@ -96,10 +108,7 @@ impl Context {
             request_timeout: settings.request_timeout()?,
             max_page_bytes: MAX_PAGE_BYTES,
             sent_log: turn.log.clone(),
-            on_wait: OnWait::new({
-                let progress = self.progress.clone();
-                move |wait| progress.waiting(&wait)
-            }),
+            on_wait,
         };
         Ok(Client::new(options, Arc::clone(&self.transport), Arc::clone(&self.clock)))
     }

@@ -57,6 +57,12 @@ pub enum EngineError {
         /// The statement's first word.
         statement: String,
     },
+    /// More than the rows of the tables that somebody may see.
+    #[error("{message}")]
+    Confined {
+        /// What is refused, and what to ask instead.
+        message: String,
+    },
     /// Not exactly one statement.
     #[error("expected exactly one SQL statement, found {found}")]
     NotOneStatement {
@@ -178,6 +184,7 @@ impl EngineError {
             | Self::MissingParameter { .. }
             | Self::UnusedParameter { .. }
             | Self::NotAQuery { .. }
+            | Self::Confined { .. }
             | Self::NotOneStatement { .. }
             | Self::TooComplex { .. }
             | Self::DeriveUnknownTable { .. }

@@ -57,6 +57,18 @@ impl Planned<'_> {
         &self.headings
     }
 
+    /// The same statement by a plan with the same columns, made of its own.
+    ///
+    /// # Errors
+    /// When none can be made.
+    pub(super) fn with_plan(
+        mut self,
+        change: impl FnOnce(LogicalPlan) -> datafusion::error::Result<LogicalPlan>,
+    ) -> Result<Self, EngineError> {
+        self.plan = change(self.plan).map_err(EngineError::running)?;
+        Ok(self)
+    }
+
     /// Starts the statement; strings and bytes come in Arrow's plain types.
     ///
     /// # Errors

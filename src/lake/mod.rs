@@ -21,6 +21,7 @@
 //! - `last_written`, `taken_over`: a table as it was written last, whichever day that is of; `stored_rows`: its rows as they
 //!   are
 //! - `publish`: promote, commit, clean up; `abandoned`: what killed runs left behind
+//! - `published`: tables as snapshots have them, with what the catalogue says of each
 //! - `probe`: whether the store honours what publishing rests on
 //! - `lease`: one writer at a time; `checkpoint`: pages of a run that has not ended
 //! - `page_limits`: since when what snapshots remember of page limits no longer counts
@@ -100,6 +101,7 @@ mod manifest;
 mod page_limits;
 mod probe;
 mod publish;
+pub(crate) mod published;
 mod received;
 mod retention;
 mod seal;

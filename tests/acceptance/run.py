@@ -15,6 +15,7 @@ import check_benches
 import check_delta
 import check_faults
 import check_listen
+import check_mcp
 import check_operations
 import check_portable
 import check_portraits
@@ -36,7 +37,7 @@ CHECKS = {"values": check_values.values, "derived": check_values.derived,
           "memory": check_operations.memory, "readers": check_readers.readers, "portable": check_portable.portable,
           "portraits": check_portraits.portraits,
           "recipes": check_recipes.recipes, "benches": check_benches.benches,
-          "prompt": check_prompt.prompt, "listen": check_listen.listen, "quiet": check_faults.quiet}
+          "prompt": check_prompt.prompt, "listen": check_listen.listen, "mcp": check_mcp.mcp, "quiet": check_faults.quiet}
 # For a build with the feature of that name; only when asked for.
 WITH_DELTA = {"delta": check_delta.delta, "delta-s3": check_delta.delta_s3}
 

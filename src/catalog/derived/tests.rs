@@ -137,6 +137,11 @@ fn a_column_may_be_declared_less_private_than_what_flows_into_it_with_a_reason()
     let both =
         parse("t.sql", "-- t: x\n-- column a int64 none: x\n-- lowered a, rows to none: y\n--   z\nSELECT 1").unwrap();
     assert_eq!(both.lowered, [of("a", Privacy::None, "y z"), of("rows", Privacy::None, "y z")]);
+    assert_eq!((lowered("-- lowered rows to none: x").unwrap().rows(), both.rows()), (Privacy::None, Privacy::None));
+    assert_eq!(lowered("").unwrap().rows(), Privacy::Sensitive, "its most private column's");
+    let open = parse("t.sql", "-- t: x\n-- column a int64 none: x\n-- lowered rows to personal: y\nSELECT 1");
+    let error = open.map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("rows are lowered to personal, but the most private column is only none"), "{error}");
     for (line, expected) in [
         ("-- lowered a_id to none", ":8: expected `-- column"),
         ("-- lowered a_id to none:", ":8: expected `-- column"),
@@ -146,7 +151,6 @@ fn a_column_may_be_declared_less_private_than_what_flows_into_it_with_a_reason()
         ("-- lowered n to none: x", ":8: column n is lowered to none and declared directory"),
         ("-- lowered n to public: x", ":8: unknown privacy class public"),
         ("-- lowered n to directory: x\n-- lowered n to directory: y", ":9: n is lowered twice"),
-        ("-- lowered rows to none: x", ": rows are lowered to none, but the most private column is sensitive"),
     ] {
         let error = lowered(line).map(|_| ()).unwrap_err().to_string();
         assert!(error.contains(expected), "{line}: {error}");

@@ -3,7 +3,7 @@
 use crate::{
     catalog::{Catalog, Origin, Privacy, Table},
     commands::tables::{self, Held},
-    lake::Snapshot,
+    lake::{Snapshot, published::published},
     settings::did_you_mean,
 };
 
@@ -15,7 +15,7 @@ pub(super) fn tables(
     with_files: bool,
     screen: Option<usize>,
 ) -> String {
-    let mut known = tables::published(catalog, snapshots);
+    let mut known = published(catalog, snapshots);
     known.retain(|table| pattern.is_none_or(|pattern| is_like(&table.name, pattern)));
     match (known.as_slice(), pattern) {
         ([], Some(pattern)) => format!("there is no table like {pattern}\n"),
@@ -31,7 +31,7 @@ pub(super) fn columns(
     with_files: bool,
     screen: Option<usize>,
 ) -> String {
-    let known = tables::published(catalog, snapshots);
+    let known = published(catalog, snapshots);
     let Some(table) = known.iter().find(|table| table.name == name) else {
         let hint = did_you_mean(name, known.iter().map(|table| table.name.as_str()));
         return format!("there is no table {name}{hint}\n");
