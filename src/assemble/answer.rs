@@ -2,7 +2,6 @@
 
 use arrow::{
     array::{Array as _, AsArray as _, StringArray},
-    datatypes::Date32Type,
     record_batch::RecordBatch,
 };
 use futures::StreamExt as _;
@@ -28,11 +27,6 @@ impl<'b> Row<'b> {
     pub(super) fn text(&self, column: usize) -> Option<&'b str> {
         let texts: &StringArray = self.batch.columns().get(column)?.as_string_opt()?;
         texts.is_valid(self.index).then(|| texts.value(self.index))
-    }
-
-    pub(super) fn date(&self, column: usize) -> Option<i32> {
-        let dates = self.batch.columns().get(column)?.as_primitive_opt::<Date32Type>()?;
-        dates.is_valid(self.index).then(|| dates.value(self.index))
     }
 }
 

@@ -33,7 +33,10 @@ mod staging;
 mod subject;
 mod wide;
 
+use std::time::Duration;
+
 use chrono::{DateTime, NaiveDate, Utc};
+use futures::join;
 use tokio::time::Instant;
 
 pub use self::session::table_files;
@@ -109,9 +112,11 @@ impl Assembler<'_> {
             Cause::NewQueries => None,
         };
         let followed = begun.elapsed();
-        let derived = derived::derive(self, &session, &day, same).await?;
-        let computed = begun.elapsed();
-        let widened = wide::widen(self, &session, &day).await?;
+        // Neither reads what the other makes. Both come to their end, whatever became of the other: no upload stays open.
+        // The wide tables first, as they set memory aside.
+        let ((widened, widening), (derived, deriving)) =
+            join!(timed(wide::widen(self, &session, &day)), timed(derived::derive(self, &session, &day, same)));
+        let (derived, widened) = (derived?, widened?);
         let made = begun.elapsed();
         staged.extend(derived.staged.into_iter().chain(widened.staged));
 
@@ -142,8 +147,8 @@ impl Assembler<'_> {
         };
         let seconds = DeriveSeconds {
             references: followed.as_secs_f64(),
-            derived: (computed - followed).as_secs_f64(),
-            wide: (made - computed).as_secs_f64(),
+            derived: deriving.as_secs_f64(),
+            wide: widening.as_secs_f64(),
             judged: (begun.elapsed() - made).as_secs_f64(),
             tables: derived.seconds.into_iter().chain(widened.seconds).collect(),
         };
@@ -193,6 +198,13 @@ impl Assembler<'_> {
             false => Outcome::Held(Held::keep(self.lake, publication, day.breaches).await?),
         })
     }
+}
+
+/// What comes of some work, and how long it took.
+async fn timed<T>(work: impl Future<Output = T>) -> (T, Duration) {
+    let begun = Instant::now();
+    let done = work.await;
+    (done, begun.elapsed())
 }
 
 impl Outcome {

@@ -1,12 +1,18 @@
 //! The wide tables of attributes: `employee_snapshot` and `personal_snapshot`, whose columns are the tenant's own
 //! definitions. The definitions, the attributes and the names come from the tables of one snapshot, published or staged.
 
-use std::collections::{BTreeMap, HashMap};
+mod rows;
+mod together;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use arrow::datatypes::Date32Type;
-use futures::StreamExt as _;
 use tokio::time::Instant;
 
+use self::rows::{Source, WideRows};
 use super::{
     Assembler, Day,
     answer::{Row, for_each, run},
@@ -17,16 +23,13 @@ use crate::{
     catalog::{LakeType, Table, WideTable, matches_any},
     engine::{Session, days, derive::Skipped},
     error::Error,
-    lake::{Described, Lake, Snapshot, StagedTable, TableWriter, WriterOptions},
+    lake::{Described, Lake, Snapshot, StagedTable},
     report::{UnforeseenReport, WideReport},
-    surrogates,
-    wide::{Attribute, DEFINITIONS, Definition, EMPLOYEES, Names, Pivot, REFERENCE_NAMES, Sorting, WidePlan},
+    wide::{DEFINITIONS, Definition, Names, Pivot, REFERENCE_NAMES, Sorting, WidePlan},
 };
 
-/// Memory for sorting the attributes, if so much is allowed; beyond it they are sorted on disk.
-const SORT_MEMORY_BYTES: usize = 256 << 20;
-/// Rows built before they are written.
-const ROWS_AT_ONCE: usize = 2048;
+/// Memory for sorting the rows, if so much is allowed; beyond it they are sorted on disk.
+const SORT_MEMORY_BYTES: usize = 192 << 20;
 
 /// What became of the wide tables.
 #[derive(Debug, Default)]
@@ -62,6 +65,9 @@ pub(super) async fn widen(
 ) -> Result<Widened, Error> {
     let mut definitions: Option<Vec<Definition>> = None;
     let mut widened = Widened::default();
+    // What is held in memory is sorted there. All of it is taken at once, before others use it.
+    let is_held = |wide: &WideTable| !session.has_table(wide.long) || session.holds(wide.long);
+    let sorting = if catalog.wide.iter().all(is_held) { None } else { Some(session.with_memory(SORT_MEMORY_BYTES)?) };
     for wide in &catalog.wide {
         let (name, needed) = (wide.table.name.clone(), [wide.long, DEFINITIONS]);
         let missing: Vec<String> = needed.iter().filter(|t| !session.has_table(t)).map(|t| (*t).to_owned()).collect();
@@ -74,9 +80,7 @@ pub(super) async fn widen(
             Some(known) => known,
             None => definitions.insert(self::definitions(session).await?),
         };
-        // What is held in memory is sorted there.
-        let sorting = if session.holds(wide.long) { None } else { Some(session.with_memory(SORT_MEMORY_BYTES)?) };
-        let sorting = sorting.as_ref().unwrap_or(session);
+        let sorting = sorting.as_ref().filter(|_| !is_held(wide)).unwrap_or(session);
         let Made { staged, report, types, described } = make(lake, sorting, wide, definitions, day).await?;
         days::add(session, table_files(staged.table(), day.as_of)).await?;
         widened.seconds.insert(name.clone(), begun.elapsed().as_secs_f64());
@@ -99,15 +103,14 @@ async fn make(
     let shown = definitions.iter().filter(|d| attributes.shows(&d.id, declared.zone));
     let definitions: Vec<Definition> = shown.cloned().collect();
     let plan = WidePlan::new(declared, &definitions, &day.known_types, |id| matches_any(&attributes.patterns, id));
-    let table = plan.table(|id| attributes.split.class(id));
+    let (table, plan) = (plan.table(|id| attributes.split.class(id)), Arc::new(plan));
     let names = names(session, &plan.named()).await?;
     let as_of = Date32Type::from_naive_date(day.as_of);
-    let mut pivot = Pivot::new(&plan, &names, as_of, attributes.whole_history);
-    let mut writer =
-        TableWriter::new(lake, &day.run_id, &table, WriterOptions::default()).with_provenance(day.provenance());
-    let built = build(session, long, attributes.statuses.as_deref(), &table, &mut pivot, &mut writer).await;
-    let staged = staging::close(writer, built).await?;
-    let unforeseen = pivot.unforeseen().iter().map(|(definition, found)| {
+    let pivot = Pivot::new(Arc::clone(&plan), names, as_of, attributes.whole_history);
+    let source = Source { long, statuses: attributes.statuses.as_deref() };
+    let WideRows { rows, unforeseen } = rows::begin(session, &source, table.clone(), pivot);
+    let staged = staging::stage(lake, &day.run_id, day.provenance(), &table, rows.into_stream()).await?;
+    let unforeseen = unforeseen.get().into_iter().flatten().map(|(definition, found)| {
         (definition.clone(), UnforeseenReport { other_shape: found.other_shape, several: found.several })
     });
     let unforeseen = unforeseen.collect();
@@ -125,72 +128,6 @@ fn changed_columns(table: &Table, before: Option<&Snapshot>) -> [Vec<String>; 2]
         these.iter().filter(|name| !those.contains(name)).map(|name| (*name).to_owned()).collect()
     };
     [only(&now, &then), only(&then, &now)]
-}
-
-/// Merges the employees with their attributes, both in the order of their ids.
-async fn build(
-    session: &Session,
-    from: &str,
-    statuses: Option<&[String]>,
-    table: &Table,
-    pivot: &mut Pivot<'_>,
-    writer: &mut TableWriter,
-) -> Result<(), Error> {
-    let mut employees = Vec::new();
-    if session.has_table(EMPLOYEES) {
-        let sql = format!("SELECT id, status FROM {EMPLOYEES} ORDER BY id");
-        let is_read = |row: Row<'_>| {
-            statuses.is_none_or(|some| row.text(1).is_some_and(|status| some.iter().any(|s| s == status)))
-        };
-        let add = |row: Row<'_>| employees.extend(row.text(0).filter(|_| is_read(row)).map(str::to_owned));
-        for_each(run(session, &sql).await?, add).await?;
-    }
-    let sql = format!(
-        "SELECT employee_id, definition_id, id, applicability_start, applicability_end, value FROM {from} \
-         ORDER BY employee_id, definition_id, id"
-    );
-    let mut waiting = employees.into_iter().peekable();
-    let (mut current, mut attributes): (Option<String>, Vec<Attribute>) = (None, Vec::new());
-    let mut batches = run(session, &sql).await?.into_stream();
-    while let Some(batch) = batches.next().await {
-        let batch = batch?;
-        for index in 0..batch.num_rows() {
-            let row = Row { batch: &batch, index };
-            let Some(employee) = row.text(0) else { continue };
-            if current.as_deref() != Some(employee) {
-                if let Some(done) = current.replace(employee.to_owned()) {
-                    pivot.employee(&done, &attributes);
-                }
-                attributes.clear();
-                // Employees without an attribute have their row all the same.
-                while let Some(before) = waiting.next_if(|id| id.as_str() < employee) {
-                    pivot.employee(&before, &[]);
-                }
-                waiting.next_if(|id| id == employee);
-                if pivot.rows() >= ROWS_AT_ONCE {
-                    writer.write(&pivot.take(table).map_err(|_| internal(&table.name))?).await?;
-                }
-            }
-            attributes.push(Attribute {
-                definition: row.text(1).unwrap_or_default().to_owned(),
-                id: row.text(2).unwrap_or_default().to_owned(),
-                starts: row.date(3),
-                ends: row.date(4),
-                value: row.text(5).map(|value| surrogates::replaced(value).into_owned()),
-            });
-        }
-    }
-    if let Some(done) = current {
-        pivot.employee(&done, &attributes);
-    }
-    for employee in waiting {
-        pivot.employee(&employee, &[]);
-    }
-    let rest = pivot.take(table).map_err(|_| internal(&table.name))?;
-    if rest.num_rows() > 0 {
-        writer.write(&rest).await?;
-    }
-    Ok(())
 }
 
 async fn definitions(session: &Session) -> Result<Vec<Definition>, Error> {
@@ -233,8 +170,4 @@ async fn names(session: &Session, types: &[String]) -> Result<Names, Error> {
         }
     }
     Ok(names)
-}
-
-fn internal(what: &str) -> Error {
-    Error::Bug(format!("the rows of {what} do not fit its columns"))
 }

@@ -3,8 +3,11 @@
 mod order;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
@@ -117,8 +120,11 @@ pub(crate) async fn run<S: Sink>(
     let mut failed: Option<(usize, S::Error)> = None;
     let mut running = FuturesUnordered::new();
     let given_up = watch::Sender::new(false);
+    // Queries that had too little memory beside others are asked again alone.
+    let (mut again, mut alone) = (VecDeque::new(), session.queries_at_once() == 1);
     loop {
-        while running.len() < session.queries_at_once()
+        while again.is_empty()
+            && running.len() < session.queries_at_once()
             && let Some((number, step)) = agenda.next(failed.as_ref().map(|(number, _)| *number))
         {
             let absent = step.reads.iter().filter(|table| !session.has_table(table));
@@ -130,7 +136,7 @@ pub(crate) async fn run<S: Sink>(
                 let made = |table: &String| written.values().find(|done: &&Computed<'_, _>| done.table == table);
                 let is_unchanged = |table: &String| sink.is_unchanged(table, made(table).map(|done| &done.written));
                 let how = How { unchanged: step.reads.iter().all(is_unchanged), given_up: given_up.subscribe() };
-                running.push(async move { (number, compute(session, as_of, query, sink, how).await) });
+                running.push(attempt(session, as_of, Asked { number, query }, sink, how));
                 continue;
             }
             agenda.done(number);
@@ -140,8 +146,22 @@ pub(crate) async fn run<S: Sink>(
                 skipped.insert(number, Skipped { table: step.table.clone(), missing: missing.into_iter().collect() });
             }
         }
-        let Some((number, computed)) = running.next().await else { break };
+        if running.is_empty()
+            && let Some(asked) = again.pop_front()
+        {
+            alone = true;
+            running.push(attempt(
+                session,
+                as_of,
+                asked,
+                sink,
+                How { unchanged: false, given_up: given_up.subscribe() },
+            ));
+        }
+        let Some(Attempt { asked, computed, short_of_memory }) = running.next().await else { break };
+        let number = asked.number;
         match computed {
+            Err(_) if short_of_memory && !alone => again.push_back(asked),
             Ok(computed) => {
                 agenda.done(number);
                 written.insert(number, computed);
@@ -150,6 +170,7 @@ pub(crate) async fn run<S: Sink>(
             Err(error) if failed.as_ref().is_none_or(|(first, _)| number < *first) => failed = Some((number, error)),
             Err(_) => {}
         }
+        alone = session.queries_at_once() == 1;
         // What comes earlier may fail too.
         if let Some((first, _)) = &failed
             && agenda.is_done_before(*first)
@@ -182,11 +203,39 @@ struct How {
     given_up: watch::Receiver<bool>,
 }
 
+/// A query and its place in the order.
+#[derive(Clone, Copy)]
+struct Asked<'q> {
+    number: usize,
+    query: &'q DerivedTable,
+}
+
+/// What came of asking it.
+struct Attempt<'q, W, E> {
+    asked: Asked<'q>,
+    computed: Result<Computed<'q, W>, E>,
+    /// Whether it failed for want of memory.
+    short_of_memory: bool,
+}
+
 /// A table that was computed.
 struct Computed<'q, W> {
     table: &'q str,
     seconds: f64,
     written: W,
+}
+
+/// As [`compute`], with what to know where it failed.
+async fn attempt<'q, S: Sink>(
+    session: &Session,
+    as_of: NaiveDate,
+    asked: Asked<'q>,
+    sink: &S,
+    how: How,
+) -> Attempt<'q, S::Written, S::Error> {
+    let short_of_memory = Arc::new(AtomicBool::new(false));
+    let computed = compute(session, as_of, asked.query, sink, how, &short_of_memory).await;
+    Attempt { asked, computed, short_of_memory: short_of_memory.load(Ordering::SeqCst) }
 }
 
 /// Computes one table, on a task of its own, while it is written on this one, and makes it known.
@@ -196,6 +245,7 @@ async fn compute<'q, S: Sink>(
     query: &'q DerivedTable,
     sink: &S,
     how: How,
+    short_of_memory: &Arc<AtomicBool>,
 ) -> Result<Computed<'q, S::Written>, S::Error> {
     let begun = Instant::now();
     let known = if how.unchanged { sink.known(query).await? } else { None };
@@ -206,6 +256,7 @@ async fn compute<'q, S: Sink>(
         }
         None => {
             let rows = begin(session, query.file(), query.sql.clone(), &query.table, as_of);
+            let rows = noting(rows, Arc::clone(short_of_memory));
             let (rows, copied) = Copied::of(own_task::unless(how.given_up, rows), SMALL_RESULT);
             let written = sink.write(&query.table, rows).await?;
             let files = sink.files(&written);
@@ -217,6 +268,17 @@ async fn compute<'q, S: Sink>(
         }
     };
     Ok(Computed { table: &query.table.name, seconds: begun.elapsed().as_secs_f64(), written })
+}
+
+/// The same rows; notes when they fail for want of memory.
+fn noting(rows: Rows, short_of_memory: Arc<AtomicBool>) -> Rows {
+    let schema = Arc::clone(rows.schema());
+    rows.try_map(schema, move |batch| {
+        if let Err(error) = &batch {
+            short_of_memory.store(error.is_want_of_memory(), Ordering::SeqCst);
+        }
+        batch
+    })
 }
 
 /// As [`start`], on a task of its own, which begins at once; what is wrong with the query comes out of the rows.
@@ -235,15 +297,15 @@ pub(crate) async fn start(
     as_of: NaiveDate,
 ) -> Result<Rows, EngineError> {
     let declared = table.arrow_schema();
-    let answer = prepared::ask(session, sql, Some(as_of)).await.map_err(|e| e.in_derived(origin))?;
-    let casts = columns::casts(&answer.schema, &declared)
+    let rows = prepared::ask(session, sql, Some(as_of)).await.map_err(|e| e.in_derived(origin))?;
+    let casts = columns::casts(rows.schema(), &declared)
         .map_err(|detail| EngineError::DeriveColumns { origin: origin.to_owned(), detail })?;
     let origin = origin.to_owned();
     let schema = Arc::clone(&declared);
     let conformed = move |batch: Result<RecordBatch, EngineError>| {
         conform(&batch.map_err(|e| e.in_derived(&origin))?, &schema, &casts, &origin)
     };
-    Ok(answer.rows.try_map(declared, conformed))
+    Ok(rows.try_map(declared, conformed))
 }
 
 /// The batch with the declared types, checked for nulls where none may be.

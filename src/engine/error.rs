@@ -247,6 +247,14 @@ impl EngineError {
         }
     }
 
+    /// Whether there was too little memory, or room for what does not fit into it.
+    pub(crate) fn is_want_of_memory(&self) -> bool {
+        matches!(
+            self,
+            Self::Failed { kind: FailureKind::Resources, .. } | Self::DeriveFailed { kind: FailureKind::Resources, .. }
+        )
+    }
+
     /// A panic below us.
     pub(crate) fn panicked(payload: &(dyn std::any::Any + Send)) -> Self {
         let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(|s| &**s));

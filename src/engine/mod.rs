@@ -89,6 +89,7 @@ pub(crate) mod rows;
 mod segmented_window;
 pub(crate) mod session;
 pub(crate) mod small_cells;
+pub(crate) mod sorted;
 pub(crate) mod spill;
 pub mod stack;
 mod store;
@@ -96,6 +97,7 @@ mod table_files;
 #[cfg(test)]
 pub(crate) mod testing;
 mod tokens;
+mod turned_joins;
 mod wording;
 
 pub use error::EngineError;

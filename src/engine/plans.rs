@@ -31,8 +31,6 @@ pub(super) struct KeptPlan {
     has_day: bool,
     /// The tables that it reads, with their columns.
     inputs: Vec<(String, SchemaRef)>,
-    /// The columns that it gives, as they were planned.
-    schema: SchemaRef,
 }
 
 #[derive(Debug)]
@@ -56,7 +54,6 @@ impl KeptPlan {
         has_day: bool,
         inputs: Vec<(String, SchemaRef)>,
     ) -> Result<Self> {
-        let schema = Arc::clone(logical.schema().inner());
         let optimized = state.optimize(logical)?;
         let physical = state.query_planner().create_physical_plan(&optimized, state).await?;
         let mut is_recursive = false;
@@ -65,12 +62,7 @@ impl KeptPlan {
             Ok(if is_recursive { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
         })?;
         let plan = if is_recursive { Plan::Optimized(optimized) } else { Plan::Physical(physical) };
-        Ok(Self { plan, day, has_day, inputs, schema })
-    }
-
-    /// The columns that it gives, as they were planned.
-    pub(super) fn schema(&self) -> &SchemaRef {
-        &self.schema
+        Ok(Self { plan, day, has_day, inputs })
     }
 
     /// Whether the tables are as they were when it was planned.

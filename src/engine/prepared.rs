@@ -3,34 +3,23 @@
 
 use std::{collections::BTreeSet, panic::AssertUnwindSafe, sync::Arc};
 
-use arrow::datatypes::SchemaRef;
 use chrono::NaiveDate;
 use futures::FutureExt as _;
 
 use super::{EngineError, Parameters, Rows, Session, as_of::Day, plans::KeptPlan, query, reused::Reused};
 
-/// What a statement answers.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    /// Its columns, as they were planned.
-    pub(crate) schema: SchemaRef,
-    /// Its rows, with the types of the plan.
-    pub(crate) rows: Rows,
-}
-
-/// Asks one read-only statement; `$as_of` stands for `as_of` where that is given.
+/// Asks one read-only statement; `$as_of` stands for `as_of` where that is given. The rows have the types of the plan.
 ///
 /// # Errors
 /// As [`query::run`].
-pub(crate) async fn ask(session: &Session, sql: &str, as_of: Option<NaiveDate>) -> Result<Answer, EngineError> {
+pub(crate) async fn ask(session: &Session, sql: &str, as_of: Option<NaiveDate>) -> Result<Rows, EngineError> {
     if let Some(reused) = session.reused()
         && let Some(kept) = ask_kept(session, reused, sql, as_of).await
     {
         return Ok(kept);
     }
     let parameters = Parameters::of_day(as_of);
-    let planned = query::plan(session, sql, &parameters).await?;
-    Ok(Answer { schema: Arc::clone(planned.logical().schema().inner()), rows: planned.rows_as_planned().await? })
+    query::plan(session, sql, &parameters).await?.rows_as_planned().await
 }
 
 /// The rows of a statement, with strings and bytes in Arrow's plain types.
@@ -38,7 +27,7 @@ pub(crate) async fn ask(session: &Session, sql: &str, as_of: Option<NaiveDate>) 
 /// # Errors
 /// As [`query::run`].
 pub(crate) async fn rows(session: &Session, sql: &str) -> Result<Rows, EngineError> {
-    query::plain(ask(session, sql, None).await?.rows, Arc::clone)
+    query::plain(ask(session, sql, None).await?, Arc::clone)
 }
 
 /// The tables a query reads, without its common table expressions.
@@ -61,7 +50,7 @@ pub(crate) fn reads(session: &Session, sql: &str) -> Result<Arc<BTreeSet<String>
 
 /// Answers by a plan for tables that are held, kept or new; `None` when the statement has to be planned for this day, which
 /// also tells what is wrong with it.
-async fn ask_kept(session: &Session, reused: &Reused, sql: &str, as_of: Option<NaiveDate>) -> Option<Answer> {
+async fn ask_kept(session: &Session, reused: &Reused, sql: &str, as_of: Option<NaiveDate>) -> Option<Rows> {
     let reads = reads(session, sql).ok()?;
     let started = async {
         let kept = match reused.plans.take(sql).filter(|kept| kept.fits(&reused.held, as_of)) {
@@ -72,10 +61,9 @@ async fn ask_kept(session: &Session, reused: &Reused, sql: &str, as_of: Option<N
         Some((Rows::of_plan(rows), kept))
     };
     let (rows, kept) = AssertUnwindSafe(started).catch_unwind().await.ok().flatten()?;
-    let schema = Arc::clone(kept.schema());
     let (plans, sql) = (Arc::clone(&reused.plans), sql.to_owned());
     // Only when all its rows were taken is nothing of it running any more.
-    Some(Answer { schema, rows: rows.and_then(move || plans.keep(&sql, kept)) })
+    Some(rows.and_then(move || plans.keep(&sql, kept)))
 }
 
 /// Plans a statement over held tables.

@@ -9,8 +9,11 @@ use datafusion::{
     common::TableReference,
     datasource::MemTable,
     execution::{
-        SessionStateBuilder, disk_manager::DiskManagerBuilder, memory_pool::FairSpillPool,
-        object_store::ObjectStoreUrl, runtime_env::RuntimeEnvBuilder,
+        SessionStateBuilder,
+        disk_manager::DiskManagerBuilder,
+        memory_pool::{FairSpillPool, MemoryConsumer, MemoryPool, MemoryReservation},
+        object_store::ObjectStoreUrl,
+        runtime_env::RuntimeEnvBuilder,
     },
     prelude::{SessionConfig, SessionContext},
 };
@@ -26,12 +29,17 @@ use super::{
     segmented_window,
     spill::SpillFolder,
     store::{STORE_URL, WholeRanges},
+    turned_joins,
 };
 use crate::catalog::Table;
 
 /// Memory for which it is worth running one more plan fragment at the same time: sorts that run side by side leave little
 /// for whoever merges them, which cannot spill.
 const MEMORY_OF_A_FRAGMENT: usize = 512 << 20;
+
+/// Sorts of one plan fragment that are thought to hold rows at the same time. What they keep for merging nobody else can use,
+/// so that much of it for each is little for the others.
+const SORTS_AT_ONCE: usize = 8;
 
 /// Bytes that are sorted as one piece. Merging many small pieces takes memory that nobody set aside; of a large one, columns of
 /// string views count as many times as it has batches.
@@ -61,11 +69,14 @@ pub struct Session {
     memory_limit_bytes: usize,
     /// What it shares with those of other days.
     reused: Option<Arc<Reused>>,
+    /// Memory of others that it has, given back when nobody uses it any more.
+    set_aside: Option<Arc<MemoryReservation>>,
 }
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").finish_non_exhaustive()
+        let has_own = self.set_aside.is_some();
+        f.debug_struct("Session").field("has_memory_of_its_own", &has_own).finish_non_exhaustive()
     }
 }
 
@@ -92,18 +103,20 @@ impl Session {
         let mut config = session_config().with_target_partitions(partitions);
         let execution = &mut config.options_mut().execution;
         execution.sort_in_place_threshold_bytes = SORTED_AS_ONE;
-        // What it keeps for merging those pieces, and what it spilled.
-        execution.sort_spill_reservation_bytes = options.memory_limit_bytes / partitions / 4;
+        // What each sort keeps for merging those pieces, and what it spilled.
+        let fragments = partitions * queries_at_once(options.memory_limit_bytes);
+        execution.sort_spill_reservation_bytes = options.memory_limit_bytes / fragments / SORTS_AT_ONCE;
         let state = SessionStateBuilder::new()
             .with_config(config)
             .with_runtime_env(runtime)
             .with_default_features()
-            .with_physical_optimizer_rules(segmented_window::physical_optimizer_rules())
+            .with_physical_optimizer_rules(turned_joins::added_to(segmented_window::physical_optimizer_rules()))
             .build();
         Ok(Self {
             context: SessionContext::new_with_state(state),
             memory_limit_bytes: options.memory_limit_bytes,
             reused: None,
+            set_aside: None,
         })
     }
 
@@ -111,7 +124,7 @@ impl Session {
     pub(super) fn for_a_day(&self, plans: Arc<Plans>) -> Self {
         let context = reused::without_tables(&self.context);
         let reused = Arc::new(Reused::new(&context, plans, self.memory_limit_bytes));
-        Self { context, memory_limit_bytes: self.memory_limit_bytes, reused: Some(reused) }
+        Self { context, memory_limit_bytes: self.memory_limit_bytes, reused: Some(reused), set_aside: None }
     }
 
     /// What it shares with those of other days.
@@ -121,8 +134,7 @@ impl Session {
 
     /// Queries that may run at the same time: as many as there are processors and memory for.
     pub(crate) fn queries_at_once(&self) -> usize {
-        let processors = available_parallelism().map_or(1, NonZeroUsize::get);
-        processors.min(self.memory_limit_bytes / MEMORY_OF_A_FRAGMENT).max(1)
+        queries_at_once(self.memory_limit_bytes)
     }
 
     /// Whether a table is held in memory.
@@ -130,26 +142,34 @@ impl Session {
         self.reused.as_ref().is_some_and(|reused| reused.held.schema(name).is_some())
     }
 
-    /// The same tables with memory of its own, of which no more than `bytes` may be used.
+    /// The same tables with memory of its own, at most `bytes` and a quarter of what there is, which others cannot use meanwhile;
+    /// where they have it already, it is shared. There is one plan fragment, so that rows that nobody sorts come in the order of
+    /// their files.
     ///
     /// # Errors
     /// [`EngineError::Failed`] when the engine cannot be set up.
     pub(crate) fn with_memory(&self, bytes: usize) -> Result<Self, EngineError> {
-        let limit = self.memory_limit_bytes.min(bytes);
+        let shared = Arc::clone(&self.context.runtime_env().memory_pool);
+        let own = bytes.min(self.memory_limit_bytes / 4);
+        let set_aside = MemoryConsumer::new("memory that others cannot use").register(&shared);
+        let is_own = set_aside.try_grow(own).is_ok();
+        let limit = if is_own { own } else { self.memory_limit_bytes };
+        let pool: Arc<dyn MemoryPool> = if is_own { Arc::new(FairSpillPool::new(own)) } else { shared };
         let runtime = RuntimeEnvBuilder::from_runtime_env(&self.context.runtime_env())
-            .with_memory_pool(Arc::new(FairSpillPool::new(limit)))
+            .with_memory_pool(pool)
             .build_arc()
             .map_err(EngineError::running)?;
         // A default catalogue of its own would take the place of the one that has the tables.
-        let mut config = self.context.copied_config().with_create_default_catalog_and_schema(false);
-        let partitions = config.target_partitions();
-        config.options_mut().execution.sort_spill_reservation_bytes = limit / partitions / 4;
+        let config = self.context.copied_config().with_create_default_catalog_and_schema(false);
+        let mut config = config.with_target_partitions(1);
+        config.options_mut().execution.sort_spill_reservation_bytes = limit / SORTS_AT_ONCE;
         let state = SessionStateBuilder::new_from_existing(self.context.state());
         let state = state.with_config(config).with_runtime_env(runtime).build();
         Ok(Self {
             context: SessionContext::new_with_state(state),
             memory_limit_bytes: limit,
             reused: self.reused.clone(),
+            set_aside: Some(Arc::new(set_aside)),
         })
     }
 
@@ -299,6 +319,11 @@ impl Session {
     }
 }
 
+fn queries_at_once(memory_limit_bytes: usize) -> usize {
+    let processors = available_parallelism().map_or(1, NonZeroUsize::get);
+    processors.min(memory_limit_bytes / MEMORY_OF_A_FRAGMENT).max(1)
+}
+
 fn session_config() -> SessionConfig {
     let mut config = SessionConfig::new().with_information_schema(true).with_collect_statistics(true);
     let options = config.options_mut();
@@ -311,4 +336,29 @@ fn session_config() -> SessionConfig {
     options.sql_parser.enable_subquery_sort_elimination = false;
     options.execution.time_zone = Some("UTC".to_owned());
     config
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::testing::empty_session;
+
+    #[test]
+    fn memory_of_its_own_is_taken_from_others_and_given_back() {
+        let session = empty_session();
+        let used = || session.context.runtime_env().memory_pool.reserved();
+        let own = session.with_memory(usize::MAX).unwrap();
+        assert_eq!((own.memory_limit_bytes, used()), (256 << 20, 256 << 20));
+        let more = own.clone();
+        drop(own);
+        assert_eq!(used(), 256 << 20);
+        drop(more);
+        assert_eq!((session.with_memory(1 << 20).unwrap().memory_limit_bytes, used()), (1 << 20, 0));
+        // Where others have all of it, it is shared.
+        let others = MemoryConsumer::new("others").register(&session.context.runtime_env().memory_pool);
+        others.try_grow(session.memory_limit_bytes).unwrap();
+        let shared = session.with_memory(1 << 20).unwrap();
+        assert_eq!(shared.memory_limit_bytes, session.memory_limit_bytes);
+        assert!(Arc::ptr_eq(&shared.context.runtime_env().memory_pool, &session.context.runtime_env().memory_pool));
+    }
 }

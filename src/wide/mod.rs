@@ -3,7 +3,7 @@
 //! ```text
 //! definitions ─ kind ─▶ Kind ─ plan ─▶ WidePlan ─┐
 //!                                                ├─ pivot ─▶ RecordBatch
-//! attributes, sorted by employee ────────────────┘
+//! attributes, one employee after another ─────────┘
 //! ```
 //!
 //! `choices`: the values that a schema enumerates; `meaning`: what is said of each column.
@@ -27,9 +27,7 @@ pub(crate) use definition::{Definition, Sorting};
 #[cfg(test)]
 use kind::Kind;
 pub(crate) use kind::REFERENCE_NAMES;
-#[cfg(test)]
-use pivot::Unforeseen;
-pub(crate) use pivot::{Attribute, Names, Pivot};
+pub(crate) use pivot::{Attribute, Names, Pivot, Unforeseen};
 pub(crate) use plan::WidePlan;
 
 use crate::catalog::Catalog;

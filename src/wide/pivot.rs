@@ -1,6 +1,11 @@
 //! From the attributes of one employee after another to rows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    borrow::Cow,
+    cmp::Ordering,
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use arrow::{array::ArrayRef, error::ArrowError, record_batch::RecordBatch};
 use serde_json::{Value, value::RawValue};
@@ -16,17 +21,40 @@ use crate::{catalog::Table, decode::ColumnBuilder};
 
 /// One attribute of an employee.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Attribute {
+pub(crate) struct Attribute<'a> {
     /// Its definition.
-    pub(crate) definition: String,
+    pub(crate) definition: Cow<'a, str>,
     /// Its identifier.
-    pub(crate) id: String,
+    pub(crate) id: Cow<'a, str>,
     /// First day on which it applies, in days since 1970; `None` for always.
     pub(crate) starts: Option<i32>,
     /// Last day on which it applies; `None` for ever.
     pub(crate) ends: Option<i32>,
     /// Its value as JSON; `None` when it has none.
-    pub(crate) value: Option<String>,
+    pub(crate) value: Option<Cow<'a, str>>,
+}
+
+impl Attribute<'_> {
+    /// The same with texts of its own.
+    pub(crate) fn into_owned(self) -> Attribute<'static> {
+        let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        Attribute {
+            definition: own(self.definition),
+            id: own(self.id),
+            starts: self.starts,
+            ends: self.ends,
+            value: self.value.map(own),
+        }
+    }
+
+    /// Attributes of one definition by when they begin, the one that began last at the end.
+    fn order(&self, other: &Self) -> Ordering {
+        self.definition
+            .cmp(&other.definition)
+            .then_with(|| self.starts.cmp(&other.starts))
+            .then_with(|| self.id.len().cmp(&other.id.len()))
+            .then_with(|| self.id.cmp(&other.id))
+    }
 }
 
 /// Values of one definition that are not as it announces.
@@ -43,9 +71,9 @@ pub(crate) type Names = BTreeMap<String, HashMap<String, String>>;
 
 /// Builds the rows of a wide table.
 #[derive(Debug)]
-pub(crate) struct Pivot<'p> {
-    plan: &'p WidePlan,
-    names: &'p Names,
+pub(crate) struct Pivot {
+    plan: Arc<WidePlan>,
+    names: Names,
     /// The day, in days since 1970.
     day: i32,
     /// Whether the attributes of all days come, or those of the day alone.
@@ -55,10 +83,10 @@ pub(crate) struct Pivot<'p> {
     unforeseen: BTreeMap<String, Unforeseen>,
 }
 
-impl<'p> Pivot<'p> {
+impl Pivot {
     /// No rows yet. `day` is in days since 1970.
-    pub(crate) fn new(plan: &'p WidePlan, names: &'p Names, day: i32, whole_history: bool) -> Self {
-        let builders = Self::builders(plan);
+    pub(crate) fn new(plan: Arc<WidePlan>, names: Names, day: i32, whole_history: bool) -> Self {
+        let builders = Self::builders(&plan);
         Self { plan, names, day, whole_history, builders, rows: 0, unforeseen: BTreeMap::new() }
     }
 
@@ -76,18 +104,19 @@ impl<'p> Pivot<'p> {
         &self.unforeseen
     }
 
-    /// Adds the row of one employee with all their attributes.
-    pub(crate) fn employee(&mut self, employee_id: &str, attributes: &[Attribute]) {
-        let mut by_definition: BTreeMap<&str, Vec<&Attribute>> = BTreeMap::new();
-        for attribute in attributes {
-            by_definition.entry(&attribute.definition).or_default().push(attribute);
-        }
+    /// Adds the row of one employee with all their attributes, in any order.
+    pub(crate) fn employee(&mut self, employee_id: &str, attributes: &[Attribute<'_>]) {
+        let mut ordered: Vec<&Attribute<'_>> = attributes.iter().collect();
+        ordered.sort_by(|a, b| a.order(b));
         let mut kept: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         let mut cells: Vec<Cell> = vec![Cell::Null; self.builders.len()];
         set(&mut cells, 0, Cell::Text(employee_id.to_owned()));
-        for (definition, all) in by_definition {
-            let applicable = self.applicable(&all);
-            let planned = self.plan.definitions.get(definition);
+        let plan = Arc::clone(&self.plan);
+        let mut applicable = Vec::new();
+        for all in ordered.chunk_by(|a, b| a.definition == b.definition) {
+            let Some(definition) = all.first().map(|first| &*first.definition) else { continue };
+            self.applicable(all, &mut applicable);
+            let planned = plan.definitions.get(definition);
             let found = match planned {
                 None => Err(Other),
                 Some(planned) if planned.several() => self.several(planned, &applicable, &mut cells),
@@ -123,26 +152,26 @@ impl<'p> Pivot<'p> {
     /// # Errors
     /// When Arrow refuses the columns: a defect here.
     pub(crate) fn take(&mut self, table: &Table) -> Result<RecordBatch, ArrowError> {
-        let builders = std::mem::replace(&mut self.builders, Self::builders(self.plan));
+        let builders = std::mem::replace(&mut self.builders, Self::builders(&self.plan));
         self.rows = 0;
         let columns: Vec<ArrayRef> = builders.into_iter().map(ColumnBuilder::finish).collect();
         RecordBatch::try_new(table.arrow_schema(), columns)
     }
 
-    /// The attributes that apply on the day, the one that began last at the end. Where the API chose those of the day, one
-    /// that it chose although it no longer applies, as for people who left, is taken at its word.
-    fn applicable<'a>(&self, all: &[&'a Attribute]) -> Vec<&'a Attribute> {
-        let applies = |a: &Attribute| a.starts.is_none_or(|s| s <= self.day) && a.ends.is_none_or(|e| e >= self.day);
-        let mut found: Vec<&Attribute> = all.iter().copied().filter(|a| applies(a)).collect();
+    /// Of the attributes of one definition, those that apply on the day. Where the API chose those of the day, one that it chose
+    /// although it no longer applies, as for people who left, is taken at its word.
+    fn applicable<'a>(&self, all: &[&'a Attribute<'a>], found: &mut Vec<&'a Attribute<'a>>) {
+        let applies =
+            |a: &Attribute<'_>| a.starts.is_none_or(|s| s <= self.day) && a.ends.is_none_or(|e| e >= self.day);
+        found.clear();
+        found.extend(all.iter().copied().filter(|a| applies(a)));
         if found.is_empty() && !self.whole_history {
-            found = all.to_vec();
+            found.extend(all);
         }
-        found.sort_by(|a, b| (a.starts, a.id.len(), &a.id).cmp(&(b.starts, b.id.len(), &b.id)));
-        found
     }
 
     /// The value of a definition that has one.
-    fn one(&self, planned: &Planned, attribute: &Attribute, cells: &mut [Cell]) -> Result<(), Other> {
+    fn one(&self, planned: &Planned, attribute: &Attribute<'_>, cells: &mut [Cell]) -> Result<(), Other> {
         let Some(raw) = attribute.value.as_deref() else { return Ok(()) };
         let value: Value = serde_json::from_str(raw).map_err(|_| Other)?;
         let mut found = Vec::with_capacity(planned.parts.len());
@@ -184,7 +213,7 @@ impl<'p> Pivot<'p> {
     }
 
     /// Values as a list: of one attribute each, or of one with a list.
-    fn several(&self, planned: &Planned, attributes: &[&Attribute], cells: &mut [Cell]) -> Result<(), Other> {
+    fn several(&self, planned: &Planned, attributes: &[&Attribute<'_>], cells: &mut [Cell]) -> Result<(), Other> {
         let mut values: Vec<(Value, String)> = Vec::new();
         for raw in attributes.iter().filter_map(|a| a.value.as_deref()) {
             if raw.starts_with('[') && planned.kind != Kind::Texts {

@@ -1,4 +1,7 @@
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use arrow::util::pretty::pretty_format_batches;
 use serde_json::json;
@@ -90,9 +93,15 @@ fn sorted(descending: bool, property: Option<&str>) -> Option<Sorting> {
     Some(Sorting { descending, property: property.map(str::to_owned) })
 }
 
-fn attribute(definition: &str, id: u32, window: (Option<i32>, Option<i32>), value: &str) -> Attribute {
+fn attribute(definition: &str, id: u32, window: (Option<i32>, Option<i32>), value: &str) -> Attribute<'static> {
     let (starts, ends) = window;
-    Attribute { definition: definition.into(), id: id.to_string(), starts, ends, value: Some(value.into()) }
+    Attribute {
+        definition: definition.to_owned().into(),
+        id: id.to_string().into(),
+        starts,
+        ends,
+        value: Some(value.to_owned().into()),
+    }
 }
 
 const ALWAYS: (Option<i32>, Option<i32>) = (None, None);
@@ -103,12 +112,12 @@ const CHILDREN: &str =
 fn row(
     definitions: &[Definition],
     whole_history: bool,
-    attributes: &[Attribute],
+    attributes: &[Attribute<'_>],
 ) -> (BTreeMap<String, String>, BTreeMap<String, Unforeseen>) {
     let plan = WidePlan::new(&personal(), definitions, &BTreeMap::new(), |_| true);
     let labels = HashMap::from([("7".to_owned(), "XL".to_owned()), ("8".to_owned(), "A".to_owned())]);
     let names = Names::from([("taxonomy-label".to_owned(), labels)]);
-    let mut pivot = Pivot::new(&plan, &names, 100, whole_history);
+    let mut pivot = Pivot::new(Arc::new(plan.clone()), names, 100, whole_history);
     pivot.employee("416", attributes);
     let table = plan.table(|_| crate::catalog::Privacy::None);
     let batch = pivot.take(&table).unwrap();

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests may fail")]
 
+mod at_once;
 mod attributes;
 mod backfill;
 mod configuration;

@@ -5,18 +5,17 @@ mod horizon;
 mod oracle;
 mod suppression;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::{Arc, Mutex, atomic::AtomicUsize};
 
 use arrow::datatypes::DataType;
+use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
+use tokio::sync::Notify;
 
 use super::*;
 use crate::{
     catalog::{Catalog, derived::parse},
     engine::{
-        FailureKind,
+        FailureKind, SessionOptions,
         testing::{TestLake, ask, batch, day, deep, ints, parquet_bytes, strings},
     },
     exit_code::ExitCode,
@@ -268,6 +267,80 @@ fn the_first_failure_in_the_order_of_the_queries_is_told() {
             assert!(error.to_string().starts_with("queries/b.sql failed: a value"), "{error}");
         }
         assert!(failure(&queries[2..]).await.to_string().starts_with("queries/c.sql: "));
+    });
+}
+
+/// Takes nearly all memory until a query failed for want of it, or for good.
+struct Hoard<'a> {
+    sink: MemorySink<'a>,
+    memory: Mutex<Option<MemoryReservation>>,
+    for_good: bool,
+    failed: Notify,
+    failures: AtomicUsize,
+}
+
+#[async_trait]
+impl Sink for Hoard<'_> {
+    type Error = SinkError;
+    type Written = TableFiles;
+
+    async fn write(&self, table: &Table, rows: Rows) -> Result<TableFiles, SinkError> {
+        if table.name == "first" {
+            self.failed.notified().await;
+        }
+        let written = self.sink.write(table, rows).await;
+        if written.is_err() {
+            self.failures.fetch_add(1, Ordering::SeqCst);
+            self.memory.lock().unwrap().take_if(|_| !self.for_good);
+            self.failed.notify_one();
+        }
+        written
+    }
+
+    fn files(&self, written: &TableFiles) -> TableFiles {
+        written.clone()
+    }
+}
+
+#[test]
+fn what_lacks_memory_beside_others_is_asked_again_alone() {
+    deep(|| async {
+        let lake = things().await;
+        let queries = [
+            query("first", "id string", "select id from things"),
+            query("second", "n int64", "select n from things order by n"),
+            query("third", "n int64", "select count(n) as n from second"),
+        ];
+        for for_good in [false, true] {
+            let session = lake.session();
+            let all = SessionOptions::default().memory_limit_bytes - (1 << 20);
+            let memory = MemoryConsumer::new("a hoard").register(&session.context().runtime_env().memory_pool);
+            memory.try_grow(all).unwrap();
+            let hoard = Hoard {
+                sink: MemorySink::beside(&lake),
+                memory: Mutex::new(Some(memory)),
+                for_good,
+                failed: Notify::new(),
+                failures: AtomicUsize::new(0),
+            };
+            // Where one query runs at a time, none runs beside others.
+            let is_beside = session.queries_at_once() > 1;
+            if !is_beside {
+                hoard.failed.notify_one();
+            }
+            let derived = run(&session, day(DAY), &queries, &["things"], &hoard).await;
+            match derived {
+                Ok(derived) => {
+                    assert!(is_beside && !for_good && derived.written.len() == 3);
+                    assert_eq!(ask(&session, "select n from third").await.unwrap(), "n\n1\n");
+                }
+                Err(error) => {
+                    assert!(for_good || !is_beside);
+                    assert!(error.to_string().contains("queries/second.sql failed: it needs more memory"), "{error}");
+                }
+            }
+            assert_eq!(hoard.failures.into_inner(), 1 + usize::from(for_good && is_beside));
+        }
     });
 }
 

@@ -24,7 +24,7 @@ async fn things(lake: &mut TestLake, as_of: &str, columns: Vec<(&str, ArrayRef)>
 
 async fn told(days: &DaySessions, table: Option<TableFiles>, as_of: &str, sql: &str) -> Result<String, EngineError> {
     let session = days.open(table).await.unwrap();
-    csv(ask(&session, sql, Some(day(as_of))).await?.rows).await
+    csv(ask(&session, sql, Some(day(as_of))).await?).await
 }
 
 #[test]
@@ -91,8 +91,8 @@ fn a_plan_that_is_running_is_not_lent_again() {
         let (first, second) = (days.open([first]).await.unwrap(), days.open([second]).await.unwrap());
         let one = ask(&first, SQL, Some(day("2026-01-02"))).await.unwrap();
         let two = ask(&second, SQL, Some(day("2026-01-03"))).await.unwrap();
-        assert_eq!(csv(two.rows).await.unwrap(), "days,n,total,of\n2,1,2,2026-01-03\n");
-        assert_eq!(csv(one.rows).await.unwrap(), "days,n,total,of\n1,1,1,2026-01-02\n");
+        assert_eq!(csv(two).await.unwrap(), "days,n,total,of\n2,1,2,2026-01-03\n");
+        assert_eq!(csv(one).await.unwrap(), "days,n,total,of\n1,1,1,2026-01-02\n");
     });
 }
 
