@@ -8,7 +8,7 @@ use futures::{StreamExt as _, stream};
 use super::{Assembler, compare::compared, day_before::names_no_day, session::table_files, staging, subject::Subject};
 use crate::{
     catalog::{Catalog, FINDINGS},
-    engine::{Rows, Session, days, derive, prepared},
+    engine::{Rows, Session, days, derive, duplicates, prepared},
     error::Error,
     lake::{Provenance, SnapshotTable, StagedTable, TableWriter, WriterOptions},
     quality::{Gate, Statement, Thresholds, compare::COMPARING, statement},
@@ -110,7 +110,11 @@ async fn ask(
         // Some are asked while what the one before found is written.
         let asked = asked.into_iter().map(|(statement, nothing_again)| async move {
             let sql = statement.findings(findings_before.is_some());
-            let rows = || derive::begin(session, statement.origin.clone(), sql, table, *as_of);
+            let origin = statement.origin.clone();
+            let rows = || match statement.key.clone() {
+                Some(key) => duplicates::begin(session, origin, sql, table, *as_of, key),
+                None => derive::begin(session, origin, sql, table, *as_of),
+            };
             (statement, (!nothing_again).then(rows))
         });
         let mut answers = stream::iter(asked).buffered(session.queries_at_once());

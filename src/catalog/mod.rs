@@ -45,7 +45,7 @@ pub(crate) use error::CatalogError;
 pub(crate) use findings::FINDINGS;
 pub use over_days::TypeClash;
 pub(crate) use over_days::{Types, columns_over_days};
-pub(crate) use quality::{Filled, Interval, Quality};
+pub(crate) use quality::{Filled, Interval, Key, Quality};
 pub use resource::Resource;
 pub(crate) use resource::{Column, Embedded, FanOut, Filter, History, OtherId, Reading, Shape};
 pub(crate) use rule::{QualityRule, Severity};

@@ -2,6 +2,15 @@
 
 use serde::Serialize;
 
+/// A table and the columns that have to be different, together, in each of its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key {
+    /// The table.
+    pub(crate) table: String,
+    /// The columns.
+    pub(crate) columns: Vec<String>,
+}
+
 /// What is declared of the rows of a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Quality {

@@ -65,6 +65,7 @@ mod copied;
 pub(crate) mod days;
 pub(crate) mod derive;
 mod diagnosis;
+pub(crate) mod duplicates;
 pub(crate) mod error;
 pub(crate) mod explain;
 mod failure;

@@ -1,7 +1,7 @@
 //! SQL whose rows are findings: one statement for each thing that is declared, and for each rule.
 
 use super::compare::Finding;
-use crate::catalog::{Interval, LakeType, QualityRule, Severity, Table, TableColumn};
+use crate::catalog::{Interval, Key, LakeType, QualityRule, Severity, Table, TableColumn};
 
 /// The name under which a statement finds the findings of the snapshot before.
 pub(crate) const BEFORE: &str = "_findings_before";
@@ -23,6 +23,8 @@ pub(crate) struct Statement {
     pub(crate) sql: String,
     /// What errors call it: its file, or what it asks.
     pub(crate) origin: String,
+    /// The key whose values that occur more than once it finds, where it finds nothing else.
+    pub(crate) key: Option<Key>,
 }
 
 /// More findings than these stop a publication.
@@ -57,6 +59,7 @@ pub(crate) fn of_rule(rule: &QualityRule) -> Statement {
         detail: None,
         sql: rule.sql.clone(),
         origin: rule.file(),
+        key: None,
     }
 }
 
@@ -74,6 +77,7 @@ pub(crate) fn of_finding(finding: &Finding) -> Statement {
             literal(&finding.table)
         ),
         origin: format!("the finding {} of {}", finding.rule, finding.table),
+        key: None,
     }
 }
 
@@ -120,6 +124,7 @@ fn key(table: &Table, key: &[String]) -> Statement {
             identifier(&table.name),
         ),
         origin: format!("the key of {}", table.name),
+        key: Some(Key { table: table.name.clone(), columns: key.to_vec() }),
     }
 }
 
@@ -154,6 +159,7 @@ fn overlaps(table: &Table, interval: &Interval) -> Statement {
             rows = identifier(&table.name),
         ),
         origin: format!("the intervals of {}", table.name),
+        key: None,
     }
 }
 

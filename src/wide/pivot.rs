@@ -173,6 +173,12 @@ impl Pivot {
     /// The value of a definition that has one.
     fn one(&self, planned: &Planned, attribute: &Attribute<'_>, cells: &mut [Cell]) -> Result<(), Other> {
         let Some(raw) = attribute.value.as_deref() else { return Ok(()) };
+        if let [Part { column, property: None, takes: Takes::Value(Kind::Text | Kind::Choice(_)) }] = &*planned.parts
+            && let Some(text) = plain_text(raw)
+        {
+            set(cells, *column, Cell::Text(text.to_owned()));
+            return Ok(());
+        }
         let value: Value = serde_json::from_str(raw).map_err(|_| Other)?;
         let mut found = Vec::with_capacity(planned.parts.len());
         if let Kind::Object(properties) = &planned.kind {
@@ -267,6 +273,13 @@ impl Pivot {
             order.then_with(|| raw_a.cmp(raw_b))
         });
     }
+}
+
+/// What a JSON string says that has no escapes.
+fn plain_text(raw: &str) -> Option<&str> {
+    let text = raw.strip_prefix('"')?.strip_suffix('"')?;
+    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+    text.bytes().all(is_plain).then_some(text)
 }
 
 fn set(cells: &mut [Cell], column: usize, cell: Cell) {
