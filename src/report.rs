@@ -77,7 +77,7 @@ pub(crate) struct DeriveSeconds {
     pub(crate) references: f64,
     /// The derived tables.
     pub(crate) derived: f64,
-    /// The wide tables.
+    /// The wide tables, made at the same time.
     pub(crate) wide: f64,
     /// The quality gates.
     pub(crate) judged: f64,

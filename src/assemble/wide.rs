@@ -54,7 +54,7 @@ struct Made {
 }
 
 /// Stages the wide tables of one day and makes them known to the session. Memory: the names of what is referred to, and
-/// the sorting of the attributes, which spills to disk.
+/// the sorting of the rows, which spills to disk.
 ///
 /// # Errors
 /// When the tables cannot be read, or written.

@@ -52,7 +52,7 @@ pub(super) async fn derive_alone(
                 return Ok(());
             }
             tracing::info!(
-                "derived tables {derived:.1} s, wide tables {wide:.1} s, gates {judged:.1} s; per query: \
+                "derived tables {derived:.1} s, wide tables beside them {wide:.1} s, then gates {judged:.1} s; per query: \
                  `lucca-lake derive --explain TABLE`"
             );
             let tables = published.tables.iter().filter(|t| is_derived(context, t));

@@ -353,7 +353,10 @@ mod tests {
         drop(own);
         assert_eq!(used(), 256 << 20);
         drop(more);
-        assert_eq!((session.with_memory(1 << 20).unwrap().memory_limit_bytes, used()), (1 << 20, 0));
+        let little = session.with_memory(1 << 20).unwrap();
+        assert_eq!((little.memory_limit_bytes, used()), (1 << 20, 1 << 20));
+        drop(little);
+        assert_eq!(used(), 0);
         // Where others have all of it, it is shared.
         let others = MemoryConsumer::new("others").register(&session.context.runtime_env().memory_pool);
         others.try_grow(session.memory_limit_bytes).unwrap();
