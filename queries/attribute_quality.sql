@@ -11,17 +11,31 @@
 -- lowered definition_id, compared, agreeing, disagreeing, attribute_missing, resource_missing, rows to none: numbers
 --   of people in the whole tenant and of no value, a row for each definition compared
 WITH definitions AS (
-    SELECT definition_id
+    -- By number, since numbers are compared faster than names.
+    SELECT number, definition_id, is_date
     FROM (
         VALUES
-            ('employee.givenName'), ('employee.familyName'), ('employee.email'), ('employee.employeeNumber'),
-            ('employee.remoteId'), ('employee.phoneNumber'),
-            ('employment.start'), ('employment.end'), ('employment.legalEntity'), ('employment.template'),
-            ('jobPosition.department'), ('jobPosition.manager'), ('jobPosition.businessEstablishment'),
-            ('jobPosition.jobQualification'), ('jobPosition.occupationCategory'), ('jobPosition.jobTitle'),
-            ('jobPosition.startsOn'), ('jobPosition.endsOn'),
-            ('probationaryPeriod.initialEndsOn'), ('probationaryPeriod.extendedEndsOn')
-    ) AS t (definition_id)
+            (1, 'employee.givenName', FALSE),
+            (2, 'employee.familyName', FALSE),
+            (3, 'employee.email', FALSE),
+            (4, 'employee.employeeNumber', FALSE),
+            (5, 'employee.remoteId', FALSE),
+            (6, 'employee.phoneNumber', FALSE),
+            (7, 'employment.start', TRUE),
+            (8, 'employment.end', TRUE),
+            (9, 'employment.legalEntity', FALSE),
+            (10, 'employment.template', FALSE),
+            (11, 'jobPosition.department', FALSE),
+            (12, 'jobPosition.manager', FALSE),
+            (13, 'jobPosition.businessEstablishment', FALSE),
+            (14, 'jobPosition.jobQualification', FALSE),
+            (15, 'jobPosition.occupationCategory', FALSE),
+            (16, 'jobPosition.jobTitle', FALSE),
+            (17, 'jobPosition.startsOn', TRUE),
+            (18, 'jobPosition.endsOn', TRUE),
+            (19, 'probationaryPeriod.initialEndsOn', TRUE),
+            (20, 'probationaryPeriod.extendedEndsOn', TRUE)
+    ) AS t (number, definition_id, is_date)
 ),
 
 -- Those of one person never overlap; should they, the one that started latest counts, then the smallest id.
@@ -50,7 +64,7 @@ trials AS (
 
 expected AS (
     SELECT
-        d.definition_id,
+        d.number,
         e.id AS employee_id,
         CASE d.definition_id
             WHEN 'employee.givenName' THEN e.given_name
@@ -65,7 +79,7 @@ expected AS (
     WHERE d.definition_id LIKE 'employee.%'
     UNION ALL
     SELECT
-        d.definition_id,
+        d.number,
         c.employee_id,
         CASE d.definition_id
             WHEN 'employment.start' THEN CAST(c.start_date AS STRING)
@@ -78,7 +92,7 @@ expected AS (
     WHERE d.definition_id LIKE 'employment.%'
     UNION ALL
     SELECT
-        d.definition_id,
+        d.number,
         p.employee_id,
         CASE d.definition_id
             WHEN 'jobPosition.department' THEN p.department_id
@@ -95,7 +109,7 @@ expected AS (
     WHERE d.definition_id LIKE 'jobPosition.%' AND p.choice = 1
     UNION ALL
     SELECT
-        d.definition_id,
+        d.number,
         t.employee_id,
         CASE d.definition_id
             WHEN 'probationaryPeriod.initialEndsOn' THEN CAST(t.initial_ends_on AS STRING)
@@ -110,29 +124,27 @@ expected AS (
 -- may look like one. A value of another shape than expected stays JSON and differs from everything.
 contents AS (
     SELECT
-        id,
-        employee_id,
-        definition_id,
-        applicability_start,
-        CASE
-            WHEN definition_id IN ('employment.start', 'employment.end', 'jobPosition.startsOn', 'jobPosition.endsOn')
-                OR definition_id LIKE 'probationaryPeriod.%'
-                THEN COALESCE(CAST(value_date AS STRING), NULLIF(value, 'null'))
-            ELSE COALESCE(value_text, value_reference_id, NULLIF(value, 'null'))
-        END AS content
-    FROM employee_attributes
-    WHERE definition_id IN (SELECT definition_id FROM definitions)
-        AND (applicability_start IS NULL OR applicability_start <= CAST($as_of AS DATE))
-        AND (applicability_end IS NULL OR applicability_end >= CAST($as_of AS DATE))
+        a.id,
+        a.employee_id,
+        d.number,
+        a.applicability_start,
+        COALESCE(
+            CASE WHEN d.is_date THEN CAST(a.value_date AS STRING) ELSE COALESCE(a.value_text, a.value_reference_id) END,
+            NULLIF(a.value, 'null')
+        ) AS content
+    FROM employee_attributes a
+    INNER JOIN definitions d ON d.definition_id = a.definition_id
+    WHERE (a.applicability_start IS NULL OR a.applicability_start <= CAST($as_of AS DATE))
+        AND (a.applicability_end IS NULL OR a.applicability_end >= CAST($as_of AS DATE))
 ),
 
 served AS (
     SELECT
         employee_id,
-        definition_id,
+        number,
         content,
         ROW_NUMBER() OVER (
-            PARTITION BY employee_id, definition_id
+            PARTITION BY employee_id, number
             ORDER BY applicability_start DESC NULLS LAST, id
         ) AS choice
     FROM contents
@@ -140,7 +152,7 @@ served AS (
 
 pairs AS (
     SELECT
-        COALESCE(e.definition_id, a.definition_id) AS definition_id,
+        COALESCE(e.number, a.number) AS number,
         e.employee_id IS NOT NULL AS has_record,
         a.employee_id IS NOT NULL AS has_attribute,
         e.content AS expected,
@@ -148,17 +160,28 @@ pairs AS (
         COALESCE(a.content = e.content, a.content IS NULL AND e.content IS NULL) AS is_equal
     FROM expected e
     FULL OUTER JOIN (SELECT * FROM served WHERE choice = 1) a
-        ON a.employee_id = e.employee_id AND a.definition_id = e.definition_id
+        ON a.employee_id = e.employee_id AND a.number = e.number
+),
+
+counted AS (
+    SELECT
+        number,
+        COUNT(CASE WHEN has_record AND has_attribute THEN 1 END) AS compared,
+        COUNT(CASE WHEN has_record AND has_attribute AND is_equal THEN 1 END) AS agreeing,
+        COUNT(CASE WHEN has_record AND has_attribute AND NOT is_equal THEN 1 END) AS disagreeing,
+        COUNT(CASE WHEN NOT has_attribute AND expected IS NOT NULL THEN 1 END) AS attribute_missing,
+        COUNT(CASE WHEN NOT has_record AND served IS NOT NULL THEN 1 END) AS resource_missing
+    FROM pairs
+    GROUP BY number
 )
 
 SELECT
     d.definition_id,
-    COUNT(CASE WHEN p.has_record AND p.has_attribute THEN 1 END) AS compared,
-    COUNT(CASE WHEN p.has_record AND p.has_attribute AND p.is_equal THEN 1 END) AS agreeing,
-    COUNT(CASE WHEN p.has_record AND p.has_attribute AND NOT p.is_equal THEN 1 END) AS disagreeing,
-    COUNT(CASE WHEN NOT p.has_attribute AND p.expected IS NOT NULL THEN 1 END) AS attribute_missing,
-    COUNT(CASE WHEN NOT p.has_record AND p.served IS NOT NULL THEN 1 END) AS resource_missing
+    COALESCE(c.compared, 0) AS compared,
+    COALESCE(c.agreeing, 0) AS agreeing,
+    COALESCE(c.disagreeing, 0) AS disagreeing,
+    COALESCE(c.attribute_missing, 0) AS attribute_missing,
+    COALESCE(c.resource_missing, 0) AS resource_missing
 FROM definitions d
-LEFT JOIN pairs p ON p.definition_id = d.definition_id
-GROUP BY d.definition_id
+LEFT JOIN counted c ON c.number = d.number
 ORDER BY d.definition_id NULLS LAST

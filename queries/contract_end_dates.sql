@@ -38,33 +38,25 @@
 -- column is_continued boolean! personal: whether that employment leaves no day out after end_date
 WITH contracts AS (
     SELECT
-        e.id,
-        e.employee_id,
-        e.legal_entity_id,
-        e.template_id,
-        e.start_date,
-        CASE WHEN e.end_date < CAST('9999-12-31' AS DATE) THEN e.end_date END AS end_date,
-        CAST($as_of AS DATE) AS today
-    FROM employments e
-    WHERE e.end_date IS NULL OR e.end_date >= e.start_date
+        id,
+        employee_id,
+        legal_entity_id,
+        template_id,
+        start_date,
+        CASE WHEN end_date < CAST('9999-12-31' AS DATE) THEN end_date END AS end_date
+    FROM employments
+    WHERE end_date IS NULL OR end_date >= start_date
 ),
 
--- Engines disagree on what date minus date is, so days are counted from 0001-01-01 on both sides: 365 a year before
--- this one, its leap days, and the day of this year.
-counted AS (
+due AS (
     SELECT
         c.*,
         t.title AS template_title,
         t.term AS contract_term,
-        t.audience AS contract_audience,
-        CAST(
-            y.days_before + EXTRACT(DOY FROM c.end_date) - d.days_before - EXTRACT(DOY FROM c.today) AS INTEGER
-        ) AS days_left
+        t.audience AS contract_audience
     FROM contracts c
     LEFT JOIN employment_templates t ON t.id = c.template_id
-    INNER JOIN calendar_years d ON d.calendar_year = EXTRACT(YEAR FROM c.today)
-    LEFT JOIN calendar_years y ON y.calendar_year = EXTRACT(YEAR FROM c.end_date)
-    WHERE c.end_date >= c.today OR (c.end_date IS NULL AND t.term = 'fixed')
+    WHERE c.end_date >= CAST($as_of AS DATE) OR (c.end_date IS NULL AND t.term = 'fixed')
 ),
 
 successors AS (
@@ -73,10 +65,32 @@ successors AS (
         s.id AS successor_id,
         s.start_date,
         ROW_NUMBER() OVER (PARTITION BY c.id ORDER BY s.start_date, s.id) AS choice
-    FROM counted c
+    FROM contracts c
     INNER JOIN contracts s ON s.employee_id = c.employee_id
-    WHERE s.start_date > c.start_date AND (s.end_date IS NULL OR s.end_date > c.end_date)
-        AND c.end_date IS NOT NULL
+    WHERE c.end_date >= CAST($as_of AS DATE)
+        AND s.start_date > c.start_date AND (s.end_date IS NULL OR s.end_date > c.end_date)
+),
+
+-- Days from the as-of date to the last one before each year, as calendar_years says: those to a date are these and its day of the
+-- year.
+years AS (
+    SELECT
+        y.calendar_year,
+        y.days_before - t.days_before - EXTRACT(DOY FROM CAST($as_of AS DATE)) AS days_ahead
+    FROM calendar_years y
+    CROSS JOIN calendar_years t
+    WHERE t.calendar_year = EXTRACT(YEAR FROM CAST($as_of AS DATE))
+),
+
+counted AS (
+    SELECT
+        c.*,
+        CAST(y.days_ahead + EXTRACT(DOY FROM c.end_date) AS INTEGER) AS days_left,
+        s.successor_id,
+        s.start_date AS successor_start_date
+    FROM due c
+    LEFT JOIN years y ON y.calendar_year = EXTRACT(YEAR FROM c.end_date)
+    LEFT JOIN successors s ON s.id = c.id AND s.choice = 1
 )
 
 SELECT
@@ -101,11 +115,10 @@ SELECT
         WHEN c.days_left <= 90 THEN 'due_90_days'
         ELSE 'later'
     END AS status,
-    s.successor_id AS successor_employment_id,
-    s.start_date AS successor_start_date,
-    COALESCE(s.start_date <= CAST(c.end_date + INTERVAL '1' DAY AS DATE), FALSE) AS is_continued
+    c.successor_id AS successor_employment_id,
+    c.successor_start_date,
+    COALESCE(c.successor_start_date <= CAST(c.end_date + INTERVAL '1' DAY AS DATE), FALSE) AS is_continued
 FROM counted c
-LEFT JOIN successors s ON s.id = c.id AND s.choice = 1
 LEFT JOIN employees w ON w.id = c.employee_id
 LEFT JOIN legal_entities l ON l.id = c.legal_entity_id
 ORDER BY c.end_date NULLS LAST, c.id NULLS LAST

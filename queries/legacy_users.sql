@@ -142,7 +142,37 @@
 -- lowered site_id, direct_line, quote, cleemy_approver_id, manager2_id, timesheet_approver_id to directory: each is
 --   the value of one definition that colleagues see; attribute values are sensitive because they may be of any
 -- lowered rows to directory: every person has a row, whatever the status
-WITH attributes AS (
+WITH definitions AS (
+    -- By number, since numbers are compared faster than names.
+    SELECT number, definition_id
+    FROM (
+        VALUES
+            (1, 'user.seniorityDate'),
+            (2, 'user.frenchCarTaxHorsePower'),
+            (3, 'user.frenchMotorcyclesTaxHorsePower'),
+            (4, 'user.corporateCard'),
+            (5, 'user.personalCard'),
+            (6, 'user.personalAccount'),
+            (7, 'user.unitSellPrice'),
+            (8, 'user.allowsElectronicPayslip'),
+            (9, 'user.siteId'),
+            (10, 'user.directLine'),
+            (11, 'user.quote'),
+            (12, 'user.address'),
+            (13, 'user.cleemyApproverId'),
+            (14, 'user.cultureId'),
+            (15, 'user.calendarId'),
+            (16, 'user.manager2Id'),
+            (17, 'user.navisionId'),
+            (18, 'user.cegidGescomId'),
+            (19, 'user.bergerLevraultCareerNumber'),
+            (20, 'user.timesheetApproverId'),
+            (21, 'user.remoteWorkProfileId'),
+            (22, 'user.employeeAccountingCode')
+    ) AS t (number, definition_id)
+),
+
+attributes AS (
     -- The setting personal_definitions decides which of the two tables a definition is in.
     SELECT * FROM employee_attributes
     UNION ALL
@@ -153,74 +183,65 @@ WITH attributes AS (
 -- them as text.
 contents AS (
     SELECT
-        id,
-        employee_id,
-        definition_id,
-        applicability_start,
-        value_date,
-        value_number,
-        value_boolean,
-        COALESCE(value_text, value_reference_id, NULLIF(value, 'null')) AS content
-    FROM attributes
-    WHERE definition_id LIKE 'user.%'
-        AND (applicability_start IS NULL OR applicability_start <= CAST($as_of AS DATE))
-        AND (applicability_end IS NULL OR applicability_end >= CAST($as_of AS DATE))
+        a.id,
+        a.employee_id,
+        d.number,
+        a.applicability_start,
+        a.value_date,
+        a.value_number,
+        a.value_boolean,
+        COALESCE(a.value_text, a.value_reference_id, NULLIF(a.value, 'null')) AS content
+    FROM attributes a
+    INNER JOIN definitions d ON d.definition_id = a.definition_id
+    WHERE (a.applicability_start IS NULL OR a.applicability_start <= CAST($as_of AS DATE))
+        AND (a.applicability_end IS NULL OR a.applicability_end >= CAST($as_of AS DATE))
 ),
 
--- Of several, the one that applies since the latest day counts, then the one with the smallest id.
-ranked_attributes AS (
+-- Of several, the one that applies since the latest day counts, then the one with the smallest id: the first of its number.
+ordered_attributes AS (
     SELECT
         contents.*,
-        ROW_NUMBER() OVER (
-            PARTITION BY employee_id, definition_id
-            ORDER BY applicability_start DESC NULLS LAST, id
-        ) AS choice
+        LAG(number) OVER (
+            PARTITION BY employee_id
+            ORDER BY number, applicability_start DESC NULLS LAST, id
+        ) AS previous_number
     FROM contents
 ),
 
 user_data AS (
     SELECT
         employee_id,
-        MAX(CASE WHEN definition_id = 'user.seniorityDate' THEN value_date END) AS seniority_date,
-        MAX(CASE WHEN definition_id = 'user.frenchCarTaxHorsePower' THEN value_number END)
-            AS french_car_tax_horse_power,
-        MAX(CASE WHEN definition_id = 'user.frenchMotorcyclesTaxHorsePower' THEN value_number END)
-            AS french_motorcycles_tax_horse_power,
-        MAX(CASE WHEN definition_id = 'user.corporateCard' THEN content END) AS corporate_card,
-        MAX(CASE WHEN definition_id = 'user.personalCard' THEN content END) AS personal_card,
-        MAX(CASE WHEN definition_id = 'user.personalAccount' THEN content END) AS personal_account,
-        MAX(CASE WHEN definition_id = 'user.unitSellPrice' THEN value_number END) AS unit_sell_price,
-        MAX(CASE WHEN definition_id = 'user.allowsElectronicPayslip' THEN value_boolean END)
-            AS allows_electronic_payslip,
-        MAX(CASE WHEN definition_id = 'user.siteId' THEN content END) AS site_id,
-        MAX(CASE WHEN definition_id = 'user.directLine' THEN content END) AS direct_line,
-        MAX(CASE WHEN definition_id = 'user.quote' THEN content END) AS quote,
-        MAX(CASE WHEN definition_id = 'user.address' THEN content END) AS address,
-        MAX(CASE WHEN definition_id = 'user.cleemyApproverId' THEN content END) AS cleemy_approver_id,
-        MAX(CASE WHEN definition_id = 'user.cultureId' THEN content END) AS culture_id,
-        MAX(CASE WHEN definition_id = 'user.calendarId' THEN content END) AS calendar_id,
-        MAX(CASE WHEN definition_id = 'user.manager2Id' THEN content END) AS manager2_id,
-        MAX(CASE WHEN definition_id = 'user.navisionId' THEN content END) AS navision_id,
-        MAX(CASE WHEN definition_id = 'user.cegidGescomId' THEN content END) AS cegid_gescom_id,
-        MAX(CASE WHEN definition_id = 'user.bergerLevraultCareerNumber' THEN content END)
-            AS berger_levrault_career_number,
-        MAX(CASE WHEN definition_id = 'user.timesheetApproverId' THEN content END) AS timesheet_approver_id,
-        MAX(CASE WHEN definition_id = 'user.remoteWorkProfileId' THEN content END) AS remote_work_profile_id,
-        MAX(CASE WHEN definition_id = 'user.employeeAccountingCode' THEN content END) AS employee_accounting_code
-    FROM ranked_attributes
-    WHERE choice = 1
+        MAX(CASE WHEN number = 1 THEN value_date END) AS seniority_date,
+        MAX(CASE WHEN number = 2 THEN value_number END) AS french_car_tax_horse_power,
+        MAX(CASE WHEN number = 3 THEN value_number END) AS french_motorcycles_tax_horse_power,
+        MAX(CASE WHEN number = 4 THEN content END) AS corporate_card,
+        MAX(CASE WHEN number = 5 THEN content END) AS personal_card,
+        MAX(CASE WHEN number = 6 THEN content END) AS personal_account,
+        MAX(CASE WHEN number = 7 THEN value_number END) AS unit_sell_price,
+        MAX(CASE WHEN number = 8 THEN value_boolean END) AS allows_electronic_payslip,
+        MAX(CASE WHEN number = 9 THEN content END) AS site_id,
+        MAX(CASE WHEN number = 10 THEN content END) AS direct_line,
+        MAX(CASE WHEN number = 11 THEN content END) AS quote,
+        MAX(CASE WHEN number = 12 THEN content END) AS address,
+        MAX(CASE WHEN number = 13 THEN content END) AS cleemy_approver_id,
+        MAX(CASE WHEN number = 14 THEN content END) AS culture_id,
+        MAX(CASE WHEN number = 15 THEN content END) AS calendar_id,
+        MAX(CASE WHEN number = 16 THEN content END) AS manager2_id,
+        MAX(CASE WHEN number = 17 THEN content END) AS navision_id,
+        MAX(CASE WHEN number = 18 THEN content END) AS cegid_gescom_id,
+        MAX(CASE WHEN number = 19 THEN content END) AS berger_levrault_career_number,
+        MAX(CASE WHEN number = 20 THEN content END) AS timesheet_approver_id,
+        MAX(CASE WHEN number = 21 THEN content END) AS remote_work_profile_id,
+        MAX(CASE WHEN number = 22 THEN content END) AS employee_accounting_code
+    FROM ordered_attributes
+    WHERE previous_number IS NULL OR previous_number <> number
     GROUP BY employee_id
 ),
 
 -- Names are looked up before the rows grow wide.
-jobs AS (
+positions AS (
     SELECT
-        e.employee_id,
-        e.status,
-        e.start_date,
-        e.end_date,
-        e.legal_entity_id,
-        l.legal_name,
+        j.employment_id,
         j.department_id,
         d.name AS department_name,
         j.manager_id,
@@ -232,14 +253,26 @@ jobs AS (
         q.title AS job_qualification_title,
         j.occupation_category_id,
         c.title AS occupation_category_title
-    FROM applicable_employments e
-    LEFT JOIN legal_entities l ON l.id = e.legal_entity_id
-    LEFT JOIN applicable_positions j ON j.employment_id = e.id
+    FROM applicable_positions j
     LEFT JOIN departments d ON d.id = j.department_id
+    LEFT JOIN manager_names m ON m.manager_id = j.manager_id
     LEFT JOIN business_establishments b ON b.id = j.business_establishment_id
     LEFT JOIN job_qualifications q ON q.id = j.job_qualification_id
     LEFT JOIN occupation_categories c ON c.id = j.occupation_category_id
-    LEFT JOIN employee_names m ON m.employee_id = j.manager_id
+),
+
+jobs AS (
+    SELECT
+        p.*,
+        e.employee_id,
+        e.status,
+        e.start_date,
+        e.end_date,
+        e.legal_entity_id,
+        l.legal_name
+    FROM applicable_employments e
+    LEFT JOIN legal_entities l ON l.id = e.legal_entity_id
+    LEFT JOIN positions p ON p.employment_id = e.id
 )
 
 SELECT
@@ -304,7 +337,7 @@ SELECT
     u.employee_accounting_code
 FROM employees w
 LEFT JOIN employee_names n ON n.employee_id = w.id
-LEFT JOIN jobs j ON j.employee_id = w.id
 LEFT JOIN latest_personal_records r ON r.employee_id = w.id
+LEFT JOIN jobs j ON j.employee_id = w.id
 LEFT JOIN user_data u ON u.employee_id = w.id
 ORDER BY w.id NULLS LAST

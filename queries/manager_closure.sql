@@ -50,7 +50,7 @@ people AS (
 managers AS (
     SELECT s.walker_id, s.manager_id, s.depth, m.given_name, m.family_name, m.email
     FROM manager_walks s
-    LEFT JOIN employees m ON m.id = s.manager_id
+    LEFT JOIN manager_names m ON m.manager_id = s.manager_id
 ),
 
 pairs AS (

@@ -93,11 +93,45 @@ WITH trials AS (
     FROM probation_deadlines
     WHERE status NOT IN ('upcoming', 'ended')
     GROUP BY employment_id
+),
+
+-- Narrow rows are joined first.
+contracts AS (
+    SELECT
+        e.id,
+        e.start_date,
+        c.end_date,
+        c.days_left,
+        p.employment_id IS NOT NULL AS is_on_probation,
+        p.ends_on AS probation_ends_on,
+        p.days_left AS probation_days_left
+    FROM employments e
+    LEFT JOIN contract_end_dates c ON c.employment_id = e.id
+    LEFT JOIN trials p ON p.employment_id = e.id
+),
+
+people AS (
+    SELECT
+        t.employee_id,
+        w.given_name,
+        w.family_name,
+        n.full_name,
+        w.email,
+        w.employee_number,
+        s.direct_reports,
+        t.seniority_start,
+        t.seniority_years,
+        t.seniority_months,
+        t.seniority_bucket
+    FROM tenure t
+    LEFT JOIN span_of_control s ON s.manager_id = t.employee_id
+    LEFT JOIN employee_names n ON n.employee_id = t.employee_id
+    LEFT JOIN employees w ON w.id = t.employee_id
 )
 
 SELECT
     h.employee_id,
-    n.full_name AS employee_name,
+    w.full_name AS employee_name,
     w.given_name AS employee_given_name,
     w.family_name AS employee_family_name,
     w.email AS employee_email,
@@ -113,40 +147,34 @@ SELECT
     h.job_title,
     h.job_qualification_title,
     h.manager_id,
-    o.full_name AS manager_name,
+    m.full_name AS manager_name,
     m.given_name AS manager_given_name,
     m.family_name AS manager_family_name,
     m.email AS manager_email,
-    s.manager_id IS NOT NULL AS is_manager,
-    COALESCE(s.direct_reports, 0) AS direct_reports,
+    w.direct_reports IS NOT NULL AS is_manager,
+    COALESCE(w.direct_reports, 0) AS direct_reports,
     h.contract_term,
     h.contract_audience,
     h.template_id,
     h.template_title,
     e.start_date AS contract_start_date,
-    c.end_date AS contract_end_date,
-    c.days_left AS contract_days_left,
-    p.employment_id IS NOT NULL AS is_on_probation,
-    p.ends_on AS probation_ends_on,
-    p.days_left AS probation_days_left,
-    t.seniority_start,
-    t.seniority_years,
-    t.seniority_months,
-    t.seniority_bucket,
+    e.end_date AS contract_end_date,
+    e.days_left AS contract_days_left,
+    e.is_on_probation,
+    e.probation_ends_on,
+    e.probation_days_left,
+    w.seniority_start,
+    w.seniority_years,
+    w.seniority_months,
+    w.seniority_bucket,
     h.has_position,
     h.has_overlap,
     h.employment_id,
     h.job_position_id
 FROM assignment_history h
-INNER JOIN employments e ON e.id = h.employment_id
-INNER JOIN tenure t ON t.employee_id = h.employee_id
-LEFT JOIN employees w ON w.id = h.employee_id
-LEFT JOIN employee_names n ON n.employee_id = h.employee_id
-LEFT JOIN employees m ON m.id = h.manager_id
-LEFT JOIN employee_names o ON o.employee_id = h.manager_id
 LEFT JOIN department_roots r ON r.department_id = h.department_id
-LEFT JOIN span_of_control s ON s.manager_id = h.employee_id
-LEFT JOIN contract_end_dates c ON c.employment_id = h.employment_id
-LEFT JOIN trials p ON p.employment_id = h.employment_id
+LEFT JOIN manager_names m ON m.manager_id = h.manager_id
+INNER JOIN contracts e ON e.id = h.employment_id
+INNER JOIN people w ON w.employee_id = h.employee_id
 WHERE h.is_current
 ORDER BY h.employee_id NULLS LAST

@@ -63,22 +63,35 @@
 --   the private days that choose the row are not shown by it
 WITH periods AS (
     SELECT
-        id,
-        employment_id,
-        starts_on,
-        initial_ends_on,
-        extended_ends_on,
-        COALESCE(ends_on, extended_ends_on, initial_ends_on) AS ends_on,
-        CAST($as_of AS DATE) AS today
-    FROM probationary_periods
+        p.id,
+        e.employee_id,
+        p.employment_id,
+        e.legal_entity_id,
+        p.starts_on,
+        p.initial_ends_on,
+        p.extended_ends_on,
+        COALESCE(p.ends_on, p.extended_ends_on, p.initial_ends_on) AS ends_on
+    FROM probationary_periods p
+    INNER JOIN employments e ON e.id = p.employment_id
+    -- Judged by its dates: the status an account keeps is that of the day it was read, not of the as-of date.
+    WHERE e.end_date IS NULL OR e.end_date >= CAST($as_of AS DATE)
+),
+
+-- Days from the as-of date to the last one before each year, as calendar_years says: those to a date are these and its day of the
+-- year.
+years AS (
+    SELECT
+        y.calendar_year,
+        y.days_before - t.days_before - EXTRACT(DOY FROM CAST($as_of AS DATE)) AS days_ahead
+    FROM calendar_years y
+    CROSS JOIN calendar_years t
+    WHERE t.calendar_year = EXTRACT(YEAR FROM CAST($as_of AS DATE))
 ),
 
 counted AS (
     SELECT
         periods.*,
-        CAST(
-            y.days_before + EXTRACT(DOY FROM ends_on) - t.days_before - EXTRACT(DOY FROM today) AS INTEGER
-        ) AS days_left,
+        CAST(y.days_ahead + EXTRACT(DOY FROM ends_on) AS INTEGER) AS days_left,
         -- The notice grows with presence. For each length: the last day that leaves it, and the first day it is due.
         CAST(ends_on - INTERVAL '1' MONTH AS DATE) AS month_by,
         CAST(CAST(starts_on + INTERVAL '3' MONTH AS DATE) - INTERVAL '1' DAY AS DATE) AS month_from,
@@ -88,8 +101,7 @@ counted AS (
         CAST(starts_on + INTERVAL '7' DAY AS DATE) AS two_days_from,
         CAST(ends_on - INTERVAL '1' DAY AS DATE) AS day_by
     FROM periods
-    INNER JOIN calendar_years t ON t.calendar_year = EXTRACT(YEAR FROM today)
-    LEFT JOIN calendar_years y ON y.calendar_year = EXTRACT(YEAR FROM ends_on)
+    LEFT JOIN years y ON y.calendar_year = EXTRACT(YEAR FROM ends_on)
 ),
 
 -- The latest day on which the notice due that day is left; the day before a longer notice is due may be the last.
@@ -113,12 +125,12 @@ deadlines AS (
 
 SELECT
     p.id AS probationary_period_id,
-    e.employee_id,
+    p.employee_id,
     w.given_name AS employee_given_name,
     w.family_name AS employee_family_name,
     w.email AS employee_email,
     p.employment_id,
-    e.legal_entity_id,
+    p.legal_entity_id,
     l.legal_name AS legal_entity_name,
     j.department_id,
     d.name AS department_name,
@@ -134,7 +146,7 @@ SELECT
     p.extended_ends_on IS NOT NULL AS is_extended,
     p.days_left,
     CASE
-        WHEN p.starts_on > p.today THEN 'upcoming'
+        WHEN p.starts_on > CAST($as_of AS DATE) THEN 'upcoming'
         WHEN p.days_left < 0 THEN 'ended'
         WHEN p.days_left <= 7 THEN 'due_7_days'
         WHEN p.days_left <= 30 THEN 'due_30_days'
@@ -144,12 +156,9 @@ SELECT
     CASE WHEN l.country_code = 'FRA' THEN p.notify_by END AS notify_by,
     CASE WHEN l.country_code = 'FRA' THEN p.notice END AS notice
 FROM deadlines p
-INNER JOIN employments e ON e.id = p.employment_id
+LEFT JOIN legal_entities l ON l.id = p.legal_entity_id
 LEFT JOIN applicable_positions j ON j.employment_id = p.employment_id
-LEFT JOIN employees w ON w.id = e.employee_id
-LEFT JOIN employees m ON m.id = j.manager_id
 LEFT JOIN departments d ON d.id = j.department_id
-LEFT JOIN legal_entities l ON l.id = e.legal_entity_id
--- Judged by its dates: the status an account keeps is that of the day it was read, not of the as-of date.
-WHERE e.end_date IS NULL OR e.end_date >= p.today
+LEFT JOIN manager_names m ON m.manager_id = j.manager_id
+LEFT JOIN employees w ON w.id = p.employee_id
 ORDER BY p.ends_on NULLS LAST, p.id

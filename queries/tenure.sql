@@ -30,66 +30,55 @@
 -- column spell_days int64 personal: days from spell_start to the as-of date, 0 on the first day
 -- column spell_bucket string! personal: as seniority_bucket
 WITH spells AS (
-    SELECT
-        employee_id,
-        legal_entity_id,
-        legal_entity_name,
-        seniority_start,
-        first_day,
-        CAST($as_of AS DATE) AS today
+    SELECT employee_id, legal_entity_id, legal_entity_name, seniority_start, first_day
     FROM employment_spells
     WHERE is_current
 ),
 
--- Both measures take the same path: one row each.
-given AS (
-    SELECT employee_id, 'seniority' AS measure, seniority_start AS since, today FROM spells
-    UNION ALL
-    SELECT employee_id, 'spell' AS measure, first_day AS since, today FROM spells
-),
-
+-- Many share a day: what has passed since is counted once for each.
 starts AS (
-    SELECT
-        employee_id,
-        measure,
-        CASE WHEN since >= CAST('1950-01-01' AS DATE) THEN since END AS since,
-        today
-    FROM given
+    SELECT seniority_start AS since FROM spells
+    UNION
+    SELECT first_day AS since FROM spells
 ),
 
--- Engines disagree on what date minus date is, so days are counted from 0001-01-01 on both sides: 365 a year before
--- this one, its leap days, and the day of this year.
+-- Days from the as-of date to the last one before each year, as calendar_years says: those to a date are these and its day of the
+-- year.
+years AS (
+    SELECT
+        y.calendar_year,
+        y.days_before - t.days_before - EXTRACT(DOY FROM CAST($as_of AS DATE)) AS days_ahead
+    FROM calendar_years y
+    CROSS JOIN calendar_years t
+    WHERE t.calendar_year = EXTRACT(YEAR FROM CAST($as_of AS DATE))
+),
+
 counted AS (
     SELECT
-        employee_id,
-        measure,
+        s.since,
         CAST(
-            12 * (EXTRACT(YEAR FROM today) - EXTRACT(YEAR FROM since))
-            + EXTRACT(MONTH FROM today) - EXTRACT(MONTH FROM since)
+            12 * (EXTRACT(YEAR FROM CAST($as_of AS DATE)) - EXTRACT(YEAR FROM s.since))
+            + EXTRACT(MONTH FROM CAST($as_of AS DATE)) - EXTRACT(MONTH FROM s.since)
             - CASE
-                WHEN EXTRACT(DAY FROM today) >= EXTRACT(DAY FROM since) THEN 0
-                WHEN EXTRACT(DAY FROM CAST(today + INTERVAL '1' DAY AS DATE)) = 1 THEN 0
+                WHEN EXTRACT(DAY FROM CAST($as_of AS DATE)) >= EXTRACT(DAY FROM s.since) THEN 0
+                WHEN EXTRACT(DAY FROM CAST(CAST($as_of AS DATE) + INTERVAL '1' DAY AS DATE)) = 1 THEN 0
                 ELSE 1
             END
             AS INTEGER
         ) AS months,
-        CAST(
-            y.days_before + EXTRACT(DOY FROM today) - s.days_before - EXTRACT(DOY FROM since) AS INTEGER
-        ) AS days
-    FROM starts
-    INNER JOIN calendar_years y ON y.calendar_year = EXTRACT(YEAR FROM today)
-    LEFT JOIN calendar_years s ON s.calendar_year = EXTRACT(YEAR FROM since)
+        CAST(-y.days_ahead - EXTRACT(DOY FROM s.since) AS BIGINT) AS days
+    FROM starts s
+    INNER JOIN years y ON y.calendar_year = EXTRACT(YEAR FROM s.since)
+    WHERE s.since >= CAST('1950-01-01' AS DATE)
 ),
 
 measured AS (
     SELECT
-        employee_id,
-        measure,
+        since,
         CAST(FLOOR(months / 12.0) AS BIGINT) AS years,
         CAST(months - 12 * FLOOR(months / 12.0) AS BIGINT) AS months,
-        CAST(days AS BIGINT) AS days,
+        days,
         CASE
-            WHEN months IS NULL THEN 'unknown'
             WHEN months < 6 THEN '0-6m'
             WHEN months < 12 THEN '6-12m'
             WHEN months < 36 THEN '1-3y'
@@ -110,14 +99,14 @@ SELECT
     a.years AS seniority_years,
     a.months AS seniority_months,
     a.days AS seniority_days,
-    a.bucket AS seniority_bucket,
+    COALESCE(a.bucket, 'unknown') AS seniority_bucket,
     s.first_day AS spell_start,
     b.years AS spell_years,
     b.months AS spell_months,
     b.days AS spell_days,
-    b.bucket AS spell_bucket
+    COALESCE(b.bucket, 'unknown') AS spell_bucket
 FROM spells s
-INNER JOIN measured a ON a.employee_id = s.employee_id AND a.measure = 'seniority'
-INNER JOIN measured b ON b.employee_id = s.employee_id AND b.measure = 'spell'
+LEFT JOIN measured a ON a.since = s.seniority_start
+LEFT JOIN measured b ON b.since = s.first_day
 LEFT JOIN employees w ON w.id = s.employee_id
 ORDER BY s.employee_id NULLS LAST

@@ -62,6 +62,25 @@
 --   choose the row are not shown by it
 -- lowered employment_id, job_role_id to none: identifiers, which tell nothing by themselves
 -- lowered rows to directory: every person has a row, whatever the status
+WITH jobs AS (
+    -- Narrow rows are joined first.
+    SELECT
+        e.employee_id,
+        e.status,
+        e.id AS employment_id,
+        e.start_date,
+        e.end_date,
+        e.hire_date,
+        e.legal_entity_id,
+        j.id AS job_position_id,
+        j.job_title,
+        j.department_id,
+        j.business_establishment_id,
+        j.manager_id
+    FROM applicable_employments e
+    LEFT JOIN applicable_positions j ON j.employment_id = e.id
+)
+
 SELECT
     w.id,
     w.remote_id,
@@ -76,17 +95,17 @@ SELECT
     r.birth_date AS date_of_birth,
     r.legal_gender AS gender,
     r.nationalities_country_codes AS nationalities,
-    CASE COALESCE(e.status, w.status)
+    CASE COALESCE(j.status, w.status)
         WHEN 'upcoming' THEN 'pending'
         WHEN 'deactivated' THEN 'inactive'
-        ELSE COALESCE(e.status, w.status)
+        ELSE COALESCE(j.status, w.status)
     END AS employment_status,
-    e.id AS employment_id,
-    e.start_date,
-    e.end_date AS termination_date,
-    e.hire_date,
-    e.legal_entity_id AS company_id,
-    j.id AS job_role_id,
+    j.employment_id,
+    j.start_date,
+    j.end_date AS termination_date,
+    j.hire_date,
+    j.legal_entity_id AS company_id,
+    j.job_position_id AS job_role_id,
     j.job_title,
     j.department_id AS group_id,
     j.business_establishment_id AS location_id,
@@ -95,7 +114,6 @@ SELECT
     w.last_updated_at AS updated_at
 FROM employees w
 LEFT JOIN employee_names n ON n.employee_id = w.id
-LEFT JOIN applicable_employments e ON e.employee_id = w.id
-LEFT JOIN applicable_positions j ON j.employment_id = e.id
 LEFT JOIN latest_personal_records r ON r.employee_id = w.id
+LEFT JOIN jobs j ON j.employee_id = w.id
 ORDER BY w.id NULLS LAST

@@ -33,13 +33,25 @@
 -- column updated_at timestamp none: when the record was last changed
 -- source updated_at: job_positions.last_updated_at or job_qualifications.last_updated_at
 -- lowered rows to directory: every job position has a row; where somebody works is what colleagues see of each other
-WITH roles AS (
+WITH qualifications AS (
+    SELECT
+        q.id,
+        q.title,
+        c.title AS profession_title,
+        q.rank,
+        q.created_at,
+        q.last_updated_at
+    FROM job_qualifications q
+    LEFT JOIN professions c ON c.id = q.profession_id
+),
+
+roles AS (
     SELECT
         'job_position' AS type,
         p.id,
         p.remote_id,
         p.job_title AS name,
-        c.title AS description,
+        q.profession_title AS description,
         q.rank AS level,
         p.job_qualification_id,
         p.employee_id,
@@ -52,15 +64,14 @@ WITH roles AS (
         p.created_at,
         p.last_updated_at AS updated_at
     FROM job_positions p
-    LEFT JOIN job_qualifications q ON q.id = p.job_qualification_id
-    LEFT JOIN professions c ON c.id = q.profession_id
+    LEFT JOIN qualifications q ON q.id = p.job_qualification_id
     UNION ALL
     SELECT
         'job_qualification' AS type,
         q.id,
         CAST(NULL AS STRING) AS remote_id,
         q.title AS name,
-        c.title AS description,
+        q.profession_title AS description,
         q.rank AS level,
         q.id AS job_qualification_id,
         CAST(NULL AS STRING) AS employee_id,
@@ -72,8 +83,7 @@ WITH roles AS (
         CAST(NULL AS DATE) AS end_date,
         q.created_at,
         q.last_updated_at AS updated_at
-    FROM job_qualifications q
-    LEFT JOIN professions c ON c.id = q.profession_id
+    FROM qualifications q
 )
 
 SELECT * FROM roles

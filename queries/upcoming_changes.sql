@@ -47,7 +47,17 @@
 --   works is what colleagues see of each other; the private days that choose the row are not shown by it
 -- lowered manager_given_name, manager_family_name, manager_email to directory: where somebody works is what colleagues
 --   see of each other; the private days that choose the row are not shown by it
-WITH changes AS (
+WITH trials AS (
+    SELECT DISTINCT
+        e.employee_id,
+        p.employment_id,
+        COALESCE(p.ends_on, p.extended_ends_on, p.initial_ends_on) AS due_on
+    FROM probationary_periods p
+    INNER JOIN employments e ON e.id = p.employment_id
+    WHERE e.end_date IS NULL OR e.end_date >= CAST($as_of AS DATE)
+),
+
+changes AS (
     SELECT
         employee_id,
         CASE event WHEN 'leaver' THEN 'leaver' WHEN 'transfer_in' THEN 'move' ELSE 'starter' END AS change,
@@ -74,38 +84,38 @@ WITH changes AS (
     FROM contract_end_dates
     WHERE end_date IS NOT NULL
     UNION ALL
-    SELECT DISTINCT
-        e.employee_id,
+    SELECT
+        employee_id,
         'probation_end' AS change,
-        COALESCE(p.ends_on, p.extended_ends_on, p.initial_ends_on) AS due_on,
-        p.employment_id,
+        due_on,
+        employment_id,
         CAST(NULL AS BOOLEAN) AS is_continued,
         CAST(NULL AS STRING) AS previous_legal_entity_id,
         CAST(NULL AS STRING) AS previous_legal_entity_name,
         CAST(NULL AS STRING) AS previous_department_id,
         CAST(NULL AS STRING) AS previous_department_name
-    FROM probationary_periods p
-    INNER JOIN employments e ON e.id = p.employment_id
-    WHERE e.end_date IS NULL OR e.end_date >= CAST($as_of AS DATE)
+    FROM trials
 ),
 
-dated AS (
-    SELECT changes.*, CAST($as_of AS DATE) AS today
-    FROM changes
-    WHERE due_on >= CAST($as_of AS DATE) AND due_on <= CAST(CAST($as_of AS DATE) + INTERVAL '90' DAY AS DATE)
+-- Days from the as-of date to the last one before each year, as calendar_years says: those to a date are these and its day of the
+-- year.
+years AS (
+    SELECT
+        y.calendar_year,
+        y.days_before - t.days_before - EXTRACT(DOY FROM CAST($as_of AS DATE)) AS days_ahead
+    FROM calendar_years y
+    CROSS JOIN calendar_years t
+    WHERE t.calendar_year = EXTRACT(YEAR FROM CAST($as_of AS DATE))
 ),
 
--- Engines disagree on what date minus date is, so days are counted from 0001-01-01 on both sides: 365 a year before
--- this one, its leap days, and the day of this year.
 counted AS (
     SELECT
-        dated.*,
-        CAST(
-            y.days_before + EXTRACT(DOY FROM due_on) - t.days_before - EXTRACT(DOY FROM today) AS INTEGER
-        ) AS days_left
-    FROM dated
-    INNER JOIN calendar_years t ON t.calendar_year = EXTRACT(YEAR FROM today)
-    INNER JOIN calendar_years y ON y.calendar_year = EXTRACT(YEAR FROM due_on)
+        c.*,
+        CAST(y.days_ahead + EXTRACT(DOY FROM c.due_on) AS INTEGER) AS days_left
+    FROM changes c
+    INNER JOIN years y ON y.calendar_year = EXTRACT(YEAR FROM c.due_on)
+    WHERE c.due_on >= CAST($as_of AS DATE)
+        AND c.due_on <= CAST(CAST($as_of AS DATE) + INTERVAL '90' DAY AS DATE)
 )
 
 SELECT
@@ -134,6 +144,6 @@ SELECT
 FROM counted c
 LEFT JOIN assignment_history h
     ON h.employee_id = c.employee_id AND h.valid_from <= c.due_on AND (h.valid_to IS NULL OR h.valid_to > c.due_on)
+LEFT JOIN manager_names m ON m.manager_id = h.manager_id
 LEFT JOIN employees w ON w.id = c.employee_id
-LEFT JOIN employees m ON m.id = h.manager_id
 ORDER BY c.due_on NULLS LAST, c.employee_id NULLS LAST, c.change NULLS LAST, c.employment_id NULLS LAST

@@ -176,7 +176,9 @@ fn shipped() -> Vec<DerivedTable> {
     shipped_queries(&[
         "applicable_positions",
         "calendar_years",
+        "employee_names",
         "headcount",
+        "manager_names",
         "people_in_position",
         "probation_deadlines",
     ])
