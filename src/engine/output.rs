@@ -9,6 +9,7 @@ mod encoder;
 mod encoders;
 mod format;
 mod layout;
+mod parquet_file;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -4,17 +4,11 @@ use std::io::Write;
 
 use arrow::{
     array::RecordBatch,
-    datatypes::SchemaRef,
     ipc::writer::StreamWriter,
     json::{
         WriterBuilder as JsonWriterBuilder,
         writer::{JsonArray, JsonFormat, LineDelimited, Writer as JsonWriter},
     },
-};
-use parquet::{
-    arrow::ArrowWriter,
-    basic::{Compression, ZstdLevel},
-    file::properties::WriterProperties,
 };
 
 use super::{
@@ -22,6 +16,7 @@ use super::{
     encoder::{Encoder, words},
     format::{Format, Style},
     layout::LeftOut,
+    parquet_file::ParquetEncoder,
     table::{AbridgedEncoder, PlanEncoder, WholeEncoder},
 };
 use crate::engine::Rows;
@@ -40,7 +35,7 @@ pub(super) fn start<'w, W: Write + Send + 'w>(
         Format::Csv => Box::new(CsvEncoder::start(schema, out, style.safe_csv)?),
         Format::Json => Box::new(JsonEncoder::<W, JsonArray> { writer: json_writer(out), end: "\n" }),
         Format::Ndjson => Box::new(JsonEncoder::<W, LineDelimited> { writer: json_writer(out), end: "" }),
-        Format::Parquet => Box::new(ParquetEncoder::start(schema, out)?),
+        Format::Parquet => Box::new(ParquetEncoder::new(schema.clone(), out)),
         Format::Arrow => Box::new(ArrowEncoder(StreamWriter::try_new(out, schema).map_err(words)?)),
     })
 }
@@ -64,29 +59,6 @@ impl<W: Write + Send, F: JsonFormat + Send> Encoder for JsonEncoder<W, F> {
         self.writer.finish().map_err(words)?;
         let mut out = self.writer.into_inner();
         out.write_all(self.end.as_bytes()).map_err(words)?;
-        out.flush().map_err(words)?;
-        Ok(LeftOut::default())
-    }
-}
-
-struct ParquetEncoder<W: Write + Send>(ArrowWriter<W>);
-
-impl<W: Write + Send> ParquetEncoder<W> {
-    fn start(schema: &SchemaRef, out: W) -> Result<Self, String> {
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).map_err(words)?))
-            .build();
-        Ok(Self(ArrowWriter::try_new(out, schema.clone(), Some(properties)).map_err(words)?))
-    }
-}
-
-impl<W: Write + Send> Encoder for ParquetEncoder<W> {
-    fn write(&mut self, batch: &RecordBatch) -> Result<(), String> {
-        self.0.write(batch).map_err(words)
-    }
-
-    fn finish(self: Box<Self>) -> Result<LeftOut, String> {
-        let mut out = self.0.into_inner().map_err(words)?;
         out.flush().map_err(words)?;
         Ok(LeftOut::default())
     }

@@ -334,3 +334,18 @@ fn the_name_of_a_file_says_its_format() {
         assert_eq!(Format::of_file(other.as_ref()), None, "{other}");
     }
 }
+
+#[tokio::test]
+async fn parquet_keeps_no_dictionary_of_values_that_are_all_different() {
+    let rows = batch(vec![
+        ("id", strings((0..3000).map(|n| Some(format!("id {n}"))))),
+        ("team", strings((0..3000).map(|n| ["a", "b"].get(n % 3)))),
+        ("none", strings([None::<&str>; 3000])),
+        ("number", ints((0..3000).map(Some))),
+    ]);
+    let bytes = written(Format::Parquet, &[rows.clone(), rows]).await;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).unwrap();
+    let columns = reader.metadata().row_group(0).columns();
+    let with_dictionary: Vec<bool> = columns.iter().map(|c| c.dictionary_page_offset().is_some()).collect();
+    assert_eq!(with_dictionary, [false, true, true, true]);
+}
