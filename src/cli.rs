@@ -22,8 +22,8 @@ use crate::{
     catalog::Catalog,
     clock::SystemClock,
     commands::{
-        self, AcceptOptions, DemoOptions, FakeTenantOptions, GcOptions, ListenOptions, McpOptions, PlanOptions, QueryOptions,
-        SyncOptions, TablesOptions, Which,
+        self, AcceptOptions, DemoOptions, FakeTenantOptions, GcOptions, ListenOptions, McpOptions, PlanOptions,
+        QueryOptions, SyncOptions, TablesOptions, Which,
     },
     context::Context,
     engine::stack::run_with_deep_stack,
