@@ -73,7 +73,7 @@ def _spark(ctx, root, rows):
 def _tenant(ctx):
     """The program's own fake tenant, which has portraits, and the variables that read from it."""
     command = [ctx.program.binary, "fake-tenant", "--employees", "60", "--requests-per-minute", "100000"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={"PATH": os.environ.get("PATH", ""), "HOME": ctx.program.home.name}) as child:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={"PATH": os.environ.get("PATH", ""), "HOME": ctx.program.home.name}) as child:
         try:
             names = {}
             for line in child.stdout:
