@@ -138,7 +138,7 @@ async def changes(context, client, tools):
     if "create_webhook_endpoint" not in tools:
         return
     made = await called(client, "create_webhook_endpoint", name="Test", apiVersion="2024-11-01",
-                        webhookUrl="https://example.com/hook", topics=["employee.updated"])
+                        webhookUrl="https://127.0.0.1:9/hook", topics=["employee.updated"])
     if not context.check("mcp: an endpoint is created", [] if isinstance(made, dict) else [str(made)]):
         return
     secret = made.get("secret_file", "")
