@@ -89,7 +89,6 @@
 //! terminal_text:
 //! ```
 
-#[allow(dead_code, reason = "its commands follow")]
 mod account;
 mod api;
 mod assemble;

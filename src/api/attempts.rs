@@ -13,7 +13,9 @@ use super::{
     budget::Place,
     client::{API_VERSION, Client, Shared},
     error::{ApiError, Temporary},
-    problem, retry,
+    problem,
+    purpose::About,
+    retry,
     token::Token,
 };
 use crate::page::Unreadable;
@@ -25,23 +27,10 @@ const REFUSALS_THAT_COUNT: u32 = 5;
 /// What most answers are.
 pub(super) const JSON: &str = "application/json";
 
-/// What a request is for: what a refusal means depends on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// A page of a collection.
-    Page,
-    /// One record, or its contents.
-    Record,
-    /// A change at the tenant.
-    Change,
-}
-
 /// One request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ask<'a> {
-    pub(super) resource: &'a str,
-    pub(super) scope: &'a str,
-    pub(super) purpose: Purpose,
+    pub(super) about: About<'a>,
     pub(super) message: Message<'a>,
     /// Whether the same records can be asked for in smaller pages.
     pub(super) has_simpler: bool,
@@ -65,7 +54,6 @@ pub(crate) struct Answer {
     /// 200, another 2xx to a change, or 304 where an `ETag` was sent.
     pub(crate) status: StatusCode,
     /// As they came.
-    #[allow(dead_code, reason = "for what follows: ETag and Location")]
     pub(crate) headers: HeaderMap,
     /// Decompressed and otherwise as it came.
     pub(crate) body: Bytes,
@@ -154,7 +142,7 @@ impl Client {
                 Outcome::TokenRefused(body)
                     if newer_than.is_some() && fresh && !self.shared.accepted.load(Ordering::Relaxed) =>
                 {
-                    return Err(ApiError::refused(ask, StatusCode::UNAUTHORIZED, &body));
+                    return Err(ApiError::refused(ask.about, StatusCode::UNAUTHORIZED, &body));
                 }
                 Outcome::TokenRefused(_) => {
                     newer_than = Some(sent_at);
@@ -166,7 +154,7 @@ impl Client {
             let undone = temporary.is_too_many_requests() || temporary.is_unauthorized();
             if !undone && !ask.message.is_repeatable() {
                 self.shared.stats.gave_up(&temporary);
-                return Err(ApiError::unsure(ask.resource, temporary));
+                return Err(ApiError::unsure(ask.about.resource, temporary));
             }
             // A refusal is about everybody's pace, not about this request: patience with it is measured in time.
             let refused = temporary.is_too_many_requests();
@@ -185,9 +173,9 @@ impl Client {
             let give_up = ask.has_simpler && timeouts >= TIMEOUTS_THAT_TELL;
             let Some(wait) = wait.filter(|_| !give_up) else {
                 self.shared.stats.gave_up(&temporary);
-                return Err(ApiError::exhausted(ask.resource, attempts, temporary));
+                return Err(ApiError::exhausted(ask.about.resource, attempts, temporary));
             };
-            self.shared.stats.retried(ask.resource, attempts, &temporary, wait);
+            self.shared.stats.retried(ask.about.resource, attempts, &temporary, wait);
             if refused {
                 self.shared.budget.refused(wait);
             }
@@ -214,14 +202,14 @@ impl Client {
     ) -> Result<Outcome<T>, ApiError> {
         let Shared { transport, gate, retry, stats, max_page_bytes, .. } = &*self.shared;
         let message = ask.message;
-        stats.requested(ask.resource);
+        stats.requested(ask.about.resource);
         let sent_at = Instant::now();
         let response = transport.send(message.request(token)?, *max_page_bytes).await;
         // The server counted the request by now, whatever becomes of the answer.
         drop(place);
         let response = match response {
             Ok(response) => response,
-            Err(error) => return Ok(Outcome::Later(Temporary::from_transport(ask.resource, error)?)),
+            Err(error) => return Ok(Outcome::Later(Temporary::from_transport(ask.about.resource, error)?)),
         };
         gate.answered(sent_at.elapsed());
         let status = response.status();
@@ -238,7 +226,7 @@ impl Client {
             let again = message.is_repeatable() && problem::is_cut(response.body());
             return match again {
                 true => Ok(Outcome::Later(Temporary::new("a refusal that ends early"))),
-                false => Err(ApiError::refused(ask, status, response.body())),
+                false => Err(ApiError::refused(ask.about, status, response.body())),
             };
         }
         stats.received(response.body().len() as u64);

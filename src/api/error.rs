@@ -5,8 +5,8 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::{
-    attempts::{Ask, Purpose},
     problem,
+    purpose::{About, Purpose},
     transport::TransportError,
 };
 use crate::{exit_code::ExitCode, page::BoxError};
@@ -192,8 +192,8 @@ impl ApiError {
         Self::Unsure { resource: resource.to_owned(), what: temporary.what, source: temporary.source }
     }
 
-    pub(super) fn refused(ask: Ask<'_>, status: StatusCode, body: &[u8]) -> Self {
-        let Ask { resource, scope, purpose, .. } = ask;
+    pub(super) fn refused(about: About<'_>, status: StatusCode, body: &[u8]) -> Self {
+        let About { resource, scope, purpose } = about;
         let remedy = match (status.as_u16(), purpose) {
             (401, _) => "a fresh token was refused: check that the application belongs to this tenant".to_owned(),
             (403, Purpose::Page) => format!(

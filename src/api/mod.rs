@@ -10,6 +10,7 @@ mod gate;
 mod page_limits;
 mod pages;
 mod problem;
+mod purpose;
 mod retry;
 mod sent_log;
 mod single;

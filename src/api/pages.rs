@@ -8,10 +8,11 @@ use std::{
 use url::Url;
 
 use super::{
-    attempts::{Ask, Message, Purpose},
+    attempts::{Ask, Message},
     client::Client,
     error::ApiError,
     page_limits::{Asked, PageLimits},
+    purpose::{About, Purpose},
 };
 use crate::{
     catalog::Resource,
@@ -170,7 +171,8 @@ struct Wanted<'a> {
 impl Client {
     async fn page<R: ReadPage>(&self, wanted: Wanted<'_>, reader: &R) -> Result<(R::Rows, PageEnd), ApiError> {
         let Wanted { resource: Resource { name, scope, .. }, url, number, has_simpler } = wanted;
-        let ask = Ask { resource: name, scope, purpose: Purpose::Page, message: Message::get(url), has_simpler };
+        let about = About { resource: name, scope, purpose: Purpose::Page };
+        let ask = Ask { about, message: Message::get(url), has_simpler };
         self.ask(ask, |answer| reader.read(&Page { number, body: answer.body, received_at: answer.received_at })).await
     }
 }

@@ -6,9 +6,10 @@ use serde::de::IgnoredAny;
 use url::Url;
 
 use super::{
-    attempts::{Answer, Ask, JSON, Message, Purpose},
+    attempts::{Answer, Ask, JSON, Message},
     client::Client,
     error::ApiError,
+    purpose::{About, Purpose},
 };
 use crate::page::Unreadable;
 
@@ -48,7 +49,7 @@ impl Client {
         let Single { resource, scope, method, url, accept, if_none_match, body } = &single;
         let purpose = if *method == Method::GET { Purpose::Record } else { Purpose::Change };
         let message = Message { method, url, accept, if_none_match: *if_none_match, body: body.as_ref() };
-        let ask = Ask { resource, scope, purpose, message, has_simpler: false };
+        let ask = Ask { about: About { resource, scope, purpose }, message, has_simpler: false };
         self.ask(ask, |answer| match *accept == JSON && answer.status == StatusCode::OK || purpose == Purpose::Change {
             true => readable(answer),
             false => Ok(answer),
