@@ -28,9 +28,4 @@ impl Account {
     pub(crate) fn new(client: Client) -> Self {
         Self { client }
     }
-
-    /// Who asks.
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
-    }
 }

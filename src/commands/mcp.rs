@@ -1,6 +1,14 @@
 //! `mcp`: tools for assistants, over standard input and output.
 
-use std::{fmt, io::Write as _, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    io::Write as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{
     account::Account,
@@ -89,16 +97,18 @@ impl Door for TenantDoor {
         Ok(Opened { account: Account::new(client), held: Box::new(turn) })
     }
 
-    fn keep_secret(&self, endpoint: &str, secret: &str) -> Result<PathBuf, Error> {
+    fn secrets(&self) -> Result<PathBuf, Error> {
         let in_lake = || self.context.lake_to_read(&self.settings).ok()?.place_for_state();
         let folder = self.context.state.as_ref().map(|candidates| candidates.open(in_lake)).transpose()?.flatten();
-        let folder = folder
-            .ok_or_else(|| Error::Usage(format!("there is no folder for secrets; {LUCCA_STATE_DIR} can name one")))?;
+        folder.ok_or_else(|| Error::Usage(format!("there is no folder for secrets; {LUCCA_STATE_DIR} can name one")))
+    }
+
+    fn keep_secret(&self, folder: &Path, endpoint: &str, secret: &SecretString) -> Result<PathBuf, Error> {
         let name: String = endpoint.chars().filter(char::is_ascii_alphanumeric).take(64).collect();
         let path = folder.join(format!("webhook-endpoint-{name}.secret"));
         let failed = |source| Error::Io { what: path.display().to_string(), source };
         let mut file = modes::create_output(&path, Access::Private).map_err(failed)?;
-        file.write_all(secret.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+        file.write_all(secret.expose_secret().as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
         Ok(path)
     }
 }

@@ -11,7 +11,7 @@ use super::{
     tool::{Call, Effect, Tool, arguments, set},
 };
 use crate::{
-    account::list::Asked,
+    account::{check_ids, list::Asked},
     catalog::{
         Catalog, Privacy, Resource,
         list::{List, MOST_VALUES, Parameter, ParameterType},
@@ -214,7 +214,7 @@ pub(super) async fn list(
         listed.items.iter().map(|item| record(resource, item, ceiling)).collect::<Result<_, _>>()?;
     let mut structured = json!({"items": items, "next_cursor": listed.next, "total_count": listed.total_count});
     if let Some(embedded) = listed.embedded {
-        set(&mut structured, "embedded", records::embedded_below(catalog, &parsed(&embedded)?, ceiling));
+        set(&mut structured, "embedded", records::embedded_below(catalog, &records::parsed(&embedded)?, ceiling));
     }
     Ok(Answer::json(structured))
 }
@@ -231,16 +231,16 @@ pub(super) async fn get(
     let embeds = resource.list.as_ref().is_some_and(|list| !list.embeds.is_empty());
     let with_embedded = embeds && given.flag("include_embedded")?;
     given.end()?;
-    let asked = id.clone();
+    let asked = check_ids(&[id]).map_err(ToolError)?;
     let found = side
         .ask(vec![resource.scope.clone()], |account| async move {
-            account.record(resource, &asked, with_embedded).await.map_err(|error| Error::from(error).into())
+            account.records(resource, &asked, with_embedded).await.map_err(|error| Error::from(error).into())
         })
         .await?;
-    let found = found.ok_or_else(|| {
+    let found = found.records.into_iter().next().map(|record| record.json).ok_or_else(|| {
         ToolError(format!("there is no {} of that id, or the application may not see it", words(&resource.item_type)))
     })?;
-    let all = parsed(&found)?;
+    let all = records::parsed(&found)?;
     let mut left = records::below(resource, &all, ceiling);
     if ceiling < Privacy::Sensitive
         && with_embedded
@@ -251,10 +251,6 @@ pub(super) async fn get(
     Ok(Answer::json(left))
 }
 
-fn parsed(raw: &RawValue) -> Result<Value, ToolError> {
-    serde_json::from_str(raw.get()).map_err(|_| ToolError::new("the API gave JSON that cannot be read"))
-}
-
 fn record(resource: &Resource, raw: &RawValue, ceiling: Privacy) -> Result<Value, ToolError> {
-    Ok(records::below(resource, &parsed(raw)?, ceiling))
+    Ok(records::below(resource, &records::parsed(raw)?, ceiling))
 }

@@ -61,6 +61,19 @@ impl Arguments {
         self.value(name).map(number).transpose()
     }
 
+    pub(super) fn texts(&mut self, name: &str) -> Result<Option<Vec<String>>, ToolError> {
+        let wrong = || ToolError(format!("{name} must be a list of texts"));
+        let text = |value| match value {
+            Value::String(text) => Ok(text),
+            _ => Err(wrong()),
+        };
+        match self.value(name) {
+            None => Ok(None),
+            Some(Value::Array(values)) => values.into_iter().map(text).collect::<Result<_, _>>().map(Some),
+            Some(_) => Err(wrong()),
+        }
+    }
+
     pub(super) fn object(&mut self, name: &str) -> Result<Map<String, Value>, ToolError> {
         match self.value(name) {
             None => Ok(Map::new()),

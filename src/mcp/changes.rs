@@ -1,25 +1,19 @@
 //! The tools that change something of the account: webhook endpoints.
 
-use bytes::Bytes;
-use http::Method;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, ToolError},
     arguments::Arguments,
     door::AccountSide,
     records,
-    tool::{Call, Change, Effect, Tool, arguments, set},
+    tool::{Call, Changing, Effect, Tool, arguments, set},
 };
 use crate::{
-    api::Single,
-    catalog::{Catalog, Privacy},
+    account::webhooks::{Change, DELIVERIES, ENDPOINTS, EndpointFields, Establishments},
+    catalog::{Catalog, Privacy, Resource},
     error::Error,
 };
-
-/// The collection of webhook endpoints, and that of what is sent to them.
-const ENDPOINTS: &str = "webhook-endpoints";
-const DELIVERIES: &str = "webhook-deliveries";
 
 /// The tools that change something.
 pub(super) fn tools(catalog: &Catalog) -> Vec<Tool> {
@@ -54,7 +48,7 @@ pub(super) fn tools(catalog: &Catalog) -> Vec<Tool> {
             arguments(settable.clone(), &["name", "apiVersion", "webhookUrl", "topics"]),
             Effect::Adds,
             "POST /webhook-endpoints",
-            Change::Create,
+            Changing::Create,
         ));
         set(&mut settable, "id", id.clone());
         tools.push(tool(
@@ -64,7 +58,7 @@ pub(super) fn tools(catalog: &Catalog) -> Vec<Tool> {
             arguments(settable, &["id"]),
             Effect::Changes,
             "PATCH /webhook-endpoints/{id}",
-            Change::Update,
+            Changing::Update,
         ));
         tools.push(tool(
             "delete_webhook_endpoint",
@@ -73,7 +67,7 @@ pub(super) fn tools(catalog: &Catalog) -> Vec<Tool> {
             arguments(json!({"id": id}), &["id"]),
             Effect::Changes,
             "DELETE /webhook-endpoints/{id}",
-            Change::Delete,
+            Changing::Delete,
         ));
     }
     if there(DELIVERIES) {
@@ -84,92 +78,92 @@ pub(super) fn tools(catalog: &Catalog) -> Vec<Tool> {
             arguments(json!({"id": id}), &["id"]),
             Effect::Adds,
             "POST /webhook-deliveries",
-            Change::Ping,
+            Changing::Ping,
         ));
     }
     tools
 }
 
-/// What may be set of a webhook endpoint, as the API takes it.
-fn settings(given: &mut Arguments) -> Result<Map<String, Value>, ToolError> {
-    let mut body = Map::new();
-    for name in ["name", "apiVersion", "webhookUrl", "status"] {
-        if let Some(text) = given.text(name)? {
-            body.insert(name.to_owned(), text.into());
-        }
-    }
-    for name in ["topics", "businessEstablishments"] {
-        let Some(value) = given.value(name) else { continue };
-        let texts = value.as_array().filter(|texts| !texts.is_empty() && texts.iter().all(Value::is_string));
-        let texts = texts.ok_or_else(|| ToolError(format!("{name} must be a list of texts")))?;
-        let as_sent = |text: &Value| if name == "topics" { text.clone() } else { json!({"id": text}) };
-        body.insert(name.to_owned(), texts.iter().map(as_sent).collect());
-    }
-    Ok(body)
+/// What is given of a webhook endpoint.
+fn fields(given: &mut Arguments) -> Result<EndpointFields, ToolError> {
+    Ok(EndpointFields {
+        name: given.text("name")?,
+        webhook_url: given.text("webhookUrl")?,
+        api_version: given.text("apiVersion")?,
+        topics: given.texts("topics")?,
+        business_establishments: given.texts("businessEstablishments")?.map(Establishments::Only),
+        status: given.text("status")?,
+    })
 }
 
 /// Makes one change.
 pub(super) async fn change(
     side: &AccountSide,
     catalog: &Catalog,
-    change: Change,
+    changing: Changing,
     ceiling: Privacy,
     mut given: Arguments,
 ) -> Result<Answer, ToolError> {
-    let collection = if change == Change::Ping { DELIVERIES } else { ENDPOINTS };
-    let resource = catalog.resource(collection).ok_or_else(|| ToolError::new("this version does not know webhooks"))?;
-    let id = if change == Change::Create { None } else { Some(given.needed("id")?) };
-    let body = match change {
-        Change::Create => {
-            let body = settings(&mut given)?;
-            let needed = ["name", "apiVersion", "webhookUrl", "topics"];
-            if let Some(missing) = needed.iter().find(|name| !body.contains_key(**name)) {
-                return Err(ToolError(format!("{missing} is missing")));
-            }
-            Some(Value::Object(body))
-        }
-        Change::Update => match settings(&mut given)? {
-            body if body.is_empty() => return Err(ToolError::new("nothing is given that could be changed")),
-            body => Some(Value::Object(body)),
-        },
-        Change::Delete => None,
-        Change::Ping => Some(json!({"webhookEndpoint": {"id": id}})),
+    let change = match changing {
+        Changing::Create => Change::create(&fields(&mut given)?),
+        Changing::Update => Change::update(&given.needed("id")?, &fields(&mut given)?),
+        Changing::Delete => Change::delete(&given.needed("id")?),
+        Changing::Ping => Change::send(&given.needed("id")?, None),
     };
     given.end()?;
-    let scope = resource.scope.replace(".readonly", ".readwrite");
-    let method = match change {
-        Change::Create | Change::Ping => Method::POST,
-        Change::Update => Method::PATCH,
-        Change::Delete => Method::DELETE,
-    };
-    let body = body.map(|body| Bytes::from(body.to_string()));
-    let asked = scope.clone();
-    let answered = side
+    let change = change.map_err(ToolError)?;
+    let unknown = || ToolError::new("this version does not know webhooks");
+    let resource = catalog.resource(change.collection()).ok_or_else(unknown)?;
+    match changing {
+        Changing::Create => create(side, resource, change, ceiling).await,
+        Changing::Delete => {
+            let scope = change.scope();
+            let was_there = side
+                .ask(vec![scope], |account| async move {
+                    account.delete_endpoint(&change).await.map_err(|error| Error::from(error).into())
+                })
+                .await?;
+            match was_there {
+                true => Ok(Answer::json(json!({"done": true}))),
+                false => {
+                    Err(ToolError::new("there is no webhook endpoint of that id, or the application may not see it"))
+                }
+            }
+        }
+        Changing::Update | Changing::Ping => {
+            let scope = change.scope();
+            let sent = side
+                .ask(vec![scope], |account| async move {
+                    account.change(&change).await.map_err(|error| Error::from(error).into())
+                })
+                .await?;
+            Ok(Answer::json(records::below(resource, &records::parsed(&sent)?, ceiling)))
+        }
+    }
+}
+
+/// Makes an endpoint. There is a place for its secret before it is asked for: the API says it once.
+async fn create(
+    side: &AccountSide,
+    resource: &Resource,
+    change: Change,
+    ceiling: Privacy,
+) -> Result<Answer, ToolError> {
+    let folder = side.door().secrets()?;
+    let scope = change.scope();
+    let created = side
         .ask(vec![scope], |account| async move {
-            let tenant = account.client().tenant();
-            let url = match (&id, change) {
-                (Some(id), Change::Update | Change::Delete) => tenant.record(collection, id, &[]),
-                _ => Some(tenant.collection(collection, &[])),
-            };
-            let url = url.ok_or_else(|| ToolError::new("that is no identifier"))?;
-            let single = Single { method, body, ..Single::get(collection, &asked, &url) };
-            account.client().single(single).await.map_err(|error| Error::from(error).into())
+            account.create_endpoint(&change).await.map_err(|error| Error::from(error).into())
         })
         .await?;
-    if answered.body.is_empty() {
-        return Ok(Answer::json(json!({"done": true})));
-    }
-    let mut all: Value = serde_json::from_slice(&answered.body)
-        .map_err(|_| ToolError::new("the change was made; its answer is no JSON"))?;
-    let secret = all.as_object_mut().and_then(|record| record.remove("secret"));
+    let all = records::parsed(&created.record)?;
     let mut left = records::below(resource, &all, ceiling);
-    if let Some(secret) = secret.as_ref().and_then(Value::as_str) {
+    if let Some(secret) = &created.secret {
         let endpoint = all.get("id").and_then(Value::as_str).unwrap_or_default();
-        let kept = side.door().keep_secret(endpoint, secret);
-        let told = kept.map_or_else(
-            |error| format!("it could not be kept, and is lost: {}", ToolError::from(error)),
-            |path| path.display().to_string(),
-        );
+        let told = match side.door().keep_secret(&folder, endpoint, secret) {
+            Ok(path) => path.display().to_string(),
+            Err(error) => format!("it could not be kept, and is lost: {}", ToolError::from(error)),
+        };
         set(&mut left, "secret_file", told.into());
     }
     Ok(Answer::json(left))

@@ -1,7 +1,13 @@
 //! Asking the tenant, one call at a time, within the budget that all its integrations share.
 
-use std::{future::Future, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
+use secrecy::SecretString;
 use tokio::{
     sync::{Mutex, mpsc},
     time::{Instant, timeout_at},
@@ -32,11 +38,17 @@ pub(crate) trait Door: std::fmt::Debug + Send + Sync {
     /// When the tenant is not configured, or another process of this machine asks it.
     fn open(&self, scopes: Vec<String>, on_wait: OnWait) -> Result<Opened, Error>;
 
-    /// Keeps the secret of a webhook endpoint where only the user can read it, and says where.
+    /// Where secrets are kept.
+    ///
+    /// # Errors
+    /// When there is no folder that only the user can read.
+    fn secrets(&self) -> Result<PathBuf, Error>;
+
+    /// Keeps the secret of a webhook endpoint in that folder, and says where.
     ///
     /// # Errors
     /// When it cannot be written.
-    fn keep_secret(&self, endpoint: &str, secret: &str) -> Result<PathBuf, Error>;
+    fn keep_secret(&self, folder: &Path, endpoint: &str, secret: &SecretString) -> Result<PathBuf, Error>;
 }
 
 /// The account as tools see it.

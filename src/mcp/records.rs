@@ -1,8 +1,8 @@
 //! What is left of a record below the ceiling: the properties of columns that may be seen, and nothing that no column knows.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, value::RawValue};
 
-use super::ceiling::tells;
+use super::{answer::ToolError, ceiling::tells};
 use crate::catalog::{Catalog, Column, Privacy, Resource, Shape};
 
 /// Whether tools for the records of a resource are offered: where that there is a record tells no more than the ceiling
@@ -18,10 +18,20 @@ fn may_be_seen(resource: &Resource, column: &Column, ceiling: Privacy) -> bool {
     resource.columns.iter().filter(|other| other.json == column.json).all(|other| other.privacy <= ceiling)
 }
 
-/// What is left of a record. With the most private ceiling all of it is, properties that no column knows included.
+/// What the API sent.
+pub(super) fn parsed(raw: &RawValue) -> Result<Value, ToolError> {
+    serde_json::from_str(raw.get()).map_err(|_| ToolError::new("the API gave JSON that cannot be read"))
+}
+
+/// What is left of a record. With the most private ceiling all of it is, properties that no column knows included, but its
+/// links: some let in whoever has them.
 pub(super) fn below(resource: &Resource, record: &Value, ceiling: Privacy) -> Value {
     if ceiling == Privacy::Sensitive {
-        return record.clone();
+        let mut all = record.clone();
+        if let Value::Object(properties) = &mut all {
+            properties.remove("links");
+        }
+        return all;
     }
     let mut left = Map::new();
     if record.get("type").and_then(Value::as_str) == Some(resource.item_type.as_str()) {

@@ -43,12 +43,12 @@ pub(super) enum Call {
     List(String),
     /// A record of the collection of that name.
     Get(String),
-    Change(Change),
+    Change(Changing),
 }
 
 /// What may be done to a webhook endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Change {
+pub(super) enum Changing {
     Create,
     Update,
     Delete,
