@@ -38,10 +38,12 @@ async fn differ(session: &Session, Key { table, columns }: &Key) -> Result<bool,
     let columns: Vec<String> = columns.iter().map(|column| format!("\"{}\"", column.replace('"', "\"\""))).collect();
     let sql = format!("SELECT {} FROM \"{}\"", columns.join(", "), table.replace('"', "\"\""));
     let memory = MemoryConsumer::new("hashes of keys").register(&session.context().runtime_env().memory_pool);
+    // The same for all batches, as a key may come again in another.
+    let hasher = RandomState::with_seed(0);
     let mut hashes: Vec<u64> = Vec::new();
     let mut batches = prepared::ask(session, &sql, None).await?.into_stream();
     while let Some(batch) = batches.next().await {
-        let of_batch = hashes_of(&batch?)?;
+        let of_batch = hashes_of(&batch?, &hasher)?;
         if memory.try_grow(size_of_val(&*of_batch)).is_err() {
             return Ok(false);
         }
@@ -52,9 +54,9 @@ async fn differ(session: &Session, Key { table, columns }: &Key) -> Result<bool,
 }
 
 /// A number for each row: the same for the same values.
-fn hashes_of(keys: &RecordBatch) -> Result<Vec<u64>, EngineError> {
+fn hashes_of(keys: &RecordBatch, hasher: &RandomState) -> Result<Vec<u64>, EngineError> {
     let mut hashes = vec![0; keys.num_rows()];
-    create_hashes(keys.columns(), &RandomState::default(), &mut hashes).map_err(EngineError::running)?;
+    create_hashes(keys.columns(), hasher, &mut hashes).map_err(EngineError::running)?;
     Ok(hashes)
 }
 
@@ -62,6 +64,20 @@ fn hashes_of(keys: &RecordBatch) -> Result<Vec<u64>, EngineError> {
 mod tests {
     use super::*;
     use crate::engine::testing::{TestLake, batch, deep, ints, strings};
+
+    #[test]
+    fn a_key_is_found_again_in_a_later_batch() {
+        deep(|| async {
+            for (last, expected) in [("20000", true), ("0", false)] {
+                let ids: Vec<String> = (0..20_000).map(|n| n.to_string()).chain([last.to_owned()]).collect();
+                let mut lake = TestLake::default();
+                let all = batch(vec![("id", strings(ids.iter().map(|id| Some(id.as_str()))))]);
+                lake.add_batch("t", "2026-03-01", &all).await;
+                let key = Key { table: "t".to_owned(), columns: vec!["id".to_owned()] };
+                assert_eq!(differ(&lake.session(), &key).await.unwrap(), expected, "{last}");
+            }
+        });
+    }
 
     #[test]
     fn keys_differ_unless_all_their_columns_are_the_same() {
