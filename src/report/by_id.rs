@@ -73,10 +73,14 @@ impl ResourceReport {
         };
         let not_kept: String =
             not_kept.iter().map(|(why, count)| format!(", {count} {}", why.replace('_', " "))).collect();
+        let of_another_type = match other_type {
+            0 => String::new(),
+            some => format!("; {some} are of another type than said"),
+        };
         writeln!(
             out,
             "{resource}: {carried_over} images are as the lake has them, {asked} asked for: {received} received, {unchanged} \
-             unchanged{not_kept}; {other_type} are of another type than said"
+             unchanged{not_kept}{of_another_type}"
         )
     }
 }
