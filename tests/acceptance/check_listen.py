@@ -133,11 +133,28 @@ def _load(ctx):
     ctx.check("listen: an event that comes again after it all is known", again == (200, "known\n"))
     ctx.check("listen: SIGTERM: exit 0", [] if code == 0 else [f"exit {code}: {''.join(listeners[-1].said)}"])
     ctx.check("listen: every event was acknowledged in the end", len(load.acknowledged) == RATE * SECONDS)
+    _table(ctx, lake, load.acknowledged)
     ctx.note(f"{len(load.acknowledged)} events in {seconds:.1f} s, {len(load.acknowledged) / seconds:.0f} a second, "
              f"{load.again} sent again, the slowest answer after {load.slowest * 1000:.0f} ms")
     said = "".join(line for listener in listeners for line in listener.said)
     ctx.check("listen: neither secrets nor bodies are told",
               [word for word in (SECRET, OLD_SECRET, "Canary-", "familyName") if word in said])
+
+
+def _table(ctx, lake, acknowledged):
+    """The next sync puts what was received into the table `events`, and leaves none of it beside."""
+    with ctx.program.fake_tenant("--employees", 20) as env:
+        result = ctx.program.run("sync", "--lake", str(lake), "--tables", "events", env=env)
+    ctx.program.said.append(result.out + result.err)
+    if not ctx.check("listen: a sync of events ends well", [] if result.code == 0 else [result.tail()]):
+        return
+    rows = ctx.program.query(lake, "SELECT id FROM events WHERE data LIKE '%Canary-%'", "--format", "json")
+    counted = Counter(row["id"] for row in json.loads(rows.out))
+    ctx.check("listen: every acknowledged event is in the table, once",
+              [f"{counted[str(n)]} times: event {n}" for n in acknowledged if counted[str(n)] != 1]
+              + [f"never sent: {extra}" for extra in counted.keys() - {str(n) for n in acknowledged}])
+    left = received(lake / "_lake/events")
+    ctx.check("listen: what is in the table is not kept beside it", [] if left == ([], []) else [f"{len(left[0])} {left[1]}"])
 
 
 def _statuses(ctx):
