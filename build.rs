@@ -6,9 +6,13 @@ fn main() -> io::Result<()> {
     let root = env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?;
     let out = env::var("OUT_DIR").map_err(io::Error::other)?;
     let mut code = String::new();
-    for (constant, folder, extension) in
-        [("SCHEMAS", "schemas", "toml"), ("QUERIES", "queries", "sql"), ("RULES", "queries/quality", "sql")]
-    {
+    for (constant, folder, extension) in [
+        ("SCHEMAS", "schemas", "toml"),
+        ("LEGACY_SCHEMAS", "schemas/legacy", "toml"),
+        ("QUERIES", "queries", "sql"),
+        ("LEGACY_QUERIES", "queries/legacy", "sql"),
+        ("RULES", "queries/quality", "sql"),
+    ] {
         println!("cargo::rerun-if-changed={folder}");
         let folder = Path::new(&root).join(folder);
         let mut files: Vec<_> = fs::read_dir(&folder)?.collect::<Result<_, _>>()?;

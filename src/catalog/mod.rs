@@ -22,10 +22,12 @@ mod error;
 mod filter_privacy;
 mod findings;
 pub(crate) mod list;
+mod mapped;
 mod over_days;
 mod quality;
 mod raw;
 mod resource;
+mod route;
 pub(crate) mod rule;
 pub(crate) mod split;
 mod sql_types;
@@ -43,11 +45,13 @@ pub use derived::DerivedError;
 pub(crate) use each::{Content, ContentColumn, Each, Grows};
 pub(crate) use error::CatalogError;
 pub(crate) use findings::FINDINGS;
+pub(crate) use mapped::Mapped;
 pub use over_days::TypeClash;
 pub(crate) use over_days::{Types, columns_over_days};
 pub(crate) use quality::{Filled, Interval, Key, Quality};
 pub use resource::Resource;
 pub(crate) use resource::{Column, Embedded, FanOut, Filter, History, OtherId, Reading, Shape};
+pub(crate) use route::{Required, Route, Source, Style, Window};
 pub(crate) use rule::{QualityRule, Severity};
 pub(crate) use split::{Split, matches_any};
 pub(crate) use table::{ALL_DAYS, AS_OF, Lowered, is_name};
@@ -59,8 +63,12 @@ include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 /// Everything the program can fetch and compute.
 #[derive(Debug, Clone)]
 pub struct Catalog {
-    /// API collections, in name order.
+    /// Collections of API v5, in name order.
     pub(crate) resources: Vec<Resource>,
+    /// Collections of the older APIs, in name order.
+    pub(crate) legacy: Vec<Resource>,
+    /// What tables are made of them, in name order.
+    pub(crate) mapped: Vec<Mapped>,
     /// Derived tables, in name order.
     pub derived: Vec<DerivedTable>,
     /// Rules over the tables of a snapshot, in name order.
@@ -77,7 +85,19 @@ impl Catalog {
     /// # Errors
     /// When an embedded file breaks a rule; a test makes sure that none does.
     pub fn embedded() -> Result<Self, CatalogError> {
-        Self::parse(SCHEMAS, QUERIES, RULES)
+        let mut catalog = Self::parse(SCHEMAS, QUERIES, RULES)?;
+        catalog.add_legacy(LEGACY_SCHEMAS, LEGACY_QUERIES)?;
+        Ok(catalog)
+    }
+
+    /// Adds the older APIs, of `(file stem, text)` pairs.
+    fn add_legacy(&mut self, schemas: &[(&str, &str)], queries: &[(&str, &str)]) -> Result<(), CatalogError> {
+        let resource = |(stem, text): &(&str, &str)| validate::resource(Source::Legacy, stem, text);
+        let v5: HashSet<String> = self.api_tables().into_iter().map(|table| table.name).collect();
+        let mapped = |(stem, text): &(&str, &str)| mapped::parse(stem, text, v5.contains(*stem));
+        self.legacy = schemas.iter().map(resource).collect::<Result<_, _>>()?;
+        self.mapped = queries.iter().map(mapped).collect::<Result<_, _>>()?;
+        self.check_names()
     }
 
     /// Parses `(file stem, text)` pairs of schemas, queries and rules.
@@ -89,14 +109,17 @@ impl Catalog {
         queries: &[(&str, &str)],
         rules: &[(&str, &str)],
     ) -> Result<Self, CatalogError> {
-        let resources = schemas.iter().map(|(stem, text)| validate::resource(stem, text)).collect::<Result<_, _>>()?;
+        let resources =
+            schemas.iter().map(|(stem, text)| validate::resource(Source::V5, stem, text)).collect::<Result<_, _>>()?;
         let derived = queries
             .iter()
             .map(|(stem, text)| derived::parse(&format!("{stem}.sql"), text))
             .collect::<Result<_, _>>()?;
         let rules =
             rules.iter().map(|(stem, text)| rule::parse(&format!("{stem}.sql"), text)).collect::<Result<_, _>>()?;
-        let catalog = Self { resources, derived, rules, wide: wide::tables(), findings: findings::table() };
+        let (legacy, mapped) = (Vec::new(), Vec::new());
+        let catalog =
+            Self { resources, legacy, mapped, derived, rules, wide: wide::tables(), findings: findings::table() };
         catalog.check_names()?;
         Ok(catalog)
     }
@@ -114,13 +137,23 @@ impl Catalog {
 
     /// The tables that pages become: what queries may read, beside one another.
     pub(crate) fn api_tables(&self) -> Vec<Table> {
-        self.resources.iter().flat_map(Resource::all_tables).collect()
+        let legacy = self.legacy.iter().filter(|resource| resource.published).flat_map(Resource::all_tables);
+        let own = self.mapped.iter().filter_map(|mapped| mapped.own.clone());
+        self.resources.iter().flat_map(Resource::all_tables).chain(legacy).chain(own).collect()
+    }
+
+    /// What is read of a tenant.
+    pub(crate) fn resources_of(&self, source: Source) -> &[Resource] {
+        match source {
+            Source::V5 => &self.resources,
+            Source::Legacy => &self.legacy,
+        }
     }
 
     /// The table of that name.
     pub fn table(&self, name: &str) -> Option<Table> {
         let computed = self.computed().find(|table| table.name == name).cloned();
-        computed.or_else(|| self.resources.iter().flat_map(Resource::all_tables).find(|table| table.name == name))
+        computed.or_else(|| self.api_tables().into_iter().find(|table| table.name == name))
     }
 
     /// The resource of that name.
@@ -144,7 +177,8 @@ impl Catalog {
     fn check_names(&self) -> Result<(), CatalogError> {
         let mut names = HashSet::new();
         let internal = self.derived.iter().filter(|d| d.internal).map(|d| d.table.clone());
-        for table in self.tables().into_iter().chain(internal) {
+        let inputs = self.legacy.iter().filter(|resource| !resource.published).flat_map(Resource::all_tables);
+        for table in self.tables().into_iter().chain(internal).chain(inputs) {
             if table.name.starts_with(ALL_DAYS) {
                 let broken = format!("table {}: names that begin with {ALL_DAYS} are those of all days", table.name);
                 return Err(CatalogError::Rule { file: "schemas/ and queries/".into(), broken });
@@ -152,6 +186,13 @@ impl Catalog {
             if !names.insert(table.name.clone()) {
                 let broken = format!("two tables are named {}", table.name);
                 return Err(CatalogError::Rule { file: "schemas/ and queries/".into(), broken });
+            }
+        }
+        for resource in &self.legacy {
+            let required = resource.route.as_ref().and_then(|route| route.required.as_ref());
+            if let Some(Required { from, .. }) = required.filter(|r| self.legacy.iter().all(|l| l.name != r.from)) {
+                let broken = format!("[route.required] from = {from:?} is no resource of schemas/legacy");
+                return Err(CatalogError::Rule { file: format!("schemas/legacy/{}.toml", resource.name), broken });
             }
         }
         for resource in &self.resources {

@@ -4,15 +4,19 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Content, Each, Embedded, FanOut, Filter, Grows, History, Privacy, Reading, Split, Zone, list::List};
+use super::{
+    Content, Each, Embedded, FanOut, Filter, Grows, History, Privacy, Reading, Route, Split, Zone, list::List,
+};
 
 /// One file of `schemas/`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawResource {
     pub(super) resource: String,
+    #[serde(default)]
     pub(super) item_type: String,
-    pub(super) scope: String,
+    pub(super) scope: Option<String>,
+    pub(super) permission: Option<String>,
     pub(super) page_limit: u32,
     pub(super) hoped_page_limit: Option<u32>,
     pub(super) zone: Zone,
@@ -21,6 +25,10 @@ pub(super) struct RawResource {
     pub(super) sort: Option<String>,
     #[serde(default)]
     pub(super) on_request: bool,
+    pub(super) published: Option<bool>,
+    #[serde(default)]
+    pub(super) optional: bool,
+    pub(super) route: Option<Route>,
     pub(super) as_of_parameter: Option<String>,
     pub(super) other_id: Option<String>,
     #[serde(default)]
@@ -74,6 +82,7 @@ pub(super) enum RawType {
     String,
     Boolean,
     Int32,
+    Int64,
     Double,
     Date,
     Timestamp,
@@ -81,6 +90,11 @@ pub(super) enum RawType {
     Reference,
     References,
     Strings,
+    Id,
+    #[serde(rename = "local_date")]
+    LocalDate,
+    #[serde(rename = "local_timestamp")]
+    LocalTimestamp,
 }
 
 /// `[quality]`.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{
-    Content, Each, Grows, LakeType, Origin, Privacy, Quality, Split, Table, TableColumn, Zone,
+    Content, Each, Grows, LakeType, Origin, Privacy, Quality, Route, Split, Table, TableColumn, Zone,
     added::{EXTRA, EXTRACTED_AT, RUN_ID},
     list::List,
 };
@@ -13,10 +13,16 @@ use super::{
 pub struct Resource {
     /// Name of the collection: the path segment below `/lucca-api`.
     pub name: String,
-    /// The constant `type` of every item.
+    /// The constant `type` of every item; empty where they have none.
     pub item_type: String,
-    /// OAuth scope that reading it needs.
+    /// What reading it needs: an OAuth scope, or the permission of a legacy key as its role's page words it.
     pub scope: String,
+    /// Where it is read, when that is not below `/lucca-api`.
+    pub(crate) route: Option<Route>,
+    /// Whether its table is one of the lake; else it is only what other tables are made of.
+    pub(crate) published: bool,
+    /// Whether many tenants lack it: that it may not be read, or is not there, is no failure.
+    pub(crate) optional: bool,
     /// Largest page the API is documented to give, in records.
     pub page_limit: u32,
     /// A larger page that is worth asking for, where the documentation disagrees with itself.
@@ -93,6 +99,8 @@ pub(crate) enum Shape {
     Boolean,
     /// A whole number of 32 bits.
     Int32,
+    /// A whole number of 64 bits.
+    Int64,
     /// Any number.
     Double,
     /// `"YYYY-MM-DD"`.
@@ -110,6 +118,12 @@ pub(crate) enum Shape {
     References,
     /// A list of strings.
     Strings,
+    /// An identifier, sent as a whole number or a string: its text is kept.
+    Id,
+    /// `"YYYY-MM-DD"`, or that day's midnight with or without an offset.
+    LocalDate,
+    /// A date-time with or without an offset, taken as UTC without one.
+    LocalTimestamp,
     /// One typed reading of a value of any shape; null where the value has another shape.
     Reading(Reading),
 }
@@ -136,13 +150,14 @@ impl Shape {
     /// Type of the column in the lake.
     pub(crate) fn lake_type(self) -> LakeType {
         match self {
-            Self::String | Self::Json { .. } | Self::Reference => LakeType::String,
+            Self::String | Self::Json { .. } | Self::Reference | Self::Id => LakeType::String,
             Self::Reading(Reading::Text | Reading::ReferenceId | Reading::ReferenceType) => LakeType::String,
             Self::Boolean | Self::Reading(Reading::Boolean) => LakeType::Boolean,
             Self::Int32 => LakeType::Int32,
+            Self::Int64 => LakeType::Int64,
             Self::Double | Self::Reading(Reading::Number) => LakeType::Double,
-            Self::Date | Self::Reading(Reading::Date) => LakeType::Date,
-            Self::Timestamp => LakeType::Timestamp,
+            Self::Date | Self::LocalDate | Self::Reading(Reading::Date) => LakeType::Date,
+            Self::Timestamp | Self::LocalTimestamp => LakeType::Timestamp,
             Self::References | Self::Strings => LakeType::StringList,
         }
     }
@@ -278,6 +293,11 @@ impl Resource {
     /// Every table that it becomes.
     pub(crate) fn all_tables(&self) -> Vec<Table> {
         self.tables().into_iter().chain(self.labels_table()).chain(self.content_table()).collect()
+    }
+
+    /// Whether names of properties are compared without regard to case: the older APIs spell them in several ways.
+    pub(crate) fn any_case(&self) -> bool {
+        self.route.is_some()
     }
 
     /// Whether the labels that come with its pages are the records of that resource.

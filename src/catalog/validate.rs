@@ -4,20 +4,25 @@ use std::collections::HashSet;
 
 use super::{
     CatalogError, Column, Content, Each, FanOut, Filled, Filter, History, Interval, OtherId, Quality, Reading,
-    Resource, Shape, Split, Zone,
+    Resource, Route, Shape, Source, Split, Zone,
     added::{EXTRA, EXTRACTED_AT, RUN_ID},
     is_name,
     raw::{RawColumn, RawQuality, RawResource, RawType},
 };
 
-/// Parses one file of `schemas/`; `stem` is its name without `.toml`.
-pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError> {
-    let raw: RawResource = toml::from_str(text)
-        .map_err(|source| CatalogError::Syntax { file: format!("schemas/{stem}.toml"), source: Box::new(source) })?;
-    let rule = |broken: String| CatalogError::Rule { file: format!("schemas/{stem}.toml"), broken };
+/// Parses one file of `schemas/`, or of the folder in it for what `source` is; `stem` is its name without `.toml`.
+pub(super) fn resource(source: Source, stem: &str, text: &str) -> Result<Resource, CatalogError> {
+    let file = || match source {
+        Source::V5 => format!("schemas/{stem}.toml"),
+        Source::Legacy => format!("schemas/legacy/{stem}.toml"),
+    };
+    let raw: RawResource =
+        toml::from_str(text).map_err(|source| CatalogError::Syntax { file: file(), source: Box::new(source) })?;
+    let rule = |broken: String| CatalogError::Rule { file: file(), broken };
     if raw.resource != stem {
         return Err(rule(format!("`resource` is {:?}: it must equal the file's name", raw.resource)));
     }
+    let scope = access(source, &raw).map_err(&rule)?;
     if raw.zone == Zone::Derived {
         return Err(rule("zone `derived` is for queries/".into()));
     }
@@ -65,7 +70,10 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
     let resource = Resource {
         name: raw.resource,
         item_type: raw.item_type,
-        scope: raw.scope,
+        scope,
+        route: raw.route,
+        published: source == Source::V5 || raw.published.unwrap_or_default(),
+        optional: raw.optional,
         page_limit: raw.page_limit,
         hoped_page_limit: raw.hoped_page_limit,
         sort: raw.sort,
@@ -95,6 +103,21 @@ pub(super) fn resource(stem: &str, text: &str) -> Result<Resource, CatalogError>
         table.quality.check(&table.columns).map_err(|broken| rule(format!("[quality] {broken}")))?;
     }
     Ok(resource)
+}
+
+/// What reading it needs, and that it says so as resources of its source do.
+fn access(source: Source, raw: &RawResource) -> Result<String, String> {
+    let of_legacy = raw.route.is_some() && raw.permission.is_some() && raw.scope.is_none() && raw.item_type.is_empty();
+    let of_v5 = raw.route.is_none() && raw.permission.is_none() && raw.published.is_none() && !raw.item_type.is_empty();
+    match (source, &raw.scope, &raw.permission) {
+        (Source::V5, Some(scope), None) if of_v5 => Ok(scope.clone()),
+        (Source::Legacy, None, Some(permission)) if of_legacy => {
+            raw.route.as_ref().map_or(Ok(()), Route::check)?;
+            Ok(permission.clone())
+        }
+        (Source::V5, ..) => Err("needs `scope` and `item_type`, and no [route], permission or published".into()),
+        (Source::Legacy, ..) => Err("needs [route] and `permission`, and no scope or item_type".into()),
+    }
 }
 
 fn check_namespaces(split: &Split) -> Result<(), String> {
@@ -170,7 +193,7 @@ fn column(raw: &RawColumn) -> Result<Column, String> {
     if !raw.values.is_empty() && !text {
         return Err(format!("column {}: only texts and lists of texts can have `enum`", raw.name));
     }
-    if raw.to.is_some() && !matches!(shape, Shape::Reference | Shape::References) {
+    if raw.to.is_some() && !matches!(shape, Shape::Reference | Shape::References | Shape::Id) {
         return Err(format!("column {}: only references have `to`", raw.name));
     }
     Ok(Column {
@@ -196,6 +219,7 @@ fn shape(raw: &RawColumn) -> Result<Shape, String> {
             RawType::String => Shape::String,
             RawType::Boolean => Shape::Boolean,
             RawType::Int32 => Shape::Int32,
+            RawType::Int64 => Shape::Int64,
             RawType::Double => Shape::Double,
             RawType::Date => Shape::Date,
             RawType::Timestamp => Shape::Timestamp,
@@ -203,6 +227,9 @@ fn shape(raw: &RawColumn) -> Result<Shape, String> {
             RawType::Reference => Shape::Reference,
             RawType::References => Shape::References,
             RawType::Strings => Shape::Strings,
+            RawType::Id => Shape::Id,
+            RawType::LocalDate => Shape::LocalDate,
+            RawType::LocalTimestamp => Shape::LocalTimestamp,
         });
     };
     let kind = match reading {
@@ -243,7 +270,7 @@ fn parent(path: &str) -> &str {
 fn check_columns(columns: &[Column]) -> Result<(), String> {
     let mut names = HashSet::from([EXTRA, EXTRACTED_AT, RUN_ID]);
     let mut paths = HashSet::new();
-    if columns.first().is_none_or(|c| c.name != "id" || c.nullable || c.shape != Shape::String) {
+    if columns.first().is_none_or(|c| c.name != "id" || c.nullable || !matches!(c.shape, Shape::String | Shape::Id)) {
         return Err("the first column must be `id`, a string, not nullable".into());
     }
     for column in columns {
@@ -297,7 +324,7 @@ mod tests {
              source = \"X\"\ncolumns = [\n{{ name = \"id\", type = \"string\", nullable = false, json = \"id\", privacy = \
              \"none\", meaning = \"X.\" }},\n{columns}]\n"
         );
-        resource("x", &text).err().map(|error| error.to_string())
+        resource(Source::V5, "x", &text).err().map(|error| error.to_string())
     }
 
     fn column(rest: &str) -> String {

@@ -55,7 +55,9 @@ impl ObjectPlan {
             };
             root.insert(&column.json, action);
         }
-        root.properties.push(("type".into(), Action::Constant(resource.item_type.clone())));
+        if !resource.item_type.is_empty() {
+            root.properties.push(("type".into(), Action::Constant(resource.item_type.clone())));
+        }
         root.properties.push(("links".into(), Action::Skip));
         root.properties.push(("embedded".into(), Action::Skip));
         root.number(0);

@@ -114,6 +114,17 @@ impl<'p> Rows<'p> {
                 Ok(value) => b.append_value(value),
                 Err(_) => return self.fail(index, "a whole number of 32 bits", "a larger number"),
             },
+            (Shape::Int64, ColumnBuilder::Int64(b), Scalar::Integer(value)) => b.append_value(value),
+            (Shape::Id, ColumnBuilder::String(b), Scalar::Text(text)) => b.append_value(text),
+            (Shape::Id, ColumnBuilder::String(b), Scalar::Integer(value)) => b.append_value(value.to_string()),
+            (Shape::LocalDate, ColumnBuilder::Date(b), Scalar::Text(text)) => match time::lenient_date(text) {
+                Some(days) => b.append_value(days),
+                None => return self.fail(index, expected(column.shape), "another text"),
+            },
+            (Shape::LocalTimestamp, ColumnBuilder::Timestamp(b), Scalar::Text(text)) => match time::local(text) {
+                Some(micros) => b.append_value(micros),
+                None => return self.fail(index, expected(column.shape), "another text"),
+            },
             (Shape::Int32, _, Scalar::Number(_)) => {
                 return self.fail(index, "a whole number of 32 bits", "another number");
             }
@@ -289,5 +300,9 @@ pub(super) fn expected(shape: Shape) -> &'static str {
         Shape::Reference => "a reference {id, type, url}",
         Shape::References => "a list of references {id, type, url}",
         Shape::Strings => "a list of strings",
+        Shape::Int64 => "a whole number of 64 bits",
+        Shape::Id => "a whole number or a string",
+        Shape::LocalDate => "a date YYYY-MM-DD, or its midnight",
+        Shape::LocalTimestamp => "a date-time, with or without an offset",
     }
 }

@@ -95,6 +95,7 @@ fn value_for(column: &Column) -> BoxedStrategy<(Value, Option<String>)> {
             .prop_map(|ids| (ids.iter().map(|id| json!({"id": id})).collect(), Some(format!("{ids:?}"))))
             .boxed(),
         Shape::Strings => prop::collection::vec(text, 0..4).prop_map(|t| (json!(t), Some(format!("{t:?}")))).boxed(),
+        Shape::Int64 | Shape::Id | Shape::LocalDate | Shape::LocalTimestamp => unreachable!("no resource of v5 has it"),
         Shape::Reading(_) => unreachable!("readings have no property of their own"),
     }
 }

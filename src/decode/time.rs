@@ -42,6 +42,11 @@ pub(crate) fn lenient_date(text: &str) -> Option<i32> {
     }
 }
 
+/// The same as [`timestamp`], taken as UTC where the text has no offset: the older APIs send both.
+pub(super) fn local(text: &str) -> Option<i64> {
+    timestamp(text).or_else(|| timestamp(&format!("{text}Z")))
+}
+
 /// Microseconds since 1970-01-01T00:00:00Z of an RFC 3339 date-time with an offset and up to 9 digits of a second; digits
 /// below the microsecond are cut.
 pub(super) fn timestamp(text: &str) -> Option<i64> {

@@ -59,9 +59,16 @@ fn of_shape(shape: Shape, value: &Value) -> Option<Value> {
         Shape::Strings => {
             value.as_array().filter(|values| values.iter().all(plain)).map(|values| values.clone().into())
         }
-        Shape::String | Shape::Boolean | Shape::Int32 | Shape::Double | Shape::Date | Shape::Timestamp => {
-            Some(value.clone()).filter(plain)
-        }
+        Shape::String
+        | Shape::Boolean
+        | Shape::Int32
+        | Shape::Int64
+        | Shape::Double
+        | Shape::Date
+        | Shape::Timestamp
+        | Shape::Id
+        | Shape::LocalDate
+        | Shape::LocalTimestamp => Some(value.clone()).filter(plain),
         // Read from the same property as a column of any JSON, which gives it.
         Shape::Reading(_) => None,
     }

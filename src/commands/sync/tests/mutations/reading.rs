@@ -92,7 +92,7 @@ fn read(shape: Shape, json: &str) -> Option<String> {
             list(&items.iter().map(|item| id(item.get())).collect::<Option<Vec<_>>>()?)
         }
         Shape::Strings => list(&serde_json::from_str::<Vec<String>>(json).ok()?),
-        Shape::Reading(_) => None,
+        Shape::Int64 | Shape::Id | Shape::LocalDate | Shape::LocalTimestamp | Shape::Reading(_) => None,
     }
 }
 
