@@ -1,5 +1,6 @@
 -- assignment_candidates: what a person's days may be assigned to, one row each: every employment by itself, and with each of its
 --   job positions, cut to it. Those that end before they start, and positions of an employment that is not visible, are left out
+-- over time job_positions
 -- internal
 -- column employee_id string! none: the person
 -- column employment_id string! none: the employment

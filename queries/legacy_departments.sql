@@ -5,11 +5,16 @@
 -- source name: departments.name
 -- column code string none: identifier of the department in the customer's other systems
 -- source code: departments.remote_id
--- column hierarchy string! none: ids of the departments above, from the root to the parent, as in /1/2/; / at the root.
---   It starts at the last visible one when a parent is missing, before a repetition, and after 90 departments
--- source hierarchy: departments.parent_id, followed upwards; v3 called its own text opaque
+-- column description string none: free description of the department
+-- source description: departments.description
+-- column hierarchy string! none: place in the tree: ids from the root down to the department itself, as in /1/2/. It starts
+--   at the last visible one when a parent is missing, before a repetition, and after 90 departments
+-- source hierarchy: departments.parent_id, followed upwards; v3 had numbers of its own in this text, and called it opaque
 -- column parent_id string none: department directly above, which may be missing from the table; null at the root
 -- source parent_id: departments.parent_id
+-- column parent_hierarchy string none: hierarchy of the department above, which v3 called parentId; null at the root and
+--   when the parent is missing
+-- source parent_hierarchy: departments.parent_id, followed upwards
 -- column is_active boolean none: whether the department is in use, the contrary of archived
 -- source is_active: departments.is_archived
 -- column level int32 none: depth in the tree, computed by Lucca, 1 at the root
@@ -18,7 +23,7 @@
 -- source sort_order: departments.sort_order
 -- column position string! none: text that sorts as the tree is displayed, each department before those below it: sort
 --   order (without one: 99999) and id of each department on the path, its own last; not the text that v3 had
--- source position: departments.sort_order and departments.id of the departments in hierarchy, and its own
+-- source position: departments.sort_order and departments.id of the departments in hierarchy
 -- column head_id string directory: employee who heads the department; null when nobody is named
 -- source head_id: departments.manager_id
 -- column head_name string directory: given and family name; null when the employee is not visible
@@ -26,6 +31,8 @@
 -- column current_users_count int64! none: distinct employees with an employment and one of its job positions in exactly
 --   this department both valid on the as-of date, first and last days included
 -- source current_users_count: job_positions.department_id
+-- column owning_application string none: application that owns the department; null when none does
+-- source owning_application: departments.owning_application
 -- column url string none: absolute URL of the department in the v5 API
 -- source url: departments.url
 -- lowered current_users_count to none: numbers of people, whom no row names
@@ -40,8 +47,10 @@ SELECT
     d.id,
     d.name,
     d.remote_id AS code,
-    SUBSTRING(t.path, 1, LENGTH(t.path) - LENGTH(d.id) - 1) AS hierarchy,
+    d.description,
+    t.path AS hierarchy,
     d.parent_id,
+    NULLIF(SUBSTRING(t.path, 1, LENGTH(t.path) - LENGTH(d.id) - 1), '/') AS parent_hierarchy,
     NOT d.is_archived AS is_active,
     d.level,
     d.sort_order,
@@ -49,6 +58,7 @@ SELECT
     d.manager_id AS head_id,
     h.full_name AS head_name,
     COALESCE(m.people, 0) AS current_users_count,
+    d.owning_application,
     d.url
 FROM departments d
 INNER JOIN department_walks t ON t.descendant_id = d.id AND t.ending IS NOT NULL

@@ -8,8 +8,10 @@
 -- source first_name: employees.given_name
 -- column last_name string directory: family name
 -- source last_name: employees.family_name
--- column display_name string directory: given and family name
--- source display_name: employees.given_name and employees.family_name; the migration guide does not map it
+-- column name string directory: given name, then family name
+-- source name: employees.given_name and employees.family_name; the migration guide does not map it
+-- column display_name string directory: family name, then given name, as v3 had it
+-- source display_name: employees.family_name and employees.given_name; the migration guide does not map it
 -- column mail string directory: professional e-mail address
 -- source mail: employees.email
 -- column employee_number string directory: staff number, as text with its leading zeros
@@ -54,9 +56,10 @@
 -- source csp_title: occupation_categories.title
 -- column birth_date date personal: date of birth
 -- source birth_date: employee_personal_records.birth_date
--- column gender string personal: male, female, diverse or unknown, the words of v5
+-- column gender string personal: Male, Female or Undefined, the words of v3; what else there is, such as diverse, by the word of
+--   v5, as that of v3 is not known for certain
 -- source gender: employee_personal_records.legal_gender
--- column civil_title string personal: mister, miss or unknown, the words of v5
+-- column civil_title string personal: mister, miss or unknown, the words of v5: those of v3 are not documented
 -- source civil_title: employee_personal_records.title
 -- column nationality string_list personal: nationalities, ISO 3166-1 alpha-3: a list as in v5, although at most one is
 --   documented
@@ -280,7 +283,8 @@ SELECT
     w.remote_id AS login,
     w.given_name AS first_name,
     w.family_name AS last_name,
-    n.full_name AS display_name,
+    n.full_name AS name,
+    NULLIF(TRIM(BOTH ' ' FROM COALESCE(w.family_name, '') || ' ' || COALESCE(w.given_name, '')), '') AS display_name,
     w.email AS mail,
     w.employee_number,
     COALESCE(j.status, w.status) AS status,
@@ -301,7 +305,12 @@ SELECT
     j.occupation_category_id AS csp_id,
     j.occupation_category_title AS csp_title,
     r.birth_date,
-    r.legal_gender AS gender,
+    CASE r.legal_gender
+        WHEN 'male' THEN 'Male'
+        WHEN 'female' THEN 'Female'
+        WHEN 'unknown' THEN 'Undefined'
+        ELSE r.legal_gender
+    END AS gender,
     r.title AS civil_title,
     r.nationalities_country_codes AS nationality,
     r.email AS personal_email,

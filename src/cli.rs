@@ -1,6 +1,7 @@
 //! The command line: what there is to ask for, and nothing of how it is done.
 
 mod arguments;
+mod compare;
 mod flags;
 mod get;
 mod webhooks;
@@ -158,8 +159,12 @@ async fn run(cli: Cli) -> Result<(), Error> {
             commands::get(&context, &resolve(given)?, options).await
         }
         Command::Webhooks(arguments) => arguments.run(&context, resolve).await,
-        Command::Tables { lake, table, format, ddl } => {
-            commands::tables(&context, &resolve(lake.given())?, &TablesOptions { table, format, ddl }).await
+        Command::Tables { lake, table, format, ddl, dbt } => {
+            commands::tables(&context, &resolve(lake.given())?, &TablesOptions { table, format, ddl, dbt }).await
+        }
+        Command::CompareSources(arguments) => {
+            let (given, options) = arguments.parts()?;
+            commands::compare_sources(&context, &resolve(given)?, options).await
         }
         Command::Verify { lake, as_of } => commands::verify(&context, &resolve(lake.given())?, as_of).await,
         Command::Listen { lake, address, spool, insecure, exec } => {
@@ -214,6 +219,12 @@ async fn run(cli: Cli) -> Result<(), Error> {
             latency_ms,
             without_scopes,
             hide,
+            legacy_key,
+            legacy_quirks,
+            legacy_forbidden,
+            legacy_absent,
+            legacy_revoked_after,
+            legacy_shifting,
             clamp_limit,
             deliver_to,
             change_every,
@@ -232,6 +243,15 @@ async fn run(cli: Cli) -> Result<(), Error> {
             tenant.latency = std::time::Duration::from_millis(latency_ms);
             tenant.refused_scopes = without_scopes;
             tenant.hidden = hide;
+            tenant.legacy_key = legacy_key;
+            tenant.legacy = fake_tenant::Legacy {
+                quirks: if legacy_quirks { fake_tenant::Quirks::ALL } else { fake_tenant::Quirks::default() },
+                forbidden: legacy_forbidden,
+                absent: legacy_absent,
+                hides_former_employees: false,
+                revoked_after: legacy_revoked_after,
+                shifting: legacy_shifting,
+            };
             if clamp_limit {
                 tenant.limit_rule = fake_tenant::LimitRule::Clamp;
             }

@@ -14,6 +14,10 @@ pub(crate) const LUCCA_CLIENT_ID: &str = "LUCCA_CLIENT_ID";
 pub(crate) const LUCCA_CLIENT_SECRET: &str = "LUCCA_CLIENT_SECRET";
 /// File that holds the OAuth client secret.
 pub(crate) const LUCCA_CLIENT_SECRET_FILE: &str = "LUCCA_CLIENT_SECRET_FILE";
+/// Legacy API key.
+pub(crate) const LUCCA_API_KEY: &str = "LUCCA_API_KEY";
+/// File that holds the legacy API key.
+pub(crate) const LUCCA_API_KEY_FILE: &str = "LUCCA_API_KEY_FILE";
 /// Secrets of webhook endpoints.
 pub(crate) const LUCCA_WEBHOOK_SECRET: &str = "LUCCA_WEBHOOK_SECRET";
 /// File that holds secrets of webhook endpoints.

@@ -133,6 +133,17 @@ pub(crate) enum Error {
         /// What cannot be read without them.
         tables: String,
     },
+    /// The key lacks a permission.
+    #[error(
+        "the API key may not read {resource}: tick \"{permission}\" in the permissions of its role, leave its tables out with \
+         --tables, or allow their absence with --optional-tables"
+    )]
+    MissingPermission {
+        /// Collection.
+        resource: String,
+        /// What is to be ticked.
+        permission: String,
+    },
     /// Problems found by `check`, each already told.
     #[error("{failed} checks failed")]
     ChecksFailed {
@@ -225,6 +236,9 @@ pub(crate) enum Error {
         /// The first file, and what is wrong with it.
         finding: String,
     },
+    /// What `compare-sources` found, already told.
+    #[error("the sides differ in {}", .0.join(", "))]
+    Different(Vec<String>),
     /// Problems found by `verify`.
     #[error("the snapshot is damaged: {0} findings")]
     Damaged(usize),
@@ -253,13 +267,13 @@ impl Error {
             Self::Rows(RowsError::SharedId { .. }) => ExitCode::Contract,
             Self::Rows(RowsError::Arrow(_)) => ExitCode::Bug,
             Self::Busy { .. } | Self::Receiving { .. } | Self::Doubtful { .. } => ExitCode::Conflict,
-            Self::MissingScopes { .. } => ExitCode::Permission,
+            Self::MissingScopes { .. } | Self::MissingPermission { .. } => ExitCode::Permission,
             Self::ChecksFailed { exit_code, .. } => *exit_code,
             Self::TooManyRequests { .. } => ExitCode::Usage,
             Self::Interrupted | Self::Changing { .. } => ExitCode::Temporary,
             Self::Io { source, .. } if is_disk_full(source) => ExitCode::Temporary,
             Self::Io { .. } => ExitCode::Usage,
-            Self::Damaged(_) | Self::DamagedInput { .. } | Self::Refused { .. } => ExitCode::Gate,
+            Self::Different(_) | Self::Damaged(_) | Self::DamagedInput { .. } | Self::Refused { .. } => ExitCode::Gate,
             Self::Catalog(_) | Self::Bug(_) => ExitCode::Bug,
         }
     }

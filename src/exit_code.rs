@@ -14,7 +14,7 @@ pub(crate) enum ExitCode {
     Permission = 3,
     /// The API broke its contract: schema or pagination.
     Contract = 4,
-    /// A quality gate refused to publish.
+    /// A quality gate refused to publish; or two lakes that were compared differ.
     Gate = 5,
     /// Another writer was faster, or holds the lake; or something speaks against what `gc` would delete.
     Conflict = 6,

@@ -26,6 +26,7 @@
 //!   know where the tables come from.
 //! - `account`: what is asked of a tenant beside a sync: one record, one page, one change.
 //! - `listen`: events that are sent to us, durable before they are answered.
+//! - `ddl`: what warehouses declare tables by. Pure.
 //! - `commands`: the subcommands. `sync` calls `fetch` and `assemble`, `derive` only `assemble`.
 //! - `mcp`: tools for assistants, over a lake and an account, below a ceiling of privacy.
 //! - [`fake_tenant`]: the API again, from the other side: the embedded fake for the demo and all tests.
@@ -38,17 +39,19 @@
 //! - what they are told while they work: `signals`
 //! - how they fail: `error`, `causes`, `exit_code`
 //! - what else the API sends: half characters, `surrogates`; images, `image_type`
+//! - how Parquet is encoded: `dictionaries`
 //!
 //! Which room may import which: each stands above those that it imports, so that there is no circle. A test holds the code
 //! to this list.
 //!
 //! ```walls
-//! cli: account api catalog clock commands context engine env_vars error exit_code fake_tenant lake modes print progress
+//! cli: account api catalog clock commands context ddl engine env_vars error exit_code fake_tenant lake modes print progress
 //!     settings state_folder telemetry terminal_text
-//! commands: account api assemble catalog context day_list decode engine env_vars error exit_code fake_tenant fetch
+//! commands: account api assemble catalog context day_list ddl decode engine env_vars error exit_code fake_tenant fetch
 //!     image_type lake listen lock mcp modes page print quality report run_id screen settings shell signals similar
 //!     terminal_text
 //! mcp: account api catalog engine error lake
+//! ddl: catalog lake
 //! context: api catalog clock env_vars error lake lock modes print progress run_id settings state_folder window_file
 //! listen: clock error lake lock modes
 //! fetch: api catalog day_list decode engine error exit_code image_type lake page progress report run_id settings
@@ -58,8 +61,8 @@
 //! error: api catalog causes day_list decode engine exit_code lake run_id settings state_folder terminal_text
 //! report: api catalog day_list decode lake run_id terminal_text
 //! settings: api catalog env_vars lake quality similar
-//! engine: catalog causes exit_code lock similar terminal_text
-//! lake: catalog causes clock day_list exit_code lock modes page run_id terminal_text
+//! engine: catalog causes dictionaries exit_code lock similar terminal_text
+//! lake: catalog causes clock day_list dictionaries exit_code lock modes page run_id terminal_text
 //! wide: catalog decode
 //! window_file: api modes
 //! account: api catalog
@@ -73,6 +76,7 @@
 //! causes:
 //! clock:
 //! day_list:
+//! dictionaries:
 //! env_vars:
 //! exit_code:
 //! fake_tenant:
@@ -99,7 +103,9 @@ mod clock;
 mod commands;
 mod context;
 mod day_list;
+mod ddl;
 pub mod decode;
+mod dictionaries;
 pub mod engine;
 mod env_vars;
 mod error;

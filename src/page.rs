@@ -32,6 +32,8 @@ pub struct PageEnd {
 pub enum Next {
     /// At this address.
     Link(String),
+    /// At this cursor of an older API, which stands for the number of a page.
+    Cursor(String),
     /// There is none: `links.next` is null.
     End,
     /// The page has no `links`, so it does not say whether it is the last.
@@ -70,6 +72,15 @@ pub(crate) trait ReadPage: Sync {
     /// # Errors
     /// Says whether asking again may help.
     fn read(&self, page: &Page) -> Result<(Self::Rows, PageEnd), Unreadable>;
+
+    /// The ids of the records, in the page's order: they tell whether a page follows another.
+    fn ids(&self, rows: &Self::Rows) -> Vec<String>;
+
+    /// Reads what a page counts, and none of its records.
+    ///
+    /// # Errors
+    /// As [`ReadPage::read`].
+    fn count(&self, page: &Page) -> Result<Option<u64>, Unreadable>;
 }
 
 /// Pages read before a run died, by their address: whoever begins again asks the API only for the others.

@@ -11,6 +11,7 @@ use crate::{error::Error, terminal_text};
 pub(crate) enum ListFormat {
     /// For people.
     #[default]
+    #[value(alias = "table")]
     Text,
     /// For machines.
     Json,

@@ -2,14 +2,22 @@
 
 mod by_id;
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    api::RequestCounts, catalog::Zone, day_list::days_in_words, decode::DriftFinding, lake::SnapshotTable,
-    run_id::RunId, terminal_text::quoted,
+    api::RequestCounts,
+    catalog::{Source, Zone},
+    day_list::days_in_words,
+    decode::DriftFinding,
+    lake::{NotAvailable, SnapshotTable},
+    run_id::RunId,
+    terminal_text::quoted,
 };
 
 pub(crate) use self::by_id::{ByIdReport, ContentReport, WindowMissed};
@@ -23,6 +31,9 @@ pub(crate) struct RunReport {
     pub(crate) program_version: &'static str,
     /// Whose data.
     pub(crate) tenant: String,
+    /// Which APIs were read.
+    #[serde(skip_serializing_if = "Source::is_v5")]
+    pub(crate) source: Source,
     /// Which day.
     pub(crate) as_of: NaiveDate,
     /// The snapshots published, one for each day.
@@ -55,6 +66,9 @@ pub(crate) struct RunReport {
     pub(crate) skipped: Vec<SkippedReport>,
     /// Optional tables that were not read, and why.
     pub(crate) absent: Vec<Absence>,
+    /// Columns that are null because the API that was read cannot tell them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) not_available: Vec<NotAvailable>,
     /// References that were followed, and how many led nowhere.
     pub(crate) references: Vec<ReferenceReport>,
     /// What is to be known of the wide tables.
@@ -223,6 +237,9 @@ pub(crate) struct ResourceReport {
     pub(crate) by_id: Option<ByIdReport>,
     /// What was unforeseen.
     pub(crate) drift: Vec<DriftFinding>,
+    /// Properties that a route of the older APIs does not know, in lower case: their columns are null.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) left_out: BTreeSet<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
@@ -295,8 +312,20 @@ impl RunReport {
         for SkippedReport { table, missing } in &self.skipped {
             writeln!(out, "{table}: not computed, this run has no {}", missing.join(", "))?;
         }
-        for Absence { tables, reason, .. } in &self.absent {
-            writeln!(out, "{}: not in this snapshot: {reason}", tables.join(", "))?;
+        for Absence { resource, tables, reason } in &self.absent {
+            match tables.as_slice() {
+                [] => writeln!(out, "{resource}: {reason}")?,
+                tables => writeln!(out, "{}: not in this snapshot: {reason}", tables.join(", "))?,
+            }
+        }
+        if !self.not_available.is_empty() {
+            let columns: usize = self.not_available.iter().map(|lacking| lacking.columns.len()).sum();
+            let tables = self.not_available.len();
+            writeln!(
+                out,
+                "{columns} columns of {tables} tables are null, as a legacy API key cannot read them: not_available in the \
+                 snapshot's manifest lists them"
+            )?;
         }
         for ReferenceReport { table, column, to, references, unresolved, unresolved_ids } in &self.references {
             if *unresolved > 0 {

@@ -11,9 +11,9 @@ use crate::{
 pub(crate) enum Access {
     /// It may be read, and has that many records, where the API says.
     Allowed(Option<u64>),
-    /// 403: the scope is missing.
+    /// 403: the scope, or the permission of a key, is missing.
     MissingScope(String),
-    /// 404: the collection is not there, as when its module is not active.
+    /// 404 or 410: the collection is not there, as when its module is not active or Lucca has ended it.
     Hidden(String),
 }
 
@@ -23,13 +23,13 @@ impl Client {
     /// # Errors
     /// When the token endpoint cannot be asked, or does not know the application.
     pub(crate) async fn missing_scopes(&self) -> Result<Vec<String>, ApiError> {
-        self.tokens().drop_missing_scopes().await
+        self.authorization().drop_missing_scopes().await
     }
 
     /// What `resource` is for this application, for one request that reads no record.
     ///
     /// # Errors
-    /// As for any page, but for 403 and 404, which are answers.
+    /// As for any page, but for 403, 404 and 410, which are answers.
     pub(crate) async fn access<R: ReadPage>(
         &self,
         resource: &Resource,
@@ -42,7 +42,9 @@ impl Client {
         match self.count(resource, parameters, reader, &NothingKept).await {
             Ok(records) => Ok(Access::Allowed(records)),
             Err(ApiError::Refused { status, said, .. }) if status.as_u16() == 403 => Ok(Access::MissingScope(said)),
-            Err(ApiError::Refused { status, said, .. }) if status.as_u16() == 404 => Ok(Access::Hidden(said)),
+            Err(ApiError::Refused { status, said, .. }) if matches!(status.as_u16(), 404 | 410) => {
+                Ok(Access::Hidden(said))
+            }
             Err(error) => Err(error),
         }
     }

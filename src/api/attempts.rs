@@ -10,13 +10,13 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::{
+    authorization::Permit,
     budget::Place,
-    client::{API_VERSION, Client, Shared},
-    error::{ApiError, Temporary},
+    client::{Client, Shared},
+    error::{ApiError, Refusal, Temporary},
     problem,
     purpose::About,
     retry,
-    token::Token,
 };
 use crate::page::Unreadable;
 
@@ -34,6 +34,8 @@ pub(super) struct Ask<'a> {
     pub(super) message: Message<'a>,
     /// Whether the same records can be asked for in smaller pages.
     pub(super) has_simpler: bool,
+    /// Whether a page before it was given: we may read what is asked for.
+    pub(super) is_later: bool,
 }
 
 /// What is sent.
@@ -92,13 +94,15 @@ impl<'a> Message<'a> {
         }
     }
 
-    fn request(self, token: &Token) -> Result<http::Request<Bytes>, ApiError> {
+    fn request(self, permit: &Permit) -> Result<http::Request<Bytes>, ApiError> {
         let mut request = http::Request::builder()
             .method(self.method)
             .uri(self.url.as_str())
-            .header(header::AUTHORIZATION, token.bearer.clone())
-            .header(header::ACCEPT, self.accept)
-            .header("Api-Version", API_VERSION);
+            .header(header::AUTHORIZATION, permit.header.clone())
+            .header(header::ACCEPT, self.accept);
+        if let Some(version) = permit.version {
+            request = request.header("Api-Version", version);
+        }
         if let Some(known) = self.if_none_match {
             request = request.header(header::IF_NONE_MATCH, known);
         }
@@ -112,8 +116,8 @@ impl<'a> Message<'a> {
 /// What came of one attempt.
 enum Outcome<T> {
     Read(T),
-    /// 401, and its body: perhaps only the token's age.
-    TokenRefused(Bytes),
+    /// We are not let in: perhaps only the token's age.
+    NotLetIn(Refusal),
     Later(Temporary),
 }
 
@@ -125,29 +129,34 @@ impl Client {
         read: impl Fn(Answer) -> Result<T, Unreadable>,
     ) -> Result<T, ApiError> {
         let (mut failures, mut refusals, mut timeouts, mut tokens_refused) = (0, 0, 0, 0);
-        let mut newer_than = None;
+        let (mut newer_than, mut not_let_in) = (None, None);
+        let authorization = &self.shared.authorization;
+        let caller = authorization.caller();
+        if ask.about.route.is_none() && caller.is_key() {
+            return Err(ApiError::NotForKeys { resource: ask.about.resource.to_owned() });
+        }
         loop {
             let turn = self.shared.gate.turn().await;
             let place = self.shared.budget.place().await;
             let sent_at = Instant::now();
-            let token = self.shared.tokens.current(newer_than).await?;
-            let fresh = token.is_newer_than(sent_at);
-            let outcome = self.attempt(ask, &token, &read, place).await;
+            let permit = authorization.permit(newer_than, sent_at).await?;
+            let outcome = self.attempt(ask, &permit, &read, place).await;
             drop(turn);
             let temporary = match outcome? {
                 Outcome::Read(answer) => {
                     self.shared.answered();
                     return Ok(answer);
                 }
-                Outcome::TokenRefused(body)
-                    if newer_than.is_some() && fresh && !self.shared.accepted.load(Ordering::Relaxed) =>
+                Outcome::NotLetIn(refusal)
+                    if newer_than.is_some() && permit.is_fresh && !self.shared.accepted.load(Ordering::Relaxed) =>
                 {
-                    return Err(ApiError::refused(ask.about, StatusCode::UNAUTHORIZED, &body));
+                    return Err(ApiError::refused(ask.about, caller, refusal));
                 }
-                Outcome::TokenRefused(_) => {
+                Outcome::NotLetIn(refusal) => {
                     newer_than = Some(sent_at);
                     tokens_refused += 1;
-                    Temporary::no_longer_let_in("401 unauthorized, also with a fresh token,")
+                    not_let_in = Some(refusal);
+                    Temporary::no_longer_let_in(caller.not_let_in())
                 }
                 Outcome::Later(temporary) => temporary,
             };
@@ -173,7 +182,10 @@ impl Client {
             let give_up = ask.has_simpler && timeouts >= TIMEOUTS_THAT_TELL;
             let Some(wait) = wait.filter(|_| !give_up) else {
                 self.shared.stats.gave_up(&temporary);
-                return Err(ApiError::exhausted(ask.about.resource, attempts, temporary));
+                return Err(match not_let_in.filter(|_| caller.is_key() && temporary.is_unauthorized()) {
+                    Some(refusal) => ApiError::revoked(ask.about, refusal, attempts),
+                    None => ApiError::exhausted(&ask.about.name(), attempts, temporary),
+                });
             };
             self.shared.stats.retried(ask.about.resource, attempts, &temporary, wait);
             if refused {
@@ -196,7 +208,7 @@ impl Client {
     async fn attempt<T>(
         &self,
         ask: Ask<'_>,
-        token: &Token,
+        permit: &Permit,
         read: impl Fn(Answer) -> Result<T, Unreadable>,
         place: Place,
     ) -> Result<Outcome<T>, ApiError> {
@@ -204,7 +216,7 @@ impl Client {
         let message = ask.message;
         stats.requested(ask.about.resource);
         let sent_at = Instant::now();
-        let response = transport.send(message.request(token)?, *max_page_bytes).await;
+        let response = transport.send(message.request(permit)?, *max_page_bytes).await;
         // The server counted the request by now, whatever becomes of the answer.
         drop(place);
         let response = match response {
@@ -216,29 +228,69 @@ impl Client {
         if let Some(date) = retry::date(&response) {
             stats.dated(date, retry.now());
         }
-        if let Some(temporary) = retry::temporary_status(&response, retry.now()) {
-            return Ok(Outcome::Later(temporary));
-        }
-        if status == StatusCode::UNAUTHORIZED {
-            return Ok(Outcome::TokenRefused(response.into_body()));
-        }
         if !message.expects(status) {
-            let again = message.is_repeatable() && problem::is_cut(response.body());
-            return match again {
-                true => Ok(Outcome::Later(Temporary::new("a refusal that ends early"))),
-                false => Err(ApiError::refused(ask.about, status, response.body())),
-            };
+            let temporary = retry::temporary_status(&response, retry.now());
+            return self.refusal(ask, status, temporary, response.into_body());
         }
         stats.received(response.body().len() as u64);
         let (parts, body) = response.into_parts();
-        let answer = Answer { status, headers: parts.headers, body, received_at: retry.now() };
+        let answer = Answer { status, headers: parts.headers, body: body.clone(), received_at: retry.now() };
         match read(answer) {
             Ok(read) => Ok(Outcome::Read(read)),
             Err(Unreadable::Breach(source)) => Err(ApiError::Breach(source)),
             Err(Unreadable::NotAPage(source)) => {
+                // The older APIs were seen to refuse with status 200, and the right one in the body.
+                if let Some(status) = ask.about.route.and_then(|_| problem::status(&body)) {
+                    return self.refusal(ask, status, retry::temporary(status), body);
+                }
                 let what = "a response with status 200 that is no page";
-                Ok(Outcome::Later(Temporary { source: Some(source), ..Temporary::new(what) }))
+                Ok(Outcome::Later(Temporary {
+                    source: Some(source),
+                    said: self.said_on_route(ask, &body),
+                    ..Temporary::new(what)
+                }))
             }
         }
     }
+
+    /// What to make of an answer that is none; it is `temporary` where its status says so.
+    fn refusal<T>(
+        &self,
+        ask: Ask<'_>,
+        status: StatusCode,
+        temporary: Option<Temporary>,
+        body: Bytes,
+    ) -> Result<Outcome<T>, ApiError> {
+        let caller = self.shared.authorization.caller();
+        // An unknown user is a 500 to v3: asking again does not help.
+        let not_there =
+            caller.is_key() && status == StatusCode::INTERNAL_SERVER_ERROR && problem::says_not_found(&body);
+        if let Some(temporary) = temporary.filter(|_| !not_there) {
+            return Ok(Outcome::Later(Temporary { said: self.said_on_route(ask, &body), ..temporary }));
+        }
+        let limit_refused = status == StatusCode::BAD_REQUEST && problem::names_limit(&body);
+        let refusal = Refusal { status, said: self.said(&body), limit_refused };
+        // What was read a page ago is not forbidden: the key was changed meanwhile.
+        if status == StatusCode::UNAUTHORIZED || (caller.is_key() && ask.is_later && status == StatusCode::FORBIDDEN) {
+            return Ok(Outcome::NotLetIn(refusal));
+        }
+        match ask.message.is_repeatable() && problem::is_cut(&body) {
+            true => Ok(Outcome::Later(Temporary::new("a refusal that ends early"))),
+            false => Err(ApiError::refused(ask.about, caller, refusal)),
+        }
+    }
+
+    /// What a body says, without the secret that it may repeat.
+    fn said(&self, body: &[u8]) -> String {
+        self.shared.authorization.hidden_in(problem::problem(body))
+    }
+
+    /// The same of a route of the older APIs: they say more than their status of what may pass.
+    fn said_on_route(&self, ask: Ask<'_>, body: &[u8]) -> Option<String> {
+        ask.about.route?;
+        Some(self.said(body)).filter(|said| !said.is_empty())
+    }
 }
+
+#[cfg(test)]
+mod tests;

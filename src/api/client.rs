@@ -11,21 +11,20 @@ use std::{
 use tokio::time::Instant;
 
 use super::{
+    authorization::Authorization,
     budget::Budget,
+    credentials::Credentials,
     deadline::Deadline,
     gate::Gate,
     retry::{Retry, RetryPolicy},
     sent_log::SentLog,
     stats::Stats,
     tenant::Tenant,
-    token::{Credentials, Tokens},
+    token::Tokens,
     transport::Transport,
     waits::OnWait,
 };
 use crate::clock::SharedClock;
-
-/// The version of the API that the schemas describe.
-pub(crate) const API_VERSION: &str = "2024-11-01";
 
 /// How to reach one tenant.
 #[derive(Debug)]
@@ -60,14 +59,14 @@ pub(crate) struct Client {
 pub(super) struct Shared {
     tenant: Tenant,
     pub(super) transport: Arc<dyn Transport>,
-    pub(super) tokens: Tokens,
+    pub(super) authorization: Authorization,
     pub(super) budget: Budget,
     pub(super) retry: Arc<Retry>,
     pub(super) stats: Arc<Stats>,
     pub(super) gate: Gate,
     pub(super) max_page_bytes: u64,
     answered_at: Mutex<Instant>,
-    /// Whether the tenant ever answered a request well: a token of ours is good there.
+    /// Whether the tenant ever answered a request well: our token or key is good there.
     pub(super) accepted: AtomicBool,
 }
 
@@ -96,7 +95,13 @@ impl Client {
         let stats = Arc::new(Stats::default());
         let retry = Arc::new(Retry::new(options.retry, options.seed, Arc::clone(&clock)));
         let transport: Arc<dyn Transport> = Arc::new(Deadline { transport, limit: options.request_timeout });
-        let tokens = Tokens::new(options.credentials, Arc::clone(&transport), Arc::clone(&retry), Arc::clone(&stats));
+        let authorization = match options.credentials {
+            Credentials::Key(key) => Authorization::Key(key),
+            Credentials::OAuth(application) => {
+                let shared = (Arc::clone(&transport), Arc::clone(&retry), Arc::clone(&stats));
+                Authorization::Application(Box::new(Tokens::new(application, shared.0, shared.1, shared.2)))
+            }
+        };
         let mut budget = Budget::new(options.requests_per_minute).telling(options.on_wait);
         if let Some(log) = options.sent_log {
             budget = budget.remembering(log, Arc::clone(&clock));
@@ -107,7 +112,7 @@ impl Client {
             shared: Arc::new(Shared {
                 tenant: options.tenant,
                 transport,
-                tokens,
+                authorization,
                 budget,
                 retry,
                 stats,
@@ -129,8 +134,8 @@ impl Client {
         &self.shared.stats
     }
 
-    pub(super) fn tokens(&self) -> &Tokens {
-        &self.shared.tokens
+    pub(super) fn authorization(&self) -> &Authorization {
+        &self.shared.authorization
     }
 
     /// The budget all requests share.

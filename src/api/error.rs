@@ -5,8 +5,9 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::{
-    problem,
+    caller::Caller,
     purpose::{About, Purpose},
+    remedy,
     transport::TransportError,
 };
 use crate::{exit_code::ExitCode, page::BoxError};
@@ -47,6 +48,33 @@ pub(crate) enum ApiError {
         purpose: Purpose,
         /// Whether it is the size of the page that is refused: the problem details name `limit`.
         limit_refused: bool,
+    },
+    /// A key that was let in before and no longer is.
+    #[error(
+        "{resource}: the API answered {status} ({said}) {attempts} times, although it let the API key in before: the key was \
+         deleted or renewed, or lost a permission; put the new one into LUCCA_API_KEY or LUCCA_API_KEY_FILE, or tick \
+         \"{permission}\" for it, and run the same command again: it goes on where this one ended"
+    )]
+    Revoked {
+        /// Collection, and its route.
+        resource: String,
+        /// HTTP status.
+        status: StatusCode,
+        /// What the body says.
+        said: String,
+        /// Attempts made.
+        attempts: u32,
+        /// Permission that the route needs.
+        permission: String,
+    },
+    /// The v5 API, asked with a key.
+    #[error(
+        "{resource} is a collection of API v5, which takes no legacy API key: this needs an OAuth application \
+         (LUCCA_CLIENT_ID and LUCCA_CLIENT_SECRET, from <tenant>/identity/admin/integration-keys)"
+    )]
+    NotForKeys {
+        /// Collection.
+        resource: String,
     },
     /// A change that must not be sent twice, and was perhaps made.
     #[error("{resource}: {what}: whether the change was made is not known; look before sending it again")]
@@ -123,9 +151,9 @@ impl ApiError {
     /// Exit code of a run that ends with this.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::TokenRefused { .. } => ExitCode::Permission,
+            Self::TokenRefused { .. } | Self::Revoked { .. } => ExitCode::Permission,
             Self::Refused { status, purpose, .. } => match (status.as_u16(), purpose) {
-                (401 | 403, _) | (404, Purpose::Page) => ExitCode::Permission,
+                (401 | 403, _) | (404 | 410, Purpose::Page) => ExitCode::Permission,
                 (300..=399, _) | (400..=499, Purpose::Change) => ExitCode::Usage,
                 _ => ExitCode::Contract,
             },
@@ -135,7 +163,7 @@ impl ApiError {
             Self::Breach(_) | Self::Paging { .. } | Self::Unforeseen { .. } | Self::TooLarge { .. } => {
                 ExitCode::Contract
             }
-            Self::Request { .. } | Self::Setup(_) => ExitCode::Usage,
+            Self::Request { .. } | Self::Setup(_) | Self::NotForKeys { .. } => ExitCode::Usage,
         }
     }
 
@@ -156,14 +184,17 @@ impl ApiError {
 
     /// Whether a collection is not there for this application: its scope is missing, or its module is not active.
     pub(crate) fn is_inaccessible(&self) -> bool {
-        matches!(self, Self::Refused { status, .. } if matches!(status.as_u16(), 403 | 404))
+        matches!(self, Self::Refused { status, .. } if matches!(status.as_u16(), 403 | 404 | 410))
     }
 
     pub(super) fn exhausted(resource: &str, attempts: u32, temporary: Temporary) -> Self {
         let asked = temporary.retry_after.filter(|wait| *wait > Duration::from_secs(60));
         Self::Exhausted {
             resource: resource.to_owned(),
-            what: temporary.what.to_owned(),
+            what: match temporary.said.as_deref() {
+                None => temporary.what.to_owned(),
+                Some(said) => format!("{} ({said})", temporary.what),
+            },
             attempts,
             timed_out: temporary.is_timeout(),
             asked: asked.map(|wait| format!(" (it asks to wait {} s)", wait.as_secs())).unwrap_or_default(),
@@ -192,30 +223,16 @@ impl ApiError {
         Self::Unsure { resource: resource.to_owned(), what: temporary.what, source: temporary.source }
     }
 
-    pub(super) fn refused(about: About<'_>, status: StatusCode, body: &[u8]) -> Self {
-        let About { resource, scope, purpose } = about;
-        let remedy = match (status.as_u16(), purpose) {
-            (401, _) => "a fresh token was refused: check that the application belongs to this tenant".to_owned(),
-            (403, Purpose::Page) => format!(
-                "grant the scope {scope} to the application, leave the table out with --tables, or allow its absence with \
-                 --optional-tables"
-            ),
-            (403, _) => format!("grant the scope {scope} to the application"),
-            (404, Purpose::Page) => {
-                "the collection is not accessible: check the tenant's address and that its module is active".to_owned()
-            }
-            (404, _) => "there is no such record, or the application may not see it".to_owned(),
-            (300..=399, _) => {
-                "a redirect is not followed: check that LUCCA_BASE_URL is the tenant's own address".to_owned()
-            }
-            (_, Purpose::Page) => "the API does not take this request: please report it".to_owned(),
-            (_, Purpose::Record) => "check what was asked for".to_owned(),
-            (_, Purpose::Change) => "nothing was changed; correct what it names".to_owned(),
-        };
-        let said = problem::problem(body);
-        let said = if said.is_empty() { "no explanation".to_owned() } else { said };
-        let limit_refused = status == StatusCode::BAD_REQUEST && problem::names_limit(body);
-        Self::Refused { resource: resource.to_owned(), status, said, remedy, purpose, limit_refused }
+    pub(super) fn refused(about: About<'_>, by: Caller, refusal: Refusal) -> Self {
+        let Refusal { status, said, limit_refused } = refusal;
+        let remedy = remedy::of(about, by, status);
+        let said = explained(said);
+        Self::Refused { resource: about.name(), status, said, remedy, purpose: about.purpose, limit_refused }
+    }
+
+    pub(super) fn revoked(about: About<'_>, refusal: Refusal, attempts: u32) -> Self {
+        let (said, permission) = (explained(refusal.said), about.scope.to_owned());
+        Self::Revoked { resource: about.name(), status: refusal.status, said, attempts, permission }
     }
 
     /// Whether it is one record that was asked for, and it is not there.
@@ -224,10 +241,26 @@ impl ApiError {
     }
 }
 
+/// A refusal for good.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) status: StatusCode,
+    /// What the body says, on one line and without the secret that it may repeat; empty when it says nothing.
+    pub(super) said: String,
+    /// Whether the body names the size of the page.
+    pub(super) limit_refused: bool,
+}
+
+fn explained(said: String) -> String {
+    if said.is_empty() { "no explanation".to_owned() } else { said }
+}
+
 /// Something that may pass.
 #[derive(Debug)]
 pub(super) struct Temporary {
     pub(super) what: &'static str,
+    /// What the body said, where that is worth telling.
+    pub(super) said: Option<String>,
     pub(super) status: Option<StatusCode>,
     /// The answer did not come whole within the limit of one request.
     pub(super) cut_off: bool,
@@ -238,7 +271,7 @@ pub(super) struct Temporary {
 
 impl Temporary {
     pub(super) fn new(what: &'static str) -> Self {
-        Self { what, status: None, cut_off: false, retry_after: None, source: None }
+        Self { what, said: None, status: None, cut_off: false, retry_after: None, source: None }
     }
 
     /// We are not let in any more, although we were before.

@@ -68,8 +68,8 @@ impl PageLimits {
 
     /// Every limit that a page of `resource` may have been asked for with.
     pub(super) fn candidates(resource: &Resource) -> Vec<u32> {
-        let sure = (resource.page_limit > SURE_LIMIT).then_some(SURE_LIMIT);
-        resource.hoped_page_limit.into_iter().chain([resource.page_limit]).chain(sure).collect()
+        let largest = resource.hoped_page_limit.unwrap_or(resource.page_limit);
+        std::iter::successors(Some(largest), |limit| Self::less(resource, *limit)).collect()
     }
 
     /// What to ask for first.
@@ -91,7 +91,7 @@ impl PageLimits {
 
     /// A smaller limit than `limit`, if there is one.
     pub(super) fn less(resource: &Resource, limit: u32) -> Option<u32> {
-        let less = if limit > resource.page_limit { resource.page_limit } else { SURE_LIMIT };
+        let less = if limit > resource.page_limit { resource.page_limit } else { (limit / 10).max(SURE_LIMIT) };
         (less < limit).then_some(less)
     }
 

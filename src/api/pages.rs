@@ -1,76 +1,52 @@
-//! From page to page of one chain of cursors, to its end and no further.
+//! From page to page of one collection, to its end and no further.
 
-use std::{
-    collections::HashSet,
-    hash::{DefaultHasher, Hash as _, Hasher as _},
-};
+mod addresses;
+mod links;
+mod places;
+mod shifting;
 
+use std::collections::BTreeSet;
+
+use http::StatusCode;
 use url::Url;
 
+use self::{
+    addresses::Addresses,
+    links::Links,
+    places::Places,
+    shifting::{Shifting, Step, Took},
+};
 use super::{
     attempts::{Ask, Message},
     client::Client,
     error::ApiError,
     page_limits::{Asked, PageLimits},
-    purpose::{About, Purpose},
+    purpose::About,
 };
 use crate::{
-    catalog::Resource,
-    page::{KeptPages, Next, Page, PageEnd, ReadPage},
+    catalog::{Resource, Style},
+    page::{KeptPages, Page, PageEnd, ReadPage},
 };
 
-/// Pages without a record that are borne one after another: access rights may empty some, a loop would be endless.
-const MAX_EMPTY_PAGES: u64 = 1000;
 /// Times that a chain is begun again from its first page.
 const MAX_RESTARTS: u32 = 2;
 
-/// One pass over a chain of cursors: where it is, and what its pages said. Pure.
+/// One pass over a collection, by what its API calls the next page.
 #[derive(Debug)]
-struct Pass {
-    next: Option<Url>,
-    page: u64,
-    records: u64,
-    empty_pages: u64,
-    total_count: Option<u64>,
-    visited: HashSet<u64>,
+enum Pass {
+    /// v5: each page has the link to the next.
+    Links(Links),
+    /// The older APIs: places in a list that shifts, or cursors.
+    Shifting(Shifting),
 }
 
 impl Pass {
-    fn starting_at(first: Url) -> Self {
-        let visited = HashSet::from([fingerprint(&first)]);
-        Self { next: Some(first), page: 0, records: 0, empty_pages: 0, total_count: None, visited }
+    fn has_next(&self) -> bool {
+        match self {
+            Self::Links(links) => links.next.is_some(),
+            Self::Shifting(shifting) => shifting.next().is_some(),
+        }
     }
-
-    /// Takes in what a page said; the error is what is wrong with it.
-    fn advance(&mut self, end: &PageEnd, follow: impl Fn(&str) -> Option<Url>) -> Result<(), &'static str> {
-        self.page += 1;
-        self.records += end.records;
-        self.total_count = self.total_count.max(end.total_count);
-        self.empty_pages = if end.records == 0 { self.empty_pages + 1 } else { 0 };
-        self.next = match &end.next {
-            Next::End => None,
-            // Without links only the count can tell that nothing is missing.
-            Next::Unsaid if end.total_count == Some(self.records) => None,
-            Next::Unsaid => return Err("there is no `links.next`, though include=links was asked for,"),
-            Next::Link(href) => {
-                let url = follow(href).ok_or("`links.next` leaves the tenant")?;
-                if !self.visited.insert(fingerprint(&url)) {
-                    return Err("`links.next` leads back to a page already read");
-                }
-                if self.empty_pages >= MAX_EMPTY_PAGES {
-                    return Err("there are only empty pages");
-                }
-                Some(url)
-            }
-        };
-        Ok(())
-    }
-}
-
-fn fingerprint(url: &Url) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    url.as_str().hash(&mut hasher);
-    hasher.finish()
 }
 
 /// What is read, and where pages of an earlier try are.
@@ -109,6 +85,8 @@ pub(crate) struct Pages<'a, R: ReadPage> {
     /// Records asked for in one page of this pass.
     limit: u32,
     facts: PagesRead,
+    /// Properties that the route does not know, in lower case.
+    left_out: BTreeSet<String>,
 }
 
 /// What was read so far.
@@ -120,6 +98,10 @@ pub(crate) struct PagesRead {
     pub(crate) kept_pages: u64,
     /// Records, of all passes.
     pub(crate) records: u64,
+    /// Records among them that were asked for again on purpose, as places overlap.
+    pub(crate) again: u64,
+    /// Pages that did not follow what was read, as records before them were gone: left aside.
+    pub(crate) loose_pages: u64,
     /// Times that the chain was begun again.
     pub(crate) restarts: u32,
 }
@@ -133,7 +115,16 @@ impl Client {
         ways: Ways<'a, R>,
     ) -> Pages<'a, R> {
         let parameters = parameters.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        Pages { client: self, resource, parameters, ways, chain: None, limit: 0, facts: PagesRead::default() }
+        Pages {
+            client: self,
+            resource,
+            parameters,
+            ways,
+            chain: None,
+            limit: 0,
+            facts: PagesRead::default(),
+            left_out: BTreeSet::new(),
+        }
     }
 
     /// How many records `resource` has, for one request; `None` when the API does not say.
@@ -147,9 +138,17 @@ impl Client {
         reader: &R,
         kept: &dyn KeptPages<R::Rows>,
     ) -> Result<Option<u64>, ApiError> {
-        let mut query = vec![("include", "links,totalCount"), ("limit", "0")];
-        query.extend_from_slice(parameters);
-        let url = self.tenant().collection(&resource.name, &query);
+        let parameters: Vec<_> = parameters.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let addresses =
+            Addresses { tenant: self.tenant(), resource, parameters: &parameters, left_out: &BTreeSet::new() };
+        if resource.route.is_some() {
+            return match self.counted(resource, &addresses.count(0), reader).await {
+                // Not every route is known to take a page without records.
+                Err(error) if error.is_limit_refused() => self.counted(resource, &addresses.count(1), reader).await,
+                counted => counted,
+            };
+        }
+        let url = addresses.count(0);
         if let Some((_, end)) = kept.find(url.as_str()).await {
             return Ok(end.total_count);
         }
@@ -157,6 +156,13 @@ impl Client {
         let (rows, end) = self.page(wanted, reader).await?;
         kept.keep(url.as_str(), &rows, &end).await;
         Ok(end.total_count)
+    }
+
+    /// What the envelope of one page of a route says it has in all.
+    async fn counted<R: ReadPage>(&self, resource: &Resource, url: &Url, reader: &R) -> Result<Option<u64>, ApiError> {
+        let ask = Ask { about: About::page(resource), message: Message::get(url), has_simpler: false, is_later: false };
+        self.ask(ask, |answer| reader.count(&Page { number: 1, body: answer.body, received_at: answer.received_at }))
+            .await
     }
 }
 
@@ -170,26 +176,33 @@ struct Wanted<'a> {
 
 impl Client {
     async fn page<R: ReadPage>(&self, wanted: Wanted<'_>, reader: &R) -> Result<(R::Rows, PageEnd), ApiError> {
-        let Wanted { resource: Resource { name, scope, .. }, url, number, has_simpler } = wanted;
-        let about = About { resource: name, scope, purpose: Purpose::Page };
-        let ask = Ask { about, message: Message::get(url), has_simpler };
+        let Wanted { resource, url, number, has_simpler } = wanted;
+        let ask = Ask { about: About::page(resource), message: Message::get(url), has_simpler, is_later: number > 1 };
         self.ask(ask, |answer| reader.read(&Page { number, body: answer.body, received_at: answer.received_at })).await
     }
 }
 
 impl<R: ReadPage> Pages<'_, R> {
     /// The next page; `None` after the last one. A cursor that the API no longer accepts begins the chain again: records
-    /// come a second time then.
+    /// come a second time then. So do those that pages overlap in, and those before a page that did not follow.
     ///
     /// # Errors
-    /// When the page cannot be had, breaks its schema, or its links cannot be followed.
+    /// When the page cannot be had, breaks its schema, or what it says of the next one cannot be followed.
     pub(crate) async fn next(&mut self) -> Result<Option<R::Rows>, ApiError> {
         loop {
             let Some(chain) = &self.chain else { return self.first().await.map(Some) };
-            let Some(url) = chain.next.clone() else { return Ok(None) };
+            let (url, by_place) = match chain {
+                Pass::Links(links) => (links.next.clone(), false),
+                Pass::Shifting(shifting) => {
+                    let step = shifting.next();
+                    let url = step.map(|step| self.addresses().step(step, self.limit));
+                    (url, matches!(step, Some(Step::Window(_))))
+                }
+            };
+            let Some(url) = url else { return Ok(None) };
             match self.page(&url).await {
                 Err(ApiError::Refused { status, .. })
-                    if matches!(status.as_u16(), 400 | 404 | 410) && self.restart() =>
+                    if !by_place && matches!(status.as_u16(), 400 | 404 | 410) && self.restart() =>
                 {
                     tracing::info!(
                         resource = self.resource.name,
@@ -197,21 +210,52 @@ impl<R: ReadPage> Pages<'_, R> {
                         "the link to the next page is no longer accepted: reading again from the first page"
                     );
                 }
-                Err(error) if error.is_timeout() && self.ask_for_less() && self.restart() => {
+                Err(error) if by_place && (error.is_timeout() || error.is_limit_refused()) && self.ask_for_less() => {
+                    tracing::info!(resource = self.resource.name, limit = self.limit, "smaller pages from here on");
+                    self.shrink()?;
+                }
+                Err(error) if !by_place && error.is_timeout() && self.ask_for_less() && self.restart() => {
                     tracing::info!(
                         resource = self.resource.name,
                         limit = self.limit,
                         "the server takes too long over pages of this size: reading again in smaller ones"
                     );
                 }
-                page => return self.took(page?).map(Some),
+                page => match self.took(page?)? {
+                    Some(rows) => return Ok(Some(rows)),
+                    None => tracing::info!(
+                        resource = self.resource.name,
+                        page = self.facts.pages,
+                        "records before this page are gone: reading again from before it"
+                    ),
+                },
             }
         }
     }
 
+    fn addresses(&self) -> Addresses<'_> {
+        let (tenant, resource) = (self.client.tenant(), self.resource);
+        Addresses { tenant, resource, parameters: &self.parameters, left_out: &self.left_out }
+    }
+
+    fn shrink(&mut self) -> Result<(), ApiError> {
+        let limit = self.limit;
+        let shrunk = match &mut self.chain {
+            Some(Pass::Shifting(shifting)) => shifting.shrink(limit),
+            _ => Ok(()),
+        };
+        shrunk.map_err(|broken| self.broken(broken))
+    }
+
+    fn broken(&self, broken: &'static str) -> ApiError {
+        ApiError::Paging { resource: self.resource.name.clone(), page: self.facts.pages, broken }
+    }
+
     /// Learns that pages are too large; false when there are no smaller ones.
     fn ask_for_less(&mut self) -> bool {
-        self.ways.limits.refused(self.resource, &mut Asked::of(self.limit)).is_some()
+        let less = self.ways.limits.refused(self.resource, &mut Asked::of(self.limit));
+        self.limit = less.unwrap_or(self.limit);
+        less.is_some()
     }
 
     /// Begins again at the first page, asking the API for every page. Returns false when that was done too often.
@@ -229,18 +273,13 @@ impl<R: ReadPage> Pages<'_, R> {
         self.facts
     }
 
-    /// The largest `totalCount` that a page of this pass had: what was read must not be less.
+    /// What the pages of this pass count: what was read must not be less. Of links it is the most that one said; of places
+    /// the least, as no more than that were there all the time.
     pub(crate) fn total_count(&self) -> Option<u64> {
-        self.chain.as_ref().and_then(|c| c.total_count)
-    }
-
-    fn first_url(&self, limit: u32) -> Url {
-        let limit = limit.to_string();
-        let include = if self.resource.labels.is_some() { "embedded,links,totalCount" } else { "links,totalCount" };
-        let mut query = vec![("include", include), ("limit", limit.as_str())];
-        query.extend(self.resource.sort.as_deref().map(|sort| ("sort", sort)));
-        query.extend(self.parameters.iter().map(|(k, v)| (k.as_str(), v.as_str())));
-        self.client.tenant().collection(&self.resource.name, &query)
+        match self.chain.as_ref()? {
+            Pass::Links(links) => links.total_count,
+            Pass::Shifting(shifting) => shifting.least_count(),
+        }
     }
 
     /// The first page, with the largest limit that the API takes.
@@ -250,7 +289,7 @@ impl<R: ReadPage> Pages<'_, R> {
             None => self.ways.limits.ask(self.resource).await,
         };
         loop {
-            let url = self.first_url(asked.limit);
+            let url = self.addresses().first(asked.limit);
             self.limit = asked.limit;
             match self.page(&url).await {
                 Err(error) if error.is_timeout() || error.is_limit_refused() => {
@@ -258,15 +297,56 @@ impl<R: ReadPage> Pages<'_, R> {
                     let Some(limit) = self.ways.limits.refused(self.resource, &mut asked) else { return Err(error) };
                     tracing::debug!(resource = self.resource.name, refused, limit, "smaller pages");
                 }
+                Err(ApiError::Refused { status: StatusCode::BAD_REQUEST, said, .. }) if self.leave_out(&said) => {
+                    tracing::warn!(
+                        resource = self.resource.name,
+                        left_out = ?self.left_out,
+                        "the route does not know these properties: reading without them"
+                    );
+                }
                 page => {
                     let page = page?;
-                    let more = matches!(page.1.next, Next::Link(_));
-                    self.ways.limits.taken(self.resource, asked, page.1.records, more);
-                    self.chain = Some(Pass::starting_at(url));
-                    return self.took(page);
+                    let records = page.1.records;
+                    self.chain = Some(self.pass(url));
+                    let rows = self.took(page)?;
+                    let more = self.chain.as_ref().is_some_and(Pass::has_next);
+                    self.ways.limits.taken(self.resource, asked, records, more);
+                    // A first page has nothing before it that it could fail to follow.
+                    return rows.ok_or_else(|| self.broken("the first page does not follow"));
                 }
             }
         }
+    }
+
+    /// Asks for less where a route of v3 refuses a property: those that it names, or else those that no documentation is sure
+    /// of. False when nothing can be left out.
+    fn leave_out(&mut self, said: &str) -> bool {
+        let Some(fields) = self.resource.fields(&self.left_out) else { return false };
+        let words: BTreeSet<String> =
+            said.split(|c: char| !c.is_alphanumeric() && c != '_').map(str::to_lowercase).collect();
+        let asked = fields.split([',', '[', ']', '.']).map(str::to_lowercase);
+        // Without its id a record is none, and `collection.count` is no property.
+        let named: BTreeSet<String> = asked
+            .filter(|name| words.contains(name) && !matches!(name.as_str(), "id" | "collection" | "count"))
+            .collect();
+        let named = if named.is_empty() { self.resource.doubtful_fields() } else { named };
+        let before = self.left_out.len();
+        self.left_out.extend(named);
+        self.left_out.len() > before
+    }
+
+    /// Properties that the route does not know, in lower case: their columns are null.
+    pub(crate) fn left_out(&self) -> &BTreeSet<String> {
+        &self.left_out
+    }
+
+    fn pass(&self, first: Url) -> Pass {
+        let places = match self.resource.route.as_ref().map(|route| route.style) {
+            None => return Pass::Links(Links::starting_at(first)),
+            Some(Style::V3) => Places::Offsets,
+            Some(Style::V4) => Places::Numbers,
+        };
+        Pass::Shifting(Shifting::new(places, self.limit))
     }
 
     /// The limit that an earlier try had its first page with.
@@ -275,7 +355,7 @@ impl<R: ReadPage> Pages<'_, R> {
             return None;
         }
         for limit in PageLimits::candidates(self.resource) {
-            if self.ways.kept.find(self.first_url(limit).as_str()).await.is_some() {
+            if self.ways.kept.find(self.addresses().first(limit).as_str()).await.is_some() {
                 return Some(limit);
             }
         }
@@ -283,8 +363,9 @@ impl<R: ReadPage> Pages<'_, R> {
     }
 
     async fn page(&mut self, url: &Url) -> Result<(R::Rows, PageEnd), ApiError> {
-        // Kept pages led to where a restart became necessary.
+        // Kept pages led to where a restart became necessary, or are of a list that shifted since.
         if self.facts.restarts == 0
+            && self.facts.loose_pages == 0
             && let Some(page) = self.ways.kept.find(url.as_str()).await
         {
             self.facts.kept_pages += 1;
@@ -297,57 +378,28 @@ impl<R: ReadPage> Pages<'_, R> {
         Ok((rows, end))
     }
 
-    /// Moves the chain on.
-    fn took(&mut self, (rows, end): (R::Rows, PageEnd)) -> Result<R::Rows, ApiError> {
+    /// Moves the pass on; `None` for a page that does not follow what was read.
+    fn took(&mut self, (rows, end): (R::Rows, PageEnd)) -> Result<Option<R::Rows>, ApiError> {
         self.facts.pages += 1;
-        self.facts.records += end.records;
         let follow = |href: &str| self.client.tenant().follow(href);
-        let advanced = self.chain.as_mut().map_or(Ok(()), |chain| chain.advance(&end, follow));
-        let (resource, page) = (self.resource.name.clone(), self.facts.pages);
-        advanced.map_err(|broken| ApiError::Paging { resource, page, broken })?;
-        Ok(rows)
+        let took = match &mut self.chain {
+            Some(Pass::Links(links)) => links.advance(&end, follow).map(|()| Took::Follows { again: 0 }),
+            Some(Pass::Shifting(shifting)) => shifting.took(&self.ways.reader.ids(&rows), &end, follow),
+            None => Ok(Took::Follows { again: 0 }),
+        };
+        match took.map_err(|broken| self.broken(broken))? {
+            Took::Loose => {
+                self.facts.loose_pages += 1;
+                Ok(None)
+            }
+            Took::Follows { again } => {
+                self.facts.records += end.records;
+                self.facts.again += again;
+                Ok(Some(rows))
+            }
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn chain() -> Pass {
-        Pass::starting_at(Url::parse("https://a/1").unwrap())
-    }
-
-    fn page(records: u64, next: Next, total_count: Option<u64>) -> PageEnd {
-        PageEnd { records, next, total_count }
-    }
-
-    fn link(address: &str) -> Next {
-        Next::Link(address.into())
-    }
-
-    fn follow(href: &str) -> Option<Url> {
-        Url::parse(href).ok().filter(|u| u.host_str() == Some("a"))
-    }
-
-    #[test]
-    fn a_chain_ends_only_when_the_api_says_so() {
-        let mut ends = chain();
-        ends.advance(&page(2, link("https://a/2"), Some(3)), follow).unwrap();
-        assert_eq!(ends.next.as_ref().unwrap().as_str(), "https://a/2");
-        ends.advance(&page(1, Next::End, Some(3)), follow).unwrap();
-        assert_eq!((ends.next.is_none(), ends.page, ends.records, ends.total_count), (true, 2, 3, Some(3)));
-        assert!(chain().advance(&page(2, Next::Unsaid, None), follow).is_err());
-        assert!(chain().advance(&page(2, Next::Unsaid, Some(3)), follow).is_err());
-        assert!(chain().advance(&page(2, Next::Unsaid, Some(2)), follow).is_ok());
-    }
-
-    #[test]
-    fn loops_and_foreign_links_are_refused() {
-        assert!(chain().advance(&page(1, link("https://a/1"), None), follow).is_err());
-        assert!(chain().advance(&page(1, link("https://b/2"), None), follow).is_err());
-        let mut endless = chain();
-        let broken =
-            (0..2000).find_map(|n| endless.advance(&page(0, link(&format!("https://a/p{n}")), None), follow).err());
-        assert_eq!(broken, Some("there are only empty pages"));
-    }
-}
+mod tests;

@@ -4,6 +4,7 @@ use std::{sync::Mutex, time::Duration};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use http::StatusCode;
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
 use super::error::Temporary;
@@ -85,7 +86,14 @@ impl Retry {
 
 /// Whether a response asks to come back later.
 pub(super) fn temporary_status(response: &http::Response<Bytes>, now: DateTime<Utc>) -> Option<Temporary> {
-    let what = match response.status().as_u16() {
+    let asked = response.headers().get(http::header::RETRY_AFTER).and_then(|v| v.to_str().ok());
+    let retry_after = asked.and_then(|text| retry_after(text, now));
+    Some(Temporary { retry_after, ..temporary(response.status())? })
+}
+
+/// What a status is that asks to come back later.
+pub(super) fn temporary(status: StatusCode) -> Option<Temporary> {
+    let what = match status.as_u16() {
         408 => "408 request time-out",
         429 => "429 too many requests",
         500 => "500 internal server error",
@@ -96,14 +104,7 @@ pub(super) fn temporary_status(response: &http::Response<Bytes>, now: DateTime<U
         506..=599 => "a server error",
         _ => return None,
     };
-    let asked = response.headers().get(http::header::RETRY_AFTER).and_then(|v| v.to_str().ok());
-    Some(Temporary {
-        what,
-        status: Some(response.status()),
-        cut_off: false,
-        retry_after: asked.and_then(|text| retry_after(text, now)),
-        source: None,
-    })
+    Some(Temporary { status: Some(status), ..Temporary::new(what) })
 }
 
 /// The `Date` of a response.

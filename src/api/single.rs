@@ -49,7 +49,12 @@ impl Client {
         let Single { resource, scope, method, url, accept, if_none_match, body } = &single;
         let purpose = if *method == Method::GET { Purpose::Record } else { Purpose::Change };
         let message = Message { method, url, accept, if_none_match: *if_none_match, body: body.as_ref() };
-        let ask = Ask { about: About { resource, scope, purpose }, message, has_simpler: false };
+        let ask = Ask {
+            about: About { resource, scope, route: None, purpose },
+            message,
+            has_simpler: false,
+            is_later: false,
+        };
         self.ask(ask, |answer| match *accept == JSON && answer.status == StatusCode::OK || purpose == Purpose::Change {
             true => readable(answer),
             false => Ok(answer),

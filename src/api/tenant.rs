@@ -19,8 +19,8 @@ pub(crate) enum AddressError {
     ClearText,
     /// An address of the older APIs.
     #[error(
-        "this is an address of the legacy API, whose routes and keys are not used here; give the tenant alone, such as \
-         https://example.ilucca.net, with an OAuth application of <tenant>/identity/admin/integration-keys"
+        "this is the address of a legacy route; give the tenant alone, such as https://example.ilucca.net: with a legacy \
+         API key (LUCCA_API_KEY) the routes are known, and with an OAuth application the v5 API is read"
     )]
     Legacy,
     /// Has a user, a path or a query, where only a host is expected.
@@ -70,7 +70,8 @@ impl Tenant {
     /// When it is no origin that a token may be sent to.
     pub(crate) fn new(base_url: &str) -> Result<Self, AddressError> {
         let mut root = secure_url(base_url)?;
-        let legacy = ["/api", "/directory/", "/organization/", "/timmi", "/work-locations/"];
+        let legacy =
+            ["/api", "/directory/", "/organization/", "/remuneration/", "/schedule/", "/timmi", "/work-locations/"];
         if legacy.iter().any(|start| root.path().starts_with(start)) {
             return Err(AddressError::Legacy);
         }
@@ -125,6 +126,16 @@ impl Tenant {
         url
     }
 
+    /// Address of a legacy route, with query parameters.
+    pub(crate) fn route(&self, path: &str, parameters: &[(&str, &str)]) -> Url {
+        let mut url = self.root.clone();
+        url.set_path(path);
+        let pair = |(key, value): &(&str, &str)| format!("{}={}", escape_route(key), escape_route(value));
+        let query: Vec<String> = parameters.iter().map(pair).collect();
+        url.set_query((!query.is_empty()).then(|| query.join("&")).as_deref());
+        url
+    }
+
     /// Address of one record of a collection, with query parameters. `None` when no path can end in this id: it is empty,
     /// or a step up or nowhere.
     pub(crate) fn record(&self, collection: &str, id: &str, parameters: &[(&str, &str)]) -> Option<Url> {
@@ -145,7 +156,17 @@ impl Tenant {
 }
 
 fn escape(value: &str) -> String {
-    let keep = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b',' | b'~' | b'*');
+    escape_but(value, |b| matches!(b, b'-' | b'_' | b'.' | b',' | b'~' | b'*'))
+}
+
+/// Brackets and times stay readable too: legacy routes are documented with `department[id,name]` and `since,…T08:45:23`.
+fn escape_route(value: &str) -> String {
+    escape_but(value, |b| matches!(b, b'-' | b'_' | b'.' | b',' | b'~' | b'[' | b']' | b':'))
+}
+
+/// The value with every byte escaped but letters, digits and those `kept`.
+fn escape_but(value: &str, kept: impl Fn(u8) -> bool) -> String {
+    let keep = |b: u8| b.is_ascii_alphanumeric() || kept(b);
     value.bytes().fold(String::new(), |mut text, b| {
         if keep(b) {
             text.push(char::from(b));
@@ -186,7 +207,10 @@ mod tests {
             let error = Tenant::new(bad).unwrap_err();
             assert!(!error.to_string().contains("hunter2"), "{error}");
         }
-        assert_eq!(Tenant::new("https://example.ilucca.net/api/v3/users").unwrap_err(), AddressError::Legacy);
+        for legacy in ["api/v3/users", "organization/structure/api/departments", "remuneration/api/fixed-items"] {
+            let address = format!("https://example.ilucca.net/{legacy}");
+            assert_eq!(Tenant::new(&address).unwrap_err(), AddressError::Legacy, "{legacy}");
+        }
     }
 
     #[test]
@@ -244,6 +268,31 @@ mod tests {
         for none in ["", ".", ".."] {
             assert_eq!(record(none), None, "{none:?}");
         }
+    }
+
+    #[test]
+    fn addresses_of_routes_stay_readable_and_mean_what_was_said() {
+        let tenant = Tenant::new("https://example.ilucca.net").unwrap();
+        let asked = [
+            ("fields", "id,department[id,name],collection.count"),
+            ("leavePeriod.ownerId", "greaterthan,0"),
+            ("date", "between,2026-01-01,2026-12-31"),
+            ("modifiedAt", "since,2025-01-01T08:45:23+00:00"),
+            ("sort", "+StartsOn"),
+            ("x&y", "a b&c=é#%"),
+        ];
+        let url = tenant.route("/api/v3/users", &asked);
+        assert_eq!(
+            url.as_str(),
+            "https://example.ilucca.net/api/v3/users?fields=id,department[id,name],collection.count\
+             &leavePeriod.ownerId=greaterthan,0&date=between,2026-01-01,2026-12-31\
+             &modifiedAt=since,2025-01-01T08:45:23%2B00:00&sort=%2BStartsOn&x%26y=a%20b%26c%3D%C3%A9%23%25"
+        );
+        // What is sent is what the address says, and what a server reads is what was meant.
+        assert!(url.as_str().parse::<http::Uri>().is_ok());
+        let read: Vec<(String, String)> = url.query_pairs().map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
+        assert_eq!(read, asked.map(|(k, v)| (k.to_owned(), v.to_owned())));
+        assert_eq!(tenant.route("/a/b", &[]).as_str(), "https://example.ilucca.net/a/b");
     }
 
     #[test]

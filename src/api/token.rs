@@ -1,16 +1,16 @@
 //! OAuth 2.0 client credentials: one token for all scopes, renewed before it expires, by one task at a time.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use tokio::{sync::Mutex, time::Instant};
-use url::Url;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{
+    credentials::{Application, is_legacy_key, sensitive},
     error::{ApiError, Temporary},
     problem,
     retry::{self, Retry},
@@ -34,25 +34,6 @@ const SCHEME: &str = "Bearer ";
 const FORM_NAMES: &str = "client_id=&client_secret=&grant_type=client_credentials&scope=";
 /// Token responses are small.
 const MAX_BODY_BYTES: u64 = 1 << 20;
-
-/// Who we are.
-#[derive(Clone)]
-pub(crate) struct Credentials {
-    /// Where tokens are given out.
-    pub(crate) token_url: Url,
-    /// Public name of the application.
-    pub(crate) client_id: String,
-    /// Its secret.
-    pub(crate) client_secret: SecretString,
-    /// Scopes asked for, in one token.
-    pub(crate) scopes: Vec<String>,
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").field("token_url", &self.token_url.as_str()).finish_non_exhaustive()
-    }
-}
 
 /// The bearer token in use.
 #[derive(Clone)]
@@ -80,7 +61,7 @@ impl Token {
 
 /// Gives out the current token and mints new ones.
 pub(super) struct Tokens {
-    credentials: Credentials,
+    application: Application,
     transport: Arc<dyn Transport>,
     retry: Arc<Retry>,
     stats: Arc<Stats>,
@@ -120,13 +101,13 @@ impl TokenResponse {
 
 impl Tokens {
     pub(super) fn new(
-        credentials: Credentials,
+        application: Application,
         transport: Arc<dyn Transport>,
         retry: Arc<Retry>,
         stats: Arc<Stats>,
     ) -> Self {
-        let current = Mutex::new(Current { token: None, scopes: credentials.scopes.clone(), known: false });
-        Self { credentials, transport, retry, stats, current }
+        let current = Mutex::new(Current { token: None, scopes: application.scopes.clone(), known: false });
+        Self { application, transport, retry, stats, current }
     }
 
     /// The current token; one minted after `not_before` where that is given, as after a 401.
@@ -204,7 +185,7 @@ impl Tokens {
     }
 
     async fn try_mint(&self, scopes: &[String], known: bool) -> Result<Result<Token, Temporary>, ApiError> {
-        let Credentials { token_url, client_id, client_secret, .. } = &self.credentials;
+        let Application { token_url, client_id, client_secret, .. } = &self.application;
         let scope = scopes.join(" ");
         // Each byte takes at most three: the buffer never grows, as growing would leave a copy behind.
         let most = 3 * (client_id.len() + client_secret.expose_secret().len() + scope.len()) + FORM_NAMES.len();
@@ -242,23 +223,12 @@ impl Tokens {
         forget(response.into_body());
         let no_token = || Temporary::new("a response that is no token");
         let Ok(body) = body else { return Ok(Err(no_token())) };
-        let Some(bearer) = bearer(&body.access_token) else { return Ok(Err(no_token())) };
+        let Some(bearer) = sensitive(SCHEME, body.access_token.expose_secret()) else { return Ok(Err(no_token())) };
         let life = body.life();
         let renew_at = minted_at + life.saturating_sub(RENEW_BEFORE.min(life / 10));
         let granted = body.scope.map(|text| text.split_ascii_whitespace().map(str::to_owned).collect());
         Ok(Ok(Token { bearer, minted_at, renew_at, granted }))
     }
-}
-
-/// The header of a token; `None` when it holds what no header may.
-fn bearer(token: &SecretString) -> Option<HeaderValue> {
-    let token = token.expose_secret();
-    let mut text = Zeroizing::new(String::with_capacity(SCHEME.len() + token.len()));
-    text.push_str(SCHEME);
-    text.push_str(token);
-    let mut header = HeaderValue::from_maybe_shared(Bytes::from_owner(text)).ok()?;
-    header.set_sensitive(true);
-    Some(header)
 }
 
 /// Wipes a response that held a token, where nobody else holds its bytes.
@@ -269,47 +239,20 @@ fn forget(body: Bytes) {
 }
 
 /// What to say of a secret that looks like a key of the legacy API.
-const LEGACY_KEY: &str = "; the secret has the form of a legacy API key, which this API does not take: create an OAuth \
-                          application at <tenant>/identity/admin/integration-keys";
-
-/// Whether a secret has the form of the keys that the legacy API takes: a GUID, or the header that carries one.
-pub(crate) fn is_legacy_key(secret: &str) -> bool {
-    let secret = secret.trim();
-    let key = secret.strip_prefix("lucca application=").unwrap_or(secret);
-    let groups: Vec<&str> = key.split('-').collect();
-    let hex = |text: &&str| text.bytes().all(|b| b.is_ascii_hexdigit());
-    key.len() < secret.len() || (groups.iter().map(|g| g.len()).eq([8, 4, 4, 4, 12]) && groups.iter().all(hex))
-}
+const LEGACY_KEY: &str = "; the secret has the form of a legacy API key: give it as LUCCA_API_KEY in place of both to read \
+                          the legacy routes, or create an OAuth application at <tenant>/identity/admin/integration-keys";
 
 #[cfg(test)]
 mod tests {
+    use std::fmt;
+
     use static_assertions::assert_not_impl_any;
 
     use super::*;
 
     // What holds a secret cannot be printed or written anywhere by accident.
-    assert_not_impl_any!(SecretString: fmt::Display, serde::Serialize);
-    assert_not_impl_any!(Credentials: fmt::Display, serde::Serialize);
     assert_not_impl_any!(Token: fmt::Display, fmt::Debug, serde::Serialize);
     assert_not_impl_any!(Tokens: fmt::Display, fmt::Debug, serde::Serialize, Clone);
     assert_not_impl_any!(crate::settings::Settings: fmt::Display, serde::Serialize);
     assert_not_impl_any!(crate::env_vars::Environment: fmt::Display, serde::Serialize);
-
-    #[test]
-    fn the_header_of_a_token_is_sensitive_and_its_debug_text_is_not_the_token() {
-        let header = bearer(&"canary-token".into()).unwrap();
-        assert_eq!(header.to_str().unwrap(), "Bearer canary-token");
-        assert!(header.is_sensitive() && !format!("{header:?}").contains("canary"));
-        assert!(bearer(&"two\nlines".into()).is_none());
-    }
-
-    #[test]
-    fn keys_of_the_legacy_api_are_recognised() {
-        for key in ["0F9619FF-8B86-d011-b42d-00c04fc964ff", "lucca application=anything", " lucca application=x "] {
-            assert!(is_legacy_key(key), "{key}");
-        }
-        for secret in ["", "fake-secret", "0f9619ff8b86d011b42d00c04fc964ff", "0f9619ff-8b86-d011-b42d-00c04fc964fz"] {
-            assert!(!is_legacy_key(secret), "{secret}");
-        }
-    }
 }

@@ -14,7 +14,7 @@ use super::{
     staging::stage,
 };
 use crate::{
-    catalog::{DerivedTable, Table},
+    catalog::{Catalog, DerivedTable, Table},
     engine::{
         Rows, Session, TableFiles,
         derive::{self, Sink, Skipped},
@@ -51,7 +51,10 @@ pub(super) async fn derive(
     let api: Vec<&str> = api.iter().map(|table| table.name.as_str()).collect();
     let queries = &catalog.derived;
     let (provenance, before) = (day.provenance(), day.day_before);
-    let sink = StagingSink { lake, run_id: &day.run_id, provenance, as_of: day.as_of, before, same: &same };
+    let only_current =
+        OnlyCurrent { tables: &day.state.only_current, is_that_day: day.state.read_on == Some(day.as_of) };
+    let sink =
+        StagingSink { lake, run_id: &day.run_id, provenance, as_of: day.as_of, before, same: &same, only_current };
     let derived = derive::run(session, day.as_of, queries, &api, &sink).await?;
     let (mut rows, mut all, mut staged) = (FewRows::new(), same.clone(), Vec::new());
     let mut seconds = derived.seconds;
@@ -67,7 +70,17 @@ pub(super) async fn derive(
             staged.push(made.staged);
         }
     }
-    Ok(Derived { staged, skipped: derived.skipped, rows, same: all, seconds })
+    let skipped = without_other_source(catalog, session, derived.skipped);
+    Ok(Derived { staged, skipped, rows, same: all, seconds })
+}
+
+/// Of a lake that has nothing of what only a legacy key gives, tables made of that are no news.
+fn without_other_source(catalog: &Catalog, session: &Session, mut skipped: Vec<Skipped>) -> Vec<Skipped> {
+    let of_key: BTreeSet<String> = catalog.tables_of_key().map(|table| table.name).collect();
+    if of_key.iter().all(|table| !session.has_table(table)) {
+        skipped.retain(|one| one.missing.iter().all(|table| !of_key.contains(table)));
+    }
+    skipped
 }
 
 /// Stages derived tables for one run.
@@ -79,6 +92,14 @@ struct StagingSink<'l> {
     before: Option<&'l DayBefore>,
     /// Given tables that are what they were the day before.
     same: &'l BTreeSet<String>,
+    only_current: OnlyCurrent<'l>,
+}
+
+/// Tables whose rows tell of the day alone on which they were read.
+struct OnlyCurrent<'l> {
+    tables: &'l [String],
+    /// Whether that is the day that is computed.
+    is_that_day: bool,
 }
 
 /// A table that was staged.
@@ -126,6 +147,12 @@ impl Sink for StagingSink<'_> {
             Some(rows) => self.same(before, &query.table, rows.clone()).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    fn lacks(&self, query: &DerivedTable, reads: &[String]) -> BTreeSet<String> {
+        let OnlyCurrent { tables, is_that_day } = &self.only_current;
+        let needed: &[String] = if *is_that_day { &query.over_time } else { reads };
+        tables.iter().filter(|table| needed.contains(table)).map(|table| format!("past of {table}")).collect()
     }
 
     fn is_unchanged(&self, table: &str, written: Option<&Made>) -> bool {

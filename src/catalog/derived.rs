@@ -5,6 +5,7 @@
 //! --   with a meaning that may continue on further lines
 //! -- zone personal
 //! -- internal
+//! -- over time job_positions
 //! -- key department_id
 //! -- column department_id string none: identifier of the department
 //! -- column headcount int64! none: people that day
@@ -74,7 +75,8 @@ pub(crate) fn parse(file_name: &str, text: &str) -> Result<DerivedTable, Derived
         columns: Vec::new(),
         quality: Quality::default(),
     };
-    let mut derived = DerivedTable { table, sql: String::new(), internal: false, lowered: Vec::new() };
+    let mut derived =
+        DerivedTable { table, sql: String::new(), internal: false, over_time: Vec::new(), lowered: Vec::new() };
     let mut open = None;
     let mut header_lines = 0;
     for (index, line) in text.lines().enumerate() {
@@ -86,7 +88,7 @@ pub(crate) fn parse(file_name: &str, text: &str) -> Result<DerivedTable, Derived
             problem,
         })?);
     }
-    let DerivedTable { table, internal, lowered, .. } = derived;
+    let DerivedTable { table, internal, over_time, lowered, .. } = derived;
     if header_lines == 0 {
         return Err(in_file(&format!("the first line must be `-- {name}: <what one row is>`")));
     }
@@ -110,12 +112,12 @@ pub(crate) fn parse(file_name: &str, text: &str) -> Result<DerivedTable, Derived
         let problem = format!("rows are lowered to {}, but the most private column is only {most_private}", other.to);
         return Err(in_file(&problem));
     }
-    Ok(DerivedTable { table, sql, internal, lowered })
+    Ok(DerivedTable { table, sql, internal, over_time, lowered })
 }
 
 /// Reads one line of the leading comment, without its dashes.
 fn header_line(derived: &mut DerivedTable, open: Option<Open>, comment: &str) -> Result<Open, String> {
-    let DerivedTable { table, internal, lowered, .. } = derived;
+    let DerivedTable { table, internal, over_time, lowered, .. } = derived;
     let Some(open) = open else {
         let meaning = comment.strip_prefix(' ').and_then(|c| c.strip_prefix(&*table.name)?.strip_prefix(": "));
         table.meaning = text(meaning.unwrap_or_default());
@@ -131,6 +133,16 @@ fn header_line(derived: &mut DerivedTable, open: Option<Open>, comment: &str) ->
             other => return Err(format!("a derived table is in zone derived or personal, not {other}")),
         };
         return Ok(open);
+    }
+    if let Some(tables) = comment.strip_prefix(" over time ") {
+        let mut tables = tables.split(',').map(|name| name.trim().to_owned());
+        return match tables.clone().find(|name| !is_name(name)) {
+            Some(other) => Err(format!("{other:?} is no table")),
+            None => {
+                over_time.extend(&mut tables);
+                Ok(open)
+            }
+        };
     }
     if comment == " internal" {
         return match std::mem::replace(internal, true) {
@@ -204,7 +216,7 @@ fn lower(table: &Table, lowered: &mut Vec<Lowered>, names: &str, to: Privacy, re
 
 fn expected() -> String {
     "expected `-- column <name> <type>[!] <privacy>: <meaning>`, `-- source <column>: <text>`, \
-     `-- lowered <column>, … to <class>: <reason>`, `-- internal`, `-- key …`, `-- interval …`, `-- filled …` or a continuation indented by two spaces or more"
+     `-- lowered <column>, … to <class>: <reason>`, `-- internal`, `-- over time <table>, …`, `-- key …`, `-- interval …`, `-- filled …` or a continuation indented by two spaces or more"
         .to_owned()
 }
 

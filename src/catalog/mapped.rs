@@ -3,15 +3,22 @@
 //! ```sql
 //! -- employees: one row per user
 //! -- not available: portrait_id
+//! -- without: v3_user_logs
+//! -- past from: v3_user_logs
 //! SELECT …
 //! ```
 //!
-//! A table that v5 does not have declares its columns, as `queries/*.sql` do.
+//! What is named after `without` need not have been read: it is an empty table then. Where one of those after `past from` was
+//! not, the table says only what is so on the day of the extraction.
+//!
+//! A table that v5 does not have declares its columns, as `queries/*.sql` do, but for `_extra`, `_extracted_at` and `_run_id`,
+//! which every API table ends with. One that is `-- internal` is for other mapping queries alone.
 
 use super::{
     CatalogError, Origin, Table,
     derived::{self, DerivedError},
     is_name,
+    resource::added_columns,
 };
 
 /// One table made of the tables of legacy resources.
@@ -21,10 +28,16 @@ pub(crate) struct Mapped {
     pub(crate) name: String,
     /// The table where v5 has none of that name.
     pub(crate) own: Option<Table>,
+    /// Whether only other mapping queries read it: it is in no snapshot.
+    pub(crate) internal: bool,
     /// The query, with `$as_of` for the day of the extraction.
     pub(crate) sql: String,
     /// Columns that nothing can be known of, beside those that are plain nulls in the query.
     pub(crate) not_available: Vec<String>,
+    /// Tables that it reads and does without: where they could not be read, they are empty.
+    pub(crate) without: Vec<String>,
+    /// Tables without which its rows tell of the day of the extraction alone.
+    pub(crate) past_from: Vec<String>,
 }
 
 impl Mapped {
@@ -44,6 +57,9 @@ fn file(stem: &str) -> String {
 /// The first line that is not understood; nothing is ignored.
 pub(super) fn parse(stem: &str, text: &str, is_v5: bool) -> Result<Mapped, CatalogError> {
     let rule = |broken: String| CatalogError::Rule { file: file(stem), broken };
+    let (text, without) = named_after(text, "-- without: ").map_err(rule)?;
+    let (text, past_from) = named_after(&text, "-- past from: ").map_err(rule)?;
+    let text = text.as_str();
     if !is_v5 {
         let parsed = derived::parse(&format!("{stem}.sql"), text);
         let parsed = parsed.map_err(|error| match error {
@@ -51,25 +67,23 @@ pub(super) fn parse(stem: &str, text: &str, is_v5: bool) -> Result<Mapped, Catal
             DerivedError::File { problem, .. } => rule(problem),
             DerivedError::FileName { .. } => rule(error.to_string()),
         })?;
-        let table = Table { origin: Origin::Api, ..parsed.table };
-        return Ok(Mapped { name: stem.to_owned(), own: Some(table), sql: parsed.sql, not_available: Vec::new() });
+        let mut table = Table { origin: Origin::Api, ..parsed.table };
+        table.columns.extend(added_columns());
+        let (own, internal, not_available) = (Some(table), parsed.internal, Vec::new());
+        return Ok(Mapped { name: stem.to_owned(), own, internal, sql: parsed.sql, not_available, without, past_from });
     }
+    let (text, not_available) = named_after(text, "-- not available: ").map_err(rule)?;
     let mut lines = text.lines().peekable();
     let first = lines.next().and_then(|line| line.strip_prefix("-- ")?.strip_prefix(stem)?.strip_prefix(": "));
     if first.is_none_or(|meaning| meaning.trim().is_empty()) {
         return Err(rule(format!("the first line must be `-- {stem}: <what one row is made of>`")));
     }
-    let mut not_available = Vec::new();
-    while let Some(comment) = lines.next_if(|line| line.starts_with("--")) {
-        if let Some(names) = comment.strip_prefix("-- not available: ") {
-            let names: Vec<&str> = names.split(',').map(str::trim).collect();
-            if let Some(wrong) = names.iter().find(|name| !is_name(name)) {
-                return Err(rule(format!("{wrong:?} is no column")));
-            }
-            not_available.extend(names.into_iter().map(str::to_owned));
-        } else if !comment.starts_with("--  ") {
+    let is_comment = |line: &&str| line.starts_with("--");
+    while let Some(comment) = lines.next_if(is_comment) {
+        if !comment.starts_with("--  ") {
             return Err(rule(
-                "expected `-- not available: <columns>` or a continuation indented by two spaces".to_owned(),
+                "expected `-- not available: <columns>`, `-- without: <tables>` or a continuation indented by two spaces"
+                    .to_owned(),
             ));
         }
     }
@@ -77,7 +91,23 @@ pub(super) fn parse(stem: &str, text: &str, is_v5: bool) -> Result<Mapped, Catal
     if sql.is_empty() {
         return Err(rule("there is no query below the leading comment".to_owned()));
     }
-    Ok(Mapped { name: stem.to_owned(), own: None, sql, not_available })
+    Ok(Mapped { name: stem.to_owned(), own: None, internal: false, sql, not_available, without, past_from })
+}
+
+/// The names in the lines of the heading that begin with `prefix`, and the text without these lines.
+fn named_after(text: &str, prefix: &str) -> Result<(String, Vec<String>), String> {
+    let heading = text.lines().take_while(|line| line.starts_with("--")).count();
+    let (mut left, mut names) = (Vec::new(), Vec::new());
+    for (number, line) in text.lines().enumerate() {
+        match line.strip_prefix(prefix).filter(|_| number < heading) {
+            Some(listed) => names.extend(listed.split(',').map(|name| name.trim().to_owned())),
+            None => left.push(line),
+        }
+    }
+    match names.iter().find(|name| !is_name(name)) {
+        Some(wrong) => Err(format!("{wrong:?} is no column or table")),
+        None => Ok((left.join("\n"), names)),
+    }
 }
 
 #[cfg(test)]
@@ -91,13 +121,21 @@ mod tests {
         let mapped = parse("employees", text, true).unwrap();
         assert_eq!((mapped.sql.as_str(), mapped.own.is_none()), ("SELECT 1", true));
         assert_eq!(mapped.not_available, ["portrait_id", "url"]);
+        let text = "-- employees: x\n-- without: v3_a, v4_b\nSELECT 1 -- without: c";
+        let mapped = parse("employees", text, true).unwrap();
+        assert_eq!(
+            (mapped.without, mapped.sql.as_str()),
+            (vec!["v3_a".into(), "v4_b".into()], "SELECT 1 -- without: c")
+        );
         let text =
             "-- pay: one row per amount\n-- zone personal\n-- column id string! none: identifier\nSELECT id FROM x";
-        assert_eq!(parse("pay", text, false).unwrap().own.unwrap().columns.len(), 1);
+        assert_eq!(parse("pay", text, false).unwrap().own.unwrap().columns.len(), 4);
+        let internal = text.replace("-- zone personal", "-- internal");
+        assert!(parse("pay", &internal, false).unwrap().internal);
         for (text, is_v5, why) in [
             ("SELECT 1", true, "the first line must be"),
             ("-- employees: x\n-- not avail: y\nSELECT 1", true, "expected `-- not available"),
-            ("-- employees: x\n-- not available: Y\nSELECT 1", true, "\"Y\" is no column"),
+            ("-- employees: x\n-- not available: Y\nSELECT 1", true, "\"Y\" is no column or table"),
             ("-- employees: x\n", true, "there is no query"),
             ("-- employees: x\nSELECT 1", false, "no column is declared"),
         ] {

@@ -19,6 +19,7 @@ mod definition;
 pub(crate) mod derived;
 mod each;
 mod error;
+mod fields;
 mod filter_privacy;
 mod findings;
 pub(crate) mod list;
@@ -37,9 +38,7 @@ pub(crate) mod wide;
 
 use std::collections::HashSet;
 
-#[cfg(test)]
-pub(crate) use added::RUN_ID;
-pub(crate) use added::{EXTRA, EXTRACTED_AT};
+pub(crate) use added::{EXTRA, EXTRACTED_AT, RUN_ID};
 pub use definition::{ColumnDefinition, DefinedProperty, TranslatedLabel};
 pub use derived::DerivedError;
 pub(crate) use each::{Content, ContentColumn, Each, Grows};
@@ -51,7 +50,7 @@ pub(crate) use over_days::{Types, columns_over_days};
 pub(crate) use quality::{Filled, Interval, Key, Quality};
 pub use resource::Resource;
 pub(crate) use resource::{Column, Embedded, FanOut, Filter, History, OtherId, Reading, Shape};
-pub(crate) use route::{Required, Route, Source, Style, Window};
+pub(crate) use route::{Required, Rest, Route, Source, Style};
 pub(crate) use rule::{QualityRule, Severity};
 pub(crate) use split::{Split, matches_any};
 pub(crate) use table::{ALL_DAYS, AS_OF, Lowered, is_name};
@@ -91,7 +90,11 @@ impl Catalog {
     }
 
     /// Adds the older APIs, of `(file stem, text)` pairs.
-    fn add_legacy(&mut self, schemas: &[(&str, &str)], queries: &[(&str, &str)]) -> Result<(), CatalogError> {
+    pub(crate) fn add_legacy(
+        &mut self,
+        schemas: &[(&str, &str)],
+        queries: &[(&str, &str)],
+    ) -> Result<(), CatalogError> {
         let resource = |(stem, text): &(&str, &str)| validate::resource(Source::Legacy, stem, text);
         let v5: HashSet<String> = self.api_tables().into_iter().map(|table| table.name).collect();
         let mapped = |(stem, text): &(&str, &str)| mapped::parse(stem, text, v5.contains(*stem));
@@ -137,9 +140,14 @@ impl Catalog {
 
     /// The tables that pages become: what queries may read, beside one another.
     pub(crate) fn api_tables(&self) -> Vec<Table> {
+        self.resources.iter().flat_map(Resource::all_tables).chain(self.tables_of_key()).collect()
+    }
+
+    /// Those of them that only a legacy key gives.
+    pub(crate) fn tables_of_key(&self) -> impl Iterator<Item = Table> {
         let legacy = self.legacy.iter().filter(|resource| resource.published).flat_map(Resource::all_tables);
-        let own = self.mapped.iter().filter_map(|mapped| mapped.own.clone());
-        self.resources.iter().flat_map(Resource::all_tables).chain(legacy).chain(own).collect()
+        let own = self.mapped.iter().filter(|mapped| !mapped.internal).filter_map(|mapped| mapped.own.clone());
+        legacy.chain(own)
     }
 
     /// What is read of a tenant.
@@ -174,9 +182,16 @@ impl Catalog {
         }
     }
 
+    /// The table that a column of an API table refers to.
+    pub(crate) fn refers_to(&self, table: &str, column: &str) -> Option<&str> {
+        let of_table = self.resources.iter().chain(&self.legacy).filter(|r| r.tables().iter().any(|t| t.name == table));
+        of_table.flat_map(|r| &r.columns).find(|c| c.name == column)?.refers_to.as_deref()
+    }
+
     fn check_names(&self) -> Result<(), CatalogError> {
         let mut names = HashSet::new();
         let internal = self.derived.iter().filter(|d| d.internal).map(|d| d.table.clone());
+        let internal = internal.chain(self.mapped.iter().filter(|m| m.internal).filter_map(|m| m.own.clone()));
         let inputs = self.legacy.iter().filter(|resource| !resource.published).flat_map(Resource::all_tables);
         for table in self.tables().into_iter().chain(internal).chain(inputs) {
             if table.name.starts_with(ALL_DAYS) {
@@ -190,8 +205,14 @@ impl Catalog {
         }
         for resource in &self.legacy {
             let required = resource.route.as_ref().and_then(|route| route.required.as_ref());
-            if let Some(Required { from, .. }) = required.filter(|r| self.legacy.iter().all(|l| l.name != r.from)) {
-                let broken = format!("[route.required] from = {from:?} is no resource of schemas/legacy");
+            let named = |name: &str| self.legacy.iter().find(|legacy| legacy.name == name);
+            let has = |rest: &Rest<'_>| {
+                named(rest.from).is_some_and(|from| from.columns.iter().any(|c| c.name == rest.column))
+            };
+            let unknown = required.map(|required| required.from.as_str()).filter(|from| named(from).is_none());
+            let lacking = required.and_then(Required::rest).filter(|rest| !has(rest)).map(|rest| rest.from);
+            if let Some(from) = unknown.or(lacking) {
+                let broken = format!("[route.required] {from:?} is no resource of schemas/legacy with such a column");
                 return Err(CatalogError::Rule { file: format!("schemas/legacy/{}.toml", resource.name), broken });
             }
         }

@@ -325,7 +325,8 @@ impl Column {
     }
 }
 
-fn added_columns() -> [TableColumn; 3] {
+/// The columns that every API table ends with.
+pub(super) fn added_columns() -> [TableColumn; 3] {
     let extra = "JSON object of the properties that this version does not know; null when there are none.";
     let extracted_at = "When the page that held the record was received.";
     let run_id = "The run that wrote the record.";

@@ -1,11 +1,13 @@
 //! Where a collection of the older APIs is read, which know nothing of `/lucca-api`: `[route]` in `schemas/legacy/`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
-use serde::Deserialize;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 /// What a tenant is read by: which credentials it gave us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Source {
     /// API v5, by an OAuth application.
     #[default]
@@ -15,12 +17,19 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// As manifests and reports name it.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
+    /// Whether it is API v5, which nobody needs to be told.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+    pub(crate) fn is_v5(&self) -> bool {
+        *self == Self::V5
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
             Self::V5 => "v5",
             Self::Legacy => "legacy",
-        }
+        })
     }
 }
 
@@ -50,6 +59,9 @@ pub(crate) struct Route {
     /// Whether the columns' properties are named by `fields`, without which v3 gives id, name and url alone.
     #[serde(default = "yes")]
     pub(crate) shows_fields: bool,
+    /// What is asked for of the objects or lists that a column takes whole: property, and its own properties separated by commas.
+    #[serde(default)]
+    pub(crate) nested: BTreeMap<String, String>,
     /// Parameters that restrict the records to those changed since a time, one request for each.
     #[serde(default)]
     pub(crate) since: Vec<String>,
@@ -63,16 +75,38 @@ fn yes() -> bool {
     true
 }
 
-/// A compulsory range of days: `[route.window]`.
+/// The days that are asked for: `[route.window]`, of records of one day or of records that last.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Window {
-    /// Parameter that takes `between,<from>,<until>`, both included.
-    pub(crate) parameter: String,
+    /// Parameter that takes `between,<from>,<until>`, both included, where a record has one day.
+    #[serde(default)]
+    pub(crate) parameter: Option<String>,
+    /// Parameter of the first day of a record that lasts; those that overlap the window are asked for.
+    #[serde(default)]
+    pub(crate) starts: Option<String>,
+    /// Parameter of its last day.
+    #[serde(default)]
+    pub(crate) ends: Option<String>,
     /// Setting of the first day.
     pub(crate) from: String,
     /// Setting of the last day.
     pub(crate) until: String,
+}
+
+impl Window {
+    /// Names and values of the parameters that ask for the days from `from` to `until`, both included.
+    pub(crate) fn parameters(&self, from: NaiveDate, until: NaiveDate) -> Vec<(&str, String)> {
+        let day = self.parameter.as_deref().map(|name| (name, format!("between,{from},{until}")));
+        let starts = self.starts.as_deref().map(|name| (name, format!("until,{until}")));
+        let ends = self.ends.as_deref().map(|name| (name, format!("since,{from}")));
+        day.into_iter().chain(starts).chain(ends).collect()
+    }
+
+    /// Whether it names one day, or the first and the last.
+    fn is_whole(&self) -> bool {
+        self.starts.is_some() == self.ends.is_some() && self.parameter.is_some() != self.starts.is_some()
+    }
 }
 
 /// A compulsory list of ids: `[route.required]`.
@@ -83,9 +117,39 @@ pub(crate) struct Required {
     pub(crate) parameter: String,
     /// Name of the legacy resource whose ids are passed.
     pub(crate) from: String,
+    /// Parameter that takes the ids of those whom none of these ids reaches.
+    pub(crate) rest_parameter: Option<String>,
+    /// Name of the legacy resource that has those.
+    pub(crate) rest_from: Option<String>,
+    /// Its column that holds one of the ids of `from`; whoever has none there, or another, is reached by none.
+    pub(crate) rest_column: Option<String>,
+}
+
+impl Required {
+    /// How those are asked for whom no id of `from` reaches.
+    pub(crate) fn rest(&self) -> Option<Rest<'_>> {
+        let (parameter, from) = self.rest_parameter.as_deref().zip(self.rest_from.as_deref())?;
+        Some(Rest { parameter, from, column: self.rest_column.as_deref()? })
+    }
+}
+
+/// Whom a compulsory list of ids does not reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rest<'r> {
+    /// Parameter that takes their ids.
+    pub(crate) parameter: &'r str,
+    /// Name of the resource that has them.
+    pub(crate) from: &'r str,
+    /// Its column that says which id reaches them.
+    pub(crate) column: &'r str,
 }
 
 impl Route {
+    /// Whether what is wanted of a record must be named.
+    pub(super) fn is_told_fields(&self) -> bool {
+        self.style == Style::V3 && self.shows_fields
+    }
+
     /// What does not hold, as a sentence.
     pub(super) fn check(&self) -> Result<(), String> {
         if !self.path.starts_with('/') || self.path.contains(['?', '#']) {
@@ -94,6 +158,43 @@ impl Route {
         if self.style == Style::V3 && self.order.is_none() {
             return Err("[route] of style v3 needs an order".to_owned());
         }
+        if self.window.as_ref().is_some_and(|window| !window.is_whole()) {
+            return Err("[route.window] needs either parameter, or starts and ends".to_owned());
+        }
+        if let Some(required) = &self.required {
+            let rest = [&required.rest_parameter, &required.rest_from, &required.rest_column];
+            if required.rest().is_none() && rest.iter().any(|key| key.is_some()) {
+                return Err("[route.required] has only some of rest_parameter, rest_from and rest_column".to_owned());
+            }
+        }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn window(parameters: &str) -> Route {
+        let text = format!(
+            "path = \"/api\"\nstyle = \"v4\"\n[window]\n{parameters}from = \"leaves_from\"\nuntil = \"leaves_until\"\n"
+        );
+        toml::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn a_window_is_that_of_one_day_or_of_what_overlaps_it() {
+        let (from, until) =
+            (NaiveDate::from_ymd_opt(2025, 1, 1).unwrap(), NaiveDate::from_ymd_opt(2027, 12, 31).unwrap());
+        let asked = |route: Route| {
+            let window = route.window.unwrap();
+            window.parameters(from, until).iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>()
+        };
+        assert_eq!(asked(window("parameter = \"date\"\n")), ["date=between,2025-01-01,2027-12-31"]);
+        let lasting = "starts = \"startsOn\"\nends = \"endsOn\"\n";
+        assert_eq!(asked(window(lasting)), ["startsOn=until,2027-12-31", "endsOn=since,2025-01-01"]);
+        for broken in ["", "starts = \"a\"\n", "ends = \"a\"\n", "parameter = \"a\"\nstarts = \"b\"\nends = \"c\"\n"] {
+            assert!(window(broken).check().unwrap_err().contains("[route.window]"), "{broken}");
+        }
     }
 }

@@ -277,6 +277,8 @@ pub struct DerivedTable {
     pub sql: String,
     /// Only other queries of the same derivation read it: it is computed like the others and then discarded.
     pub internal: bool,
+    /// Tables whose rows of other days than the as-of date it reads: it cannot be computed where only today's are known.
+    pub(crate) over_time: Vec<String>,
     /// Columns that are declared less private than what flows into them.
     pub(crate) lowered: Vec<Lowered>,
 }

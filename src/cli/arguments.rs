@@ -5,10 +5,16 @@ use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, time::Duration};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 
-use super::{flags::LakeFlag, get::GetArguments, webhooks::WebhooksArguments};
+use super::{
+    compare::CompareArguments,
+    flags::{LakeFlag, ResourceFlags},
+    get::GetArguments,
+    webhooks::WebhooksArguments,
+};
 use crate::{
     catalog::Privacy,
-    commands::{Ddl, Which},
+    commands::Which,
+    ddl::Dialect,
     engine::output::Format,
     error::Error,
     lake::SnapshotId,
@@ -147,8 +153,13 @@ pub(super) enum Command {
         format: ListFormat,
         /// Print CREATE TABLE statements instead
         #[arg(long, value_enum)]
-        ddl: Option<Ddl>,
+        ddl: Option<Dialect>,
+        /// Print the newest day's tables as dbt sources instead
+        #[arg(long, conflicts_with = "ddl")]
+        dbt: bool,
     },
+    /// Say whether two lakes hold the same, table by table and column by column: what changed, and for whom
+    CompareSources(Box<CompareArguments>),
     /// Re-check published snapshots: every file present, size, SHA-256, rows, schema
     Verify {
         #[command(flatten)]
@@ -281,6 +292,25 @@ pub(super) enum Command {
         /// Properties that the application may not see, comma-separated, such as employees.email
         #[arg(long, value_name = "A,B", value_delimiter = ',')]
         hide: Vec<String>,
+        /// Serve the routes before v5 too, for this key, or one of its own: LUCCA_API_KEY is printed with it, in place of the
+        /// application
+        #[arg(long, value_name = "KEY", num_args = 0..=1, require_equals = true, default_missing_value = "fa4e0000-1e9a-4c1e-8000-00000000c0de")]
+        legacy_key: Option<String>,
+        /// Read everything that is not known of those routes the other way
+        #[arg(long, requires = "legacy_key")]
+        legacy_quirks: bool,
+        /// Legacy routes that the key may not read, comma-separated, such as /api/v3/users
+        #[arg(long, value_name = "A,B", value_delimiter = ',', requires = "legacy_key")]
+        legacy_forbidden: Vec<String>,
+        /// Legacy routes of modules that the tenant does not have, comma-separated
+        #[arg(long, value_name = "A,B", value_delimiter = ',', requires = "legacy_key")]
+        legacy_absent: Vec<String>,
+        /// Revoke the key after so many requests
+        #[arg(long, value_name = "N", requires = "legacy_key")]
+        legacy_revoked_after: Option<u64>,
+        /// Let records come and go while legacy lists are read, as this seed says
+        #[arg(long, value_name = "SEED", requires = "legacy_key")]
+        legacy_shifting: Option<u64>,
         /// Answer pages of the largest size where a larger one is asked for, instead of refusing
         #[arg(long)]
         clamp_limit: bool,
@@ -305,16 +335,6 @@ pub(super) struct TableFormatFlag {
     /// parquet, or delta: every table is a Delta Lake table too [default: parquet]
     #[arg(long, value_name = "FORMAT")]
     pub(super) table_format: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ResourceFlags {
-    /// Memory that one SQL statement may use, such as 512MiB [env: LUCCA_MEMORY_LIMIT] [default: 1GiB]
-    #[arg(long, value_name = "SIZE")]
-    pub(super) memory_limit: Option<String>,
-    /// Folder for what does not fit into memory [env: LUCCA_TEMP_DIR] [default: the system's]
-    #[arg(long, value_name = "FOLDER")]
-    pub(super) temp_dir: Option<String>,
 }
 
 /// What is done with which days, beside `--as-of`.
@@ -393,13 +413,6 @@ pub(super) struct SettingFlags {
     /// How long files of a snapshot that is run again stay for those who still read them, such as 6h or 2d [default: 0]
     #[arg(long, value_name = "TIME")]
     pub(super) superseded_grace: Option<String>,
-}
-
-impl ResourceFlags {
-    pub(super) fn given(self) -> impl Iterator<Item = (&'static str, String)> {
-        let flags = [("memory-limit", self.memory_limit), ("temp-dir", self.temp_dir)];
-        flags.into_iter().filter_map(|(name, value)| Some((name, value?)))
-    }
 }
 
 impl TableFormatFlag {

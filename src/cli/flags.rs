@@ -17,6 +17,24 @@ impl LakeFlag {
     }
 }
 
+/// What a statement may use.
+#[derive(Debug, Args)]
+pub(super) struct ResourceFlags {
+    /// Memory that one SQL statement may use, such as 512MiB [env: LUCCA_MEMORY_LIMIT] [default: 1GiB]
+    #[arg(long, value_name = "SIZE")]
+    pub(super) memory_limit: Option<String>,
+    /// Folder for what does not fit into memory [env: LUCCA_TEMP_DIR] [default: the system's]
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) temp_dir: Option<String>,
+}
+
+impl ResourceFlags {
+    pub(super) fn given(self) -> impl Iterator<Item = (&'static str, String)> {
+        let flags = [("memory-limit", self.memory_limit), ("temp-dir", self.temp_dir)];
+        flags.into_iter().filter_map(|(name, value)| Some((name, value?)))
+    }
+}
+
 /// What it takes to ask a tenant something.
 #[derive(Debug, Args)]
 pub(super) struct ConnectionFlags {

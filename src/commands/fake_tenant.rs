@@ -15,8 +15,8 @@ use tokio::{net::TcpListener, time::Instant};
 use crate::{
     context::{self, Context},
     env_vars::{
-        LUCCA_BASE_URL, LUCCA_CLIENT_ID, LUCCA_CLIENT_SECRET, LUCCA_REQUESTS_PER_MINUTE, LUCCA_TOKEN_URL,
-        LUCCA_WEBHOOK_SECRET,
+        LUCCA_API_KEY, LUCCA_BASE_URL, LUCCA_CLIENT_ID, LUCCA_CLIENT_SECRET, LUCCA_REQUESTS_PER_MINUTE,
+        LUCCA_TOKEN_URL, LUCCA_WEBHOOK_SECRET,
     },
     error::Error,
     fake_tenant::{FakeTenant, Options, server::serve_and_send},
@@ -48,13 +48,16 @@ const PROCESS_ID: &str = "FAKE_TENANT_PID";
 /// When the port cannot be had.
 pub(crate) async fn fake_tenant(context: &Context, options: FakeTenantOptions) -> Result<(), Error> {
     let (listener, address) = listen(options.port).await?;
-    let Options { client_id, client_secret, employees, requests_per_window, .. } = &options.tenant;
-    let mut variables = vec![
-        (LUCCA_BASE_URL, format!("http://{address}")),
-        (LUCCA_TOKEN_URL, format!("http://{address}/connect/token")),
-        (LUCCA_CLIENT_ID, client_id.clone()),
-        (LUCCA_CLIENT_SECRET, client_secret.clone()),
-    ];
+    let Options { client_id, client_secret, legacy_key, employees, requests_per_window, .. } = &options.tenant;
+    let mut variables = vec![(LUCCA_BASE_URL, format!("http://{address}"))];
+    match legacy_key {
+        Some(key) => variables.push((LUCCA_API_KEY, key.clone())),
+        None => variables.extend([
+            (LUCCA_TOKEN_URL, format!("http://{address}/connect/token")),
+            (LUCCA_CLIENT_ID, client_id.clone()),
+            (LUCCA_CLIENT_SECRET, client_secret.clone()),
+        ]),
+    }
     if *requests_per_window != context::LUCCA_REQUESTS_PER_MINUTE {
         variables.push((LUCCA_REQUESTS_PER_MINUTE, requests_per_window.to_string()));
     }

@@ -3,6 +3,7 @@
 mod accept;
 mod answer;
 mod check;
+mod compare_sources;
 mod config;
 mod confirm;
 mod demo;
@@ -25,6 +26,7 @@ pub(crate) mod webhooks;
 pub(crate) use self::{
     accept::{AcceptOptions, accept},
     check::check,
+    compare_sources::{CompareOptions, LakeDay, compare_sources},
     config::config,
     demo::{DemoOptions, demo},
     derive::derive,
@@ -38,6 +40,6 @@ pub(crate) use self::{
     query::{QueryOptions, Which, parse_parameter, query},
     snapshots::snapshots,
     sync::{SyncOptions, sync},
-    tables::{Ddl, TablesOptions, tables},
+    tables::{TablesOptions, tables},
     verify::verify,
 };

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::{
     api::{Budget, PageLimits},
+    catalog::Source,
     context::Context,
     day_list::days_in_words,
     error::Error,
@@ -34,6 +35,9 @@ pub(crate) struct PlanOptions {
 #[derive(Debug, Serialize)]
 struct Plan<'a> {
     tenant: String,
+    /// Which APIs are read.
+    #[serde(skip_serializing_if = "Source::is_v5")]
+    source: Source,
     /// The last of the days.
     as_of: String,
     /// The days to be read, ascending: one reading serves all of them.
@@ -66,14 +70,16 @@ pub(crate) async fn plan(context: &Context, settings: &Settings, options: PlanOp
     let AskedDays { read: days, kept } = days(context, settings, options.replace).await?;
     let Some(as_of) = days.last().map(ToString::to_string) else { return nothing_to_do(options.format, &kept) };
     let history = settings.history()?;
+    let window = selection.window(settings, &days)?;
     let asked_for = (days.len() == 1 && history.mode == HistoryMode::AsOf).then_some(as_of.as_str());
     let Remembered { limits, records: known, there } = remembered(context, settings, &selection, now).await?;
+    let before = known.clone().unwrap_or_default();
     let mut inaccessible = BTreeMap::new();
     let mut spent = 0;
     let mut missing = None;
     let mut budget = Budget::new(requests_per_minute);
     let mut counts = if options.offline {
-        let records = known.ok_or_else(|| {
+        let records = known.clone().ok_or_else(|| {
             Error::NoSnapshot("there is no snapshot whose counts could be used; leave out --offline".into())
         })?;
         Counts { records, ..Counts::default() }
@@ -82,7 +88,7 @@ pub(crate) async fn plan(context: &Context, settings: &Settings, options: PlanOp
         let client = context.client(settings, selection.scopes(), &turn)?;
         let refused = client.missing_scopes().await?;
         let readable = selection.resources.iter().filter(|s| !refused.contains(&s.resource.scope));
-        let counts = count(&client, Wanted { as_of: asked_for, history: &history }, readable).await?;
+        let counts = count(&client, Wanted { as_of: asked_for, history: &history, window }, readable).await?;
         for selected in selection.resources.iter().filter(|s| refused.contains(&s.resource.scope)) {
             inaccessible.insert(selected.resource.name.clone(), format!("{} was not granted", selected.resource.scope));
         }
@@ -90,17 +96,28 @@ pub(crate) async fn plan(context: &Context, settings: &Settings, options: PlanOp
         spent = client.stats().counts().requests;
         budget = client.budget().clone();
         let unreadable = |s: &&Selected| !s.optional && inaccessible.contains_key(&s.resource.name);
-        missing = selection.resources.iter().find(unreadable).map(|s| Error::MissingScopes {
-            scopes: s.resource.scope.clone(),
-            tables: s.tables.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(", "),
+        missing = selection.resources.iter().find(unreadable).map(|s| {
+            let tables = s.tables.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(", ");
+            match selection.source {
+                Source::V5 => Error::MissingScopes { scopes: s.resource.scope.clone(), tables },
+                Source::Legacy => {
+                    Error::MissingPermission { resource: s.resource.name.clone(), permission: s.resource.scope.clone() }
+                }
+            }
         });
         counts
     };
+    // What can be asked for by ids alone is as it was.
+    for selected in selection.resources.iter().filter(|selected| selected.is_asked_by_ids()) {
+        let name = &selected.resource.name;
+        counts.records.extend(before.get(name).map(|records| (name.clone(), *records)));
+    }
     counts.there = there;
     let estimate = estimate(&selection, &counts, &limits, &history);
     let time = budget.shortest_time(estimate.requests);
     let plan = Plan {
         tenant: settings.tenant().map(|t| t.host()).unwrap_or_default(),
+        source: selection.source,
         notes: notes(&options, &selection, &history, asked_for),
         as_of: as_of.clone(),
         days: &days,
@@ -136,7 +153,12 @@ fn notes(
 ) -> Vec<&'static str> {
     let prefixes = history.patterns.iter().any(|pattern| pattern.ends_with('*') && pattern != "*");
     let one_by_one = selection.resources.iter().any(|selected| selected.resource.each.is_some());
+    let by_ids = selection.resources.iter().any(Selected::is_asked_by_ids);
     let notes = [
+        (
+            by_ids && !options.offline,
+            "absences cannot be counted before establishments are read: they are counted as the newest snapshot had them",
+        ),
         (
             one_by_one,
             "portraits are counted as if every employee had one and nothing were due to be asked for again: most often fewer do",
@@ -223,7 +245,11 @@ fn of_days(days: &[NaiveDate]) -> String {
 fn text(plan: &Plan<'_>) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
-    let _ = writeln!(out, "{:<32} {:>9} {:>6} {:>9}  scope", "resource", "records", "page", "requests");
+    let of = match plan.source {
+        Source::V5 => "scope",
+        Source::Legacy => "permission",
+    };
+    let _ = writeln!(out, "{:<32} {:>9} {:>6} {:>9}  {of}", "resource", "records", "page", "requests");
     let number = |number: Option<u64>| number.map_or_else(|| "?".to_owned(), |n| n.to_string());
     for ResourceEstimate { resource, scope, records, page_limit, requests } in &plan.estimate.resources {
         let (records, requests) = (number(*records), number(*requests));
@@ -237,13 +263,16 @@ fn text(plan: &Plan<'_>) -> String {
     let _ = writeln!(
         out,
         "\nabout {} requests {}: {}\n\
-         counts: of {counts_of}, for {requests_spent} requests\n\
-         scopes: {}",
+         counts: of {counts_of}, for {requests_spent} requests",
         plan.estimate.requests,
         of_days(plan.days),
         in_words(plan.minutes, *requests_per_minute),
-        plan.scopes.join(" "),
     );
+    match plan.source {
+        Source::V5 => drop(writeln!(out, "scopes: {}", plan.scopes.join(" "))),
+        // Each is a sentence, and stands above.
+        Source::Legacy => {}
+    }
     if !plan.kept.is_empty() {
         let days: Vec<NaiveDate> = plan.kept.iter().map(|day| day.as_of).collect();
         let days = days_in_words(&days);

@@ -8,6 +8,7 @@ use self::layout::{Listed, list};
 use crate::{
     catalog::Table,
     context::{Context, split_as_configured},
+    ddl::{self, Dialect, Place},
     error::Error,
     lake::{
         Snapshot,
@@ -18,15 +19,6 @@ use crate::{
     settings::{Settings, did_you_mean},
 };
 
-/// Whose `CREATE TABLE` statements to print.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Ddl {
-    /// DuckDB.
-    Duckdb,
-    /// Spark SQL.
-    Spark,
-}
-
 /// What to print.
 #[derive(Debug, Default)]
 pub(crate) struct TablesOptions {
@@ -35,7 +27,9 @@ pub(crate) struct TablesOptions {
     /// How.
     pub(crate) format: ListFormat,
     /// `CREATE TABLE` statements instead.
-    pub(crate) ddl: Option<Ddl>,
+    pub(crate) ddl: Option<Dialect>,
+    /// dbt sources instead.
+    pub(crate) dbt: bool,
 }
 
 /// Prints the catalogue, and the tables of the newest snapshot whose columns are the tenant's own.
@@ -43,12 +37,12 @@ pub(crate) struct TablesOptions {
 /// # Errors
 /// When there is no such table.
 pub(crate) async fn tables(context: &Context, settings: &Settings, options: &TablesOptions) -> Result<(), Error> {
-    let mut tables = context.catalog.tables();
-    if let Ok(lake) = context.lake_to_read(settings)
-        && let Some(snapshot) = lake.newest().await?
-    {
-        tables = with_published(tables, &[snapshot]);
-    }
+    let lake = context.lake_to_read(settings);
+    let newest = match &lake {
+        Ok(lake) => lake.newest().await?,
+        Err(_) => None,
+    };
+    let mut tables = with_published(context.catalog.tables(), newest.as_slice());
     if let Some(name) = &options.table {
         let hint = did_you_mean(name, tables.iter().map(|t| t.name.as_str()));
         tables.retain(|t| t.name == *name);
@@ -57,8 +51,13 @@ pub(crate) async fn tables(context: &Context, settings: &Settings, options: &Tab
         }
     }
     let opened = opened(context, settings, options)?;
-    if let Some(dialect) = options.ddl {
-        return print(&tables.iter().map(|table| create_table(table, dialect)).collect::<String>());
+    if options.dbt || options.ddl.is_some() {
+        let lake = lake?;
+        let place = Place { lake: lake.url(), newest: newest.as_ref() };
+        return print(&match options.ddl {
+            Some(dialect) => ddl::statements(&tables, dialect, &place),
+            None => ddl::sources(&tables, &context.catalog, &place),
+        });
     }
     let screen = screen::of_stdout().map(|screen| screen.width);
     // Definitions are called what the tenant calls them.
@@ -116,21 +115,4 @@ pub(super) fn list_published(
     };
     let listed: Vec<Listed<'_>> = tables.iter().map(|table| Listed { table, figures: figures(table) }).collect();
     list(&listed, if with_files { &["rows", "files", "bytes"] } else { &["rows"] }, screen)
-}
-
-fn create_table(table: &Table, dialect: Ddl) -> String {
-    let columns: Vec<String> = table
-        .columns
-        .iter()
-        .map(|c| {
-            let null = if c.nullable { "" } else { " NOT NULL" };
-            let sql_type = match dialect {
-                Ddl::Duckdb => c.lake_type.duckdb(),
-                Ddl::Spark => c.lake_type.spark(),
-            };
-            format!("  {} {sql_type}{null}", c.name)
-        })
-        .chain(["  as_of DATE NOT NULL".to_owned()])
-        .collect();
-    format!("CREATE TABLE {} (\n{}\n);\n", table.name, columns.join(",\n"))
 }

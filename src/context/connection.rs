@@ -2,7 +2,7 @@
 
 use std::{
     io::{Read as _, Seek as _, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -10,7 +10,7 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
 use super::Context;
 use crate::{
-    api::{Client, ClientOptions, Credentials, OnWait, RetryPolicy, SentLog, Tenant},
+    api::{Client, ClientOptions, OnWait, RetryPolicy, SentLog, Tenant},
     env_vars::LUCCA_STATE_DIR,
     error::Error,
     lock::{FileLock, NotLocked, Owner},
@@ -46,9 +46,10 @@ impl Context {
     /// # Errors
     /// When another one is at work; when the folder for state is not this user's alone.
     pub(crate) fn turn(&self, settings: &Settings, tenant: &Tenant, holder: &str) -> Result<Turn, Error> {
-        let Some(candidates) = &self.state else { return Ok(Turn::default()) };
-        let in_lake = || self.lake_to_read(settings).ok()?.place_for_state();
-        let Some(folder) = candidates.open(in_lake)? else {
+        if self.state.is_none() {
+            return Ok(Turn::default());
+        }
+        let Some(folder) = self.state_folder(settings)? else {
             tracing::warn!(
                 "no folder can hold locks: another run of this machine for the same tenant would not be noticed; \
                  {LUCCA_STATE_DIR} can name one"
@@ -75,6 +76,15 @@ impl Context {
         Ok(Turn { lock: Some(lock), log, owner })
     }
 
+    /// Where this user's processes keep what they share, where there is a place for it.
+    ///
+    /// # Errors
+    /// When it is not this user's alone.
+    pub(crate) fn state_folder(&self, settings: &Settings) -> Result<Option<PathBuf>, Error> {
+        let Some(candidates) = &self.state else { return Ok(None) };
+        Ok(candidates.open(|| self.lake_to_read(settings).ok()?.place_for_state())?)
+    }
+
     /// A client of the configured tenant that asks for one token with `scopes`.
     pub(crate) fn client(&self, settings: &Settings, scopes: Vec<String>, turn: &Turn) -> Result<Client, Error> {
         let progress = self.progress.clone();
@@ -96,12 +106,7 @@ impl Context {
         }
         let options = ClientOptions {
             tenant,
-            credentials: Credentials {
-                token_url: settings.token_url()?,
-                client_id: settings.client_id()?,
-                client_secret: settings.client_secret()?,
-                scopes,
-            },
+            credentials: settings.credentials(scopes)?,
             requests_per_minute,
             retry: RetryPolicy::default(),
             seed: self.seed,

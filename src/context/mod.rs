@@ -67,8 +67,13 @@ impl Context {
 
     /// The lake where it already is: a folder that does not exist is not made.
     pub(crate) fn lake_to_read(&self, settings: &Settings) -> Result<Lake, Error> {
+        self.lake_at(settings.lake(), settings)
+    }
+
+    /// Another lake than the configured one, to read.
+    pub(crate) fn lake_at(&self, location: &str, settings: &Settings) -> Result<Lake, Error> {
         let latest = settings.latest_day(self.clock.now())?;
-        let lake = Lake::open_existing(settings.lake(), &|name| self.environment.get(name).map(str::to_owned))?;
+        let lake = Lake::open_existing(location, &|name| self.environment.get(name).map(str::to_owned))?;
         Ok(lake.describing(&self.catalog.tables()).with_latest_day(latest))
     }
 

@@ -1,23 +1,65 @@
-//! The envelope around the records of a page: `items`, `links.next`, `totalCount`. Walked in the same pass.
+//! The envelope around the records of a page, walked in the same pass: `items`, `links.next` and `totalCount` here; those of
+//! the older APIs in `legacy`.
+
+mod facts;
+mod legacy;
 
 use serde::{Deserialize, de::Deserializer};
 use serde_json::value::RawValue;
 
+use self::facts::count;
+pub(super) use self::facts::{Facts, NotAPage};
 use super::{
-    json::{Json, Kind, NotJson},
+    json::{Json, Kind},
     labels::Labels,
     plan::ObjectPlan,
-    rows::{Faulty, Rows},
+    rows::Rows,
     walk,
 };
-use crate::page::Next;
+use crate::{
+    catalog::{Resource, Style},
+    page::Next,
+};
 
-/// What the envelope said.
-#[derive(Debug, PartialEq)]
-pub(super) struct Facts {
-    pub(super) next: Next,
-    pub(super) total_count: Option<u64>,
-    pub(super) labels: Labels,
+/// Which envelope the records of a resource come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Envelope {
+    /// `{"items": […], "links": {"next": …}, "totalCount": N}`.
+    V5,
+    /// Of the older APIs.
+    Legacy(Style),
+}
+
+impl Envelope {
+    pub(super) fn of(resource: &Resource) -> Self {
+        match resource.route.as_ref().map(|route| route.style) {
+            None => Self::V5,
+            Some(style) => Self::Legacy(style),
+        }
+    }
+
+    /// What a page counts, whatever its records are; `None` for pages that must be read.
+    pub(super) fn counted(self, text: &str) -> Option<Result<Option<u64>, NotAPage>> {
+        match self {
+            Self::V5 => None,
+            Self::Legacy(style) => Some(legacy::counted(text, style)),
+        }
+    }
+
+    /// The records of a page, found by a second look at it: for what is only asked of few pages.
+    pub(super) fn records(self, text: &str) -> Option<Vec<&RawValue>> {
+        match self {
+            Self::V5 => {
+                #[derive(Deserialize)]
+                struct Bare<'a> {
+                    #[serde(borrow)]
+                    items: Vec<&'a RawValue>,
+                }
+                serde_json::from_str::<Bare<'_>>(text).ok().map(|page| page.items)
+            }
+            Self::Legacy(style) => legacy::records(text, style),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -25,37 +67,18 @@ struct Href {
     href: Option<String>,
 }
 
-/// Why a text is not the page of a collection.
-#[derive(Debug)]
-pub(super) enum NotAPage {
-    /// It breaks off being JSON, or [`Rows::fault`] says what is wrong with a record.
-    Faulty,
-    /// It is JSON of another shape.
-    Shape,
-    /// It has no list of records.
-    NoItems,
-}
-
-impl From<Faulty> for NotAPage {
-    fn from(_: Faulty) -> Self {
-        Self::Faulty
-    }
-}
-
-impl From<NotJson> for NotAPage {
-    fn from(_: NotJson) -> Self {
-        Self::Faulty
-    }
-}
-
 /// Reads a whole page into `rows`. The names of the embedded records of type `labels` are wanted.
 pub(super) fn read<'p>(
     text: &str,
+    envelope: Envelope,
     rows: &mut Rows<'p>,
     plan: &'p ObjectPlan,
     labels: Option<&str>,
 ) -> Result<Facts, NotAPage> {
     let json = &mut Json::of(text);
+    if let Envelope::Legacy(style) = envelope {
+        return legacy::read(json, style, rows, plan);
+    }
     if json.kind() != Kind::Object {
         return Err(NotAPage::Shape);
     }
@@ -106,12 +129,6 @@ fn next(links: &str) -> Next {
         Ok(Href { href: None }) if next.contains("href") => Next::End,
         _ => Next::Unsaid,
     }
-}
-
-/// `totalCount`: documented as a whole number or null; `3.0` and `"3"` are borne.
-fn count(raw: &str) -> Option<u64> {
-    let digits = raw.trim_matches('"');
-    digits.strip_suffix(".0").unwrap_or(digits).parse().ok()
 }
 
 #[cfg(test)]

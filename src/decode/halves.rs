@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::{
     drift::Drift,
+    envelope::Envelope,
     plan::{Action, ObjectPlan},
 };
 use crate::{
@@ -22,19 +23,23 @@ const EMBEDDED: &str = "embedded";
 
 #[derive(Deserialize)]
 struct Page<'a> {
-    #[serde(borrow)]
-    items: Vec<&'a RawValue>,
     #[serde(borrow, default)]
     embedded: Option<&'a RawValue>,
 }
 
 /// Adds to `drift` in how many records of the page each column had lone surrogates.
-pub(super) fn report(page: &Repaired<'_>, plan: &ObjectPlan, columns: &[Column], drift: &mut Drift) {
-    let Ok(Page { items, embedded }) = serde_json::from_str(page.text()) else { return };
-    if embedded.is_some_and(|embedded| page.count_in(embedded.get()) > 0) {
+pub(super) fn report(
+    page: &Repaired<'_>,
+    envelope: Envelope,
+    plan: &ObjectPlan,
+    columns: &[Column],
+    drift: &mut Drift,
+) {
+    let body = serde_json::from_str::<Page<'_>>(page.text()).ok().filter(|_| envelope == Envelope::V5);
+    if body.and_then(|page| page.embedded).is_some_and(|embedded| page.count_in(embedded.get()) > 0) {
         drift.halves(EMBEDDED);
     }
-    for item in items {
+    for item in envelope.records(page.text()).unwrap_or_default() {
         let mut found = BTreeSet::new();
         find(page, item.get(), plan, columns, &mut found);
         found.into_iter().for_each(|column| drift.halves(column));

@@ -43,14 +43,14 @@ mod time;
 mod value;
 mod walk;
 
-use std::sync::Arc;
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use arrow::{
-    array::{ArrayRef, StringArray, TimestampMicrosecondArray},
+    array::{ArrayRef, AsArray as _, StringArray, TimestampMicrosecondArray},
     datatypes::SchemaRef,
     record_batch::RecordBatch,
 };
-use serde::{Deserialize, de::IgnoredAny};
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 pub(crate) use self::{column::ColumnBuilder, time::lenient_date};
@@ -58,14 +58,19 @@ pub use self::{
     drift::{Drift, DriftFinding},
     error::{DecodeError, WrongValue},
 };
-use self::{envelope::NotAPage, error::Fault, plan::ObjectPlan, rows::Rows};
+use self::{
+    envelope::{Envelope, NotAPage},
+    error::Fault,
+    plan::ObjectPlan,
+    rows::Rows,
+};
 pub(crate) use self::{
     labels::{Label, Labels},
     seen::{RowsError, SeenIds},
     split::{keep, split},
 };
 use crate::{
-    catalog::Resource,
+    catalog::{Resource, Style},
     page::{Page, PageEnd, ReadPage, Unreadable},
     surrogates,
 };
@@ -74,6 +79,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Decoder {
     resource: Resource,
+    envelope: Envelope,
     plan: ObjectPlan,
     schema: SchemaRef,
     run_id: String,
@@ -98,7 +104,8 @@ impl Decoder {
             .first()
             .map(|t| t.arrow_schema())
             .unwrap_or_else(|| Arc::new(arrow::datatypes::Schema::empty()));
-        Self { plan: ObjectPlan::of(resource), resource: resource.clone(), schema, run_id: run_id.to_owned() }
+        let (envelope, plan) = (Envelope::of(resource), ObjectPlan::of(resource));
+        Self { resource: resource.clone(), envelope, plan, schema, run_id: run_id.to_owned() }
     }
 
     /// Decodes one page. Memory: about the page's size again.
@@ -112,16 +119,16 @@ impl Decoder {
         };
         let repaired = surrogates::repair(sent);
         let text = repaired.as_ref().map_or(sent, |repaired| repaired.text());
-        let mut rows = Rows::new(&self.resource.columns, repaired.as_ref());
+        let mut rows = Rows::new(&self.resource.columns, self.plan.any_case, repaired.as_ref());
         let labels = self.resource.labels.as_ref().map(|embedded| embedded.item_type.as_str());
-        let facts = match envelope::read(text, &mut rows, &self.plan, labels) {
+        let facts = match envelope::read(text, self.envelope, &mut rows, &self.plan, labels) {
             Ok(facts) => facts,
             Err(why) => return Err(self.refused(page, text, rows, why)),
         };
         let records = rows.count();
         let mut drift = std::mem::take(&mut rows.drift);
         if let Some(repaired) = &repaired {
-            halves::report(repaired, &self.plan, &self.resource.columns, &mut drift);
+            halves::report(repaired, self.envelope, &self.plan, &self.resource.columns, &mut drift);
         }
         let batch = self.batch(page, rows).map_err(|source| DecodeError::Arrow {
             resource: self.resource.name.clone(),
@@ -168,7 +175,11 @@ impl Decoder {
             // serde_json's messages about syntax quote no data, but their wording is not ours.
             (Some(error), ..) => format!("its JSON breaks at line {} column {}", error.line(), error.column()),
             (None, record, Some(fault), _) => return self.wrong_value(page, text, record, fault),
-            (None, _, None, NotAPage::NoItems) => "it has no `items`".into(),
+            (None, _, None, NotAPage::NoItems) => match self.envelope {
+                Envelope::Legacy(Style::V3) => "it has no `data`".into(),
+                Envelope::Legacy(Style::V4) | Envelope::V5 => "it has no `items`".into(),
+            },
+            (None, _, None, NotAPage::ErrorBody) => "it is the body of an error".into(),
             (None, _, None, NotAPage::Faulty | NotAPage::Shape) => "it is JSON of another shape".into(),
         };
         self.not_a_page(page, why)
@@ -180,7 +191,8 @@ impl Decoder {
 
     fn wrong_value(&self, page: &Page, text: &str, record: usize, fault: Fault) -> DecodeError {
         let Fault { property, column, expected, found } = fault;
-        let record = record_id(text, record).unwrap_or_else(|| format!("number {} of the page", record + 1));
+        let record =
+            record_id(self.envelope, text, record).unwrap_or_else(|| format!("number {} of the page", record + 1));
         let (resource, page) = (self.resource.name.clone(), page.number);
         let wrong = WrongValue { resource, page, record, property, column, expected, found };
         DecodeError::WrongValue(Box::new(wrong))
@@ -193,20 +205,33 @@ impl ReadPage for Decoder {
     fn read(&self, page: &Page) -> Result<(Decoded, PageEnd), Unreadable> {
         self.decode(page).map_err(Unreadable::from)
     }
+
+    fn ids(&self, rows: &Decoded) -> Vec<String> {
+        let ids = rows.batch.columns().first().and_then(|column| column.as_string_opt::<i32>());
+        ids.map(|ids| ids.iter().map(|id| id.unwrap_or_default().to_owned()).collect()).unwrap_or_default()
+    }
+
+    fn count(&self, page: &Page) -> Result<Option<u64>, Unreadable> {
+        let not_a_page = |why: &str| Unreadable::from(self.not_a_page(page, why.to_owned()));
+        let text = std::str::from_utf8(&page.body).map_err(|_| not_a_page("it is not UTF-8"))?;
+        let Some(counted) = self.envelope.counted(text) else {
+            return self.read(page).map(|(_, end)| end.total_count);
+        };
+        counted.map_err(|why| match why {
+            _ if text.trim_ascii_start().starts_with('<') => not_a_page("it looks like HTML"),
+            NotAPage::ErrorBody => not_a_page("it is the body of an error"),
+            _ => not_a_page("it says nothing of a count"),
+        })
+    }
 }
 
 /// The id of the n-th record, found by a second look at the page: only for error messages.
-fn record_id(text: &str, n: usize) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Bare<'a> {
-        #[serde(borrow)]
-        items: Vec<&'a RawValue>,
-    }
-    #[derive(Deserialize)]
-    struct Identified {
-        id: String,
-    }
-    let page: Bare<'_> = serde_json::from_str(text).ok()?;
-    let item: Identified = serde_json::from_str(page.items.get(n)?.get()).ok()?;
-    Some(item.id.chars().take(80).collect())
+fn record_id(envelope: Envelope, text: &str, n: usize) -> Option<String> {
+    let record: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(envelope.records(text)?.get(n)?.get()).ok()?;
+    let is_legacy = envelope != Envelope::V5;
+    let is_id = |name: &str| if is_legacy { name.eq_ignore_ascii_case("id") } else { name == "id" };
+    let id = record.iter().find_map(|(name, value)| is_id(name).then_some(value.get()))?;
+    let number = is_legacy && id.bytes().all(|b| b.is_ascii_digit());
+    let id = if number { id.to_owned() } else { serde_json::from_str(id).ok()? };
+    Some(id.chars().take(80).collect())
 }

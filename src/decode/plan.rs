@@ -8,6 +8,8 @@ pub(super) struct ObjectPlan {
     pub(super) properties: Vec<(String, Action)>,
     /// Where its own places begin among those of all the objects of the plan: one for each property, and one more.
     pub(super) place: usize,
+    /// Whether names are compared without regard to case, as those of the older APIs vary.
+    pub(super) any_case: bool,
 }
 
 /// What to do with the value of one property.
@@ -37,7 +39,7 @@ pub(super) struct ValuePlan {
 impl ObjectPlan {
     /// The plan for the items of a resource.
     pub(super) fn of(resource: &Resource) -> Self {
-        let mut root = Self::default();
+        let mut root = Self { any_case: resource.any_case(), ..Self::default() };
         for (index, column) in resource.columns.iter().enumerate() {
             if matches!(column.shape, Shape::Reading(_)) {
                 continue;
@@ -55,11 +57,12 @@ impl ObjectPlan {
             };
             root.insert(&column.json, action);
         }
-        if !resource.item_type.is_empty() {
+        // The older APIs know none of these: what is called so there is data.
+        if resource.route.is_none() {
             root.properties.push(("type".into(), Action::Constant(resource.item_type.clone())));
+            root.properties.push(("links".into(), Action::Skip));
+            root.properties.push(("embedded".into(), Action::Skip));
         }
-        root.properties.push(("links".into(), Action::Skip));
-        root.properties.push(("embedded".into(), Action::Skip));
         root.number(0);
         root
     }
@@ -81,20 +84,26 @@ impl ObjectPlan {
             self.properties.push((path.to_owned(), action));
             return;
         };
+        let any_case = self.any_case;
         for (name, existing) in &mut self.properties {
-            if let (true, Action::Object(child)) = (name == head, existing) {
+            if let (true, Action::Object(child)) = (is_same(name, head, any_case), existing) {
                 return child.insert(rest, action);
             }
         }
-        let mut child = Self::default();
+        let mut child = Self { any_case, ..Self::default() };
         child.insert(rest, action);
         self.properties.push((head.to_owned(), Action::Object(child)));
     }
 
     /// Index of the property called `name`.
     pub(super) fn find(&self, name: &str) -> Option<usize> {
-        self.properties.iter().position(|(property, _)| property == name)
+        let exact = self.properties.iter().position(|(property, _)| property == name);
+        exact.or_else(|| self.properties.iter().position(|(property, _)| is_same(property, name, self.any_case)))
     }
+}
+
+fn is_same(one: &str, other: &str, any_case: bool) -> bool {
+    if any_case { one.eq_ignore_ascii_case(other) } else { one == other }
 }
 
 fn readings_of(column: &Column, all: &[Column]) -> Vec<(Reading, usize)> {

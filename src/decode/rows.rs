@@ -34,6 +34,8 @@ pub(super) struct Rows<'p> {
     pub(super) order: Order,
     /// Properties of the record that came under one of several names, by column.
     pub(super) names: BTreeMap<usize, Name>,
+    /// Whether a property may come twice in different case.
+    any_case: bool,
     /// The page's text, where lone surrogates were replaced in it.
     repaired: Option<&'p Repaired<'p>>,
 }
@@ -70,11 +72,11 @@ impl Scalar<'_> {
 }
 
 impl<'p> Rows<'p> {
-    pub(super) fn new(columns: &'p [Column], repaired: Option<&'p Repaired<'p>>) -> Self {
+    pub(super) fn new(columns: &'p [Column], any_case: bool, repaired: Option<&'p Repaired<'p>>) -> Self {
         let builders = columns.iter().map(|c| ColumnBuilder::new(c.shape.lake_type())).collect();
         let filled = vec![false; columns.len()];
         let (extras, extra, drift, fault, order, names) = Default::default();
-        Self { columns, builders, filled, extras, extra, drift, fault, order, names, repaired }
+        Self { columns, builders, filled, extras, extra, drift, fault, order, names, any_case, repaired }
     }
 
     /// Records finished so far.
@@ -115,16 +117,6 @@ impl<'p> Rows<'p> {
                 Err(_) => return self.fail(index, "a whole number of 32 bits", "a larger number"),
             },
             (Shape::Int64, ColumnBuilder::Int64(b), Scalar::Integer(value)) => b.append_value(value),
-            (Shape::Id, ColumnBuilder::String(b), Scalar::Text(text)) => b.append_value(text),
-            (Shape::Id, ColumnBuilder::String(b), Scalar::Integer(value)) => b.append_value(value.to_string()),
-            (Shape::LocalDate, ColumnBuilder::Date(b), Scalar::Text(text)) => match time::lenient_date(text) {
-                Some(days) => b.append_value(days),
-                None => return self.fail(index, expected(column.shape), "another text"),
-            },
-            (Shape::LocalTimestamp, ColumnBuilder::Timestamp(b), Scalar::Text(text)) => match time::local(text) {
-                Some(micros) => b.append_value(micros),
-                None => return self.fail(index, expected(column.shape), "another text"),
-            },
             (Shape::Int32, _, Scalar::Number(_)) => {
                 return self.fail(index, "a whole number of 32 bits", "another number");
             }
@@ -141,6 +133,20 @@ impl<'p> Rows<'p> {
                 Some(micros) => b.append_value(micros),
                 None => return self.fail(index, "an RFC 3339 date-time with an offset", "another text"),
             },
+            (Shape::Id, ColumnBuilder::String(b), Scalar::Text(text)) if !text.is_empty() => b.append_value(text),
+            (Shape::Id, _, Scalar::Text(_)) => return self.fail(index, expected(column.shape), "an empty string"),
+            (Shape::LocalDate, ColumnBuilder::Date(b), Scalar::Text(text)) => match time::local_date(text) {
+                Some(days) => b.append_value(days),
+                None => return self.fail(index, expected(column.shape), "another text"),
+            },
+            (Shape::LocalTimestamp, ColumnBuilder::Timestamp(b), Scalar::Text(text)) => {
+                match time::local_timestamp(text) {
+                    Some(micros) => b.append_value(micros),
+                    None => return self.fail(index, expected(column.shape), "another text"),
+                }
+            }
+            // The same property may come again in another case, with a value.
+            (_, _, Scalar::Null) if column.nullable && self.any_case => return Ok(()),
             (_, builder, Scalar::Null) if column.nullable => builder.append_null(),
             (_, _, other) => return self.fail(index, expected(column.shape), other.kind()),
         }
@@ -185,9 +191,13 @@ impl<'p> Rows<'p> {
         let raw = if is_json { self.sent(raw) } else { raw };
         let name = Name { rank, property: property.to_owned(), raw: raw.to_owned() };
         let Some(before) = self.names.remove(&index) else { return drop(self.names.insert(index, name)) };
-        if before.rank == rank {
+        if before.rank == rank && !name.precedes(&before) {
+            let says_more = !self.any_case || name.differs_from(&before);
             self.names.insert(index, before);
-            return self.keep_extra(property, raw);
+            if says_more {
+                self.keep_extra(property, raw);
+            }
+            return;
         }
         let (counts, other) = if name.precedes(&before) { (name, before) } else { (before, name) };
         if other.differs_from(&counts) {
@@ -227,6 +237,16 @@ impl<'p> Rows<'p> {
             }
         }
         Ok(())
+    }
+
+    /// A property that came before in another case, with the value `before`: what it says otherwise stays in `_extra`.
+    pub(super) fn again(&mut self, index: usize, property: &str, raw: &str, before: Option<&str>) {
+        if raw == "null" || before == Some(raw) {
+            return;
+        }
+        self.extra.keep(property, raw);
+        let column = self.columns.get(index).map(|c| c.name.clone()).unwrap_or_default();
+        self.drift.disagreement(column, property);
     }
 
     /// Keeps a property that no column takes.
@@ -301,8 +321,8 @@ pub(super) fn expected(shape: Shape) -> &'static str {
         Shape::References => "a list of references {id, type, url}",
         Shape::Strings => "a list of strings",
         Shape::Int64 => "a whole number of 64 bits",
-        Shape::Id => "a whole number or a string",
-        Shape::LocalDate => "a date YYYY-MM-DD, or its midnight",
+        Shape::Id => "an identifier, a whole number or a string",
+        Shape::LocalDate => "a date YYYY-MM-DD or its midnight",
         Shape::LocalTimestamp => "a date-time, with or without an offset",
     }
 }

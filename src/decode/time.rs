@@ -42,14 +42,32 @@ pub(crate) fn lenient_date(text: &str) -> Option<i32> {
     }
 }
 
-/// The same as [`timestamp`], taken as UTC where the text has no offset: the older APIs send both.
-pub(super) fn local(text: &str) -> Option<i64> {
-    timestamp(text).or_else(|| timestamp(&format!("{text}Z")))
+/// The same, also written as midnight with or without an offset: how the older APIs write days. The day is the one that is
+/// written, whatever the offset.
+pub(super) fn local_date(text: &str) -> Option<i32> {
+    let Some((day, time)) = text.split_at_checked(10).filter(|(_, time)| !time.is_empty()) else { return date(text) };
+    let days = date(day)?;
+    let [b'T' | b't' | b' ', b'0', b'0', b':', b'0', b'0', b':', b'0', b'0', rest @ ..] = time.as_bytes() else {
+        return None;
+    };
+    let (micros, zone) = fraction(rest)?;
+    (micros == 0 && (zone.is_empty() || offset(zone).is_some())).then_some(days)
+}
+
+/// As [`timestamp`], also without an offset: UTC then.
+pub(super) fn local_timestamp(text: &str) -> Option<i64> {
+    instant(text, Some(0))
 }
 
 /// Microseconds since 1970-01-01T00:00:00Z of an RFC 3339 date-time with an offset and up to 9 digits of a second; digits
 /// below the microsecond are cut.
 pub(super) fn timestamp(text: &str) -> Option<i64> {
+    instant(text, None)
+}
+
+/// What `timestamp` says, with the offset in seconds that counts where none is written.
+#[inline]
+fn instant(text: &str, unwritten: Option<i64>) -> Option<i64> {
     let (day, rest) = text.split_at_checked(10)?;
     let days = i64::from(date(day)?);
     let [b'T' | b't' | b' ', h1, h2, b':', m1, m2, b':', s1, s2, rest @ ..] = rest.as_bytes() else { return None };
@@ -59,7 +77,7 @@ pub(super) fn timestamp(text: &str) -> Option<i64> {
         return None;
     }
     let (micros, zone) = fraction(rest)?;
-    let offset_seconds = offset(zone)?;
+    let offset_seconds = if zone.is_empty() { unwritten? } else { offset(zone)? };
     let seconds = days * 86_400 + i64::from(hour * 3600 + minute * 60 + second) - offset_seconds;
     Some(seconds * MICROS_PER_SECOND + micros)
 }
@@ -122,6 +140,41 @@ mod tests {
     }
 
     #[test]
+    fn the_older_apis_write_days_as_midnight_and_times_without_an_offset() {
+        for day in [
+            "1970-01-02",
+            "1970-01-02T00:00:00",
+            "1970-01-02 00:00:00.000",
+            "1970-01-02T00:00:00Z",
+            "1970-01-02T00:00:00.0000000+02:00",
+            "1970-01-02T00:00:00-11:00",
+        ] {
+            assert_eq!(local_date(day), Some(1), "{day}");
+        }
+        for other in [
+            "1970-01-02T00:00:01",
+            "1970-01-02T01:00:00+01:00",
+            "1970-01-02T00:00:00.001",
+            "1970-01-02T00:00:00.",
+            "1970-01-02T00:00",
+            "1970-01-02T",
+            "1970-01-02T00:00:00+0200",
+            "1970-02-30T00:00:00",
+            "02/01/1970",
+            "",
+        ] {
+            assert_eq!(local_date(other), None, "{other}");
+        }
+        assert_eq!(local_date("9999-12-31T00:00:00"), Some(2_932_896));
+        assert_eq!(local_timestamp("1970-01-01T00:00:00.583"), Some(583_000));
+        assert_eq!(local_timestamp("1970-01-01T00:00:00"), Some(0));
+        assert_eq!(local_timestamp("1970-01-01T02:00:00+02:00"), Some(0));
+        for other in ["1970-01-01", "1970-01-01T00:00", "1970-01-01T00:00:00 ", "1970-01-01T24:00:00", "now"] {
+            assert_eq!(local_timestamp(other), None, "{other}");
+        }
+    }
+
+    #[test]
     fn digits_below_the_microsecond_are_cut() {
         assert_eq!(timestamp("1970-01-01T00:00:00.1234567Z"), Some(123_456));
         assert_eq!(timestamp("1970-01-01T00:00:00.999999999Z"), Some(999_999));
@@ -163,7 +216,7 @@ mod tests {
 
         #[test]
         fn never_panics(text in ".{0,40}") {
-            let _ = (timestamp(&text), lenient_date(&text));
+            let _ = (timestamp(&text), lenient_date(&text), local_date(&text), local_timestamp(&text));
         }
     }
 }

@@ -25,8 +25,10 @@ pub(super) fn record<'p>(rows: &mut Rows<'p>, plan: &'p ObjectPlan, json: &mut J
 /// Reads the properties of an object.
 fn properties<'p>(rows: &mut Rows<'p>, plan: &'p ObjectPlan, json: &mut Json<'_>) -> Result<(), Faulty> {
     let mut before = None;
+    let start = *json;
     let mut object = json.object()?;
     while object.next(json)? {
+        let named = *json;
         let likely = rows.order.after(plan, before);
         let index = match name(plan, likely, json)? {
             Name::Known(index) => index,
@@ -39,13 +41,20 @@ fn properties<'p>(rows: &mut Rows<'p>, plan: &'p ObjectPlan, json: &mut Json<'_>
         before = Some(index);
         let Some((property, action)) = plan.properties.get(index) else { continue };
         match action {
+            Action::Column(column) if rows.has(*column) && plan.any_case => {
+                let (spelt, raw) = ({ named }.name()?, json.raw()?);
+                rows.again(*column, &spelt, raw, value_of(plan, index, start));
+            }
             Action::Column(column) if rows.has(*column) => rows.keep_extra(property, json.raw()?),
             Action::Column(index) => match rows.column(*index) {
                 Some(column) => property_of(rows, property, *index, column, json)?,
                 None => json.skip()?,
             },
             Action::Named { column, .. } if rows.has(*column) => rows.keep_extra(property, json.raw()?),
-            Action::Named { column, rank } => rows.named(*column, *rank, property, json.raw()?),
+            Action::Named { column, rank } => {
+                let spelt = if plan.any_case { { named }.name()? } else { Cow::Borrowed(property.as_str()) };
+                rows.named(*column, *rank, &spelt, json.raw()?);
+            }
             Action::Value(plan) if rows.has(plan.json) => rows.keep_extra(property, json.raw()?),
             Action::Value(plan) => rows.value(plan, json)?,
             Action::Object(plan) => {
@@ -69,6 +78,19 @@ fn properties<'p>(rows: &mut Rows<'p>, plan: &'p ObjectPlan, json: &mut Json<'_>
         }
     }
     settle_names(rows, plan)
+}
+
+/// The first value of the property of index `wanted` in the object that begins at `json`, but for nulls.
+fn value_of<'a>(plan: &ObjectPlan, wanted: usize, mut json: Json<'a>) -> Option<&'a str> {
+    let mut object = json.object().ok()?;
+    while object.next(&mut json).ok()? {
+        let is_wanted = plan.find(&json.name().ok()?) == Some(wanted);
+        let raw = json.raw().ok()?;
+        if is_wanted && raw != "null" {
+            return Some(raw);
+        }
+    }
+    None
 }
 
 /// The name of a property.
@@ -166,6 +188,13 @@ fn value(
         (_, Kind::Null) => {
             json.skip()?;
             rows.scalar(index, Scalar::Null)
+        }
+        (Shape::Id, Kind::Number) => {
+            let number = json.raw()?;
+            match number.strip_prefix('-').unwrap_or(number).bytes().all(|b| b.is_ascii_digit()) {
+                true => rows.reference(index, number),
+                false => rows.fail(index, expected(shape), "another number"),
+            }
         }
         (_, Kind::Boolean) => rows.scalar(index, Scalar::Boolean(json.boolean()?)),
         (_, Kind::Number) => match number(json)? {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow::{
     array::{ArrayRef, RecordBatch},
     compute::{CastOptions, cast_with_options},
-    datatypes::{DataType, Field, Schema, SchemaRef},
+    datatypes::{DataType, Field, FieldRef, Fields, Schema, SchemaRef},
     error::ArrowError,
 };
 
@@ -63,6 +63,16 @@ pub(crate) fn without_views(schema: &Schema) -> SchemaRef {
     };
     let fields: Vec<Field> = schema.fields().iter().map(|f| plain(f)).collect();
     Arc::new(Schema::new(fields))
+}
+
+/// The schema with string views in place of plain strings: what statements read. Short texts are then compared, moved and put
+/// into groups in place, and long ones are not copied by every operator.
+pub(super) fn with_views(schema: &Schema) -> Schema {
+    let view = |field: &FieldRef| match field.data_type() {
+        DataType::Utf8 => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View)),
+        _ => Arc::clone(field),
+    };
+    Schema::new_with_metadata(schema.fields().iter().map(view).collect::<Fields>(), schema.metadata().clone())
 }
 
 /// Applies the casts.

@@ -47,6 +47,12 @@ pub(crate) trait Sink: Sync {
         Ok(None)
     }
 
+    /// What a query needs that the tables of the day do not tell, though they are there.
+    fn lacks(&self, query: &DerivedTable, reads: &[String]) -> BTreeSet<String> {
+        let _ = (query, reads);
+        BTreeSet::new()
+    }
+
     /// Whether a table, written here or given, has the same rows as another time, so that queries over it may be known.
     fn is_unchanged(&self, table: &str, written: Option<&Self::Written>) -> bool {
         let _ = (table, written);
@@ -128,10 +134,11 @@ pub(crate) async fn run<S: Sink>(
             && let Some((number, step)) = agenda.next(failed.as_ref().map(|(number, _)| *number))
         {
             let absent = step.reads.iter().filter(|table| !session.has_table(table));
+            let query = queries.iter().find(|q| q.table.name == step.table);
             let missing: BTreeSet<String> = absent
                 .flat_map(|t| lacking.get(&**t).cloned().unwrap_or_else(|| BTreeSet::from([t.clone()])))
+                .chain(query.map(|query| sink.lacks(query, &step.reads)).unwrap_or_default())
                 .collect();
-            let query = queries.iter().find(|q| q.table.name == step.table);
             if let Some(query) = query.filter(|_| missing.is_empty()) {
                 let made = |table: &String| written.values().find(|done: &&Computed<'_, _>| done.table == table);
                 let is_unchanged = |table: &String| sink.is_unchanged(table, made(table).map(|done| &done.written));
@@ -296,8 +303,15 @@ pub(crate) async fn start(
     table: &Table,
     as_of: NaiveDate,
 ) -> Result<Rows, EngineError> {
+    conformed(prepared::ask(session, sql, Some(as_of)).await.map_err(|e| e.in_derived(origin))?, origin, table)
+}
+
+/// The same rows in the declared schema of `table`.
+///
+/// # Errors
+/// When their columns are others; that there are nulls where none may be comes out of the rows.
+pub(super) fn conformed(rows: Rows, origin: &str, table: &Table) -> Result<Rows, EngineError> {
     let declared = table.arrow_schema();
-    let rows = prepared::ask(session, sql, Some(as_of)).await.map_err(|e| e.in_derived(origin))?;
     let casts = columns::casts(rows.schema(), &declared)
         .map_err(|detail| EngineError::DeriveColumns { origin: origin.to_owned(), detail })?;
     let origin = origin.to_owned();

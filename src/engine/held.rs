@@ -8,6 +8,7 @@ use std::{
 
 use arrow::{
     array::{Date32Array, RecordBatch},
+    compute::cast,
     datatypes::{Date32Type, Schema, SchemaRef},
 };
 use async_trait::async_trait;
@@ -31,7 +32,7 @@ use datafusion::{
     },
 };
 
-use super::provider::as_of_field;
+use super::{columns, own_texts, provider::as_of_field};
 
 /// Of the memory that statements may use, the share that tables may be held in: one part of so many.
 const SHARE: usize = 8;
@@ -71,12 +72,12 @@ impl HeldTables {
     ) -> Result<Option<HeldTable>> {
         self.forget(name);
         let held: usize = self.read().values().map(|table| table.memory.size()).sum();
+        let (schema, batches) = with_day(as_of, schema, batches)?;
         let bytes = batches.iter().map(RecordBatch::get_array_memory_size).sum();
         let memory = MemoryConsumer::new("tables held in memory").register(&self.pool);
         if held.saturating_add(bytes) > self.limit || memory.try_grow(bytes).is_err() {
             return Ok(None);
         }
-        let (schema, batches) = with_day(as_of, schema, batches)?;
         let table = Arc::new(Held { schema: Arc::clone(&schema), batches, memory });
         self.tables.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), Arc::clone(&table));
         Ok(Some(HeldTable { name: name.to_owned(), schema, table: Arc::downgrade(&table) }))
@@ -97,21 +98,23 @@ impl HeldTables {
     }
 }
 
-/// Batches of `schema`, to which `as_of` is added, as files have it.
+/// Batches of `schema` as files are read: with string views, and `as_of`.
 pub(super) fn with_day(
     as_of: NaiveDate,
     schema: &Schema,
     batches: &[RecordBatch],
 ) -> Result<(SchemaRef, Vec<RecordBatch>)> {
-    let fields = schema.fields().iter().cloned().chain([as_of_field()]);
-    let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+    let fields = columns::with_views(schema).fields().iter().cloned().chain([as_of_field()]).collect::<Vec<_>>();
+    let schema = Arc::new(Schema::new(fields));
     let day = Date32Type::from_naive_date(as_of);
     let with_day = |batch: &RecordBatch| {
-        let mut columns = batch.columns().to_vec();
+        let typed = batch.columns().iter().zip(schema.fields());
+        let mut columns =
+            typed.map(|(column, field)| cast(column, field.data_type())).collect::<std::result::Result<Vec<_>, _>>()?;
         columns.push(Arc::new(Date32Array::from_value(day, batch.num_rows())));
-        RecordBatch::try_new(Arc::clone(&schema), columns)
+        own_texts::of_its_own(&RecordBatch::try_new(Arc::clone(&schema), columns)?)
     };
-    let batches = batches.iter().map(with_day).collect::<std::result::Result<_, _>>()?;
+    let batches = batches.iter().map(with_day).collect::<Result<_>>()?;
     Ok((schema, batches))
 }
 

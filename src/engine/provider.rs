@@ -30,7 +30,7 @@ use datafusion::{
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path;
 
-use super::{EngineError, TableFiles, store::STORE_URL};
+use super::{EngineError, TableFiles, columns::with_views, store::STORE_URL};
 use crate::catalog::{AS_OF, Types, columns_over_days};
 
 /// Most file footers read at the same time while planning.
@@ -38,7 +38,7 @@ const FOOTER_CONCURRENCY: usize = 16;
 
 /// A table of one or more snapshots: the columns of its files, then `as_of`.
 pub(crate) struct FileTable {
-    /// Columns of the files.
+    /// Columns of the files, as they are read.
     file_schema: SchemaRef,
     /// Columns of the table: those of the files, then `as_of`.
     table_schema: SchemaRef,
@@ -65,7 +65,7 @@ impl FileTable {
         if let Some(pair) = dates.array_windows().find(|[a, b]| a.as_of == b.as_of) {
             return Err(conflict(format!("{} is given twice", pair[0].as_of)));
         }
-        let file_schema = Arc::new(merge_schemas(&dates).map_err(conflict)?);
+        let file_schema = Arc::new(with_views(&merge_schemas(&dates).map_err(conflict)?));
         let mut fields: Vec<FieldRef> = file_schema.fields().iter().cloned().collect();
         fields.push(as_of_field());
         let mut files = Vec::new();

@@ -15,14 +15,16 @@ use datafusion::{
         object_store::ObjectStoreUrl,
         runtime_env::RuntimeEnvBuilder,
     },
+    physical_optimizer::PhysicalOptimizerRule,
     prelude::{SessionConfig, SessionContext},
 };
 use futures::FutureExt as _;
 use object_store::{ObjectStore, memory::InMemory};
 
 use super::{
-    EngineError, TableFiles, functions, held,
+    EngineError, TableFiles, countries, functions, held, json_functions,
     known::Known,
+    own_texts,
     plans::Plans,
     provider::FileTable,
     reused::{self, Reused},
@@ -110,7 +112,7 @@ impl Session {
             .with_config(config)
             .with_runtime_env(runtime)
             .with_default_features()
-            .with_physical_optimizer_rules(turned_joins::added_to(segmented_window::physical_optimizer_rules()))
+            .with_physical_optimizer_rules(physical_optimizer_rules())
             .build();
         Ok(Self {
             context: SessionContext::new_with_state(state),
@@ -281,6 +283,13 @@ impl Session {
         functions::give(&self.context);
     }
 
+    /// Gives the session the functions of mapping queries: over JSON texts, and for countries.
+    pub(crate) fn give_json_functions(&self) {
+        json_functions::give(&self.context);
+        countries::give(&self.context);
+        countries::give(&self.context);
+    }
+
     /// The names that the session knows.
     pub(super) fn known(&self) -> Known {
         let columns = |table: &String| {
@@ -319,6 +328,11 @@ impl Session {
     }
 }
 
+/// DataFusion's rules, and ours.
+fn physical_optimizer_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    own_texts::added_to(turned_joins::added_to(segmented_window::physical_optimizer_rules()))
+}
+
 fn queries_at_once(memory_limit_bytes: usize) -> usize {
     let processors = available_parallelism().map_or(1, NonZeroUsize::get);
     processors.min(memory_limit_bytes / MEMORY_OF_A_FRAGMENT).max(1)
@@ -327,9 +341,8 @@ fn queries_at_once(memory_limit_bytes: usize) -> usize {
 fn session_config() -> SessionConfig {
     let mut config = SessionConfig::new().with_information_schema(true).with_collect_statistics(true);
     let options = config.options_mut();
-    // Results have the types that files and catalogue declare: plain strings, no views.
-    options.execution.parquet.schema_force_view_types = false;
-    options.sql_parser.map_string_types_to_utf8view = false;
+    // Texts are string views, whether they are read or made.
+    options.sql_parser.map_string_types_to_utf8view = true;
     // So that errors say where in the statement.
     options.sql_parser.collect_spans = true;
     // ORDER BY of a subquery is what a LIMIT around it goes by.

@@ -22,6 +22,19 @@ pub(crate) fn is_deep() -> bool {
     DEEP.get()
 }
 
+/// Runs a test on a thread with a deep stack, for a runtime of its own whose time it can turn.
+#[cfg(test)]
+pub(crate) fn deeply<T: Send>(test: impl FnOnce() -> T + Send) -> T {
+    let on_it = || {
+        DEEP.set(true);
+        test()
+    };
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, on_it).unwrap();
+        thread.join().unwrap_or_else(|payload| panic::resume_unwind(payload))
+    })
+}
+
 /// Builds a multi-threaded runtime with deep stacks and runs the future that `main` gives to its end, on a thread with
 /// a deep stack too. A panic of `main` goes on in the caller.
 ///
@@ -54,4 +67,17 @@ where
         Ok(value) => Ok(value),
         Err(payload) => panic::resume_unwind(payload),
     }
+}
+
+/// Does some work on a thread with a deep stack, without a runtime.
+#[cfg(test)]
+pub(crate) fn on_deep_thread(work: impl FnOnce() + Send) {
+    let begin = || {
+        DEEP.set(true);
+        work();
+    };
+    let done = thread::scope(|scope| {
+        thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, begin).map(thread::ScopedJoinHandle::join)
+    });
+    done.unwrap().unwrap_or_else(|payload| panic::resume_unwind(payload));
 }

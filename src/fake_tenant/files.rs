@@ -17,19 +17,6 @@ use super::{
 
 pub(super) const PATH: &str = "files";
 
-/// One file.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Route<'a> {
-    id: &'a str,
-}
-
-impl<'a> Route<'a> {
-    pub(super) fn find(path: &'a str) -> Option<Self> {
-        let id = path.strip_prefix(PATH)?.strip_prefix('/')?;
-        (!id.is_empty() && !id.contains('/')).then_some(Self { id })
-    }
-}
-
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct File {
@@ -42,7 +29,7 @@ impl Properties for File {}
 
 impl FakeTenant {
     /// The metadata of a file, for its token alone.
-    pub(super) fn file(&self, call: &Call<'_>, Route { id }: Route<'_>) -> Result<Reply, Problem> {
+    pub(super) fn file(&self, call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
         let mut parameters = url::form_urlencoded::parse(call.query.as_bytes());
         let Some((_, token)) = parameters.find(|(name, _)| name == "token") else {
             return Err(Problem::invalid("token", "The token query parameter is required."));

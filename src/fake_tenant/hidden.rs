@@ -1,4 +1,4 @@
-//! Properties that the application may not see: the API answers null for them.
+//! Properties that the application may not see: the API answers null for them, its legacy routes leave them out.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::Options;
 
 impl Options {
     /// The properties of a collection that are hidden.
-    fn hidden_in(&self, collection: &str) -> Vec<&str> {
+    pub(super) fn hidden_in(&self, collection: &str) -> Vec<&str> {
         let of = |hidden: &'_ String| hidden.strip_prefix(collection).is_some_and(|rest| rest.starts_with('.'));
         let hidden = self.hidden.iter().filter(|hidden| of(hidden));
         hidden.filter_map(|hidden| Some(hidden.split_once('.')?.1)).collect()

@@ -11,12 +11,13 @@ use tokio::time::Instant;
 use super::FakeTenant;
 use super::collections::{Asked, Route, View};
 use super::files;
+use super::legacy;
 use super::people::dice::{Dice, Stream};
-use super::portraits;
 use super::problem::Problem;
 use super::query;
 use super::reply::Reply;
 use super::tokens::Scopes;
+use super::unlisted::{self, Sort};
 use super::webhooks;
 
 /// The only version there is; later dates resolve to it.
@@ -39,16 +40,14 @@ pub(super) struct Call<'a> {
 enum Target<'a> {
     People(Route<'a>),
     Webhooks(webhooks::Route<'a>),
-    File(files::Route<'a>),
-    Portrait(portraits::Route<'a>),
+    Unlisted(unlisted::Route<'a>),
 }
 
 impl<'a> Target<'a> {
     fn find(path: &'a str) -> Option<Self> {
         let webhooks = || webhooks::Route::find(path).map(Self::Webhooks);
-        let file = || files::Route::find(path).map(Self::File);
-        let portrait = || portraits::Route::find(path).map(Self::Portrait);
-        Route::find(path).map(Self::People).or_else(webhooks).or_else(file).or_else(portrait)
+        let unlisted = || unlisted::Route::find(path).map(Self::Unlisted);
+        Route::find(path).map(Self::People).or_else(webhooks).or_else(unlisted)
     }
 
     /// The path of the list.
@@ -56,8 +55,7 @@ impl<'a> Target<'a> {
         match self {
             Self::People(route) => route.endpoint.path(),
             Self::Webhooks(route) => route.list.path(),
-            Self::File(_) => files::PATH,
-            Self::Portrait(_) => portraits::PATH,
+            Self::Unlisted(route) => route.sort.path(),
         }
     }
 }
@@ -83,6 +81,9 @@ impl FakeTenant {
             return self.token(request, now);
         }
         let call = Call::new(request);
+        if let Some(route) = legacy::Route::find(path) {
+            return self.legacy(request, &call, route, now);
+        }
         let Some(resource) = path.strip_prefix("/lucca-api/") else {
             return self.problem(&call, &Problem::not_found());
         };
@@ -115,6 +116,33 @@ impl FakeTenant {
         target: Option<Target<'_>>,
         now: Instant,
     ) -> Result<Reply, Problem> {
+        self.admit(request, now)?;
+        let scopes = self.authenticate(request, now)?;
+        check_version(request)?;
+        match target.ok_or_else(Problem::not_found)? {
+            Target::Webhooks(route) => {
+                self.webhook_request(&webhooks::Asked { call, request, scopes: &scopes, now }, route)
+            }
+            Target::People(_) | Target::Unlisted(_) if request.method() != Method::GET => {
+                Err(Problem::not_allowed(request.method(), "GET"))
+            }
+            Target::People(route) => {
+                scopes.require(route.endpoint.scope())?;
+                self.read(call, route, &scopes).map(Reply::json)
+            }
+            Target::Unlisted(unlisted::Route { sort: Sort::File, id }) => {
+                scopes.require(files::PATH)?;
+                self.file(call, id)
+            }
+            Target::Unlisted(unlisted::Route { sort: Sort::Portrait, id }) => {
+                scopes.require("employees")?;
+                self.portrait(call, request, id)
+            }
+        }
+    }
+
+    /// 431 for an address that is too long, 429 for a request too many.
+    pub(super) fn admit(&self, request: &Request<Bytes>, now: Instant) -> Result<(), Problem> {
         let address = request.uri().path_and_query().map_or(0, |address| address.as_str().len());
         let line = request.method().as_str().len() + address + "  HTTP/1.1\r\n".len();
         if line > REQUEST_LINE {
@@ -125,28 +153,7 @@ impl FakeTenant {
             let detail = format!("More than {} requests in a {} seconds window.", rule.0, rule.1);
             return Err(Problem { retry_after_secs: Some(seconds), ..Problem::new(429, detail) });
         }
-        let scopes = self.authenticate(request, now)?;
-        check_version(request)?;
-        match target.ok_or_else(Problem::not_found)? {
-            Target::Webhooks(route) => {
-                self.webhook_request(&webhooks::Asked { call, request, scopes: &scopes, now }, route)
-            }
-            Target::People(_) | Target::File(_) | Target::Portrait(_) if request.method() != Method::GET => {
-                Err(Problem::not_allowed(request.method(), "GET"))
-            }
-            Target::People(route) => {
-                scopes.require(route.endpoint.scope())?;
-                self.read(call, route, &scopes).map(Reply::json)
-            }
-            Target::File(route) => {
-                scopes.require(files::PATH)?;
-                self.file(call, route)
-            }
-            Target::Portrait(route) => {
-                scopes.require("employees")?;
-                self.portrait(call, request, route)
-            }
-        }
+        Ok(())
     }
 
     /// Scopes of a request's access token.

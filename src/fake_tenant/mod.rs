@@ -10,6 +10,7 @@
 //!                            └─▶ envelope          JSON straight from borrowed structs
 //! people: who works there, generated from (seed, size, day)       server: the same over a TCP listener
 //!                                                                 sender: its webhooks, over HTTP
+//! legacy: the routes before v5, which take a key, over the same people
 //! webhooks: endpoints, events, deliveries and attempts, remembered apart from the people
 //! ```
 //!
@@ -44,6 +45,7 @@ mod files;
 mod filter;
 mod hidden;
 mod http;
+mod legacy;
 mod options;
 mod order;
 mod paging;
@@ -59,6 +61,7 @@ pub mod server;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod unlisted;
 mod webhooks;
 mod window;
 
@@ -69,6 +72,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use collections::Memory;
+pub use legacy::{Legacy, Quirks};
 pub use options::{EventOrder, LimitRule, Options};
 use people::People;
 pub use served::Served;
@@ -83,6 +87,7 @@ pub struct FakeTenant {
     people: People,
     state: Mutex<State>,
     memory: Memory,
+    legacy_memory: legacy::Memory,
     /// Made when they are first asked for.
     webhooks: OnceLock<Mutex<Webhooks>>,
     /// When the tenant's clock was first looked at.
@@ -95,6 +100,7 @@ struct State {
     window: Window,
     served: Served,
     problems: u64,
+    legacy: legacy::Remembered,
 }
 
 impl FakeTenant {
@@ -102,12 +108,19 @@ impl FakeTenant {
     pub fn new(options: Options) -> Self {
         let people = People::new(options.seed, options.employees, options.today);
         let window = Window::new(options.requests_per_window, options.window);
-        let state = State { tokens: Tokens::default(), window, served: Served::default(), problems: 0 };
+        let state = State {
+            tokens: Tokens::default(),
+            window,
+            served: Served::default(),
+            problems: 0,
+            legacy: Default::default(),
+        };
         Self {
             options,
             people,
             state: Mutex::new(state),
             memory: Memory::default(),
+            legacy_memory: legacy::Memory::default(),
             webhooks: OnceLock::new(),
             first_instant: OnceLock::new(),
         }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::legacy::Legacy;
+
 /// What happens to a `limit` above a collection's maximum. The API does not document it, so both readings are offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LimitRule {
@@ -52,11 +54,16 @@ pub struct Options {
     pub client_id: String,
     /// The client application's secret.
     pub client_secret: String,
+    /// The legacy key; `None` is that there is none.
+    pub legacy_key: Option<String>,
+    /// What its holder meets.
+    pub legacy: Legacy,
     /// Scopes the application was declared with; `None` is every scope the API knows.
     pub granted_scopes: Option<Vec<String>>,
     /// Scopes among those that it was not granted after all.
     pub refused_scopes: Vec<String>,
-    /// Properties that it may not see, such as `employees.email`.
+    /// Properties that it may not see, such as `employees.email`; of legacy routes by the end of their path, such as
+    /// `users.mail`.
     pub hidden: Vec<String>,
     /// Another number is another picture under the same id.
     pub portrait_revision: u64,
@@ -82,6 +89,8 @@ impl Options {
             token_lifetime_secs: 1800,
             client_id: "fake-client".to_owned(),
             client_secret: "fake-secret".to_owned(),
+            legacy_key: None,
+            legacy: Legacy::default(),
             granted_scopes: None,
             refused_scopes: Vec::new(),
             hidden: Vec::new(),
@@ -105,6 +114,7 @@ impl std::fmt::Debug for Options {
             .field("requests_per_window", &self.requests_per_window)
             .field("window", &self.window)
             .field("token_lifetime_secs", &self.token_lifetime_secs)
+            .field("legacy", &self.legacy)
             .field("granted_scopes", &self.granted_scopes)
             .field("refused_scopes", &self.refused_scopes)
             .field("hidden", &self.hidden)

@@ -71,7 +71,7 @@ async fn answer(State(Served { tenant, sender }): State<Served>, request: Reques
         return response;
     };
     let request = http::Request::from_parts(parts, body);
-    if tenant.options().latency > Duration::ZERO && request.uri().path().starts_with("/lucca-api/") {
+    if tenant.options().latency > Duration::ZERO && request.uri().path() != "/connect/token" {
         tokio::time::sleep(tenant.options().latency).await;
     }
     if let Some(sender) = &sender {

@@ -1,12 +1,16 @@
 //! One chain of pages, from the first to the last: what is new is handed on, and what was read is compared with what the API
 //! says it has.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use arrow::{array::StringArray, record_batch::RecordBatch};
 use tokio::sync::mpsc;
 
 use super::{
+    fan_out::Owners,
     grown::{Feed, Grown},
     job::Job,
     kept::Kept,
@@ -14,7 +18,7 @@ use super::{
 };
 use crate::{
     api::{PagesRead, Ways},
-    catalog::{FanOut, Resource},
+    catalog::Resource,
     decode::{Decoder, Drift, SeenIds},
     error::Error,
     progress::ResourceProgress,
@@ -31,6 +35,8 @@ pub(super) struct ChainFacts {
     pub(super) total_count: Option<u64>,
     pub(super) drift: Drift,
     pub(super) labels: Gathered,
+    /// Properties that the route does not know.
+    pub(super) left_out: BTreeSet<String>,
     /// Whether the chain ended where the lake has all the rest.
     pub(super) at_known: bool,
     /// When the oldest record came to be, of a table that grows.
@@ -43,24 +49,25 @@ impl ChainFacts {
         self.read.pages += other.read.pages;
         self.read.kept_pages += other.read.kept_pages;
         self.read.records += other.read.records;
+        self.read.again += other.read.again;
+        self.read.loose_pages += other.read.loose_pages;
         self.read.restarts += other.read.restarts;
         self.repeated += other.repeated;
         self.total_count = self.total_count.zip(other.total_count).map(|(ours, theirs)| ours + theirs);
         self.drift.merge(other.drift);
         self.labels.merge(other.labels);
+        self.left_out.extend(other.left_out);
     }
 
     /// Different records.
     pub(super) fn records(&self) -> u64 {
         self.read.records - self.repeated
     }
-}
 
-/// Whose records a chain asks for.
-#[derive(Debug)]
-pub(super) struct Owners {
-    pub(super) fan_out: FanOut,
-    pub(super) ids: Vec<String>,
+    /// Records that came more than once, and were not asked for again.
+    pub(super) fn unasked(&self) -> u64 {
+        self.repeated.saturating_sub(self.read.again)
+    }
 }
 
 /// One chain of cursors, read to its end.
@@ -88,7 +95,7 @@ impl Chain {
         let ids = self.owners.as_ref().map(|o| o.ids.join(",")).unwrap_or_default();
         let mut parameters: Vec<(&str, &str)> =
             self.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        parameters.extend(self.owners.as_ref().map(|o| (o.fan_out.parameter.as_str(), ids.as_str())));
+        parameters.extend(self.owners.as_ref().map(|o| (o.parameter.as_str(), ids.as_str())));
         let owners: HashSet<&str> = self.owners.iter().flat_map(|o| &o.ids).map(String::as_str).collect();
 
         let mut kept = Kept::new(&self.job.checkpoint, &self.decoder, &self.job.limits);
@@ -154,16 +161,17 @@ impl Chain {
                 break;
             }
         }
+        facts.left_out.clone_from(pages.left_out());
         Ok(facts)
     }
 
     /// A server that ignored the filter would serve every record once per chain.
     fn check_owners(&self, batch: &RecordBatch, owners: &HashSet<&str>) -> Result<(), Error> {
-        let Some(Owners { fan_out, .. }) = &self.owners else { return Ok(()) };
-        let column = batch.column_by_name(&fan_out.column).and_then(|c| c.as_any().downcast_ref::<StringArray>());
+        let Some(Owners { parameter, column: Some(column), .. }) = &self.owners else { return Ok(()) };
+        let column = batch.column_by_name(column).and_then(|c| c.as_any().downcast_ref::<StringArray>());
         if column.is_some_and(|column| column.iter().all(|id| id.is_some_and(|id| owners.contains(id)))) {
             return Ok(());
         }
-        Err(Error::FilterIgnored { resource: self.resource.name.clone(), parameter: fan_out.parameter.clone() })
+        Err(Error::FilterIgnored { resource: self.resource.name.clone(), parameter: parameter.clone() })
     }
 }

@@ -8,14 +8,14 @@ use serde::Serialize;
 use super::{
     carried::LastTables,
     fan_out,
-    selection::{Selected, Selection},
+    selection::{IdsOf, Selected, Selection},
 };
 use crate::{
     api::{Access, Client, PageLimits},
     catalog::Resource,
     decode::Decoder,
     error::Error,
-    settings::HistorySettings,
+    settings::{HistorySettings, LeavesWindow},
 };
 
 /// Counts asked for at once.
@@ -54,6 +54,8 @@ pub(crate) struct Wanted<'w> {
     pub(crate) as_of: Option<&'w str>,
     /// Which definitions, and of whom.
     pub(crate) history: &'w HistorySettings,
+    /// The days that windows are about.
+    pub(crate) window: Option<LeavesWindow>,
 }
 
 /// How many records there are to read.
@@ -116,7 +118,12 @@ fn one_by_one(
 /// Pages, and what splitting costs: a count to split by and one in the end. Where only some people are wanted nothing is
 /// counted, and they are taken to be all.
 fn requests(resource: &Resource, records: u64, people: Option<u64>, page_limit: u32, some: bool) -> u64 {
-    let pages = records.div_ceil(u64::from(page_limit.max(1))).max(1);
+    let limit = u64::from(page_limit.max(1));
+    let pages = match &resource.route {
+        // Each page but the first begins with a record that is known.
+        Some(_) => 1 + records.saturating_sub(limit).div_ceil(limit.saturating_sub(1).max(1)),
+        None => records.div_ceil(limit).max(1),
+    };
     match (&resource.fan_out, people) {
         (Some(fan_out), Some(people)) => {
             match fan_out::expected_pages(people, records, page_limit, fan_out.max_values, some) {
@@ -127,6 +134,13 @@ fn requests(resource: &Resource, records: u64, people: Option<u64>, page_limit: 
         }
         _ => pages,
     }
+}
+
+/// The parameters that ask for the days of a window.
+pub(crate) fn window_of(resource: &Resource, days: Option<LeavesWindow>) -> Vec<(String, String)> {
+    let window = resource.route.as_ref().and_then(|route| route.window.as_ref());
+    let window = window.zip(days).map(|(window, days)| window.parameters(days.from, days.until));
+    window.into_iter().flatten().map(|(name, days)| (name.to_owned(), days)).collect()
 }
 
 /// The ids that a collection is asked for by, where they are known without reading any.
@@ -148,11 +162,14 @@ pub(crate) async fn count<'s>(
         let named = named(resource, wanted.history);
         let as_of = resource.as_of_parameter.as_deref().zip(wanted.as_of);
         let named = named.as_ref().map(|(parameter, list)| (parameter.as_str(), list.as_str()));
-        let parameters: Vec<(&str, &str)> = as_of.into_iter().chain(named).collect();
+        let window = window_of(resource, wanted.window);
+        let window = window.iter().map(|(name, days)| (name.as_str(), days.as_str()));
+        let parameters: Vec<(&str, &str)> = as_of.into_iter().chain(named).chain(window).collect();
         let access = client.access(resource, &parameters, &Decoder::new(resource, "plan")).await?;
         Ok::<_, Error>((resource, access))
     };
-    let listed = selected.filter(|selected| selected.resource.each.is_none());
+    // What can only be asked for by ids has no count until they are read.
+    let listed = selected.filter(|s| s.resource.each.is_none() && IdsOf::required(&s.resource).is_none());
     let answers: Vec<_> = stream::iter(listed.map(one)).buffered(AT_ONCE).try_collect().await?;
     let mut counts = Counts::default();
     for (resource, access) in answers {

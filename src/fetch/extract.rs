@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    fan_out,
+    fan_out::{self, Owners},
     grown::Grown,
     kept::Kept,
     reading::{Extracted, Extraction},
@@ -24,7 +24,7 @@ pub(super) enum Ids {
 
 impl Ids {
     /// None where they cannot be had.
-    fn all(&self) -> &[String] {
+    pub(super) fn all(&self) -> &[String] {
         match self {
             Self::Read(ids) => ids,
             Self::None | Self::Unreadable => &[],
@@ -39,6 +39,7 @@ impl Extraction {
         mut self,
         owners: impl Future<Output = Result<Ids, Error>>,
         filtered_by: impl Future<Output = Result<Ids, Error>>,
+        required: impl Future<Output = Result<Option<Vec<Owners>>, Error>>,
     ) -> Result<Extracted, Error> {
         if self.resource.each.is_some() {
             return self.run_each(owners.await?).await;
@@ -50,20 +51,24 @@ impl Extraction {
         if !self.wants_all() {
             self.narrow(filtered_by.await?.all())?;
         }
+        let required = required.await?;
         let limit = self.job.limits.current(&self.resource);
         let other_bytes = self.filter.as_ref().map_or(0, |(_, list)| list.len());
         let (lists, expected) = match (&self.resource.fan_out, self.restricted) {
+            _ if required.is_some() => (required, None),
             (Some(fan_out), true) => {
                 let ids = owners.await?;
                 let ids = ids.all();
                 let guess = ids.len() as u64 * fan_out::RECORDS_OF_AN_OWNER;
-                (Some(fan_out::lists(ids, guess, limit, fan_out.max_values, other_bytes)), None)
+                let lists = fan_out::lists(ids, guess, limit, fan_out.max_values, other_bytes);
+                (Some(fan_out::owners(fan_out, lists)), None)
             }
             // Without a count nobody could tell that owners are missing from the ids: one chain without a filter misses none.
             (Some(fan_out), false) => match tokio::try_join!(self.first_count(), owners)? {
                 (Some(expected), ids @ (Ids::Read(_) | Ids::Unreadable)) => {
                     let limit = self.job.limits.current(&self.resource);
-                    (fan_out::chunks(ids.all(), expected, limit, fan_out.max_values, other_bytes), Some(expected))
+                    let lists = fan_out::chunks(ids.all(), expected, limit, fan_out.max_values, other_bytes);
+                    (lists.map(|lists| fan_out::owners(fan_out, lists)), Some(expected))
                 }
                 _ => (None, None),
             },

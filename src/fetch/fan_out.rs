@@ -1,5 +1,8 @@
 //! Splitting a collection that is too long for one chain of cursors: each chain waits for its own last page, and a
-//! budget of 50 requests a minute needs several in flight when each response takes seconds.
+//! budget of 50 requests a minute needs several in flight when each response takes seconds. And the lists of ids without
+//! which some collections cannot be asked at all.
+
+use crate::catalog::FanOut;
 
 /// Chains at once.
 pub(super) const CHAINS: usize = 8;
@@ -12,13 +15,52 @@ const MAX_LIST_BYTES: usize = 5_000;
 /// A comma may come back as `%2C` in the link to the next page.
 const COMMA_BYTES: usize = 3;
 
+/// Whose records one chain reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Owners {
+    /// Query parameter that takes their ids.
+    pub(super) parameter: String,
+    /// Column that says whose a record is, where it has one.
+    pub(super) column: Option<String>,
+    pub(super) ids: Vec<String>,
+}
+
 /// Owners of the records of each chain; `None` for one chain of all of them.
-pub(super) type Lists = Option<Vec<Vec<String>>>;
+pub(super) type Lists = Option<Vec<Owners>>;
+
+/// The ids that `fan_out` filters by, for each chain.
+pub(super) fn owners(fan_out: &FanOut, lists: Vec<Vec<String>>) -> Vec<Owners> {
+    let owners = |ids| Owners { parameter: fan_out.parameter.clone(), column: Some(fan_out.column.clone()), ids };
+    lists.into_iter().map(owners).collect()
+}
+
+/// The fewest lists that can be asked for, where one would be too long for a request.
+pub(super) fn fewest(parameter: &str, ids: &[String]) -> Vec<Owners> {
+    let mut lists: Vec<Vec<String>> = Vec::new();
+    let mut bytes = 0;
+    for id in ids {
+        bytes += id.len() + COMMA_BYTES;
+        match lists.last_mut() {
+            Some(list) if bytes <= MAX_LIST_BYTES => list.push(id.clone()),
+            _ => {
+                bytes = id.len() + COMMA_BYTES;
+                lists.push(vec![id.clone()]);
+            }
+        }
+    }
+    lists.into_iter().map(|ids| Owners { parameter: parameter.to_owned(), column: None, ids }).collect()
+}
 
 /// The lists of ids for the chains; `None` when one chain without a filter does as well.
 ///
 /// `expected` is the number of records in all chains; `other_bytes` are taken by another list in the same address.
-pub(super) fn chunks(ids: &[String], expected: u64, page_limit: u32, max_values: usize, other_bytes: usize) -> Lists {
+pub(super) fn chunks(
+    ids: &[String],
+    expected: u64,
+    page_limit: u32,
+    max_values: usize,
+    other_bytes: usize,
+) -> Option<Vec<Vec<String>>> {
     let pages = expected.div_ceil(u64::from(page_limit.max(1)));
     let worth_it = !ids.is_empty() && pages >= 2 * PAGES_PER_CHAIN;
     worth_it.then(|| lists(ids, expected, page_limit, max_values, other_bytes))
@@ -89,7 +131,12 @@ mod tests {
                 Some(lists) => prop_assert_eq!(lists.concat(), ids.clone()),
             }
             let lists = lists(&ids, expected, 1000, max_values, 0);
-            prop_assert_eq!(lists.concat(), ids);
+            prop_assert_eq!(lists.concat(), ids.clone());
+            let fewest = fewest("owner.id", &ids);
+            prop_assert_eq!(fewest.iter().flat_map(|owners| owners.ids.clone()).collect::<Vec<_>>(), ids.clone());
+            prop_assert!(fewest.iter().all(|owners| owners.ids.join("%2C").len() <= MAX_LIST_BYTES));
+            let bytes: usize = ids.iter().map(|id| id.len() + COMMA_BYTES).sum();
+            prop_assert!(fewest.len() <= bytes.div_ceil(MAX_LIST_BYTES - 15));
             for list in &lists {
                 prop_assert!(!list.is_empty() && list.len() <= max_values);
                 prop_assert!(list.join("%2C").len() <= MAX_LIST_BYTES);

@@ -9,7 +9,7 @@ use crate::{
     api::{Client, PageLimits},
     lake::{Lake, Provenance},
     run_id::RunId,
-    settings::HistorySettings,
+    settings::{HistorySettings, LeavesWindow},
 };
 
 /// What every part of a run needs.
@@ -22,6 +22,8 @@ pub(crate) struct Job {
     pub(crate) provenance: Provenance,
     /// The day that historised collections are asked for.
     pub(crate) as_of: Option<String>,
+    /// The days that windows are about, both included.
+    pub(crate) window: Option<LeavesWindow>,
     pub(crate) stop: Stop,
     pub(crate) limits: Arc<PageLimits>,
     pub(crate) checkpoint: Arc<RunCheckpoint>,

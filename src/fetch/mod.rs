@@ -19,6 +19,8 @@
 //! - `each`: records that no list gives, one by one; `record`: one that came by itself
 //! - `carried`: rows of the lake as it was; `grown`: what the lake has of a collection that forgets; `received`: what webhooks
 //!   delivered to it
+//! - `required`: the lists of ids without which a collection cannot be asked; `mapped`: tables of v5 made of what the older
+//!   APIs say
 //! - `kept`: pages of an unfinished run
 
 mod asked_days;
@@ -33,10 +35,12 @@ mod grown;
 mod job;
 mod kept;
 mod labels;
+mod mapped;
 mod owner;
 mod reading;
 mod received;
 mod record;
+mod required;
 mod resources;
 mod selection;
 mod stop;
@@ -45,9 +49,10 @@ mod writers;
 pub(crate) use self::{
     asked_days::{AskedDays, sort_out, tell},
     carried::LastTables,
-    estimate::{Counts, Estimate, ResourceEstimate, Wanted, count, estimate, refuse_above, rows},
+    estimate::{Counts, Estimate, ResourceEstimate, Wanted, count, estimate, refuse_above, rows, window_of},
     job::Job,
     kept::RunCheckpoint,
+    mapped::Mapping,
     owner::check_tenant,
     resources::{Fetched, Request, fetch},
     selection::{Selected, Selection, Takes},

@@ -8,8 +8,9 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::sync::mpsc;
 
 use super::{
-    chain::{Chain, ChainFacts, Owners},
-    fan_out::{self, Lists},
+    chain::{Chain, ChainFacts},
+    estimate::window_of,
+    fan_out::{self, Lists, Owners},
     grown::Grown,
     job::Job,
     labels::Gathered,
@@ -96,7 +97,8 @@ impl Extraction {
     /// What restricts the records to a day and to some definitions.
     fn parameters(&self) -> Vec<(String, String)> {
         let as_of = self.resource.as_of_parameter.clone().zip(self.job.as_of.clone());
-        as_of.into_iter().chain(self.filter.clone()).collect()
+        let window = window_of(&self.resource, self.job.window);
+        as_of.into_iter().chain(self.filter.clone()).chain(window).collect()
     }
 
     /// Reads one chain per list of ids, or a single one of all owners, and writes what they give.
@@ -125,7 +127,7 @@ impl Extraction {
             pages: facts.read.pages,
             kept_pages: facts.read.kept_pages,
             records: facts.records(),
-            repeated: facts.repeated,
+            repeated: facts.unasked(),
             restarts: facts.read.restarts,
             page_limit: self.job.limits.current(&self.resource),
             total_count,
@@ -134,6 +136,7 @@ impl Extraction {
             carried_over: before.carried_over,
             received: before.received.rows,
             drift: facts.drift.findings(),
+            left_out: facts.left_out,
             ..ResourceReport::default()
         };
         let (tables, ids) = writers.close().await?;
@@ -161,11 +164,8 @@ impl Extraction {
     }
 
     async fn chains(&self, lists: Lists, sender: mpsc::Sender<RecordBatch>) -> Result<ChainFacts, Error> {
-        let (Some(fan_out), Some(lists)) = (self.resource.fan_out.clone(), lists) else {
-            return self.chain(None).run(sender).await;
-        };
-        let chains = stream::iter(lists).map(|list| {
-            let owners = Owners { fan_out: fan_out.clone(), ids: list };
+        let Some(lists) = lists else { return self.chain(None).run(sender).await };
+        let chains = stream::iter(lists).map(|owners| {
             let mut task = AbortOnDrop(tokio::spawn(self.chain(Some(owners)).run(sender.clone())));
             async move { (&mut task.0).await.map_err(|e| Error::task_lost("a chain of pages", &e))? }
         });
@@ -197,11 +197,10 @@ impl Extraction {
     pub(super) async fn count(
         &self,
         kept: &dyn KeptPages<Decoded>,
-        owners: Option<&[String]>,
+        owners: Option<&Owners>,
     ) -> Result<Option<u64>, Error> {
         let mut parameters = self.parameters();
-        let by = self.resource.fan_out.as_ref().map(|fan_out| fan_out.parameter.clone());
-        parameters.extend(by.zip(owners.map(|ids| ids.join(","))));
+        parameters.extend(owners.map(|owners| (owners.parameter.clone(), owners.ids.join(","))));
         let parameters: Vec<(&str, &str)> = parameters.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         let count = self.job.client.count(&self.resource, &parameters, &*self.decoder, kept);
         self.job.stop.unless_stopped(count).await

@@ -47,6 +47,14 @@ impl ReadPage for RecordReader<'_> {
             _ => Ok((decoded, end)),
         }
     }
+
+    fn ids(&self, rows: &Decoded) -> Vec<String> {
+        self.decoder.ids(rows)
+    }
+
+    fn count(&self, page: &Page) -> Result<Option<u64>, Unreadable> {
+        self.decoder.count(page)
+    }
 }
 
 #[cfg(test)]

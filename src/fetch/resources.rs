@@ -6,18 +6,21 @@ use tokio::{sync::watch, task::JoinSet};
 
 use super::{
     extract::Ids,
+    fan_out::Owners,
     job::Job,
     labels::{Gathered, stage_labels},
+    mapped::{Mapping, map},
     reading::{Extracted, Extraction},
+    required,
     selection::{IdsOf, Selected, Selection},
     stop::Stop,
     writers::Collecting,
 };
 use crate::{
-    catalog::Resource,
+    catalog::{Resource, Source},
     decode::Decoder,
     error::Error,
-    lake::{ReceivedSegment, StagedTable},
+    lake::{NotAvailable, ReceivedSegment, StagedTable},
     progress::Progress,
     report::{Absence, ResourceReport},
 };
@@ -28,6 +31,8 @@ pub(crate) struct Request<'a> {
     pub(crate) job: Job,
     /// What may be read.
     pub(crate) selection: &'a Selection,
+    /// What tables are made of what is read.
+    pub(crate) mapping: Mapping,
     /// What was selected and may not be read.
     pub(crate) absent: Vec<Absence>,
     pub(crate) progress: &'a Progress,
@@ -45,12 +50,16 @@ pub(crate) struct Fetched {
     pub(crate) received: Vec<ReceivedSegment>,
     /// What was selected and could not be read.
     pub(crate) absent: Vec<Absence>,
+    /// Columns of the tables that the source cannot fill.
+    pub(crate) not_available: Vec<NotAvailable>,
+    /// Tables whose rows tell of the day alone on which they were read.
+    pub(crate) only_current: Vec<String>,
 }
 
 /// Reads all resources side by side; those read by the ids of another wait for them. Beside what ended the reading there is
 /// what was read until then.
 pub(crate) async fn fetch(request: Request<'_>) -> (Fetched, Result<(), Error>) {
-    let Request { job, selection, absent, progress, requests_per_minute } = request;
+    let Request { job, selection, mapping, absent, progress, requests_per_minute } = request;
     let mut fetched = Fetched { absent, ..Fetched::default() };
     let statuses = job.history.statuses.clone();
     let chooses_by = |resource: &str| statuses.is_some() && selection.chooses_by(resource);
@@ -73,7 +82,8 @@ pub(crate) async fn fetch(request: Request<'_>) -> (Fetched, Result<(), Error>) 
             collecting: collecting(&id_sources, resource, selection, statuses.as_deref()),
             contents: selected.contents,
             grown: None,
-            restricted: resource.fan_out.as_ref().is_some_and(|f| f.status.is_some()) && statuses.is_some(),
+            restricted: IdsOf::required(resource).is_some()
+                || resource.fan_out.as_ref().is_some_and(|f| f.status.is_some()) && statuses.is_some(),
             filter: None,
             accepted_missing: selected.accepted_missing,
             anew: false,
@@ -121,8 +131,18 @@ pub(crate) async fn fetch(request: Request<'_>) -> (Fetched, Result<(), Error>) 
         None => label_tables(&job, selection, &fetched.absent, &labels).await,
     };
     match ended {
-        Ok(tables) => {
-            fetched.tables.extend(tables);
+        Ok(tables) => fetched.tables.extend(tables),
+        Err(error) => return (fetched, Err(error)),
+    }
+    if selection.source == Source::V5 {
+        return (fetched, Ok(()));
+    }
+    let mapped = map(&job, selection, mapping, fetched.tables.clone(), &fetched.absent).await;
+    match mapped {
+        Ok(mapped) => {
+            fetched.tables = mapped.tables;
+            fetched.absent = mapped.absent;
+            (fetched.not_available, fetched.only_current) = (mapped.not_available, mapped.only_current);
             (fetched, Ok(()))
         }
         Err(error) => (fetched, Err(error)),
@@ -155,10 +175,11 @@ fn collecting(
     let fans = selection.resources.iter().filter_map(|s| s.resource.fan_out.as_ref());
     let status = fans.filter(|f| f.from == resource.name).find_map(|f| f.status.clone());
     let own = status.zip(statuses).map(|(column, statuses)| (column, statuses.to_vec()));
+    let rest: Vec<IdsOf> = selection.resources.iter().filter_map(|s| IdsOf::rest(&s.resource)).flatten().collect();
     let wanted = sources.keys().filter(|ids| ids.resource == resource.name);
     let collecting = |ids: &IdsOf| {
         let only = own.clone().filter(|_| ids.column == IdsOf::OWN);
-        Collecting { column: ids.column.clone(), only }
+        Collecting { column: ids.column.clone(), only, with_nulls: rest.contains(ids) }
     };
     wanted.map(collecting).collect()
 }
@@ -179,9 +200,20 @@ async fn extract_one(extraction: Extraction, id_sources: Arc<IdSources>, stop: S
             stop.unless_stopped(known).await
         }
     };
-    let owners = known(IdsOf::owners(&extraction.resource));
-    let filtered_by = known(IdsOf::filter(&extraction.resource));
-    let mut extracted = extraction.run(owners, filtered_by).await?;
+    let resource = Arc::clone(&extraction.resource);
+    let owners = known(IdsOf::owners(&resource));
+    let filtered_by = known(IdsOf::filter(&resource));
+    let (from, rest) = (known(IdsOf::required(&resource)), IdsOf::rest(&resource));
+    let (own, column) = rest.map_or((None, None), |[own, column]| (Some(own), Some(column)));
+    let (own, column) = (known(own), known(column));
+    let lists = async {
+        let Some(declared) = resource.route.as_ref().and_then(|route| route.required.as_ref()) else {
+            return Ok::<Option<Vec<Owners>>, Error>(None);
+        };
+        let (from, own, column) = tokio::try_join!(from, own, column)?;
+        required::lists(&resource.name, declared, &from, own.all(), column.all()).map(Some)
+    };
+    let mut extracted = extraction.run(owners, filtered_by, lists).await?;
     for (column, ids) in std::mem::take(&mut extracted.ids) {
         if let Some(source) = id_sources.get(&IdsOf { resource: name.clone(), column }) {
             source.send_replace(Ids::Read(Arc::new(ids)));

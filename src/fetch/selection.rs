@@ -1,13 +1,18 @@
 //! Which resources to read and which tables to write.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
+
 use crate::{
-    catalog::{Catalog, Resource, Table},
-    engine::derive,
+    catalog::{Catalog, Resource, Rest, Source, Table},
+    engine::{derive, mapped},
     error::Error,
     report::Absence,
-    settings::{HistoryMode, Settings, did_you_mean},
+    settings::{HistoryMode, LeavesWindow, Settings, did_you_mean},
     wide,
 };
 
@@ -17,8 +22,24 @@ const ALL: &str = "all";
 /// What one run reads and writes.
 #[derive(Debug, Clone)]
 pub(crate) struct Selection {
+    /// Of which APIs that is.
+    pub(crate) source: Source,
     /// What is read.
     pub(crate) resources: Vec<Selected>,
+    /// What tables are made of what is read, in the order in which they are made.
+    pub(crate) mapped: Vec<SelectedMapping>,
+    /// Whether tables were named.
+    pub(crate) is_some: bool,
+}
+
+/// A query that makes a table of those of the older APIs.
+#[derive(Debug, Clone)]
+pub(crate) struct SelectedMapping {
+    pub(crate) step: mapped::Step,
+    /// What it makes; two where its rows are split.
+    pub(crate) tables: Vec<Table>,
+    /// The collection of v5 that has the table.
+    pub(crate) of: Option<Resource>,
 }
 
 /// One resource of a run.
@@ -65,6 +86,17 @@ impl IdsOf {
         each.or_else(|| resource.fan_out.as_ref().map(|f| Self::own(&f.from)))
     }
 
+    /// The ids without which it cannot be asked.
+    pub(crate) fn required(resource: &Resource) -> Option<Self> {
+        resource.route.as_ref()?.required.as_ref().map(|required| Self::own(&required.from))
+    }
+
+    /// The ids of those whom these do not reach, and what says so.
+    pub(crate) fn rest(resource: &Resource) -> Option<[Self; 2]> {
+        let Rest { from, column, .. } = resource.route.as_ref()?.required.as_ref()?.rest()?;
+        Some([Self::own(from), Self { resource: from.to_owned(), column: column.to_owned() }])
+    }
+
     /// The ids that restrict its records.
     pub(crate) fn filter(resource: &Resource) -> Option<Self> {
         resource.filter.as_ref().map(|f| Self::own(&f.from))
@@ -72,11 +104,12 @@ impl IdsOf {
 }
 
 /// How many records may be missing, by resource.
-fn accepted_missing(catalog: &Catalog, settings: &Settings) -> Result<BTreeMap<String, u64>, Error> {
+fn accepted_missing(catalog: &Catalog, source: Source, settings: &Settings) -> Result<BTreeMap<String, u64>, Error> {
+    let resources = catalog.resources_of(source);
     let mut accepted = BTreeMap::new();
     for (table, most) in settings.accept_missing()? {
-        let Some(resource) = catalog.resources.iter().find(|r| r.tables().iter().any(|t| t.name == table)) else {
-            let read: Vec<Table> = catalog.resources.iter().flat_map(Resource::tables).collect();
+        let Some(resource) = resources.iter().find(|r| r.tables().iter().any(|t| t.name == table)) else {
+            let read: Vec<Table> = resources.iter().flat_map(Resource::tables).collect();
             let hint = did_you_mean(&table, read.iter().map(|t| t.name.as_str()));
             let problem = match catalog.tables().iter().any(|t| t.name == table) {
                 true => format!("table {table:?} is computed, not read{hint}"),
@@ -90,8 +123,8 @@ fn accepted_missing(catalog: &Catalog, settings: &Settings) -> Result<BTreeMap<S
 }
 
 /// The tables that are read or computed only when they are named, or one that needs them.
-fn on_request(catalog: &Catalog, steps: &[derive::Step]) -> BTreeSet<String> {
-    let resources = catalog.resources.iter().filter(|resource| resource.on_request);
+fn on_request(catalog: &Catalog, source: Source, steps: &[derive::Step]) -> BTreeSet<String> {
+    let resources = catalog.resources_of(source).iter().filter(|resource| resource.on_request);
     let mut names: BTreeSet<String> = resources.flat_map(Resource::all_tables).map(|table| table.name).collect();
     // In the order of computation, so that what needs a table that needs one of them is found too.
     for step in steps {
@@ -102,39 +135,131 @@ fn on_request(catalog: &Catalog, steps: &[derive::Step]) -> BTreeSet<String> {
     names
 }
 
+/// The tables of the API that a source gives.
+fn given(catalog: &Catalog, source: Source) -> BTreeSet<String> {
+    let read = catalog.resources_of(source).iter().filter(|resource| resource.published);
+    let read = read.flat_map(Resource::all_tables).map(|table| table.name);
+    let made = catalog.mapped.iter().filter(|mapped| source == Source::Legacy && !mapped.internal);
+    let made = made.flat_map(|mapped| {
+        // One query gives the rows of both tables of a split.
+        let mut of = catalog.resources.iter().map(Resource::tables);
+        let both = of.find(|tables| tables.iter().any(|table| table.name == mapped.name));
+        let other = both.into_iter().flatten().map(|table| table.name);
+        std::iter::once(mapped.name.clone()).chain(other)
+    });
+    read.chain(made).collect()
+}
+
+fn not_given(table: &str, source: Source) -> Error {
+    Error::Usage(match source {
+        Source::V5 => {
+            format!("{table} is read with a legacy API key only, not with an OAuth application: leave it out")
+        }
+        Source::Legacy => {
+            format!("{table} cannot be read with a legacy API key, only with an OAuth application: leave it out")
+        }
+    })
+}
+
+/// The queries that make the wanted tables, in their order; what they read is wanted too.
+fn mappings(catalog: &Catalog, wanted: &mut BTreeSet<String>) -> Result<Vec<SelectedMapping>, Error> {
+    let steps = mapped::order(&catalog.mapped)?;
+    let mut selected = Vec::new();
+    for step in steps.into_iter().rev() {
+        let name = &step.mapped.name;
+        // Not the resource whose labels a table is: its records are others.
+        let of = catalog.resources.iter().find(|r| r.tables().iter().any(|table| table.name == *name)).cloned();
+        // Rows move between the tables of a split.
+        let both = of.as_ref().filter(|of| of.split.is_some()).map(Resource::tables);
+        let tables = both.filter(|both| both.iter().any(|table| table.name == *name));
+        let own = || step.mapped.own.clone().or_else(|| catalog.table(name));
+        let tables = tables.or_else(|| own().map(|table| vec![table])).unwrap_or_default();
+        if tables.iter().any(|table| wanted.contains(&table.name)) {
+            wanted.extend(step.reads.iter().cloned());
+            selected.push(SelectedMapping { step, tables, of });
+        }
+    }
+    selected.reverse();
+    Ok(selected)
+}
+
+/// Adds the tables whose ids the wanted ones are read by.
+fn needed(resources: &[Resource], wanted: &mut BTreeSet<String>) {
+    loop {
+        let read = resources.iter().filter(|r| r.all_tables().iter().any(|t| wanted.contains(&t.name)));
+        let ids = read.flat_map(|r| {
+            let rest = IdsOf::rest(r).into_iter().flatten();
+            IdsOf::owners(r).into_iter().chain(IdsOf::required(r)).chain(rest)
+        });
+        let tables: BTreeSet<String> = ids
+            .filter_map(|ids| resources.iter().find(|r| r.name == ids.resource))
+            .map(Resource::table_name)
+            .filter(|table| !wanted.contains(table))
+            .collect();
+        if tables.is_empty() {
+            return;
+        }
+        wanted.extend(tables);
+    }
+}
+
+/// The published tables that a resource is read for.
+fn gives(resource: &Resource, mapped: &[SelectedMapping]) -> Vec<String> {
+    let own: Vec<String> = resource.tables().into_iter().map(|table| table.name).collect();
+    let (mut read, mut made) = (own.iter().cloned().collect::<BTreeSet<_>>(), Vec::new());
+    for SelectedMapping { step: mapped::Step { mapped, reads }, .. } in mapped {
+        match reads.is_disjoint(&read) {
+            true => {}
+            // Whoever reads what is only made for others is made of it too.
+            false if mapped.internal => drop(read.insert(mapped.name.clone())),
+            false => made.push(mapped.name.clone()),
+        }
+    }
+    own.into_iter().filter(|_| resource.published).chain(made).collect()
+}
+
 impl Selection {
     /// What the settings say.
     pub(crate) fn configured(catalog: &Catalog, settings: &Settings) -> Result<Self, Error> {
-        let mut selection =
-            Self::of(catalog, settings.tables_and_portraits(ALL)?.as_deref(), &settings.optional_tables())?;
-        let accepted = accepted_missing(catalog, settings)?;
+        let source = settings.source()?;
+        let named = settings.tables_and_portraits(ALL)?;
+        let mut selection = Self::of(catalog, source, named.as_deref(), &settings.optional_tables())?;
+        let accepted = accepted_missing(catalog, source, settings)?;
         for selected in &mut selection.resources {
             selected.accepted_missing = accepted.get(&selected.resource.name).copied().unwrap_or_default();
         }
         let history = settings.history()?;
         if history.mode == HistoryMode::Off {
             selection.resources.retain(|selected| selected.resource.history.is_none());
+            selection.mapped.retain(|mapping| mapping.of.as_ref().is_none_or(|of| of.history.is_none()));
         }
         Ok(selection)
     }
 
     /// The named tables and what they need; all that are not on request when none is named.
-    fn of(catalog: &Catalog, named: Option<&[String]>, optional: &[String]) -> Result<Self, Error> {
+    fn of(catalog: &Catalog, source: Source, named: Option<&[String]>, optional: &[String]) -> Result<Self, Error> {
         let all = catalog.tables();
         let api = catalog.api_tables();
         let api_names: Vec<&str> = api.iter().map(|t| t.name.as_str()).collect();
         let steps = derive::order(&catalog.derived, &api_names)?;
         let mut wanted: BTreeSet<String> = named.unwrap_or_default().iter().cloned().collect();
+        if let Some(unknown) =
+            wanted.iter().chain(optional).find(|name| **name != ALL && all.iter().all(|t| t.name != **name))
+        {
+            let hint = did_you_mean(unknown, all.iter().map(|t| t.name.as_str()));
+            return Err(Error::Usage(format!("there is no table {unknown:?}{hint}; `lucca-lake tables` lists them")));
+        }
+        let given = given(catalog, source);
+        let is_api = |name: &String| api_names.contains(&name.as_str());
+        if let Some(other) = wanted.iter().find(|name| is_api(name) && !given.contains(*name)) {
+            return Err(not_given(other, source));
+        }
         if wanted.remove(ALL) || named.is_none() {
-            let on_request = on_request(catalog, &steps);
+            let on_request = on_request(catalog, source, &steps);
             wanted.extend(all.iter().map(|t| t.name.clone()).filter(|name| !on_request.contains(name)));
         }
         if catalog.wide.iter().any(|wide| wanted.contains(&wide.table.name)) {
             wanted.extend(wide::sources(catalog).into_iter().map(str::to_owned));
-        }
-        if let Some(unknown) = wanted.iter().chain(optional).find(|name| all.iter().all(|t| t.name != **name)) {
-            let hint = did_you_mean(unknown, all.iter().map(|t| t.name.as_str()));
-            return Err(Error::Usage(format!("there is no table {unknown:?}{hint}; `lucca-lake tables` lists them")));
         }
         // Backwards through the order of computation, so that what a needed table needs is needed too.
         for step in steps.into_iter().rev() {
@@ -142,24 +267,32 @@ impl Selection {
                 wanted.extend(step.reads);
             }
         }
-        let read = catalog.resources.iter().filter(|r| r.all_tables().iter().any(|t| wanted.contains(&t.name)));
-        let id_sources = read.filter_map(|r| catalog.resource(&IdsOf::owners(r)?.resource));
-        let id_tables: Vec<String> = id_sources.map(Resource::table_name).collect();
-        wanted.extend(id_tables);
+        let mapped = match source {
+            Source::V5 => Vec::new(),
+            Source::Legacy => mappings(catalog, &mut wanted)?,
+        };
+        needed(catalog.resources_of(source), &mut wanted);
         // Both tables of a split resource or none: rows move between them when the split is configured otherwise.
-        let resources = catalog.resources.iter().filter_map(|resource| {
+        let resources = catalog.resources_of(source).iter().filter_map(|resource| {
             let tables = resource.tables();
             let is_wanted = resource.all_tables().iter().any(|t| wanted.contains(&t.name));
-            let optional = tables.iter().all(|t| optional.contains(&t.name));
+            let gives = gives(resource, &mapped);
+            let is_optional = !gives.is_empty() && gives.iter().all(|table| optional.contains(table));
             let contents = resource.content.as_ref().is_some_and(|content| wanted.contains(&content.table));
-            is_wanted.then(|| Selected { resource: resource.clone(), tables, optional, accepted_missing: 0, contents })
+            is_wanted.then(|| Selected {
+                optional: resource.optional || is_optional,
+                resource: resource.clone(),
+                tables,
+                accepted_missing: 0,
+                contents,
+            })
         });
         let resources: Vec<Selected> = resources.collect();
         if resources.is_empty() {
             let named = wanted.into_iter().collect::<Vec<_>>().join(", ");
             return Err(Error::Usage(format!("nothing is read for {named} alone: name the tables that it is about")));
         }
-        Ok(Self { resources })
+        Ok(Self { source, resources, mapped, is_some: named.is_some_and(|named| named.iter().all(|n| n != ALL)) })
     }
 
     /// The scopes that reading them needs, in a stable order.
@@ -170,7 +303,9 @@ impl Selection {
 
     /// Names of the API tables written. All derived tables whose inputs the snapshot has are computed again.
     pub(crate) fn table_names(&self) -> BTreeSet<String> {
-        self.resources.iter().flat_map(Selected::written).map(|table| table.name).collect()
+        let read = self.resources.iter().filter(|s| s.resource.published).flat_map(Selected::written);
+        let made = self.mapped.iter().filter(|m| !m.step.mapped.internal).flat_map(|m| &m.tables).cloned();
+        read.chain(made).map(|table| table.name).collect()
     }
 
     /// The tables that take rows over from the lake as it was.
@@ -182,6 +317,30 @@ impl Selection {
             tables.into_iter().map(move |table| Takes { table: table.name, irreplaceable })
         };
         self.resources.iter().flat_map(of_resource).collect()
+    }
+
+    /// The days whose absences a run of these days reads, where it does.
+    ///
+    /// # Errors
+    /// When they are not set as they must be.
+    pub(crate) fn window(&self, settings: &Settings, days: &[NaiveDate]) -> Result<Option<LeavesWindow>, Error> {
+        let has_window = |s: &Selected| s.resource.route.as_ref().is_some_and(|route| route.window.is_some());
+        match days.first().zip(days.last()).filter(|_| self.resources.iter().any(has_window)) {
+            Some((first, last)) => Ok(Some(settings.leaves_window(*first, *last)?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Tables of v5 that are asked for with all others and that this source cannot give.
+    pub(crate) fn out_of_reach(&self, catalog: &Catalog) -> Option<Absence> {
+        if self.source == Source::V5 || self.is_some {
+            return None;
+        }
+        let given = given(catalog, self.source);
+        let of_v5 = catalog.resources.iter().filter(|resource| !resource.on_request).flat_map(Resource::all_tables);
+        let tables: Vec<String> = of_v5.map(|table| table.name).filter(|name| !given.contains(name)).collect();
+        let reason = "only an OAuth application can read it".to_owned();
+        (!tables.is_empty()).then(|| Absence { resource: "v5".to_owned(), tables, reason })
     }
 
     /// Whether the resource of that name is read.
@@ -201,7 +360,7 @@ impl Selection {
     /// When one of them is not optional, or nothing is left.
     pub(crate) fn without_scopes(self, missing: &[String]) -> Result<(Self, Vec<Absence>), Error> {
         let (absent, resources): (Vec<_>, Vec<_>) =
-            self.resources.into_iter().partition(|selected| missing.contains(&selected.resource.scope));
+            self.resources.iter().cloned().partition(|selected| missing.contains(&selected.resource.scope));
         let needed: Vec<&Selected> = absent.iter().filter(|selected| !selected.optional).collect();
         let named: &[&Selected] = if resources.is_empty() { &absent.iter().collect::<Vec<_>>() } else { &needed };
         if !named.is_empty() {
@@ -211,7 +370,7 @@ impl Selection {
             return Err(Error::MissingScopes { scopes, tables: tables.join(", ") });
         }
         let absences = absent.iter().map(|selected| selected.absence("was not granted")).collect();
-        Ok((Self { resources }, absences))
+        Ok((Self { resources, ..self }, absences))
     }
 }
 
@@ -222,129 +381,30 @@ impl Selected {
         self.resource.all_tables().into_iter().filter(|table| Some(table.name.as_str()) != content).collect()
     }
 
+    /// Whether it cannot be asked for without ids of another.
+    pub(crate) fn is_asked_by_ids(&self) -> bool {
+        IdsOf::required(&self.resource).is_some()
+    }
+
     /// The ids that it is read by.
     pub(crate) fn read_by(&self) -> Vec<IdsOf> {
-        IdsOf::owners(&self.resource).into_iter().chain(IdsOf::filter(&self.resource)).collect()
+        let of = &self.resource;
+        let required = IdsOf::required(of).into_iter().chain(IdsOf::rest(of).into_iter().flatten());
+        IdsOf::owners(of).into_iter().chain(IdsOf::filter(of)).chain(required).collect()
     }
 
     /// Says that the run does without this resource, because its scope `why`.
     pub(crate) fn absence(&self, why: &str) -> Absence {
         let Resource { name, scope, .. } = &self.resource;
-        let tables = self.tables.iter().map(|t| t.name.clone()).collect();
-        Absence { resource: name.clone(), tables, reason: format!("{scope} {why}") }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{engine::testing::deep, exit_code::ExitCode};
-
-    fn tables(named: &[&str]) -> Vec<String> {
-        let named: Vec<String> = named.iter().map(|n| (*n).to_owned()).collect();
-        let selection = Selection::of(&Catalog::embedded().unwrap(), Some(&named), &[]).unwrap();
-        selection.table_names().into_iter().collect()
-    }
-
-    #[test]
-    fn a_table_brings_what_it_needs() {
-        deep(|| async {
-            assert_eq!(tables(&["professions"]), ["professions"]);
-            assert_eq!(tables(&["attribute_labels"]), tables(&["personal_attributes"]));
-            assert_eq!(
-                tables(&["personal_attributes"]),
-                ["attribute_labels", "employee_attributes", "employees", "personal_attributes"]
-            );
-            let headcount = tables(&["headcount"]);
-            for needed in ["employments", "job_positions", "departments", "legal_entities"] {
-                assert!(headcount.iter().any(|t| t == needed), "{needed} is missing from {headcount:?}");
-            }
-        });
-    }
-
-    #[test]
-    fn everything_is_selected_by_default_and_unknown_names_are_refused() {
-        deep(|| async {
-            let catalog = Catalog::embedded().unwrap();
-            let all = Selection::of(&catalog, None, &[]).unwrap();
-            assert_eq!(all.table_names().len(), 16);
-            assert_eq!(all.resources.len(), 14);
-            for (named, optional) in [(Some(&["employes".into()][..]), &[][..]), (None, &["employes".into()][..])] {
-                let error = Selection::of(&catalog, named, optional).unwrap_err().to_string();
-                assert!(error.contains("did you mean \"employees\"?"), "{error}");
-            }
-            let error = Selection::of(&catalog, Some(&["data_quality_findings".into()]), &[]).unwrap_err().to_string();
-            assert!(error.contains("nothing is read for data_quality_findings alone"), "{error}");
-        });
-    }
-
-    #[test]
-    fn what_is_on_request_is_read_when_it_is_named() {
-        deep(|| async {
-            let mut catalog = Catalog::embedded().unwrap();
-            catalog.resources.iter_mut().filter(|r| r.name == "probationary-periods").for_each(|r| r.on_request = true);
-            let names = |named: Option<&[&str]>| {
-                let named = named.map(|names| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>());
-                Selection::of(&catalog, named.as_deref(), &[]).unwrap().table_names()
-            };
-            let by_default = names(None);
-            assert!(!by_default.contains("probationary_periods") && by_default.contains("employees"));
-            assert_eq!(names(Some(&["all"])), by_default);
-            assert_eq!(
-                names(Some(&["probationary_periods"])).into_iter().collect::<Vec<_>>(),
-                ["probationary_periods"]
-            );
-            let with = names(Some(&["all", "probationary_periods"]));
-            assert_eq!((with.len(), with.contains("probationary_periods")), (by_default.len() + 1, true));
-        });
-    }
-
-    #[test]
-    fn only_optional_tables_may_be_missing() {
-        deep(|| async {
-            let catalog = Catalog::embedded().unwrap();
-            let select = |optional: &[&str]| {
-                let optional: Vec<String> = optional.iter().map(|name| (*name).to_owned()).collect();
-                Selection::of(&catalog, None, &optional).unwrap()
-            };
-            let missing = ["employee-attributes.readonly".to_owned(), "job-qualifications.readonly".to_owned()];
-            let error = select(&["professions", "job_qualifications", "personal_attributes"]).without_scopes(&missing);
-            let error = error.unwrap_err().to_string();
-            assert!(
-                error.contains("employee-attributes.readonly (tables employee_attributes, personal_attributes)"),
-                "{error}"
-            );
-            let all = ["professions", "job_qualifications", "personal_attributes", "employee_attributes"];
-            let (left, absent) = select(&all).without_scopes(&missing).unwrap();
-            assert_eq!((left.resources.len(), absent.len()), (11, 3));
-            assert_eq!(absent[0].reason, "employee-attributes.readonly was not granted");
-            let everything = select(&[]).scopes();
-            assert!(select(&all).without_scopes(&everything).is_err());
-        });
-    }
-
-    #[test]
-    fn what_may_be_missing_is_of_a_table_that_is_read_and_a_number() {
-        deep(|| async {
-            let catalog = Catalog::embedded().unwrap();
-            let configured = |accept: &str| {
-                let flags = BTreeMap::from([("accept-missing", accept.to_owned())]);
-                let settings = Settings::resolve(&flags, &crate::env_vars::Environment::default(), None).unwrap();
-                Selection::configured(&catalog, &settings)
-            };
-            let refused = |accept: &str| {
-                let error = configured(accept).map(drop).unwrap_err();
-                assert_eq!(error.exit_code(), ExitCode::Usage);
-                error.to_string()
-            };
-            assert!(refused("employes=1").contains("did you mean \"employees\"?"), "{}", refused("employes=1"));
-            assert!(refused("headcount=1").contains("computed, not read"), "{}", refused("headcount=1"));
-            assert!(refused("employees").contains("TABLE=N") && refused("employees=-1").contains("TABLE=N"));
-            assert!(refused("employees=1,employees=2").contains("named twice"));
-            let selection = configured("employees=3, employee_attributes=2,personal_attributes=5").unwrap();
-            let accepted = selection.resources.iter().filter(|s| s.accepted_missing > 0);
-            let accepted: Vec<_> = accepted.map(|s| (s.resource.name.as_str(), s.accepted_missing)).collect();
-            assert_eq!(accepted, [("employee-attributes", 7), ("employees", 3)]);
-        });
+        // What is made of a table that is not published stands where it is made.
+        let published = self.tables.iter().filter(|_| self.resource.published);
+        Absence {
+            resource: name.clone(),
+            tables: published.map(|t| t.name.clone()).collect(),
+            reason: match self.resource.route {
+                None => format!("{scope} {why}"),
+                Some(_) => format!("the permission \"{scope}\" {why}"),
+            },
+        }
     }
 }

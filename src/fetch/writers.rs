@@ -19,6 +19,8 @@ pub(super) struct Collecting {
     pub(super) column: String,
     /// Only those of the rows that have one of these values in that column.
     pub(super) only: Option<(String, Vec<String>)>,
+    /// Whether there is one for each row: empty where it is null.
+    pub(super) with_nulls: bool,
 }
 
 /// Ids by the column that they are of.
@@ -32,7 +34,7 @@ pub(super) struct Writers<'e> {
     collecting: &'e [Collecting],
     writers: Vec<(String, TableWriter)>,
     ids: Collected,
-    /// Of a table that grows, what is written: each record once, whoever has it first.
+    /// What is written of a table that grows, or that is read by several lists: each record once, whoever has it first.
     merged: Option<SeenIds>,
     rows: u64,
 }
@@ -56,7 +58,9 @@ impl<'e> Writers<'e> {
         };
         let writers = tables.iter().map(|t| (t.name.clone(), writer(t))).collect();
         let ids = collecting.iter().map(|collecting| (collecting.column.clone(), Vec::new())).collect();
-        let merged = grows.then(|| SeenIds::new(resource));
+        // Whoever moves while lists of ids are read may be in two of them.
+        let is_by_lists = resource.route.as_ref().is_some_and(|route| route.required.is_some());
+        let merged = (grows || is_by_lists).then(|| SeenIds::new(resource));
         Self { resource, wanted, collecting, writers, ids, merged, rows: 0 }
     }
 
@@ -94,10 +98,11 @@ impl<'e> Writers<'e> {
 
     /// Remembers the ids that others are read by.
     fn collect(&mut self, batch: &RecordBatch) -> Result<(), Error> {
-        for Collecting { column, only } in self.collecting {
+        for Collecting { column, only, with_nulls } in self.collecting {
             let some = only.as_ref().map(|(column, values)| keep(batch, column, values)).transpose()?;
             let ids = some.as_ref().unwrap_or(batch).column_by_name(column).and_then(|c| c.as_string_opt::<i32>());
-            let ids = ids.into_iter().flatten().flatten().map(str::to_owned);
+            let ids = ids.into_iter().flatten();
+            let ids = ids.filter(|id| *with_nulls || id.is_some()).map(|id| id.unwrap_or_default().to_owned());
             self.ids.entry(column.clone()).or_default().extend(ids);
         }
         Ok(())

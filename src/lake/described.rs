@@ -37,7 +37,7 @@ pub(crate) struct DescribedColumn {
 impl DescribedColumn {
     /// All that is known of the column, for whoever sees nothing else of it: what it means, whose definition that is, and how
     /// private it is.
-    pub(super) fn in_words(&self) -> String {
+    pub(crate) fn in_words(&self) -> String {
         let meaning = sentence(&self.meaning);
         let definition = self.definition.as_ref();
         let definition = definition.map(|d| format!(" Definition: {}.", one_line(&d.path()))).unwrap_or_default();
@@ -47,7 +47,7 @@ impl DescribedColumn {
 
 /// One line that ends as a sentence does. Meanings may hold what the tenant wrote, and a statement is one line: nothing in
 /// it may end the line or the statement, or turn its direction.
-pub(super) fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let mut text = one_line(text);
     if !text.ends_with(['.', '!', '?']) {
         text.push('.');

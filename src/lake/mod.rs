@@ -30,7 +30,8 @@
 //! - `held`: snapshots that wait for somebody's word
 //! - `verify`: checks a snapshot from the store alone; `known_days`: the days of a snapshot's time; `vanished`: those that
 //!   are gone; `verify_delta`: logs against manifests
-//! - `views`: SQL that reads exactly the published files; `described`: what their comments say
+//! - `views`: SQL that reads exactly the published files; `described`: what their comments say; `address`: how others
+//!   name what is in the lake
 //! - `table_format`: whether tables are Delta Lake tables too; `delta`: their logs
 //! - `written`: when the files of a day were written, by their names
 //! - `received`: events that no table holds yet
@@ -74,6 +75,7 @@
 //! ```
 
 mod abandoned;
+mod address;
 mod checkpoint;
 mod damage;
 mod days;
@@ -127,12 +129,12 @@ mod tests;
 
 pub use crate::run_id::{InvalidRunId, RunId};
 pub(crate) use abandoned::discard_abandoned;
+pub(crate) use address::{address, folder_of_table};
 pub(crate) use checkpoint::{Checkpoint, Note, Purpose};
 pub(crate) use damage::{Damage, Problem};
 pub use days::{Days, UnreadableDay};
-pub(crate) use described::Described;
-#[cfg(test)]
 pub(crate) use described::DescribedColumn;
+pub(crate) use described::{Described, sentence};
 pub(crate) use digest::DayTable;
 pub use error::LakeError;
 pub use file_metadata::Provenance;
@@ -152,8 +154,8 @@ pub(crate) use received::{Records, records};
 pub(crate) use retention::Retention;
 pub use snapshot_id::SnapshotId;
 pub(crate) use staging::{discard, discard_table, discard_tables};
-pub(crate) use state::Accepted;
 pub use state::SnapshotState;
+pub(crate) use state::{Accepted, NotAvailable};
 pub use store::Lake;
 pub(crate) use stored_rows::Rowwise;
 pub(crate) use table_format::TableFormat;

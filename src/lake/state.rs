@@ -10,7 +10,11 @@ use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{described::Described, known_days::KnownDays};
-use crate::{catalog::LakeType, page::LearnedLimit, run_id::RunId};
+use crate::{
+    catalog::{LakeType, Source},
+    page::LearnedLimit,
+    run_id::RunId,
+};
 
 /// The state of a snapshot. Each field is a key of the manifest's `state`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -37,6 +41,12 @@ pub struct SnapshotState {
     /// The days that the lake had when the snapshot was made.
     #[serde(deserialize_with = "or_nothing", skip_serializing_if = "Option::is_none")]
     pub(crate) known_days: Option<KnownDays>,
+    /// Columns that are null because the API that was read cannot tell them; by table.
+    #[serde(deserialize_with = "or_nothing", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) not_available: Vec<NotAvailable>,
+    /// Tables whose rows tell of the day alone on which they were read.
+    #[serde(deserialize_with = "or_nothing", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) only_current: Vec<String>,
     /// How large pages the API gives, by resource.
     #[serde(deserialize_with = "or_nothing")]
     pub(crate) page_limits: BTreeMap<String, LearnedLimit>,
@@ -58,6 +68,9 @@ pub struct SnapshotState {
     /// By `table.column`: the references that are not null, and how many of them lead nowhere.
     #[serde(deserialize_with = "entries")]
     pub(crate) references: BTreeMap<String, [u64; 2]>,
+    /// Which APIs were read.
+    #[serde(deserialize_with = "or_nothing", skip_serializing_if = "Source::is_v5")]
+    pub(crate) source: Source,
     /// Whose data it is: the tenant's host.
     #[serde(deserialize_with = "or_nothing", skip_serializing_if = "Option::is_none")]
     pub(crate) tenant: Option<String>,
@@ -70,6 +83,22 @@ pub struct SnapshotState {
     /// What only other versions know.
     #[serde(flatten)]
     pub(crate) unknown: Map<String, Value>,
+}
+
+impl SnapshotState {
+    /// Whether the API that was read can fill a column.
+    pub(crate) fn can_fill(&self, table: &str, column: &str) -> bool {
+        !self.not_available.iter().any(|lacking| lacking.table == table && lacking.columns.iter().any(|c| c == column))
+    }
+}
+
+/// Columns of a table that are null because the API that was read cannot tell them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct NotAvailable {
+    /// Table.
+    pub(crate) table: String,
+    /// Its columns.
+    pub(crate) columns: Vec<String>,
 }
 
 /// Who let a snapshot through although a gate held it back.
@@ -137,6 +166,17 @@ mod tests {
       "2026-03-14/2026-03-15"
     ]
   },
+  "not_available": [
+    {
+      "table": "employees",
+      "columns": [
+        "portrait_id"
+      ]
+    }
+  ],
+  "only_current": [
+    "job_positions"
+  ],
   "page_limits": {
     "employees": {
       "limit": 100,
@@ -158,6 +198,7 @@ mod tests {
       1
     ]
   },
+  "source": "legacy",
   "tenant": "example.ilucca.net",
   "whole_history": false,
   "wide_types": {
@@ -184,6 +225,8 @@ mod tests {
             attribute_people: None,
             described: [("employee_snapshot".into(), wide)].into(),
             known_days: Some(KnownDays::new(at("2026-03-15T06:00:00Z"), ["2026-03-14", "2026-03-15"].map(day))),
+            not_available: vec![NotAvailable { table: "employees".into(), columns: vec!["portrait_id".into()] }],
+            only_current: vec!["job_positions".into()],
             page_limits: [("employees".into(), LearnedLimit { limit: 100, learned_at: at("2026-03-15T06:00:00Z") })]
                 .into(),
             pages_of: Some("20260315T060000Z-00000001".parse().unwrap()),
@@ -192,6 +235,7 @@ mod tests {
             read_on: Some(day("2026-03-15")),
             records: [("employees".into(), 12)].into(),
             references: [("employees.department_id".into(), [12, 1])].into(),
+            source: Source::Legacy,
             tenant: Some("example.ilucca.net".into()),
             whole_history: false,
             wide_types: [("e_size".into(), LakeType::String)].into(),

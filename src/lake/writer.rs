@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use arrow::{
     array::Array,
-    datatypes::{DataType, Field, Schema, SchemaRef},
+    datatypes::{Schema, SchemaRef},
     record_batch::RecordBatch,
 };
 use object_store::{ObjectStoreExt as _, path::Path};
@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     catalog::{AS_OF, Table, Zone, is_name},
+    dictionaries,
     run_id::RunId,
 };
 
@@ -223,7 +224,7 @@ impl TableWriter {
     async fn write_slice(&mut self, slice: &RecordBatch) -> Result<(), LakeError> {
         let mut file = match self.open.take() {
             Some(file) => file,
-            None => self.open_file()?,
+            None => self.open_file(slice)?,
         };
         let written = file.write(slice, self.options.max_row_group_bytes).await;
         let long_enough = file.bytes() >= self.options.target_file_bytes;
@@ -235,12 +236,13 @@ impl TableWriter {
 
     async fn finish(&mut self) -> Result<(), LakeError> {
         if self.files.is_empty() && self.open.is_none() {
-            self.open = Some(self.open_file()?);
+            self.open = Some(self.open_file(&RecordBatch::new_empty(Arc::clone(&self.schema)))?);
         }
         self.close_file().await
     }
 
-    fn open_file(&self) -> Result<OpenFile, LakeError> {
+    /// Begins a file, whose first rows say how its columns are encoded best.
+    fn open_file(&self, first: &RecordBatch) -> Result<OpenFile, LakeError> {
         let Table { name, zone, .. } = &self.table;
         if !is_name(name) {
             return Err(self.schema_error("its name is not lower snake_case".to_owned()));
@@ -250,8 +252,11 @@ impl TableWriter {
         }
         let path = layout::staging_file(&self.run_id, *zone, name, self.files.len());
         let upload = HashingUpload::new(self.lake.store(), path.clone(), self.options.upload_part_bytes);
+        let without_dictionary =
+            dictionaries::of_no_use(first).map_err(|e| LakeError::parquet(name, &path, e.into()))?;
         let words = file_metadata::key_values(&self.table, &self.provenance, &self.run_id);
-        let properties = self.options.properties(&self.schema).set_key_value_metadata(Some(words)).build();
+        let properties =
+            self.options.properties(&self.schema, &without_dictionary).set_key_value_metadata(Some(words)).build();
         // The Arrow schema is among the words, where it has more to say than that of the batches.
         let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
         let writer = AsyncArrowWriter::try_new_with_options(upload, Arc::clone(&self.schema), options)
@@ -313,16 +318,15 @@ impl OpenFile {
 }
 
 impl WriterOptions {
-    fn properties(&self, schema: &Schema) -> WriterPropertiesBuilder {
+    fn properties(&self, schema: &Schema, without_dictionary: &[ColumnPath]) -> WriterPropertiesBuilder {
         let mut builder = WriterProperties::builder()
             .set_writer_version(WriterVersion::PARQUET_1_0)
             .set_created_by(format!("lucca-lake {}", env!("CARGO_PKG_VERSION")))
             .set_compression(self.compression)
             .set_statistics_enabled(EnabledStatistics::Page)
             .set_max_row_group_row_count(Some(self.max_row_group_rows.max(1)));
-        // A dictionary of values that are all different costs time and space.
-        for field in schema.fields().iter().filter(|field| is_unlike_itself(field)) {
-            builder = builder.set_column_dictionary_enabled(ColumnPath::from(field.name().as_str()), false);
+        for column in without_dictionary {
+            builder = builder.set_column_dictionary_enabled(column.clone(), false);
         }
         // The API's order spreads the ids of any thousand people from the smallest to the largest, so that minimum and
         // maximum exclude nothing; a Bloom filter does. It is as large as the row group's distinct values need.
@@ -333,12 +337,6 @@ impl WriterOptions {
         }
         builder
     }
-}
-
-/// Whether the values of a column are nearly all different: identifiers, addresses, instants, contents of files.
-fn is_unlike_itself(field: &Field) -> bool {
-    matches!(field.name().as_str(), "id" | "url")
-        || matches!(field.data_type(), DataType::Timestamp(..) | DataType::Binary)
 }
 
 /// The batch under the table's own schema object; an error names the first difference.

@@ -31,6 +31,7 @@ fn every_declaration_and_every_rule_can_be_asked() {
                 table: Table { name, ..catalog.findings.clone() },
                 sql: statement.findings(before),
                 internal: false,
+                over_time: Vec::new(),
                 lowered: Vec::new(),
             }
         })

@@ -76,6 +76,21 @@ pub const SETTINGS: &[Declared] = &[
         ..PLAIN
     },
     Declared {
+        key: "api_key",
+        variable: Some(env_vars::LUCCA_API_KEY),
+        in_file: false,
+        secret: true,
+        meaning: "legacy API key, in place of client id and secret; never a flag, never in the file",
+        ..PLAIN
+    },
+    Declared {
+        key: "api_key_file",
+        variable: Some(env_vars::LUCCA_API_KEY_FILE),
+        steers: true,
+        meaning: "file that holds the legacy API key",
+        ..PLAIN
+    },
+    Declared {
         key: "webhook_secret",
         variable: Some(env_vars::LUCCA_WEBHOOK_SECRET),
         in_file: false,
@@ -216,6 +231,30 @@ pub const SETTINGS: &[Declared] = &[
         steers: true,
         meaning: "custom attribute definitions whose values go to the core zone all the same: ids such as e_tShirtSize, no \
                   prefixes",
+        ..PLAIN
+    },
+    Declared {
+        key: "leaves_from",
+        meaning: "with a legacy key: first day of the absences that are read, the first of a month; default January of the \
+                  year before the as-of date",
+        ..PLAIN
+    },
+    Declared {
+        key: "leaves_until",
+        meaning: "with a legacy key: last day of them, the last of a month; default December of the year after it",
+        ..PLAIN
+    },
+    Declared {
+        key: "harmless_accounts",
+        steers: true,
+        meaning: "with a legacy key: leave accounts that are not sensitive, comma-separated: ids or names; * is every account. \
+                  All others are: an account says why somebody is away",
+        ..PLAIN
+    },
+    Declared {
+        key: "sensitive_accounts",
+        steers: true,
+        meaning: "with a legacy key: leave accounts that are sensitive even where harmless_accounts names them",
         ..PLAIN
     },
     Declared {

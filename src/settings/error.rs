@@ -63,6 +63,17 @@ pub(crate) enum SettingsError {
         /// How to set it.
         how: String,
     },
+    /// Both kinds of credentials.
+    #[error(
+        "{key} gives a legacy API key, {application} an OAuth application, and a run reads with one of them: drop {key} to \
+         read the v5 API, or {application} to read the legacy routes"
+    )]
+    TwoCredentials {
+        /// What gives the key.
+        key: String,
+        /// What gives the application.
+        application: String,
+    },
     /// A value that does not fit.
     #[error("{key} (from {origin}): {problem}")]
     Invalid {

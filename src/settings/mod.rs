@@ -1,11 +1,14 @@
 //! Configuration: flags, then environment, then `lucca-lake.toml`, then defaults, resolved once.
 
+mod both_ways;
+mod credentials;
 mod days;
 mod declared;
 mod error;
 mod file;
 mod gates;
 mod keeping;
+mod leaves;
 mod origin;
 mod portraits;
 mod resources;
@@ -24,6 +27,7 @@ pub(crate) use self::{
     days::{Every, series},
     error::SettingsError,
     file::{FILE_NAME, read_file},
+    leaves::{AccountRules, LeavesWindow},
     origin::Origin,
 };
 pub(crate) use crate::similar::did_you_mean;
@@ -167,26 +171,6 @@ impl Settings {
     /// When it is no address that a secret may be sent to.
     pub(crate) fn token_url(&self) -> Result<url::Url, SettingsError> {
         self.parsed("token_url", |text| secure_url(text).map_err(|e| e.to_string()))
-    }
-
-    /// The client id.
-    ///
-    /// # Errors
-    /// When it is missing.
-    pub(crate) fn client_id(&self) -> Result<String, SettingsError> {
-        Ok(self.required("client_id")?.0.to_owned())
-    }
-
-    /// The client secret, from its variable or its file.
-    ///
-    /// # Errors
-    /// When there is neither, or the file cannot be read.
-    pub(crate) fn client_secret(&self) -> Result<SecretString, SettingsError> {
-        match (self.secrets.get("client_secret"), self.get("client_secret_file")) {
-            (Some((secret, _)), _) => Ok(secret.expose_secret().trim().into()),
-            (None, Some((path, _))) => secret::read(Path::new(path)),
-            (None, None) => Err(SettingsError::Missing { key: "client_secret", how: how_to_set("client_secret") }),
-        }
     }
 
     /// The secrets of webhook endpoints, from their variable or their file; none where there is neither.

@@ -14,6 +14,7 @@ import check_analytics
 import check_benches
 import check_delta
 import check_faults
+import check_legacy
 import check_listen
 import check_mcp
 import check_operations
@@ -25,6 +26,7 @@ import check_recipes
 import check_resume
 import check_structure
 import check_values
+import check_warehouses
 from context import Context
 from program import Program
 
@@ -35,8 +37,8 @@ CHECKS = {"values": check_values.values, "derived": check_values.derived,
           "budget": check_operations.budget, "concurrency": check_operations.concurrency, "faults": check_faults.faults,
           "killed": check_resume.killed, "stopped": check_resume.stopped, "alone": check_resume.alone, "pace": check_resume.pace,
           "memory": check_operations.memory, "readers": check_readers.readers, "portable": check_portable.portable,
-          "portraits": check_portraits.portraits,
-          "recipes": check_recipes.recipes, "benches": check_benches.benches,
+          "portraits": check_portraits.portraits, "warehouses": check_warehouses.warehouses,
+          "recipes": check_recipes.recipes, "legacy": check_legacy.legacy, "benches": check_benches.benches,
           "prompt": check_prompt.prompt, "listen": check_listen.listen, "mcp": check_mcp.mcp, "quiet": check_faults.quiet}
 # For a build with the feature of that name; only when asked for.
 WITH_DELTA = {"delta": check_delta.delta, "delta-s3": check_delta.delta_s3}

@@ -33,6 +33,7 @@ fn a_file_that_others_could_have_written_does_not_say_where_secrets_go() {
         ("base_url", "https://evil.ilucca.net"),
         ("token_url", "https://evil.example/token"),
         ("client_secret_file", "/tmp/secret"),
+        ("api_key_file", "/tmp/key"),
         ("lake", "s3://evil/lake"),
         ("temp_dir", "/tmp/evil"),
         ("personal_definitions", "none"),

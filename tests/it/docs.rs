@@ -83,36 +83,91 @@ fn quoted(guide: &str) -> Vec<&str> {
     guide.split("```").step_by(2).flat_map(|text| text.split('`').skip(1).step_by(2)).collect()
 }
 
-#[test]
-fn every_command_runs() {
-    let tenant = Tenant::start(&["--employees", "30"]);
-    let here = tempfile::tempdir().unwrap();
-    let folder = Path::new(PROGRAM).parent().unwrap().display();
-    // The demo's people and the tenant's are not the same ones, and share a lake here.
-    fs::write(here.path().join("lucca-lake.toml"), format!("tolerate = \"{}\"\n", COMPARING.join(","))).unwrap();
-    let path = format!("{folder}:{}", std::env::var("PATH").unwrap_or_default());
-    let run = |command: &str| {
+/// A folder to run commands in, with a tenant to ask.
+struct Shell {
+    tenant: Tenant,
+    here: tempfile::TempDir,
+}
+
+impl Shell {
+    fn of(arguments: &[&str]) -> Self {
+        Self { tenant: Tenant::start(arguments), here: tempfile::tempdir().unwrap() }
+    }
+
+    fn run(&self, command: &str) {
+        let folder = Path::new(PROGRAM).parent().unwrap().display();
+        let path = format!("{folder}:{}", std::env::var("PATH").unwrap_or_default());
         let mut shell = Command::new("sh");
-        shell.args(["-ec", command]).current_dir(here.path()).stdin(Stdio::null());
+        shell.args(["-ec", command]).current_dir(self.here.path()).stdin(Stdio::null());
         // Commands one after another share a minute's budget, and would wait for it.
         shell
             .env_clear()
             .env("PATH", &path)
             .env("LUCCA_REQUESTS_PER_MINUTE", "100000")
-            .envs(tenant.environment.iter().map(|(k, v)| (k, v)));
+            .envs(self.tenant.environment.iter().map(|(k, v)| (k, v)));
         let done = shell.output().unwrap();
         assert!(done.status.success(), "{command}\n{}", String::from_utf8_lossy(&done.stderr));
-    };
-    run("lucca-lake demo --employees 30");
-    let mut number = 0;
-    for guide in guides() {
-        for command in commands(&fs::read_to_string(&guide).unwrap()) {
-            assert!(!command.contains("fake-tenant"), "{command} serves for ever; a `text` block can show it");
-            run(&command);
-            number += 1;
-        }
     }
+
+    fn run_all(&self, guide: &Path) -> usize {
+        let commands = commands(&fs::read_to_string(guide).unwrap());
+        for command in &commands {
+            assert!(!command.contains("fake-tenant"), "{command} serves for ever; a `text` block can show it");
+            self.run(command);
+        }
+        commands.len()
+    }
+}
+
+/// The guide to a tenant with a key alone.
+fn is_of_keys(guide: &Path) -> bool {
+    guide.ends_with("docs/legacy.md")
+}
+
+#[test]
+fn every_command_runs() {
+    let shell = Shell::of(&["--employees", "30"]);
+    // The demo's people and the tenant's are not the same ones, and share a lake here.
+    fs::write(shell.here.path().join("lucca-lake.toml"), format!("tolerate = \"{}\"\n", COMPARING.join(","))).unwrap();
+    shell.run("lucca-lake demo --employees 30");
+    let others = guides().into_iter().filter(|guide| !is_of_keys(guide));
+    let number: usize = others.map(|guide| shell.run_all(&guide)).sum();
     assert!(number >= 10, "only {number} commands were found");
+}
+
+#[test]
+fn every_command_for_a_key_runs_with_a_key() {
+    let shell = Shell::of(&["--employees", "30", "--legacy-key"]);
+    let guide = guides().into_iter().find(|guide| is_of_keys(guide)).unwrap();
+    assert!(shell.run_all(&guide) >= 4);
+    for example in files(&root().join("examples/legacy"), "sql") {
+        shell.run(&format!("lucca-lake query -f {} -o answer.csv", example.display()));
+        let answer = fs::read_to_string(shell.here.path().join("answer.csv")).unwrap();
+        assert!(answer.lines().count() > 20, "{}", example.display());
+    }
+}
+
+#[test]
+fn the_guide_to_keys_names_every_route() {
+    let rows = table_below(&read("docs/legacy.md"), "What comes from where");
+    let row_of = |path: &str| rows.iter().find(|row| row[0].contains(&format!("`{path}`")));
+    for schema in files(&root().join("schemas/legacy"), "toml") {
+        let declared: toml::Table = toml::from_str(&fs::read_to_string(&schema).unwrap()).unwrap();
+        let path = declared["route"]["path"].as_str().unwrap();
+        let row = row_of(path).unwrap_or_else(|| panic!("docs/legacy.md does not name {path}"));
+        if declared.get("published").is_some_and(|published| published.as_bool() == Some(true)) {
+            let table = declared["resource"].as_str().unwrap().replace('-', "_");
+            assert!(row[1].contains(&format!("`{table}`")), "{path}: {table}");
+        }
+        let is_optional = declared.get("optional").is_some_and(|optional| optional.as_bool() == Some(true));
+        assert!(is_optional || row[2] == "yes", "{path} is needed");
+    }
+    for query in files(&root().join("queries/legacy"), "sql") {
+        let text = fs::read_to_string(&query).unwrap();
+        let table = query.file_stem().unwrap().to_string_lossy().into_owned();
+        let is_named = rows.iter().any(|row| row[1].contains(&format!("`{table}`")));
+        assert!(is_named || text.contains("\n-- internal\n"), "docs/legacy.md does not name {table}");
+    }
 }
 
 /// The statement of one guide finds as many people as `headcount` counted, for every number of it; that of another counts

@@ -5,6 +5,7 @@
 mod at_once;
 mod attributes;
 mod backfill;
+mod compare_sources;
 mod configuration;
 mod coverage;
 mod cron;

@@ -1,72 +1,21 @@
 //! What is sent, and what becomes of a secret and of answers that were lost.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use http::{Request, Response};
 use secrecy::ExposeSecret as _;
 
 use super::*;
 use crate::{
-    api::{Client, ClientOptions, Credentials, OnWait, RetryPolicy, Transport, TransportError},
+    api::testing::{
+        Does::{self, Answers, Breaks},
+        Scripted, client, tenant,
+    },
     catalog::Catalog,
-    clock::SystemClock,
 };
 
-/// Gives tokens, and one answer after another; `None` is lost on the way.
-struct Scripted {
-    answers: Mutex<VecDeque<Option<(u16, &'static str)>>>,
-    seen: Mutex<Vec<String>>,
-}
-
-#[async_trait]
-impl Transport for Scripted {
-    async fn send(&self, request: Request<Bytes>, _: u64) -> Result<Response<Bytes>, TransportError> {
-        let body = String::from_utf8(request.body().to_vec()).unwrap();
-        if request.uri().path() == "/token" {
-            self.seen.lock().unwrap().push(body);
-            let token = r#"{"access_token":"t","token_type":"Bearer","expires_in":3600}"#;
-            return Ok(Response::new(Bytes::from_static(token.as_bytes())));
-        }
-        self.seen.lock().unwrap().push(format!("{} {} {body}", request.method(), request.uri().path()));
-        match self.answers.lock().unwrap().pop_front().unwrap() {
-            Some((status, body)) => {
-                Ok(Response::builder().status(status).body(Bytes::from_static(body.as_bytes())).unwrap())
-            }
-            None => Err(TransportError::Broken { what: "the response ended early", source: None }),
-        }
-    }
-}
-
-fn account(answers: &[Option<(u16, &'static str)>]) -> (Account, Arc<Scripted>) {
-    let transport =
-        Arc::new(Scripted { answers: Mutex::new(answers.iter().copied().collect()), seen: Mutex::default() });
-    let options = ClientOptions {
-        tenant: tenant(),
-        credentials: Credentials {
-            token_url: "http://localhost:1/token".parse().unwrap(),
-            client_id: "id".into(),
-            client_secret: "secret".into(),
-            scopes: vec!["webhook-endpoints.readwrite".into()],
-        },
-        requests_per_minute: 1000,
-        retry: RetryPolicy::default(),
-        seed: 1,
-        request_timeout: Duration::from_secs(60),
-        max_page_bytes: 1 << 20,
-        sent_log: None,
-        on_wait: OnWait::new(drop),
-    };
-    let client = Client::new(options, Arc::clone(&transport) as Arc<_>, Arc::new(SystemClock));
+fn account(script: impl IntoIterator<Item = Does>) -> (Account, Arc<Scripted>) {
+    let (client, transport) = client("webhook-endpoints.readwrite", script);
     (Account::new(client), transport)
-}
-
-fn tenant() -> Tenant {
-    Tenant::new("http://localhost:1").unwrap()
 }
 
 fn fields() -> EndpointFields {
@@ -149,23 +98,25 @@ fn schemas_are_read_with_scopes_that_only_read() {
 #[tokio::test]
 async fn a_secret_is_apart_from_its_endpoint() {
     let answer = r#"{"id":"7", "secret" : "s3cr3t", "name":"secret","links":{},"secret":"other"}"#;
-    let (account, transport) = account(&[Some((201, answer))]);
+    let (account, transport) = account([Answers(201, answer)]);
     let created = account.create_endpoint(&Change::create(&fields()).unwrap()).await.unwrap();
     assert_eq!(created.record.get(), r#"{"id":"7","name":"secret","links":{}}"#);
     assert_eq!(created.secret.as_ref().unwrap().expose_secret(), "s3cr3t");
     assert_eq!(created.sent.expose_secret(), answer);
     assert!(!format!("{created:?}").contains("s3cr3t"));
-    let seen = transport.seen.lock().unwrap();
-    assert!(seen[0].contains("scope=webhook-endpoints.readwrite") && seen[1].starts_with("POST "), "{seen:?}");
+    let seen = transport.seen();
+    assert!(seen.tokens[0].contains("scope=webhook-endpoints.readwrite"), "{seen:?}");
+    assert_eq!(seen.requests[0].method(), http::Method::POST);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_was_perhaps_made_is_not_made_again() {
-    for lost in [None, Some((503, "")), Some((201, "<html>"))] {
-        let (account, transport) = account(&[lost]);
+    for lost in [Breaks, Answers(503, ""), Answers(201, "<html>")] {
+        let (account, transport) = account([lost]);
         let error = account.create_endpoint(&Change::create(&fields()).unwrap()).await.unwrap_err();
         assert!(matches!(error, ApiError::Unsure { .. }), "{error}");
-        assert_eq!(transport.seen.lock().unwrap().len(), 2, "a token and one POST");
+        let seen = transport.seen();
+        assert_eq!((seen.tokens.len(), seen.requests.len()), (1, 1), "a token and one POST");
     }
 }
 
@@ -173,12 +124,12 @@ async fn what_was_perhaps_made_is_not_made_again() {
 async fn what_was_deleted_unheard_was_deleted() {
     let gone = r#"{"title":"Not Found","status":404}"#;
     for (answers, is_deleted) in [
-        (vec![Some((204, ""))], true),
-        (vec![Some((404, gone))], false),
-        (vec![None, Some((404, gone))], true),
-        (vec![Some((503, "")), Some((200, "{}"))], true),
+        (vec![Answers(204, "")], true),
+        (vec![Answers(404, gone)], false),
+        (vec![Breaks, Answers(404, gone)], true),
+        (vec![Answers(503, ""), Answers(200, "{}")], true),
     ] {
-        let (account, _) = account(&answers);
+        let (account, _) = account(answers.clone());
         let deleted = account.delete_endpoint(&Change::delete("7").unwrap()).await.unwrap();
         assert_eq!(deleted, is_deleted, "{answers:?}");
     }

@@ -1,91 +1,28 @@
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
-
-use async_trait::async_trait;
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response, header};
+use http::{Method, Request, header};
 
 use super::*;
 use crate::{
-    api::{
-        client::ClientOptions,
-        retry::RetryPolicy,
-        tenant::Tenant,
-        token::Credentials,
-        transport::{Transport, TransportError},
-        waits::OnWait,
+    api::testing::{
+        Does::{self, Answers, Breaks},
+        client, tenant,
     },
-    clock::SystemClock,
     exit_code::ExitCode,
 };
-
-/// What the tenant does with one request.
-enum Does {
-    Answers(u16, &'static str),
-    Breaks,
-}
-use Does::{Answers, Breaks};
-
-/// Gives tokens, and does one thing after another with everything else.
-struct Scripted {
-    script: Mutex<VecDeque<Does>>,
-    seen: Mutex<Vec<(Method, HeaderMap, Bytes)>>,
-}
-
-#[async_trait]
-impl Transport for Scripted {
-    async fn send(&self, request: Request<Bytes>, _: u64) -> Result<Response<Bytes>, TransportError> {
-        if request.uri().path() == "/token" {
-            let token = r#"{"access_token":"t","token_type":"Bearer","expires_in":3600}"#;
-            return Ok(Response::new(Bytes::from_static(token.as_bytes())));
-        }
-        let (parts, body) = request.into_parts();
-        self.seen.lock().unwrap().push((parts.method, parts.headers, body));
-        match self.script.lock().unwrap().pop_front().unwrap() {
-            Answers(status, body) => {
-                let response = Response::builder().status(status).header(header::ETAG, "\"2\"");
-                Ok(response.body(Bytes::from_static(body.as_bytes())).unwrap())
-            }
-            Breaks => Err(TransportError::Broken { what: "the response ended early", source: None }),
-        }
-    }
-}
 
 struct Sent {
     answer: Result<Answer, ApiError>,
     /// Every request that reached the tenant.
-    seen: Vec<(Method, HeaderMap, Bytes)>,
+    seen: Vec<Request<Bytes>>,
 }
 
 async fn send(method: Method, known: Option<&str>, script: impl IntoIterator<Item = Does>) -> Sent {
-    let transport = Arc::new(Scripted { script: Mutex::new(script.into_iter().collect()), seen: Mutex::default() });
-    let tenant = Tenant::new("http://localhost:1").unwrap();
-    let url = tenant.record("webhook-endpoints", "7", &[]).unwrap();
-    let options = ClientOptions {
-        tenant,
-        credentials: Credentials {
-            token_url: "http://localhost:1/token".parse().unwrap(),
-            client_id: "id".into(),
-            client_secret: "secret".into(),
-            scopes: vec!["webhook-endpoints.readwrite".into()],
-        },
-        requests_per_minute: 1000,
-        retry: RetryPolicy::default(),
-        seed: 1,
-        request_timeout: Duration::from_secs(60),
-        max_page_bytes: 1 << 20,
-        sent_log: None,
-        on_wait: OnWait::new(drop),
-    };
-    let client = Client::new(options, Arc::<Scripted>::clone(&transport), Arc::new(SystemClock));
+    let (client, transport) = client("webhook-endpoints.readwrite", script);
+    let url = tenant().record("webhook-endpoints", "7", &[]).unwrap();
     let body = (method != Method::GET).then(|| Bytes::from_static(b"{}"));
     let single = Single { method, if_none_match: known, body, ..Single::get("webhook-endpoints", "s", &url) };
     let answer = client.single(single).await;
-    let seen = std::mem::take(&mut *transport.seen.lock().unwrap());
-    Sent { answer, seen }
+    Sent { answer, seen: transport.seen().requests }
 }
 
 #[tokio::test(start_paused = true)]
@@ -114,7 +51,7 @@ async fn a_post_is_sent_again_only_when_it_was_surely_not_done() {
 async fn a_known_record_may_be_unmodified() {
     let sent = send(Method::GET, Some("\"1\""), [Answers(304, "")]).await;
     assert_eq!(sent.answer.unwrap().status, StatusCode::NOT_MODIFIED);
-    assert_eq!(sent.seen[0].1[header::IF_NONE_MATCH], "\"1\"");
+    assert_eq!(sent.seen[0].headers()[header::IF_NONE_MATCH], "\"1\"");
     let sent = send(Method::GET, Some("\"1\""), [Answers(200, "{}")]).await;
     assert_eq!(sent.answer.unwrap().headers[header::ETAG], "\"2\"");
     assert!(send(Method::GET, None, [Answers(304, "")]).await.answer.is_err());
@@ -136,8 +73,8 @@ async fn a_refusal_says_what_to_do() {
 #[tokio::test(start_paused = true)]
 async fn a_body_goes_out_as_json() {
     let sent = send(Method::PATCH, None, [Answers(200, "{}")]).await;
-    let (method, headers, body) = &sent.seen[0];
-    assert_eq!((method, &body[..]), (&Method::PATCH, &b"{}"[..]));
-    assert_eq!(headers[header::CONTENT_TYPE], "application/json");
-    assert_eq!(headers["Api-Version"], "2024-11-01");
+    let request = &sent.seen[0];
+    assert_eq!((request.method(), &request.body()[..]), (&Method::PATCH, &b"{}"[..]));
+    assert_eq!(request.headers()[header::CONTENT_TYPE], "application/json");
+    assert_eq!(request.headers()["Api-Version"], "2024-11-01");
 }

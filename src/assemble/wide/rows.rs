@@ -7,7 +7,7 @@ use std::{
 };
 
 use arrow::{
-    array::{Array as _, AsArray as _, Date32Array, RecordBatch, StringArray},
+    array::{Array as _, AsArray as _, Date32Array, RecordBatch, StringViewArray},
     datatypes::Date32Type,
 };
 use futures::{
@@ -62,7 +62,7 @@ fn begin_with(session: &Session, source: &Source<'_>, table: Table, pivot: Pivot
             "SELECT employee_id, definition_id, id, applicability_start, applicability_end, value FROM {long}{order}"
         );
         let pivoting = Pivoting {
-            batches: prepared::rows(&reading, &sql).await?.into_stream(),
+            batches: prepared::ask(&reading, &sql, None).await?.into_stream(),
             without: without_attributes(&reading, statuses.as_deref(), &together.rows).await?.into_iter(),
             left: together.rows,
             waiting: HashMap::new(),
@@ -84,7 +84,7 @@ async fn without_attributes(
     if !session.has_table(EMPLOYEES) {
         return Ok(Vec::new());
     }
-    let mut batches = prepared::rows(session, &format!("SELECT id, status FROM {EMPLOYEES}")).await?.into_stream();
+    let mut batches = prepared::ask(session, &format!("SELECT id, status FROM {EMPLOYEES}"), None).await?.into_stream();
     // Should one be listed twice, that shows here too.
     let (mut without, mut found) = (Vec::new(), HashSet::new());
     while let Some(batch) = batches.next().await {
@@ -172,11 +172,11 @@ impl Pivoting {
 
 /// The columns of some attributes.
 struct Columns<'b> {
-    definitions: &'b StringArray,
-    ids: &'b StringArray,
+    definitions: &'b StringViewArray,
+    ids: &'b StringViewArray,
     starts: &'b Date32Array,
     ends: &'b Date32Array,
-    values: &'b StringArray,
+    values: &'b StringViewArray,
 }
 
 impl<'b> Columns<'b> {
@@ -190,7 +190,7 @@ impl<'b> Columns<'b> {
     }
 
     fn attribute(&self, row: usize) -> Attribute<'b> {
-        let text = |of: &'b StringArray| if of.is_valid(row) { of.value(row) } else { "" };
+        let text = |of: &'b StringViewArray| if of.is_valid(row) { of.value(row) } else { "" };
         let day = |of: &Date32Array| of.is_valid(row).then(|| of.value(row));
         Attribute {
             definition: text(self.definitions).into(),
@@ -202,8 +202,8 @@ impl<'b> Columns<'b> {
     }
 }
 
-fn texts(batch: &RecordBatch, index: usize) -> Result<&StringArray, EngineError> {
-    let texts = batch.columns().get(index).and_then(|column| column.as_string_opt());
+fn texts(batch: &RecordBatch, index: usize) -> Result<&StringViewArray, EngineError> {
+    let texts = batch.columns().get(index).and_then(|column| column.as_string_view_opt());
     texts.ok_or_else(|| EngineError::Internal { message: "a column of the attributes is no text".to_owned() })
 }
 

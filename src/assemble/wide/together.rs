@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use arrow::array::{Array as _, RecordBatch, StringArray};
+use arrow::array::{Array as _, AsArray as _, RecordBatch};
 use futures::StreamExt as _;
 
 use crate::engine::{EngineError, Session, prepared};
@@ -31,7 +31,8 @@ impl Together {
     /// When the table cannot be read.
     pub(super) async fn of(session: &Session, table: &str) -> Result<Self, EngineError> {
         let (mut people, mut runs) = (HashMap::new(), Vec::new());
-        let mut batches = prepared::rows(session, &format!("SELECT employee_id FROM {table}")).await?.into_stream();
+        let mut batches =
+            prepared::ask(session, &format!("SELECT employee_id FROM {table}"), None).await?.into_stream();
         while let Some(batch) = batches.next().await {
             let batch = batch?;
             for run in people_of(&batch)? {
@@ -86,7 +87,7 @@ pub(super) struct RunOfRows<'b> {
 /// # Errors
 /// When the column is no text: a defect here.
 pub(super) fn people_of(batch: &RecordBatch) -> Result<impl Iterator<Item = RunOfRows<'_>>, EngineError> {
-    let people = batch.columns().first().and_then(|column| column.as_any().downcast_ref::<StringArray>());
+    let people = batch.columns().first().and_then(|column| column.as_string_view_opt());
     let people = people.ok_or_else(|| EngineError::Internal { message: "employee_id is no text".to_owned() })?;
     let mut next = 0;
     Ok(std::iter::from_fn(move || {

@@ -1,6 +1,7 @@
 //! `check`: proves a configuration before anybody relies on it: tenant, secret, token, scopes, collections, clock, lake.
 
 mod checks;
+mod key;
 mod lake;
 mod tenant;
 

@@ -2,9 +2,10 @@
 
 use secrecy::ExposeSecret as _;
 
-use super::checks::Checks;
+use super::{checks::Checks, key};
 use crate::{
     api::{Client, is_legacy_key},
+    catalog::Source,
     context::{Context, LUCCA_REQUESTS_PER_MINUTE},
     error::Error,
     exit_code::ExitCode,
@@ -38,17 +39,16 @@ pub(super) async fn check(
         None => checks.note("tenant address", format!("{}: not one of Lucca's known hosts", tenant.host())),
     }
     budget(settings.requests_per_minute(), tenant.is_local(), checks);
-    match settings.client_secret() {
-        Ok(secret) if is_legacy_key(secret.expose_secret()) => checks.note(
-            "client secret",
-            "has the form of a legacy API key, which works with v3 and v4 only; OAuth applications are made at \
-             <tenant>/identity/admin/integration-keys",
-        ),
-        Ok(_) => checks.ok("client secret", "set"),
+    let source = match settings.source() {
+        Ok(source) => source,
         Err(error) => {
-            checks.error("client secret", &error.into());
+            checks.error("credentials", &error.into());
             return Ok(());
         }
+    };
+    if let Err(error) = credentials(settings, source, checks) {
+        checks.error(if source == Source::Legacy { "API key" } else { "client secret" }, &error.into());
+        return Ok(());
     }
     let turn = context.turn(settings, &tenant, &format!("check (process {})", std::process::id()))?;
     let client = match context.client(settings, selection.scopes(), &turn) {
@@ -58,6 +58,12 @@ pub(super) async fn check(
             return Ok(());
         }
     };
+    if source == Source::Legacy {
+        let as_of = settings.as_of(context.clock.now())?;
+        key::routes(&client, selection, settings.leaves_window(as_of, as_of)?, checks).await;
+        clock(&client, checks);
+        return Ok(());
+    }
     let missing = match client.missing_scopes().await {
         Ok(missing) => missing,
         Err(error) => {
@@ -69,6 +75,22 @@ pub(super) async fn check(
     checks.ok("token", format!("given, with {granted} of {} scopes", granted + missing.len()));
     resources(context, settings, selection, &client, &missing, checks).await?;
     clock(&client, checks);
+    Ok(())
+}
+
+/// Who asks, and what was taken for something else.
+fn credentials(settings: &Settings, source: Source, checks: &mut Checks) -> Result<(), SettingsError> {
+    if source == Source::Legacy {
+        key::form(&settings.api_key()?, checks);
+    } else if is_legacy_key(settings.client_secret()?.expose_secret()) {
+        checks.note(
+            "client secret",
+            "has the form of a legacy API key: give it as LUCCA_API_KEY in place of client id and secret to read the older \
+             APIs; OAuth applications are made at <tenant>/identity/admin/integration-keys",
+        );
+    } else {
+        checks.ok("client secret", "set");
+    }
     Ok(())
 }
 
@@ -97,7 +119,7 @@ async fn resources(
 ) -> Result<(), Error> {
     let as_of = settings.as_of(context.clock.now())?.to_string();
     let history = settings.history()?;
-    let wanted = Wanted { as_of: Some(&as_of), history: &history };
+    let wanted = Wanted { as_of: Some(&as_of), history: &history, window: None };
     for selected in &selection.resources {
         let Selected { resource, optional, .. } = selected;
         let name = format!("resource {}", resource.name);

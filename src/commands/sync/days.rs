@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::{Produced, Run, Work};
 use crate::{
     assemble::{Assembled, Assembler, Cause, Day, DayBefore, Outcome, ReadForDays, Rows, day_sessions},
-    catalog::Resource,
+    catalog::{Resource, Source},
     context::Context,
     engine::days::DaySessions,
     error::Error,
@@ -57,7 +57,7 @@ impl Run {
                     carried_over,
                     replaces: work.before.sequence_of(*as_of),
                     day_before: tables.is_some().then_some(&day_before),
-                    before: snapshot_before(*as_of, work, last.as_ref()),
+                    before: snapshot_before(*as_of, self.selection.source, work, last.as_ref()),
                     attributes: self.attributes_of_day(replaced),
                     known_types: known_types.clone(),
                     read_that_day: *as_of == self.today,
@@ -124,13 +124,15 @@ impl Run {
 
     /// Whether the attributes are among what is read.
     pub(super) fn reads_attributes(&self) -> bool {
-        self.selection.resources.iter().any(|selected| selected.resource.labels.is_some())
+        let read = self.selection.resources.iter().any(|selected| selected.resource.labels.is_some());
+        let made = self.selection.mapped.iter().filter_map(|mapping| mapping.of.as_ref());
+        read || made.filter(|of| of.labels.is_some()).count() > 0
     }
 
     /// API tables of the replaced snapshot that this run does not read again.
     pub(super) fn carried_over(&self, replaced: Option<&Snapshot>) -> Vec<SnapshotTable> {
         let kept = self.kept_as_they_are();
-        let tables = replaced.into_iter().flat_map(|snapshot| &snapshot.tables);
+        let tables = self.of_same_source(replaced).into_iter().flat_map(|snapshot| &snapshot.tables);
         tables.filter(|table| kept.contains(&table.name)).cloned().collect()
     }
 
@@ -157,6 +159,11 @@ impl Run {
         Ok(kept)
     }
 
+    /// A snapshot of the day, if it was read of the same source: tables of two do not go together.
+    pub(super) fn of_same_source<'s>(&self, replaced: Option<&'s Snapshot>) -> Option<&'s Snapshot> {
+        replaced.filter(|snapshot| snapshot.state.source == self.selection.source)
+    }
+
     /// The tables that this run does not read and that are not computed from what it reads.
     fn kept_as_they_are(&self) -> BTreeSet<String> {
         let written = self.selection.table_names();
@@ -165,9 +172,22 @@ impl Run {
 
     /// A day whose manifest cannot be read can only be read again as a whole: what this run leaves out could not be kept.
     ///
+    /// Neither can a day that was read of another source be replaced by some tables of this one.
+    ///
     /// # Errors
     /// When such a day has files of a table that this run does not read.
     pub(super) async fn check_replaceable(&self, before: &Days) -> Result<(), Error> {
+        for day in self.days.iter().filter(|_| self.selection.is_some) {
+            if let Some(replaced) = before.of(*day)
+                && self.of_same_source(Some(replaced)).is_none()
+            {
+                let (was, now) = (credentials(replaced.state.source), credentials(self.selection.source));
+                return Err(Error::Usage(format!(
+                    "the snapshot of {day} was read with {was}, and some tables read with {now} cannot take their place \
+                     in it: leave out --tables, or write to another lake"
+                )));
+            }
+        }
         let kept = self.kept_as_they_are();
         for UnreadableDay { as_of, path, .. } in before.unreadable.iter().filter(|day| self.days.contains(&day.as_of)) {
             let there = self.lake.tables_with_files(*as_of).await?;
@@ -182,8 +202,23 @@ impl Run {
     }
 }
 
-/// The snapshot that a day's is compared with: the one it replaces, or else that of the latest day before.
-fn snapshot_before<'a>(day: NaiveDate, work: &'a Work, last: Option<&'a Snapshot>) -> Option<&'a Snapshot> {
-    let known = work.before.snapshots.iter().filter(|snapshot| snapshot.as_of <= day);
+/// What a source is read with.
+fn credentials(source: Source) -> &'static str {
+    match source {
+        Source::V5 => "an OAuth application",
+        Source::Legacy => "a legacy API key",
+    }
+}
+
+/// The snapshot that a day's is compared with: the one it replaces, or else that of the latest day before, of the same
+/// source.
+fn snapshot_before<'a>(
+    day: NaiveDate,
+    source: Source,
+    work: &'a Work,
+    last: Option<&'a Snapshot>,
+) -> Option<&'a Snapshot> {
+    let known =
+        work.before.snapshots.iter().filter(|snapshot| snapshot.as_of <= day && snapshot.state.source == source);
     known.chain(last).max_by_key(|snapshot| snapshot.as_of)
 }

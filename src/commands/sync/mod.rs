@@ -20,20 +20,22 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     api::{Client, PageLimits, Tenant},
     assemble::{Notes, session_options},
-    catalog::{Catalog, Split},
+    catalog::{Catalog, Source, Split},
     context::{Context, Turn, Writer, exclusively, split_as_configured},
-    engine::SessionOptions,
+    engine::{SessionOptions, Value},
     error::Error,
     fetch::{
-        self, AskedDays, Fetched, Job, LastTables, RunCheckpoint, Selection, Stop, Takes, Wanted, check_tenant,
-        refuse_above, sort_out,
+        self, AskedDays, Fetched, Job, LastTables, Mapping, RunCheckpoint, Selection, Stop, Takes, Wanted,
+        check_tenant, refuse_above, sort_out,
     },
-    lake::{self, Checkpoint, Days, Lake, LakeError, Provenance, Purpose, PutIfAbsent, Snapshot, StagedTable},
+    lake::{
+        self, Checkpoint, Days, Lake, LakeError, NotAvailable, Provenance, Purpose, PutIfAbsent, Snapshot, StagedTable,
+    },
     lock::Owner,
     quality::Thresholds,
     report::{Absence, KeptBecause, KeptDay, PublishedDay, ResourceReport, RunReport},
     run_id::RunId,
-    settings::{HistoryMode, HistorySettings, Settings},
+    settings::{AccountRules, HistoryMode, HistorySettings, LeavesWindow, Settings},
 };
 
 /// One run before it starts: everything checked that can be checked without a request.
@@ -63,6 +65,10 @@ struct Run {
     fresh: bool,
     recheck_days: Option<u32>,
     history: HistorySettings,
+    /// The days whose absences are read, where they are.
+    window: Option<LeavesWindow>,
+    /// Which leave accounts are sensitive.
+    account_rules: AccountRules,
     /// Which definitions are personal.
     split: Split,
     /// The day on which the API is read, in the configured time zone.
@@ -96,6 +102,10 @@ struct Produced {
     /// Days that stay as they are.
     kept: Vec<KeptDay>,
     checkpoint: Option<Arc<RunCheckpoint>>,
+    /// Columns that the source cannot fill.
+    not_available: Vec<NotAvailable>,
+    /// Tables whose rows tell of the day alone on which they were read.
+    only_current: Vec<String>,
 }
 
 impl Produced {
@@ -160,8 +170,12 @@ impl Run {
         let selection = Selection::configured(&catalog, settings)?;
         let started_at = context.clock.now();
         let tenant = settings.tenant()?;
-        let reader = reader(&tenant, &settings.client_id()?);
+        let reader = match selection.source {
+            Source::V5 => reader(&tenant, &settings.client_id()?),
+            Source::Legacy => reader(&tenant, &settings.api_key()?.fingerprint()),
+        };
         let days = settings.days(started_at)?;
+        let window = selection.window(settings, &days)?;
         let as_of = settings.as_of(started_at)?;
         let resume_within = settings.resume_within()?.filter(|_| !asked.fresh);
         let id = context.run_id(started_at);
@@ -180,6 +194,8 @@ impl Run {
             fresh: asked.fresh,
             recheck_days: settings.portraits_recheck_days()?,
             history: settings.history()?,
+            window,
+            account_rules: settings.account_rules(),
             today: settings.today(started_at)?,
             thresholds: settings.thresholds()?,
             superseded_grace: settings.superseded_grace()?,
@@ -251,7 +267,8 @@ impl Run {
             "sync"
         );
         let missing = self.stop.unless_stopped(self.client.missing_scopes()).await?;
-        let (selection, absent) = self.selection.clone().without_scopes(&missing)?;
+        let (selection, mut absent) = self.selection.clone().without_scopes(&missing)?;
+        absent.extend(selection.out_of_reach(&self.catalog));
         produced.absent.clone_from(&absent);
         if let Some(allowed) = self.max_requests {
             let kept =
@@ -259,13 +276,14 @@ impl Run {
             // Where pages are used again, the records are counted again.
             let kept = kept.saturating_sub(selection.resources.len() as u64);
             let as_of = self.day_asked_for();
-            let wanted = Wanted { as_of: as_of.as_deref(), history: &self.history };
+            let wanted = Wanted { as_of: as_of.as_deref(), history: &self.history, window: self.window };
             let (limits, last) = (&work.limits, &work.last_tables);
             refuse_above(allowed, &self.client, wanted, &selection, limits, last, kept).await?;
         }
-        let (Fetched { tables, resources, received, absent }, ended) =
-            self.fetch(context, &work, &selection, absent).await?;
+        let (fetched, ended) = self.fetch(context, &work, &selection, absent).await?;
+        let Fetched { tables, resources, received, absent, not_available, only_current } = fetched;
         (produced.resources, produced.absent) = (resources, absent);
+        (produced.not_available, produced.only_current) = (not_available, only_current);
         if let Some(newest) = work.before.newest() {
             warn_of_loss(&produced.absent, newest);
         }
@@ -323,6 +341,7 @@ impl Run {
                 as_of: self.days.first().filter(|_| self.days.len() == 1).copied(),
             },
             as_of: self.day_asked_for(),
+            window: self.window,
             stop: self.stop.clone(),
             limits: Arc::clone(&work.limits),
             checkpoint: Arc::clone(&work.checkpoint),
@@ -335,6 +354,11 @@ impl Run {
         let request = fetch::Request {
             job,
             selection,
+            mapping: Mapping {
+                as_of: self.today,
+                values: self.account_rules.values().map(|(name, text)| (name.to_owned(), Value::Text(text))).into(),
+                engine: self.engine.clone(),
+            },
             absent,
             progress: &context.progress,
             requests_per_minute: self.requests_per_minute,
@@ -387,9 +411,9 @@ fn writer<'a>(run_id: &'a RunId, owner: Option<&'a Owner>) -> Writer<'a> {
     Writer { what: "run", run_id, owner }
 }
 
-/// Pages may be used again by the same program for the same tenant and application, which sees the same records. The
-/// application's name is hashed: it is no secret, but nobody needs it there.
-fn reader(tenant: &Tenant, client_id: &str) -> String {
-    let application = hex::encode(Sha256::digest(client_id));
-    format!("lucca-lake {} for {} by {application}", env!("CARGO_PKG_VERSION"), tenant.origin())
+/// Pages may be used again by the same program for the same tenant and application or key, which sees the same records. Its
+/// name is hashed: it is no secret, but nobody needs it there.
+fn reader(tenant: &Tenant, name: &str) -> String {
+    let name = hex::encode(Sha256::digest(name));
+    format!("lucca-lake {} for {} by {name}", env!("CARGO_PKG_VERSION"), tenant.origin())
 }

@@ -13,7 +13,9 @@ impl Run {
     /// How the attributes of a day were read: by this run, or by the one that left them there.
     pub(super) fn attributes_of_day(&self, replaced: Option<&Snapshot>) -> AttributesRead {
         match replaced {
-            Some(before) if !self.reads_attributes() => AttributesRead::of(&before.state, &self.split),
+            Some(before) if !self.reads_attributes() && self.of_same_source(Some(before)).is_some() => {
+                AttributesRead::of(&before.state, &self.split)
+            }
             _ => AttributesRead {
                 whole_history: self.history.mode == HistoryMode::History,
                 patterns: self.history.patterns.clone(),
@@ -33,7 +35,7 @@ impl Run {
 
     /// What the snapshot remembers of how its tables were read.
     pub(super) fn state(&self, replaced: Option<&Snapshot>, work: &Work, produced: &Produced) -> SnapshotState {
-        let before = replaced.map(|snapshot| snapshot.state.clone()).unwrap_or_default();
+        let before = self.of_same_source(replaced).map(|snapshot| snapshot.state.clone()).unwrap_or_default();
         let mut records = before.records;
         records.extend(produced.resources.iter().map(|r| (r.resource.clone(), r.records)));
         let mut accepted_missing = before.accepted_missing;
@@ -44,15 +46,25 @@ impl Run {
         let read = self.selection.table_names();
         absent.retain(|table, _| !read.contains(table));
         absent.extend(produced.absent.iter().flat_map(|a| a.tables.iter().map(|t| (t.clone(), a.reason.clone()))));
+        let mut not_available = before.not_available;
+        not_available.retain(|lacking| !read.contains(&lacking.table));
+        not_available.extend(produced.not_available.iter().cloned());
+        not_available.sort_by(|a, b| a.table.cmp(&b.table));
+        let mut only_current = before.only_current;
+        only_current.retain(|table| !read.contains(table));
+        only_current.extend(produced.only_current.iter().cloned());
         let known_days = work.before.dates().into_iter().chain(produced.published.iter().map(|day| day.as_of));
         SnapshotState {
             absent,
             accepted_missing,
             known_days: Some(KnownDays::new(self.started_at, known_days)),
+            not_available,
+            only_current,
             page_limits: work.limits.learned(),
             pages_of: Some(work.checkpoint.checkpoint().run_id().clone()),
             read_on: Some(self.read_on(replaced)),
             records,
+            source: self.selection.source,
             tenant: Some(self.client.tenant().host()),
             ..SnapshotState::default()
         }

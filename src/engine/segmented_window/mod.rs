@@ -29,4 +29,4 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub(super) use rule::physical_optimizer_rules;
+pub(super) use rule::{LAST_CHECK, physical_optimizer_rules};

@@ -15,7 +15,7 @@ use datafusion::{
 use super::exec::SegmentedWindowExec;
 
 /// The rule that checks a finished plan.
-const LAST_CHECK: &str = "SanityCheckPlan";
+pub(in super::super) const LAST_CHECK: &str = "SanityCheckPlan";
 
 /// DataFusion's rules, and that which puts the operator in place.
 pub(in super::super) fn physical_optimizer_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {

@@ -8,7 +8,7 @@ use super::kind::Id;
 use super::{Collection, Kind, Properties, Reference, View, employees, filter, kind};
 use crate::fake_tenant::filter::{Field, Rule};
 
-pub(super) static KIND: Kind = kind("department", "departments", 10, 6);
+pub(in crate::fake_tenant) static KIND: Kind = kind("department", "departments", 10, 6);
 
 pub(super) static COLLECTION: Collection = Collection {
     filters: &[

@@ -17,7 +17,8 @@ use crate::fake_tenant::people::ids::EMPLOYEES;
 use crate::fake_tenant::people::organisation::TEMPLATES;
 use crate::fake_tenant::people::stamps::Stamps;
 
-pub(super) static KIND: Kind = Kind { item: "employee", path: "employees", ids: Ids::Numbers(EMPLOYEES) };
+pub(in crate::fake_tenant) static KIND: Kind =
+    Kind { item: "employee", path: "employees", ids: Ids::Numbers(EMPLOYEES) };
 
 fn contract(people: &People, employee: usize) -> Option<&Employment> {
     people.applicable_employment(employee)
@@ -132,7 +133,7 @@ impl Properties for Employee<'_> {
 }
 
 /// When an employee's record came to be and last changed.
-pub(super) fn stamps(people: &People, index: usize) -> Stamps {
+pub(in crate::fake_tenant) fn stamps(people: &People, index: usize) -> Stamps {
     let hired = people.hired_on(index).unwrap_or(people.today);
     Stamps::new(people, 5, index, shift(hired, -12))
 }

@@ -7,7 +7,7 @@ use super::{Collection, Kind, Properties, Reference, Translated, View, kind, leg
 use crate::fake_tenant::people::organisation::{TEMPLATES, Template};
 use crate::fake_tenant::people::stamps::Stamps;
 
-pub(super) static KIND: Kind = kind("employment-template", "employment-templates", 3, 5);
+pub(in crate::fake_tenant) static KIND: Kind = kind("employment-template", "employment-templates", 3, 5);
 
 pub(super) static COLLECTION: Collection = Collection {
     len: |_| TEMPLATES.len(),

@@ -13,7 +13,7 @@ use crate::fake_tenant::people::People;
 use crate::fake_tenant::people::careers::Status;
 use crate::fake_tenant::people::stamps::Stamps;
 
-pub(super) static KIND: Kind = kind("employment", "employments", 28, 13);
+pub(in crate::fake_tenant) static KIND: Kind = kind("employment", "employments", 28, 13);
 
 pub(super) static COLLECTION: Collection = Collection {
     filters: &[
@@ -88,12 +88,12 @@ fn employment<'a>(view: &View<'a>, index: usize) -> Option<Employment<'a>> {
 }
 
 /// When a contract's record came to be and last changed.
-pub(super) fn stamps(people: &People, index: usize) -> Option<Stamps> {
+pub(in crate::fake_tenant) fn stamps(people: &People, index: usize) -> Option<Stamps> {
     Some(Stamps::new(people, 7, index, people.employment(index)?.start))
 }
 
 /// The third-party id of a contract.
-pub(super) fn remote_id(index: usize) -> Option<String> {
+pub(in crate::fake_tenant) fn remote_id(index: usize) -> Option<String> {
     (index % 4 != 3).then(|| format!("EMPLOYMENT#{}-ac", 4000 + index))
 }
 

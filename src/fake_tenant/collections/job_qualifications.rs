@@ -7,7 +7,7 @@ use crate::fake_tenant::filter::{Field, Rule};
 use crate::fake_tenant::people::organisation::QUALIFICATIONS;
 use crate::fake_tenant::people::stamps::Stamps;
 
-pub(super) static KIND: Kind = kind("job-qualification", "job-qualifications", 970, 9);
+pub(in crate::fake_tenant) static KIND: Kind = kind("job-qualification", "job-qualifications", 970, 9);
 
 pub(super) static COLLECTION: Collection = Collection {
     filters: &[

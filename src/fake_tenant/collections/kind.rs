@@ -56,6 +56,14 @@ impl Kind {
         }
     }
 
+    /// As `id`, of a kind whose ids are numbers; 0 for another one.
+    pub(crate) fn number(&self, index: impl TryInto<usize>) -> u64 {
+        match (&self.ids, index.try_into()) {
+            (Ids::Numbers(numbers), Ok(index)) => numbers.id(index as u64),
+            _ => 0,
+        }
+    }
+
     /// The index that a record with this id has, whether or not there are that many records.
     pub(crate) fn index_of(&self, id: &str) -> Option<usize> {
         match &self.ids {

@@ -8,7 +8,7 @@ use crate::fake_tenant::filter::{Field, Rule};
 use crate::fake_tenant::people::organisation::{self, LEGAL_ENTITIES};
 use crate::fake_tenant::people::stamps::{Stamp, Stamps};
 
-pub(super) static KIND: Kind = kind("legal-entity", "legal-entities", 1, 3);
+pub(in crate::fake_tenant) static KIND: Kind = kind("legal-entity", "legal-entities", 1, 3);
 
 pub(super) static COLLECTION: Collection = Collection {
     filters: &[

@@ -1,27 +1,27 @@
 //! What the API serves: each file says what a collection is called, who may read it, what may be asked of it and how a
 //! record is written. To add one, write its file and name it here, as a module and as an endpoint.
 
-mod business_establishments;
+pub(super) mod business_establishments;
 mod changes;
-mod departments;
+pub(super) mod departments;
 mod employee_attribute_definitions;
-mod employee_attributes;
+pub(super) mod employee_attributes;
 mod employee_personal_records;
-mod employees;
-mod employment_templates;
-mod employments;
+pub(super) mod employees;
+pub(super) mod employment_templates;
+pub(super) mod employments;
 mod indexed;
 mod job_positions;
-mod job_qualifications;
+pub(super) mod job_qualifications;
 mod kind;
-mod legal_entities;
-mod occupation_categories;
+pub(super) mod legal_entities;
+pub(super) mod occupation_categories;
 pub(super) mod portraits;
 mod probationary_periods;
 mod professions;
 mod record;
 mod taxonomies;
-mod taxonomy_labels;
+pub(super) mod taxonomy_labels;
 
 pub(super) use business_establishments::KIND as ESTABLISHMENT;
 pub(super) use changes::{CHANGING, Changing};

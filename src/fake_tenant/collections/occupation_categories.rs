@@ -6,7 +6,7 @@ use super::{Collection, IDS, Kind, Properties, Reference, Translated, View, busi
 use crate::fake_tenant::filter::{Field, Rule};
 use crate::fake_tenant::people::organisation::CATEGORIES;
 
-pub(super) static KIND: Kind = kind("occupation-category", "occupation-categories", 40, 3);
+pub(in crate::fake_tenant) static KIND: Kind = kind("occupation-category", "occupation-categories", 40, 3);
 
 pub(super) static COLLECTION: Collection = Collection {
     filters: &[

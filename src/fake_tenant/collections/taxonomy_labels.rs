@@ -8,7 +8,7 @@ use crate::fake_tenant::filter::{Field, Rule};
 use crate::fake_tenant::people::definitions::LABELS;
 use crate::fake_tenant::people::stamps::{Stamp, Stamps};
 
-pub(super) static KIND: Kind = kind("taxonomy-label", "taxonomy-labels", 980, 6);
+pub(in crate::fake_tenant) static KIND: Kind = kind("taxonomy-label", "taxonomy-labels", 980, 6);
 
 pub(super) static COLLECTION: Collection = Collection {
     filters: &[

@@ -36,6 +36,12 @@ pub(crate) enum Stream {
     Delivery,
     /// What changes while the tenant serves.
     Change,
+    /// Leaves of an employee.
+    Absence,
+    /// What an employee is paid.
+    Pay,
+    /// What only the legacy routes show, and how.
+    Legacy,
 }
 
 /// A SplitMix64 generator: creating one costs a few multiplications, which matters as each record has its own. Its

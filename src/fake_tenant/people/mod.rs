@@ -8,12 +8,15 @@
 //!                     └──────────────┬─────────────────────────┘
 //!                                    ▼
 //! definitions ──▶ attributes: where each value is
+//!
+//! absences, pay: made from the careers when they are first asked for
 //! ```
 //!
 //! Holds for every seed, size and day, and is tested: an employee's contracts never overlap; positions lie within their
 //! contract and never overlap; statuses follow `today`; a trial ends on its extension if it has one; attributes say the
 //! same as the resources.
 
+pub(crate) mod absences;
 pub(crate) mod attributes;
 pub(crate) mod careers;
 pub(crate) mod definitions;
@@ -24,6 +27,7 @@ pub(crate) mod identity;
 pub(crate) mod ids;
 mod names;
 pub(crate) mod organisation;
+pub(crate) mod pay;
 pub(crate) mod private;
 pub(crate) mod schemas;
 pub(crate) mod stamps;

@@ -17,13 +17,13 @@ const fn coded(format: &'static str, value: &'static str) -> Option<Coded> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LegalEntity {
-    legal_name: &'static str,
-    remote_id: Option<&'static str>,
+    pub(crate) legal_name: &'static str,
+    pub(crate) remote_id: Option<&'static str>,
     pub(crate) is_archived: bool,
     pub(crate) country_code: &'static str,
-    currency_code: &'static str,
-    tax_identification_number: Option<Coded>,
-    industry_code: Option<Coded>,
+    pub(crate) currency_code: &'static str,
+    pub(crate) tax_identification_number: Option<Coded>,
+    pub(crate) industry_code: Option<Coded>,
 }
 
 const fn entity(legal_name: &'static str, country_code: &'static str, currency_code: &'static str) -> LegalEntity {
@@ -61,9 +61,9 @@ pub(crate) static ENTITY_WEIGHTS: [usize; 16] = [0, 0, 0, 0, 0, 0, 1, 1, 2, 2, 3
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Address {
-    address_lines: &'static [&'static str],
-    postal_code: Option<&'static str>,
-    locality: Option<&'static str>,
+    pub(crate) address_lines: &'static [&'static str],
+    pub(crate) postal_code: Option<&'static str>,
+    pub(crate) locality: Option<&'static str>,
     administrative_area: Option<&'static str>,
 }
 

@@ -15,10 +15,10 @@ use super::organisation::{Coded, LEGAL_ENTITIES};
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Bank {
-    format: &'static str,
-    bank_name: Option<&'static str>,
-    account_identifier: Option<String>,
-    bank_identifier: Option<&'static str>,
+    pub(crate) format: &'static str,
+    pub(crate) bank_name: Option<&'static str>,
+    pub(crate) account_identifier: Option<String>,
+    pub(crate) bank_identifier: Option<&'static str>,
 }
 
 /// The private facts of one person, as the API writes them.

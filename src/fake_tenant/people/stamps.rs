@@ -94,6 +94,12 @@ impl Stamp {
         self.utc.date()
     }
 
+    /// The instant in UTC without its offset, which is how the legacy v3 routes write date-times.
+    pub(crate) fn naive(&self) -> String {
+        let text = Self { offset: Offset::Zulu, ..*self }.to_string();
+        text.trim_end_matches('Z').to_owned()
+    }
+
     /// The instant.
     pub(crate) fn utc(&self) -> DateTime<Utc> {
         self.utc.and_utc()

@@ -19,27 +19,9 @@ use super::reply::Reply;
 
 pub(super) use portraits::PATH;
 
-/// A path that leads to a portrait.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Route<'a> {
-    id: &'a str,
-}
-
-impl<'a> Route<'a> {
-    pub(super) fn find(path: &'a str) -> Option<Self> {
-        let id = path.strip_prefix(PATH)?.strip_prefix('/')?;
-        (!id.is_empty() && !id.contains('/')).then_some(Self { id })
-    }
-}
-
 impl FakeTenant {
     /// Answers a request for a portrait or its image.
-    pub(super) fn portrait(
-        &self,
-        call: &Call<'_>,
-        request: &Request<Bytes>,
-        Route { id }: Route<'_>,
-    ) -> Result<Reply, Problem> {
+    pub(super) fn portrait(&self, call: &Call<'_>, request: &Request<Bytes>, id: &str) -> Result<Reply, Problem> {
         let include = query::parse_single(call.query)?;
         let is_gone = self.options.gone_portraits.iter().any(|gone| gone == id);
         let employee = portraits::shown_by(&self.people, id).filter(|_| !is_gone).ok_or_else(Problem::not_found)?;

@@ -3,6 +3,7 @@
 mod attributes;
 mod filters;
 mod golden;
+mod legacy;
 mod paging;
 mod portraits;
 mod protocol;

@@ -5,9 +5,12 @@ use std::fmt::Write;
 use super::{
     comments::Comments,
     series::Series,
-    view::{Published, View, Views, address, address_of_days, header, left_out, only_older},
+    view::{Published, View, Views, address_of_days, header, left_out, only_older},
 };
-use crate::catalog::{ALL_DAYS, AS_OF};
+use crate::{
+    catalog::{ALL_DAYS, AS_OF},
+    lake::address::address,
+};
 
 /// One `CREATE OR REPLACE VIEW` per table over the newest day, and one in the schema `all_days`, each on a line of its own,
 /// over exactly the published files; their comments follow them. The lists of files of all days are macros, which tables

@@ -7,9 +7,12 @@ use url::Url;
 use super::{
     comments::Comments,
     series::Series,
-    view::{Part, Published, View, ViewColumn, Views, address, address_of_days, header, left_out, only_older},
+    view::{Part, Published, View, ViewColumn, Views, address_of_days, header, left_out, only_older},
 };
-use crate::catalog::{ALL_DAYS, AS_OF, LakeType};
+use crate::{
+    catalog::{ALL_DAYS, AS_OF, LakeType},
+    lake::address::address,
+};
 
 /// One `CREATE OR REPLACE TEMPORARY VIEW` per table over the newest day, and one called `all_days_` and the table, each on
 /// a line of its own, over exactly the published files. The lists of files of all days are settings, which the views below them

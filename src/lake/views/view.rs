@@ -7,7 +7,6 @@ use std::{
 
 use arrow::datatypes::{Schema, SchemaRef};
 use chrono::NaiveDate;
-use object_store::path::Path;
 use url::Url;
 
 use crate::{
@@ -15,8 +14,9 @@ use crate::{
     day_list::days_in_words,
     lake::{
         SnapshotColumn, UnreadableDay,
+        address::address,
         digest::{Gist, GistTable},
-        disk, layout,
+        layout,
         manifest::arrow_schema,
     },
 };
@@ -183,18 +183,6 @@ pub(super) fn only_older(all_days: &str, table: &str) -> String {
 /// What stands for the view of all days of a table whose days disagree: any one type would change values, or hide them.
 pub(super) fn left_out(all_days: &str, table: &str, clash: &TypeClash) -> String {
     format!("-- {all_days}{table} is left out: its {clash}. Read those days apart.\n")
-}
-
-/// Address of a data file: an absolute local path, or a URL with `s3` as its scheme for S3. Nothing is percent-encoded,
-/// as engines take paths literally; `escape` protects what they take for a pattern.
-pub(super) fn address(lake: &Url, file: &str, s3: &str, local: &str, escape: fn(&str) -> String) -> String {
-    if let Some(folder) = disk::folder_of(lake) {
-        return format!("{local}{}", escape(&folder.join(file).to_string_lossy()));
-    }
-    let prefix = Path::from_url_path(lake.path()).unwrap_or_default();
-    let key: Path = prefix.parts().chain(Path::from(file).parts()).collect();
-    let scheme = if matches!(lake.scheme(), "s3" | "s3a") { s3 } else { lake.scheme() };
-    format!("{scheme}://{}/{}", lake.host_str().unwrap_or_default(), escape(key.as_ref()))
 }
 
 /// Address of the folder of a table, up to where the day begins: `…/core/employees/as_of=`.

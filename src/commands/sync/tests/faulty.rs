@@ -109,6 +109,8 @@ impl FaultyTransport {
         let mut time = LATENCY;
         let answer = if request.uri().path() == "/connect/token" {
             self.token(request, struck, &mut state, &mut time)
+        } else if !request.uri().path().starts_with("/lucca-api/") {
+            self.keyed(request, struck, &mut state, &mut time)
         } else {
             self.page(request, struck, &mut state, &mut time)
         };
@@ -137,6 +139,13 @@ impl FaultyTransport {
         }
         state.tokens.push(token);
         Ok(response)
+    }
+
+    /// The answer of a legacy route. A key has no token that could die, and what is wrong with a page is up to the tenant.
+    fn keyed(&self, request: &Request<Bytes>, struck: Option<Kind>, state: &mut State, time: &mut Duration) -> Answer {
+        let struck = struck.filter(|kind| !matches!(kind, Kind::Revoked | Kind::ShortToken));
+        let failure = self.failure(request, struck, state, time);
+        failure.unwrap_or_else(|| Ok(self.tenant.handle(request, Instant::now())))
     }
 
     fn page(&self, request: &Request<Bytes>, struck: Option<Kind>, state: &mut State, time: &mut Duration) -> Answer {

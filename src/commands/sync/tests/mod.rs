@@ -7,7 +7,9 @@ mod evidence;
 mod failures;
 mod faulty;
 mod full_disk;
+mod keyed;
 mod kinds;
+mod legacy;
 mod log;
 mod missing;
 mod mutations;
@@ -149,9 +151,11 @@ fn transport(clock: &SharedClock, plan: Plan) -> Arc<FaultyTransport> {
 
 /// A tenant with so many employees.
 fn transport_of(employees: usize, clock: &SharedClock, plan: Plan) -> Arc<FaultyTransport> {
-    let mut options = Options::new(TODAY.parse().unwrap());
-    options.employees = employees;
-    Arc::new(FaultyTransport::new(FakeTenant::new(options), Arc::clone(clock), plan))
+    transport_to(Options { employees, ..Options::new(TODAY.parse().unwrap()) }, clock, plan)
+}
+
+fn transport_to(tenant: Options, clock: &SharedClock, plan: Plan) -> Arc<FaultyTransport> {
+    Arc::new(FaultyTransport::new(FakeTenant::new(tenant), Arc::clone(clock), plan))
 }
 
 fn context<T: Transport + 'static>(catalog: &Catalog, clock: &SharedClock, transport: &Arc<T>, seed: u64) -> Context {

@@ -1,5 +1,5 @@
-//! The cases beside each query, `queries/<table>.cases`: rows in, rows out. `UPDATE_CASES=1 cargo test cases` writes what comes
-//! out anew, to be reviewed.
+//! The cases beside each query, `queries/<table>.cases` and `queries/legacy/<table>.cases`: rows in, rows out.
+//! `UPDATE_CASES=1 cargo test cases` writes what comes out anew, to be reviewed.
 
 mod text;
 
@@ -14,12 +14,50 @@ use text::{Case, Cases, Grid};
 
 use super::*;
 use crate::{
-    catalog::LakeType,
-    engine::{SessionOptions, days::DaySessions, query as statement},
+    catalog::{LakeType, Mapped, Resource},
+    engine::{Parameters, SessionOptions, days::DaySessions, mapped::ask as ask_mapped, query as statement},
 };
 
-fn path(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("queries/{name}.cases"))
+/// A query that has cases.
+struct Asked {
+    file: String,
+    sql: String,
+    table: Table,
+    /// What it is, where it makes a table of what the older APIs say.
+    mapping: Option<Mapped>,
+}
+
+impl Asked {
+    fn of(query: &DerivedTable) -> Self {
+        Self { file: query.file(), sql: query.sql.clone(), table: query.table.clone(), mapping: None }
+    }
+
+    fn mapping(mapped: &Mapped, catalog: &Catalog) -> Self {
+        let table = mapped.own.clone().or_else(|| catalog.table(&mapped.name)).unwrap();
+        Self { file: mapped.file(), sql: mapped.sql.clone(), table, mapping: Some(mapped.clone()) }
+    }
+
+    fn cases(&self) -> PathBuf {
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(&self.file).with_extension("cases")
+    }
+
+    /// The query with the texts that a case gives in the places of its parameters.
+    fn sql(&self, case: &Case) -> String {
+        let text = |name: &str| case.given.iter().find(|given| given.0 == name).map_or("", |given| given.1.as_str());
+        ["sensitive_accounts", "harmless_accounts"].iter().fold(self.sql.clone(), |sql, name| {
+            sql.replace(&format!("${name}"), &format!("'{}'", text(name).replace('\'', "''")))
+        })
+    }
+
+    /// What `sql`, its own or with a condition, gives.
+    async fn rows(&self, lake: &TestLake, sql: &str, as_of: NaiveDate) -> Result<Rows, EngineError> {
+        let session = lake.session();
+        let Some(mapped) = &self.mapping else { return start(&session, &self.file, sql, &self.table, as_of).await };
+        session.give_json_functions();
+        let mapped = Mapped { sql: sql.to_owned(), ..mapped.clone() };
+        let parameters = Parameters { as_of: Some(as_of), ..Parameters::default() };
+        Ok(ask_mapped(&session, &mapped, &self.table, &parameters).await?.rows)
+    }
 }
 
 /// A cell as a text of its type; `None` is null.
@@ -106,7 +144,10 @@ struct Known {
 
 impl Known {
     async fn of(catalog: &Catalog) -> Self {
-        let all = catalog.api_tables().into_iter().chain(catalog.derived.iter().map(|q| q.table.clone()));
+        let sources = catalog.legacy.iter().flat_map(Resource::all_tables);
+        let own = catalog.mapped.iter().filter_map(|mapped| mapped.own.clone());
+        let derived = catalog.derived.iter().map(|q| q.table.clone());
+        let all = catalog.api_tables().into_iter().chain(sources).chain(own).chain(derived);
         let mut constants = BTreeMap::new();
         let session = TestLake::default().session();
         for query in catalog.derived.iter().filter(|q| prepared::reads(&session, &q.sql).unwrap().is_empty()) {
@@ -119,7 +160,7 @@ impl Known {
 }
 
 /// The tables that the query of a case reads.
-async fn inputs(query: &DerivedTable, known: &Known, case: &Case) -> Result<TestLake, String> {
+async fn inputs(query: &Asked, known: &Known, case: &Case) -> Result<TestLake, String> {
     let mut lake = TestLake::default();
     let reads = prepared::reads(&lake.session(), &query.sql).map_err(|e| e.to_string())?;
     if let Some(idle) = case.inputs.iter().find(|grid| !reads.contains(&grid.name)) {
@@ -135,49 +176,62 @@ async fn inputs(query: &DerivedTable, known: &Known, case: &Case) -> Result<Test
 }
 
 /// The case with what its query gives.
-async fn computed(query: &DerivedTable, known: &Known, case: &Case) -> Result<Grid, String> {
+async fn computed(query: &Asked, known: &Known, case: &Case) -> Result<Grid, String> {
     let lake = inputs(query, known, case).await?;
     let as_of = case.as_of.parse().map_err(|e| format!("as of {}: {e}", case.as_of))?;
     let sql = match case.condition() {
-        None => query.sql.clone(),
-        Some(condition) => format!("SELECT * FROM (\n{}\n) AS t WHERE {condition}", query.sql),
+        None => query.sql(case),
+        Some(condition) => format!("SELECT * FROM (\n{}\n) AS t WHERE {condition}", query.sql(case)),
     };
-    let rows = start(&lake.session(), &query.file(), &sql, &query.table, as_of).await.map_err(|e| e.to_string())?;
+    let rows = query.rows(&lake, &sql, as_of).await.map_err(|e| e.to_string())?;
     let batches = rows.collect().await.map_err(|e| e.to_string())?;
     Ok(Grid { rows: rows_out(&batches, &case.gives.columns)?, ..case.gives.clone() })
+}
+
+/// Fails where a query gives something else than its cases say.
+async fn check(queries: Vec<Asked>, known: &Known) {
+    let mut wrong = Vec::new();
+    for query in &queries {
+        let file = query.cases();
+        let Ok(said) = fs::read_to_string(&file) else {
+            wrong.push(format!("{} is missing", file.display()));
+            continue;
+        };
+        let mut cases = Cases::read(&said).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        for case in cases.all_mut() {
+            match computed(query, known, case).await {
+                Ok(gives) => case.gives = gives,
+                Err(problem) => wrong.push(format!("{}: {}: {problem}", file.display(), case.name)),
+            }
+        }
+        let found = cases.to_string();
+        if found == said {
+            continue;
+        }
+        if std::env::var_os("UPDATE_CASES").is_some() {
+            fs::write(&file, &found).unwrap();
+        } else {
+            let line = said.lines().zip(found.lines()).position(|(a, b)| a != b).unwrap_or_default() + 1;
+            wrong.push(format!("{}:{line}: expected\n{said}\nfound\n{found}", file.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}\nreview, then UPDATE_CASES=1 cargo test cases", wrong.join("\n"));
 }
 
 #[test]
 fn every_query_gives_what_its_cases_say() {
     deep(|| async {
         let catalog = Catalog::embedded().unwrap();
-        let known = Known::of(&catalog).await;
-        let mut wrong = Vec::new();
-        for query in &catalog.derived {
-            let file = path(&query.table.name);
-            let Ok(said) = fs::read_to_string(&file) else {
-                wrong.push(format!("{} is missing", file.display()));
-                continue;
-            };
-            let mut cases = Cases::read(&said).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-            for case in cases.all_mut() {
-                match computed(query, &known, case).await {
-                    Ok(gives) => case.gives = gives,
-                    Err(problem) => wrong.push(format!("{}: {}: {problem}", file.display(), case.name)),
-                }
-            }
-            let found = cases.to_string();
-            if found == said {
-                continue;
-            }
-            if std::env::var_os("UPDATE_CASES").is_some() {
-                fs::write(&file, &found).unwrap();
-            } else {
-                let line = said.lines().zip(found.lines()).position(|(a, b)| a != b).unwrap_or_default() + 1;
-                wrong.push(format!("{}:{line}: expected\n{said}\nfound\n{found}", file.display()));
-            }
-        }
-        assert!(wrong.is_empty(), "{}\nreview, then UPDATE_CASES=1 cargo test cases", wrong.join("\n"));
+        check(catalog.derived.iter().map(Asked::of).collect(), &Known::of(&catalog).await).await;
+    });
+}
+
+#[test]
+fn every_mapping_query_gives_what_its_cases_say() {
+    deep(|| async {
+        let catalog = Catalog::embedded().unwrap();
+        let queries = catalog.mapped.iter().map(|mapped| Asked::mapping(mapped, &catalog));
+        check(queries.collect(), &Known::of(&catalog).await).await;
     });
 }
 
@@ -190,11 +244,12 @@ fn plans_that_are_kept_give_what_new_ones_do() {
         let store = Arc::new(object_store::memory::InMemory::new());
         let days = DaySessions::new(store, &SessionOptions::default()).unwrap();
         for query in &catalog.derived {
-            let mut cases = Cases::read(&fs::read_to_string(path(&query.table.name)).unwrap()).unwrap();
+            let asked = Asked::of(query);
+            let mut cases = Cases::read(&fs::read_to_string(asked.cases()).unwrap()).unwrap();
             let cases: Vec<&Case> = cases.all_mut().map(|case| &*case).collect();
             // The first one again at the end, when its plan has seen all others.
             for case in cases.iter().chain(cases.first()) {
-                let lake = inputs(query, &known, case).await.unwrap();
+                let lake = inputs(&asked, &known, case).await.unwrap();
                 let as_of: NaiveDate = case.as_of.parse().unwrap();
                 let session = days.open([]).await.unwrap();
                 for table in &lake.tables {

@@ -24,7 +24,7 @@ pub(in crate::fake_tenant) use pages::Totals;
 use values::{Profile, Value};
 
 /// Every documented example of an attribute's `url` has the singular path, though the endpoint is plural.
-static KIND: Kind = kind("employee-attribute", "employee-attribute", 7400, 97);
+pub(in crate::fake_tenant) static KIND: Kind = kind("employee-attribute", "employee-attribute", 7400, 97);
 
 const PATH: &str = "employee-attributes";
 
@@ -134,6 +134,11 @@ impl From<Applicability> for Window {
     fn from((start, end): Applicability) -> Self {
         Self { start, end }
     }
+}
+
+/// The JSON of the value at a slot.
+pub(in crate::fake_tenant) fn value_text(view: &View<'_>, slot: &Slot) -> Option<String> {
+    serde_json::to_string(&values::value(view, slot, &Profile::new(slot.employee))).ok()
 }
 
 /// Appends the value at a position of the whole collection. `profile` is of the slot's employee.

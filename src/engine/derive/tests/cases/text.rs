@@ -15,6 +15,7 @@
 //!   p1 | e1
 //! ```
 //!
+//! A line `with <parameter> <text>` below the day gives a parameter of the query; those that no line gives are empty texts.
 //! Tables that a case does not name are empty, but for those that are computed from nothing, such as `calendar_years`. `gives where <condition>` shows some of the rows only. An empty cell is null, `''` an empty text. Nothing is ignored.
 
 use std::fmt;
@@ -31,6 +32,8 @@ pub(super) struct Grid {
 pub(super) struct Case {
     pub(super) name: String,
     pub(super) as_of: String,
+    /// Parameters of the query beside the day, and their texts.
+    pub(super) given: Vec<(String, String)>,
     pub(super) inputs: Vec<Grid>,
     pub(super) gives: Grid,
 }
@@ -91,6 +94,9 @@ impl Cases {
             remarks.push(line.to_owned());
         } else if let Some(day) = line.strip_prefix("as of ").filter(|_| case.as_of.is_empty()) {
             day.clone_into(&mut case.as_of);
+        } else if let Some(given) = line.strip_prefix("with ").filter(|_| case.inputs.is_empty()) {
+            let (name, text) = given.split_once(' ').ok_or("expected `with <parameter> <text>`")?;
+            case.given.push((name.to_owned(), text.to_owned()));
         } else if let Some(row) = line.strip_prefix("  ") {
             let inputs = case.inputs.last_mut();
             let grid = if case.gives.name.is_empty() { inputs.ok_or("rows of no table")? } else { &mut case.gives };
@@ -129,11 +135,12 @@ impl fmt::Display for Grid {
 impl fmt::Display for Cases {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.remarks.iter().try_for_each(|remark| writeln!(f, "{remark}"))?;
-        for (index, (Case { name, as_of, inputs, gives }, remarks)) in self.cases.iter().enumerate() {
+        for (index, (Case { name, as_of, given, inputs, gives }, remarks)) in self.cases.iter().enumerate() {
             let gap = if index == 0 && self.remarks.is_empty() { "" } else { "\n" };
             writeln!(f, "{gap}case {name}")?;
             remarks.iter().try_for_each(|remark| writeln!(f, "{remark}"))?;
             writeln!(f, "as of {as_of}")?;
+            given.iter().try_for_each(|(name, text)| writeln!(f, "with {name} {text}"))?;
             inputs.iter().chain([gives]).try_for_each(|grid| write!(f, "{grid}"))?;
         }
         Ok(())
@@ -142,17 +149,18 @@ impl fmt::Display for Cases {
 
 #[test]
 fn what_is_no_case_is_refused() {
-    let good = "# A remark.\n\ncase one\n# Of its own.\nas of 2026-03-01\n\nthings\n  id | n\n  a  |\n\ngives\n  id\n";
+    let good = "# A remark.\n\ncase one\n# Of its own.\nas of 2026-03-01\nwith names a, b\n\nthings\n  id | n\n  a  |\n\ngives\n  id\n";
     assert_eq!(Cases::read(good).unwrap().to_string(), good);
     for (from, to, expected) in [
         ("case one", "cases", "line 3: expected `# remark`"),
+        ("with names a, b", "with names", "line 6: expected `with"),
         ("as of", "at", "line 5: expected `case …`, then"),
-        ("  a  |", "  a", "line 9: 1 cells below 2 columns"),
-        ("things\n", "", "line 7: rows of no table"),
-        ("things", "# things", "line 7: expected"),
+        ("  a  |", "  a", "line 10: 1 cells below 2 columns"),
+        ("things\n", "", "line 8: rows of no table"),
+        ("things", "# things", "line 8: expected"),
         ("gives\n  id\n", "", "case one needs"),
         ("  id\n", "", "case one needs"),
-        ("  id\n", "  id\n\nmore\n", "line 14: expected"),
+        ("  id\n", "  id\n\nmore\n", "line 15: expected"),
     ] {
         let error = Cases::read(&good.replacen(from, to, 1)).unwrap_err();
         assert!(error.starts_with(expected), "{to:?}: {error}");

@@ -1,0 +1,96 @@
+-- leave_periods: with a legacy key: one row per absence without a break, as somebody asked for it. An absence that the list of absences does not
+--   give is put together from its half days, as far as they were read: then is_rebuilt is true
+-- zone personal
+-- without: v3_leave_periods
+-- key id
+-- column id string! none: identifier of the absence
+-- column employee_id string none: employee who is away
+-- column starts_on date personal: first day, included
+-- column starts_am boolean personal: whether it starts in the morning of that day; false is the afternoon
+-- column ends_on date personal: last day, included
+-- column ends_am boolean personal: whether the morning is the last half day; false is the afternoon
+-- column is_confirmed boolean personal: whether it is approved; false while it waits
+-- column confirmed_at timestamp personal: when it was approved
+-- column status string personal: pending, approved, denied, cancelled or cancellation_pending, as the newest entry of logs says;
+--   null without one
+-- column attachment_id string sensitive: document of the absence, such as a medical certificate
+-- column logs string sensitive: what happened to the request, with comments, as the API sends it
+-- column is_rebuilt boolean! none: whether first and last day are those of its half days
+WITH halves AS (
+    SELECT
+        leave_period_id AS id,
+        MAX(employee_id) AS employee_id,
+        MIN(CAST(date AS VARCHAR) || CASE WHEN is_am THEN '/1' ELSE '/2' END) AS first_half,
+        MAX(CAST(date AS VARCHAR) || CASE WHEN is_am THEN '/1' ELSE '/2' END) AS last_half,
+        BOOL_OR(is_confirmed) AS is_confirmed,
+        MAX(confirmed_at) AS confirmed_at,
+        MAX(attachment_id) AS attachment_id,
+        MAX(logs) AS logs,
+        MAX(_extracted_at) AS _extracted_at,
+        MAX(_run_id) AS _run_id
+    FROM leaves
+    GROUP BY leave_period_id
+),
+
+periods AS (
+    SELECT
+        COALESCE(p.id, h.id) AS id,
+        COALESCE(p.employee_id, h.employee_id) AS employee_id,
+        COALESCE(p.starts_on, CAST(split_part(h.first_half, '/', 1) AS DATE)) AS starts_on,
+        CASE WHEN p.starts_on IS NULL THEN split_part(h.first_half, '/', 2) = '1' ELSE p.starts_am END AS starts_am,
+        COALESCE(p.ends_on, CAST(split_part(h.last_half, '/', 1) AS DATE)) AS ends_on,
+        CASE WHEN p.ends_on IS NULL THEN split_part(h.last_half, '/', 2) = '1' ELSE p.ends_am END AS ends_am,
+        COALESCE(p.is_confirmed, h.is_confirmed) AS is_confirmed,
+        COALESCE(p.confirmed_at, h.confirmed_at) AS confirmed_at,
+        COALESCE(p.attachment_id, h.attachment_id) AS attachment_id,
+        COALESCE(p.logs, h.logs) AS logs,
+        p.starts_on IS NULL OR p.ends_on IS NULL AS is_rebuilt,
+        p._extra,
+        COALESCE(p._extracted_at, h._extracted_at) AS _extracted_at,
+        COALESCE(p._run_id, h._run_id) AS _run_id
+    FROM v3_leave_periods p
+    FULL JOIN halves h ON h.id = p.id
+),
+
+steps AS (
+    SELECT id, unnest(json_items(logs)) AS step
+    FROM periods
+),
+
+told AS (
+    SELECT
+        id,
+        lower(json_text(json_get(step, 'status'))) AS status,
+        ROW_NUMBER() OVER (
+            PARTITION BY id
+            ORDER BY
+                json_text(json_get(step, 'date')) DESC NULLS LAST,
+                TRY_CAST(json_text(json_get(step, 'id')) AS BIGINT) DESC NULLS LAST
+        ) AS place
+    FROM steps
+)
+
+SELECT
+    p.id,
+    p.employee_id,
+    p.starts_on,
+    p.starts_am,
+    p.ends_on,
+    p.ends_am,
+    p.is_confirmed,
+    p.confirmed_at,
+    CASE
+        WHEN t.status IN ('0', 'pending') THEN 'pending'
+        WHEN t.status IN ('2', 'approved') THEN 'approved'
+        WHEN t.status IN ('3', 'denied') THEN 'denied'
+        WHEN t.status IN ('4', 'cancelled', 'canceled') THEN 'cancelled'
+        WHEN t.status IN ('5', 'cancellationpending') THEN 'cancellation_pending'
+    END AS status,
+    p.attachment_id,
+    p.logs,
+    p.is_rebuilt,
+    p._extra,
+    p._extracted_at,
+    p._run_id
+FROM periods p
+LEFT JOIN told t ON t.id = p.id AND t.place = 1

@@ -1,0 +1,81 @@
+-- remuneration_items: with a legacy key: one row per amount that somebody is paid: a fixed one from starts_on to ends_on, such as a salary, or a
+--   variable one of the month of period, such as a bonus; the two kinds number theirs apart. Deleted ones have is_deleted
+-- zone personal
+-- without: v4_fixed_natures, v4_variable_natures, v4_work_contracts
+-- key kind, id
+-- column id string! none: identifier of the item, unique in its kind
+-- column kind string! none: fixed or variable
+-- column employee_id string none: employee who is paid
+-- column employment_id string none: contract that it is paid for
+-- column amendment_id string none: amendment of the contract; null without one
+-- column nature_id string sensitive: kind of remuneration: id of remuneration_natures, of the same kind
+-- column nature_name string sensitive: its name
+-- column unit string sensitive: amount, which is money, or number, of something
+-- column amount double sensitive: how much, in the unit; money is in the currency of currency_code
+-- column currency_code string sensitive: ISO 4217 code of the currency of the contract's establishment, or of all that have the
+--   nature; null where neither is known, and for a number of something
+-- column starts_on date sensitive: of a fixed item: first day, included
+-- column ends_on date sensitive: of a fixed item: last day, included; null when open-ended
+-- column period date sensitive: of a variable item: first day of its month
+-- column comment string sensitive: note, as typed
+-- column is_deleted boolean! sensitive: whether the item was deleted
+WITH natures AS (
+    SELECT 'fixed' AS kind, id, name, 'amount' AS unit, establishments FROM v4_fixed_natures
+    UNION ALL
+    SELECT 'variable' AS kind, id, name, lower(type) AS unit, establishments FROM v4_variable_natures
+),
+
+described AS (
+    SELECT
+        i.*,
+        COALESCE(n.name, json_text(json_get(i.nature, 'name'))) AS nature_name,
+        CASE i.kind WHEN 'fixed' THEN 'amount' ELSE COALESCE(n.unit, lower(json_text(json_get(i.nature, 'type')))) END AS unit,
+        COALESCE(n.establishments, json_get(i.nature, 'establishments')) AS establishments,
+        COALESCE(i.employee_id, c.owner_id) AS owner_id,
+        c.establishment_id
+    FROM paid_items i
+    LEFT JOIN natures n ON n.kind = i.kind AND n.id = i.nature_id
+    LEFT JOIN v4_work_contracts c ON c.id = i.work_contract_id
+),
+
+places AS (
+    SELECT kind, id, establishment_id, unnest(json_items(establishments)) AS place
+    FROM described
+),
+
+currencies AS (
+    SELECT
+        kind,
+        id,
+        MAX(
+            CASE
+                WHEN json_text(json_get(place, 'id')) = establishment_id THEN json_text(json_get(place, 'currencyCode'))
+            END
+        ) AS own,
+        MIN(json_text(json_get(place, 'currencyCode'))) AS least,
+        MAX(json_text(json_get(place, 'currencyCode'))) AS greatest
+    FROM places
+    GROUP BY kind, id
+)
+
+SELECT
+    d.id,
+    d.kind,
+    d.owner_id AS employee_id,
+    d.work_contract_id AS employment_id,
+    NULLIF(d.amendment_id, '0') AS amendment_id,
+    d.nature_id,
+    d.nature_name,
+    d.unit,
+    d.amount,
+    CASE WHEN d.unit = 'amount' THEN COALESCE(c.own, CASE WHEN c.least = c.greatest THEN c.least END) END AS currency_code,
+    d.starts_on,
+    d.ends_on,
+    d.period,
+    d.comment,
+    d.is_deleted,
+    d._extra,
+    d._extracted_at,
+    d._run_id
+FROM described d
+LEFT JOIN currencies c ON c.kind = d.kind AND c.id = d.id
