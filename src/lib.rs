@@ -13,7 +13,8 @@
 //!
 //! In pipeline order:
 //!
-//! - [`catalog`]: what exists: resources, tables, columns, queries, rules. Pure.
+//! - [`catalog`]: what exists: resources, tables, columns, queries, rules. Pure. `schemas/legacy` and `queries/legacy` are the
+//!   same for tenants with a legacy key: other routes, mapped to the same tables.
 //! - `api`: bytes in: token, request budget, retries, page following. Knows HTTP; nothing of Arrow or storage.
 //! - [`page`]: the one thing `api` hands to `decode`.
 //! - [`decode`]: bytes → Arrow, in one pass. Pure.
