@@ -83,7 +83,7 @@ USERS = {
     "job_qualification_id": _same("jobQualificationId"), "job_qualification_title": _of("jobQualification.name"),
     "csp_id": _same("cspId"), "csp_title": _of("csp.name"), "birth_date": _same("birthDate", _day),
     "gender": lambda user: {"Misc": "diverse"}.get(user["gender"], user["gender"]),
-    "civil_title": lambda user: {"Mr": "mister", "Ms": "miss", None: "unknown"}[user["civiltitle"]],
+    "civil_title": lambda user: {"Mr": "mister", "Ms": "miss", None: None}[user["civiltitle"]],
     "personal_email": _same("personalEmail"), "personal_mobile": _same("personalMobile"),
     "professional_mobile": _same("professionalMobile"), "insurance_number": _same("insuranceNumber"), "iban": _same("iban"),
     "rib": _same("rib"), "bic": _same("bic"), "bank_name": _same("bankName"), "seniority_date": _same("seniorityDate", _day),
@@ -99,9 +99,15 @@ USERS = {
 }
 
 
-def users(found):
-    """Id → the columns of legacy_users."""
-    return {str(user["id"]): {column: get(user) for column, get in USERS.items()} for user in found}
+def users(found, visible, says_unknown):
+    """Id → the columns of legacy_users. The name of a department that no list shows is not in the lake; where a person has no civil
+    title, v5 says that it is not known."""
+    shown = {str(department["id"]) for department in visible}
+    out = {str(user["id"]): {column: get(user) for column, get in USERS.items()} for user in found}
+    for row in out.values():
+        row["department_name"] = row["department_name"] if row["department_id"] in shown else None
+        row["civil_title"] = row["civil_title"] or ("unknown" if says_unknown else None)
+    return out
 
 
 def departments(found, people, today):

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::{
-    catalog::{EXTRA, EXTRACTED_AT, LakeType, Privacy, RUN_ID, Table},
+    catalog::{EXTRA, EXTRACTED_AT, LakeType, Origin, Privacy, RUN_ID, Table},
     lake::{SnapshotColumn, SnapshotTable},
 };
 
@@ -15,13 +15,19 @@ pub(super) const OF_THE_READING: [&str; 3] = [EXTRACTED_AT, RUN_ID, "url"];
 /// Keys by which tables are compared that were read from two different sources, whose records do not have the same ids.
 const BETWEEN_SOURCES: &[(&str, &[&str])] = &[
     ("employee_attributes", &["employee_id", "definition_id"]),
+    ("employee_personal_records", &["employee_id"]),
     ("employments", &["employee_id", "start_date"]),
     ("job_positions", &["employee_id", "starts_on"]),
     ("personal_attributes", &["employee_id", "definition_id"]),
+    ("probation_deadlines", &["employment_id"]),
+    ("probationary_periods", &["employment_id"]),
 ];
 
 /// Columns of exact JSON that two sources write differently: what they say is compared, without the addresses in it.
 const JSON_BETWEEN_SOURCES: &[(&str, &str)] = &[("employee_attributes", "value"), ("personal_attributes", "value")];
+
+/// What has one row in a wide table.
+const OF_WIDE_TABLES: &str = "employee_id";
 
 /// One of the two sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -175,13 +181,17 @@ fn paired(
         Ok(key) => key,
         Err(missing) => return What::Impossible(missing),
     };
-    let is_unique = known.is_some_and(|table| table.quality.key == key);
+    let is_wide = known.is_some_and(|table| table.origin == Origin::Wide);
+    let is_unique = known.is_some_and(|table| table.quality.key == key) || is_wide && key == [OF_WIDE_TABLES];
+    // Where no key is known, a row is all its values: they are told only where they are identifiers.
+    let is_known = key.len() < same.len();
     let is_json = |column: &str| !rules.one_source && JSON_BETWEEN_SOURCES.contains(&(name, column));
     let compared = same.into_iter().filter(|column| !key.contains(column));
     let compared = compared.map(|name| ComparedColumn { by_meaning: is_json(&name), name }).collect();
     let is_shown = |column: &str| {
         let known = known.and_then(|table| table.columns.iter().find(|c| c.name == column));
-        known.is_some_and(|c| c.privacy <= Privacy::Directory)
+        let is_identifier = is_known || column == "id" || column.ends_with("_id");
+        is_identifier && known.is_some_and(|c| c.privacy <= Privacy::Directory)
     };
     let key = key.into_iter().map(|name| KeyColumn { is_shown: is_shown(&name), name }).collect();
     What::Rows(Paired { key, is_unique, compared, others })
@@ -198,7 +208,8 @@ fn key(name: &str, known: Option<&Table>, same: &[String], rules: Rules<'_>) -> 
     let between = BETWEEN_SOURCES.iter().find(|(table, _)| *table == name && !rules.one_source);
     let between = between.map(|(_, key)| key.iter().map(|column| (*column).to_owned()).collect::<Vec<_>>());
     let declared = known.map(|table| table.quality.key.clone()).filter(|key| !key.is_empty());
-    let id = Some(vec!["id".to_owned()]);
+    let is_wide = known.is_some_and(|table| table.origin == Origin::Wide);
+    let id = Some(vec![if is_wide { OF_WIDE_TABLES } else { "id" }.to_owned()]);
     let there = |key: &Vec<String>| key.iter().all(|column| same.contains(column));
     Ok([between, declared, id].into_iter().flatten().find(there).unwrap_or_else(|| same.to_vec()))
 }
@@ -291,6 +302,22 @@ mod tests {
         };
         assert_eq!(names(true), ["id"]);
         assert_eq!(names(false), ["employee_id", "start_date"]);
+    }
+
+    #[test]
+    fn values_that_name_a_row_are_told_where_they_are_identifiers() {
+        let keys = |name: &str, columns: &[(&str, LakeType)]| {
+            let tables = [table(name, columns)];
+            let pairs = compare(&tables, &tables, &NotAvailable::new(), true);
+            let What::Rows(paired) = &pairs[0].what else { panic!("{pairs:?}") };
+            paired.key.iter().map(|column| (column.name.clone(), column.is_shown)).collect::<Vec<_>>()
+        };
+        let columns = [("employee_id", STRING), ("employee_email", STRING), ("department_id", STRING)];
+        assert_eq!(keys("employee_snapshot", &columns), [("employee_id".to_owned(), true)]);
+        // It has no declared key, and this version of it has no identifier either.
+        let columns = [("department_id", STRING), ("mail", STRING), ("department_name", STRING)];
+        let shown: Vec<bool> = keys("legacy_users", &columns).into_iter().map(|(_, is_shown)| is_shown).collect();
+        assert_eq!(shown, [true, false, false]);
     }
 
     #[test]
