@@ -41,8 +41,8 @@ pub(super) enum Nulls {
 /// Where what tables and columns mean is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Comments {
-    /// `COMMENT '…'` after a column; the word between the table and its text.
-    Clauses(&'static str),
+    /// `COMMENT '…'` after a column, and in a clause of the table.
+    Clauses,
     /// `COMMENT ON … IS '…'` after the table.
     Statements,
     /// `OPTIONS (description = '…')`.
@@ -97,9 +97,6 @@ impl Traits {
     }
 }
 
-const SPARK: [&str; 9] =
-    ["STRING", "BOOLEAN", "INT", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "ARRAY<STRING>", "BINARY"];
-
 impl Dialect {
     /// Every dialect.
     #[cfg(test)]
@@ -118,17 +115,17 @@ impl Dialect {
 
     pub(super) fn traits(self) -> Traits {
         let spark = Traits {
-            types: SPARK,
+            types: LakeType::ALL.map(LakeType::spark),
             quote: "`",
             nulls: Nulls::NotNull,
-            comments: Comments::Clauses("COMMENT "),
+            comments: Comments::Clauses,
             escapes: Escapes::Backslash,
             rows: Rows::Views,
             local: "file://",
             s3: "s3a",
         };
         let duckdb = Traits {
-            types: Self::each(|t| t.duckdb()),
+            types: LakeType::ALL.map(LakeType::duckdb),
             quote: "",
             nulls: Nulls::NotNull,
             comments: Comments::Statements,
@@ -158,7 +155,7 @@ impl Dialect {
             },
             Self::Snowflake => Traits {
                 types: ["VARCHAR", "BOOLEAN", "INTEGER", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP_TZ", "ARRAY", "BINARY"],
-                comments: Comments::Clauses("COMMENT = "),
+                comments: Comments::Clauses,
                 rows: Rows::Copied,
                 ..duckdb
             },
@@ -192,7 +189,7 @@ impl Dialect {
                     "VARBINARY",
                 ],
                 nulls: Nulls::Unsaid,
-                comments: Comments::Clauses("COMMENT "),
+                comments: Comments::Clauses,
                 rows: Rows::Folder,
                 local: "file://",
                 ..duckdb
@@ -211,7 +208,7 @@ impl Dialect {
                 ],
                 quote: "`",
                 nulls: Nulls::Wrapped,
-                comments: Comments::Clauses("COMMENT "),
+                comments: Comments::Clauses,
                 escapes: Escapes::Backslash,
                 rows: Rows::Copied,
                 ..duckdb
@@ -232,9 +229,5 @@ impl Dialect {
                 ..duckdb
             },
         }
-    }
-
-    fn each(name: fn(LakeType) -> &'static str) -> [&'static str; 9] {
-        LakeType::ALL.map(name)
     }
 }

@@ -101,10 +101,7 @@ pub(super) fn statements(table: &Table, dialect: Dialect, place: &Place<'_>) -> 
     match dialect {
         Dialect::Duckdb | Dialect::Spark | Dialect::Bigquery => String::new(),
         Dialect::Databricks => format!("MSCK REPAIR TABLE {of_table};\n"),
-        Dialect::Athena => {
-            format!("ALTER TABLE {of_table} ADD IF NOT EXISTS PARTITION ({key} = '{day}') LOCATION {folder};\n")
-        }
-        Dialect::Redshift => {
+        Dialect::Athena | Dialect::Redshift => {
             format!("ALTER TABLE {of_table} ADD IF NOT EXISTS PARTITION ({key} = '{day}') LOCATION {folder};\n")
         }
         Dialect::Trino => {

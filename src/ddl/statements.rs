@@ -18,13 +18,12 @@ pub(super) fn of_table(table: &Table, dialect: Dialect, place: &Place<'_>) -> St
     if traits.comments == Comments::Lines {
         sql.push_str(&format!("-- {}: {}\n", table.name, words.table));
     }
-    let is_partition = |name: &str| traits.rows == Rows::Folder && name == AS_OF;
     let all: Vec<TableColumn> = table.columns.iter().cloned().chain([as_of()]).collect();
     // Where the partition key is declared apart, by a type of its own.
     let apart = matches!(dialect, Dialect::Athena | Dialect::Redshift);
     let without_key = apart || traits.rows == Rows::Files;
     let declared: Vec<&TableColumn> = all.iter().filter(|c| !(without_key && c.name == AS_OF)).collect();
-    let lines: Vec<String> = declared.iter().map(|c| column(c, &traits, &words, is_partition(&c.name))).collect();
+    let lines: Vec<String> = declared.iter().map(|c| column(c, &traits, &words)).collect();
     let columns = lines
         .iter()
         .zip(&declared)
@@ -61,18 +60,18 @@ fn as_of() -> TableColumn {
     TableColumn::new(AS_OF, LakeType::Date, false, Privacy::None, "The day that the row describes.")
 }
 
-fn column(column: &TableColumn, traits: &Traits, words: &Words, is_partition: bool) -> String {
+fn column(column: &TableColumn, traits: &Traits, words: &Words) -> String {
     let sql_type = traits.sql_type(column.lake_type);
     let sql_type = match traits.nulls {
         Nulls::Wrapped if column.nullable && column.lake_type != LakeType::StringList => {
             format!("Nullable({sql_type})")
         }
-        Nulls::NotNull if !column.nullable && !is_partition => format!("{sql_type} NOT NULL"),
+        Nulls::NotNull if !column.nullable => format!("{sql_type} NOT NULL"),
         _ => sql_type.to_owned(),
     };
     let told = literal(&words.column(&column.name), traits.escapes);
     let told = match traits.comments {
-        Comments::Clauses(_) => format!(" COMMENT {told}"),
+        Comments::Clauses => format!(" COMMENT {told}"),
         Comments::Options => format!(" OPTIONS (description = {told})"),
         Comments::Statements | Comments::Lines => String::new(),
     };
