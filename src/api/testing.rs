@@ -69,17 +69,11 @@ pub(crate) fn tenant() -> Tenant {
     Tenant::new("http://localhost:1").unwrap()
 }
 
-/// A client that asks for `scope`, and its transport.
-pub(crate) fn client(scope: &str, script: impl IntoIterator<Item = Does>) -> (Client, Arc<Scripted>) {
-    let transport = Arc::new(Scripted { script: Mutex::new(script.into_iter().collect()), seen: Mutex::default() });
+/// Nothing waits for the budget, and the clock is the machine's.
+pub(crate) fn client_with(credentials: Credentials, transport: Arc<dyn Transport>) -> Client {
     let options = ClientOptions {
         tenant: tenant(),
-        credentials: Credentials::OAuth(Application {
-            token_url: "http://localhost:1/token".parse().unwrap(),
-            client_id: "id".into(),
-            client_secret: "secret".into(),
-            scopes: vec![scope.into()],
-        }),
+        credentials,
         requests_per_minute: 1000,
         retry: RetryPolicy::default(),
         seed: 1,
@@ -88,6 +82,18 @@ pub(crate) fn client(scope: &str, script: impl IntoIterator<Item = Does>) -> (Cl
         sent_log: None,
         on_wait: OnWait::new(drop),
     };
-    let client = Client::new(options, Arc::<Scripted>::clone(&transport), Arc::new(SystemClock));
+    Client::new(options, transport, Arc::new(SystemClock))
+}
+
+/// A client that asks for `scope`, and its transport.
+pub(crate) fn client(scope: &str, script: impl IntoIterator<Item = Does>) -> (Client, Arc<Scripted>) {
+    let transport = Arc::new(Scripted { script: Mutex::new(script.into_iter().collect()), seen: Mutex::default() });
+    let credentials = Credentials::OAuth(Application {
+        token_url: "http://localhost:1/token".parse().unwrap(),
+        client_id: "id".into(),
+        client_secret: "secret".into(),
+        scopes: vec![scope.into()],
+    });
+    let client = client_with(credentials, Arc::<Scripted>::clone(&transport));
     (client, transport)
 }

@@ -3,7 +3,6 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},
-    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -11,8 +10,7 @@ use http::{Request, Response};
 
 use super::*;
 use crate::{
-    api::{ClientOptions, Credentials, Key, OnWait, RetryPolicy, Tenant, Transport, TransportError, purpose::Purpose},
-    clock::SystemClock,
+    api::{Credentials, Key, Transport, TransportError, purpose::Purpose, testing},
     exit_code::ExitCode,
 };
 
@@ -44,20 +42,9 @@ struct Asked {
 impl Asked {
     fn with(key: &str, script: impl IntoIterator<Item = (u16, &'static str)>) -> Self {
         let transport = Arc::new(Scripted { script: Mutex::new(script.into_iter().collect()), seen: Mutex::default() });
-        let tenant = Tenant::new("http://localhost:1").unwrap();
-        let url = tenant.route("/api/v3/users", &[("paging", "0,1000")]);
-        let options = ClientOptions {
-            tenant,
-            credentials: Credentials::Key(Key::new(&key.into()).ok().unwrap()),
-            requests_per_minute: 1000,
-            retry: RetryPolicy::default(),
-            seed: 1,
-            request_timeout: Duration::from_secs(60),
-            max_page_bytes: 1 << 20,
-            sent_log: None,
-            on_wait: OnWait::new(drop),
-        };
-        let client = Client::new(options, Arc::<Scripted>::clone(&transport), Arc::new(SystemClock));
+        let url = testing::tenant().route("/api/v3/users", &[("paging", "0,1000")]);
+        let key = Credentials::Key(Key::new(&key.into()).ok().unwrap());
+        let client = testing::client_with(key, Arc::<Scripted>::clone(&transport));
         Self { client, transport, url }
     }
 

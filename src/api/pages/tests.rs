@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
-    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -13,9 +12,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    api::{ClientOptions, Credentials, Key, OnWait, RetryPolicy, Tenant, Transport, TransportError},
+    api::{Credentials, Key, Transport, TransportError, testing},
     catalog::{Catalog, Route},
-    clock::SystemClock,
     page::{NothingKept, Unreadable},
 };
 
@@ -137,18 +135,8 @@ fn resource(style: Style) -> Resource {
 }
 
 fn client(list: &Arc<Listed>) -> Client {
-    let options = ClientOptions {
-        tenant: Tenant::new("http://localhost:1").unwrap(),
-        credentials: Credentials::Key(Key::new(&"key".into()).ok().unwrap()),
-        requests_per_minute: 1000,
-        retry: RetryPolicy::default(),
-        seed: 1,
-        request_timeout: Duration::from_secs(60),
-        max_page_bytes: 1 << 20,
-        sent_log: None,
-        on_wait: OnWait::new(drop),
-    };
-    Client::new(options, Arc::<Listed>::clone(list), Arc::new(SystemClock))
+    let key = Credentials::Key(Key::new(&"key".into()).ok().unwrap());
+    testing::client_with(key, Arc::<Listed>::clone(list))
 }
 
 /// The ids read, each once, and the queries that were sent.

@@ -1,9 +1,6 @@
 //! A key against the fake tenant: what it may see, and how few requests tell it.
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -12,9 +9,8 @@ use tokio::time::Instant;
 
 use super::*;
 use crate::{
-    api::{ClientOptions, Credentials, OnWait, RetryPolicy, Tenant, Transport, TransportError},
+    api::{Credentials, Transport, TransportError, testing::client_with},
     catalog::Catalog,
-    clock::SystemClock,
     commands::check::checks::{Check, Status},
     engine::testing::deep,
     env_vars::Environment,
@@ -49,19 +45,9 @@ async fn checked(key: &str, instead: &'static [(&'static str, u16)]) -> (Vec<Che
     let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 15).unwrap();
     let tenant = FakeTenant::new(Options { employees: 20, legacy_key: Some(KEY.to_owned()), ..Options::new(day) });
     let server = Arc::new(Server { tenant, instead, requests: Mutex::new(0) });
-    let options = ClientOptions {
-        tenant: Tenant::new("http://localhost:1").unwrap(),
-        credentials: settings.credentials(Vec::new()).unwrap(),
-        requests_per_minute: 1000,
-        retry: RetryPolicy::default(),
-        seed: 1,
-        request_timeout: Duration::from_secs(60),
-        max_page_bytes: 1 << 20,
-        sent_log: None,
-        on_wait: OnWait::new(drop),
-    };
-    assert!(matches!(options.credentials, Credentials::Key(_)));
-    let client = Client::new(options, Arc::<Server>::clone(&server), Arc::new(SystemClock));
+    let credentials = settings.credentials(Vec::new()).unwrap();
+    assert!(matches!(credentials, Credentials::Key(_)));
+    let client = client_with(credentials, Arc::<Server>::clone(&server));
     let mut checks = Checks::default();
     routes(&client, &selection, settings.leaves_window(day, day).unwrap(), &mut checks).await;
     let requests = *server.requests.lock().unwrap();
