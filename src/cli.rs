@@ -2,8 +2,11 @@
 
 mod arguments;
 mod compare;
+mod fake_tenant;
 mod flags;
 mod get;
+mod query;
+mod tables;
 mod webhooks;
 
 use std::{
@@ -22,16 +25,13 @@ use crate::{
     api::HttpTransport,
     catalog::Catalog,
     clock::SystemClock,
-    commands::{
-        self, AcceptOptions, DemoOptions, FakeTenantOptions, GcOptions, ListenOptions, McpOptions, PlanOptions,
-        QueryOptions, SyncOptions, TablesOptions, Which,
-    },
+    commands::{self, AcceptOptions, DemoOptions, GcOptions, ListenOptions, McpOptions, PlanOptions, SyncOptions},
     context::Context,
     engine::stack::run_with_deep_stack,
     env_vars::{Environment, LUCCA_LOG},
     error::Error,
     exit_code::ExitCode,
-    fake_tenant, modes,
+    modes,
     print::tell,
     progress::Progress,
     settings::{self, Settings, SettingsError},
@@ -126,41 +126,18 @@ async fn run(cli: Cli) -> Result<(), Error> {
                 None => commands::derive(&context, &settings, as_of).await,
             }
         }
-        Command::Query {
-            lake,
-            resources,
-            sql,
-            file,
-            as_of,
-            snapshot,
-            run,
-            format,
-            safe,
-            output,
-            param,
-            no_history,
-        } => {
-            let which = snapshot.map(Which::Snapshot).or(run.map(Which::Run)).or(as_of).unwrap_or_default();
-            let mut parameters = BTreeMap::new();
-            for given in &param {
-                let (name, value) =
-                    commands::parse_parameter(given).map_err(|e| Error::Usage(format!("--param: {e}")))?;
-                if parameters.insert(name.clone(), value).is_some() {
-                    return Err(Error::Usage(format!("--param {name} is given twice")));
-                }
-            }
-            let options = QueryOptions { sql, file, which, format, safe, output, parameters, no_history };
-            let mut flags = lake.given();
-            flags.extend(resources.given());
-            commands::query(&context, &resolve(flags)?, options).await
+        Command::Query(arguments) => {
+            let (given, options) = arguments.parts()?;
+            commands::query(&context, &resolve(given)?, options).await
         }
         Command::Get(arguments) => {
             let (given, options) = arguments.parts();
             commands::get(&context, &resolve(given)?, options).await
         }
         Command::Webhooks(arguments) => arguments.run(&context, resolve).await,
-        Command::Tables { lake, table, format, ddl, dbt } => {
-            commands::tables(&context, &resolve(lake.given())?, &TablesOptions { table, format, ddl, dbt }).await
+        Command::Tables(arguments) => {
+            let (given, options) = arguments.parts();
+            commands::tables(&context, &resolve(given)?, &options).await
         }
         Command::CompareSources(arguments) => {
             let (given, options) = arguments.parts()?;
@@ -206,56 +183,13 @@ async fn run(cli: Cli) -> Result<(), Error> {
         }
         Command::Config { settings } => commands::config(&resolve(settings.given())?),
         // The same without it, by another process.
-        Command::FakeTenant { detach: true, .. } => {
+        Command::FakeTenant(arguments) if arguments.detach => {
             commands::detach(std::env::args_os().skip(1).filter(|argument| argument != "--detach"))
         }
-        Command::FakeTenant {
-            detach: false,
-            port,
-            employees,
-            seed,
-            today,
-            requests_per_minute,
-            latency_ms,
-            without_scopes,
-            hide,
-            legacy_key,
-            legacy_quirks,
-            legacy_forbidden,
-            legacy_absent,
-            legacy_revoked_after,
-            legacy_shifting,
-            clamp_limit,
-            deliver_to,
-            change_every,
-        } => {
+        Command::FakeTenant(arguments) => {
             let now = context.clock.now();
-            let starts_at = today.is_none().then_some(now);
-            let today = match today {
-                Some(today) => today,
-                None => resolve(BTreeMap::new())?.as_of(now)?,
-            };
-            let mut tenant = fake_tenant::Options::new(today);
-            tenant.starts_at = starts_at;
-            tenant.employees = employees;
-            tenant.seed = seed;
-            tenant.requests_per_window = requests_per_minute;
-            tenant.latency = std::time::Duration::from_millis(latency_ms);
-            tenant.refused_scopes = without_scopes;
-            tenant.hidden = hide;
-            tenant.legacy_key = legacy_key;
-            tenant.legacy = fake_tenant::Legacy {
-                quirks: if legacy_quirks { fake_tenant::Quirks::ALL } else { fake_tenant::Quirks::default() },
-                forbidden: legacy_forbidden,
-                absent: legacy_absent,
-                hides_former_employees: false,
-                revoked_after: legacy_revoked_after,
-                shifting: legacy_shifting,
-            };
-            if clamp_limit {
-                tenant.limit_rule = fake_tenant::LimitRule::Clamp;
-            }
-            commands::fake_tenant(&context, FakeTenantOptions { port, tenant, deliver_to, change_every }).await
+            let options = arguments.options(now, || Ok(resolve(BTreeMap::new())?.as_of(now)?))?;
+            commands::fake_tenant(&context, options).await
         }
     }
 }

@@ -36,7 +36,7 @@
 //!
 //! - what commands work with: `context`, `settings`, `env_vars`, `clock`, `day_list`, `run_id`
 //! - what they share with other processes: `lock`, `window_file`, `state_folder`, `modes`
-//! - what they say: [`cli`], `print`, `progress`, `report`, `telemetry`, `terminal_text`, `screen`, `shell`, `similar`
+//! - what they say: [`cli`], `print`, `progress`, `run_report`, `telemetry`, `terminal_text`, `screen`, `shell`, `similar`, and in which `language`
 //! - what they are told while they work: `signals`
 //! - how they fail: `error`, `causes`, `exit_code`
 //! - what else the API sends: half characters, `surrogates`; images, `image_type`
@@ -49,18 +49,18 @@
 //! cli: account api catalog clock commands context ddl engine env_vars error exit_code fake_tenant lake modes print progress
 //!     settings state_folder telemetry terminal_text
 //! commands: account api assemble catalog context day_list ddl decode engine env_vars error exit_code fake_tenant fetch
-//!     image_type lake listen lock mcp modes page print quality report run_id screen settings shell signals similar
+//!     image_type lake listen lock mcp modes page print quality run_report run_id screen settings shell signals similar
 //!     terminal_text
 //! mcp: account api catalog engine error lake
 //! ddl: catalog lake
 //! context: api catalog clock env_vars error lake lock modes print progress run_id settings state_folder window_file
 //! listen: clock error lake lock modes
-//! fetch: api catalog day_list decode engine error exit_code image_type lake page progress report run_id settings
+//! fetch: api catalog day_list decode engine error exit_code image_type lake page progress run_report run_id settings
 //!     signals similar wide
-//! assemble: catalog engine error lake quality report run_id settings surrogates wide
+//! assemble: catalog engine error lake quality run_report run_id settings surrogates wide
 //! print: error terminal_text
 //! error: api catalog causes day_list decode engine exit_code lake run_id settings state_folder terminal_text
-//! report: api catalog day_list decode lake run_id terminal_text
+//! run_report: api catalog day_list decode lake run_id terminal_text
 //! settings: api catalog env_vars lake quality similar
 //! engine: catalog causes dictionaries exit_code lock similar terminal_text
 //! lake: catalog causes clock day_list dictionaries exit_code lock modes page run_id terminal_text
@@ -82,6 +82,7 @@
 //! exit_code:
 //! fake_tenant:
 //! image_type:
+//! language:
 //! modes: shell
 //! page:
 //! progress:
@@ -115,6 +116,7 @@ pub mod fake_tenant;
 mod fetch;
 mod image_type;
 pub mod lake;
+mod language;
 mod listen;
 mod lock;
 mod mcp;
@@ -123,8 +125,8 @@ pub mod page;
 mod print;
 mod progress;
 mod quality;
-mod report;
 mod run_id;
+mod run_report;
 mod screen;
 mod settings;
 mod shell;

@@ -9,7 +9,7 @@ use crate::{
         Counts,
         compare::{self, Finding, MAX_DAYS_APART, References},
     },
-    report::ReferenceReport,
+    run_report::ReferenceReport,
 };
 
 /// What comparing numbers finds.

@@ -11,7 +11,7 @@ use arrow::{compute::concat_batches, record_batch::RecordBatch};
 use crate::{
     catalog::AS_OF,
     lake::{Snapshot, SnapshotTable},
-    report::ReferenceReport,
+    run_report::ReferenceReport,
 };
 
 /// Rows of a table are remembered where they take no more memory.

@@ -12,7 +12,7 @@ use crate::{
     error::Error,
     lake::{Provenance, SnapshotTable, StagedTable, TableWriter, WriterOptions},
     quality::{Gate, Statement, Thresholds, compare::COMPARING, statement},
-    report::ReferenceReport,
+    run_report::ReferenceReport,
 };
 
 /// What came of it.

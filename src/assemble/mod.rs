@@ -51,8 +51,8 @@ pub(crate) use self::{
 use crate::{
     error::Error,
     lake::{self, Held, Publication, Replaces, Snapshot, SnapshotState, SnapshotTable, StagedTable},
-    report::{DeriveReport, DeriveSeconds, ReferenceReport, SkippedReport, WideReport},
     run_id::RunId,
+    run_report::{DeriveReport, DeriveSeconds, ReferenceReport, SkippedReport, WideReport},
 };
 
 /// A day that is computed and judged, not yet published.

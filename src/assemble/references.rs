@@ -9,7 +9,7 @@ use crate::{
         references::{Followed, Reference, follow},
     },
     error::Error,
-    report::ReferenceReport,
+    run_report::ReferenceReport,
 };
 
 /// Follows every reference between the tables of one day. Those between tables that are the `same` as the day before are

@@ -24,7 +24,7 @@ use crate::{
     engine::{Session, days, derive::Skipped},
     error::Error,
     lake::{Described, Lake, Snapshot, StagedTable},
-    report::{UnforeseenReport, WideReport},
+    run_report::{UnforeseenReport, WideReport},
     wide::{DEFINITIONS, Definition, Names, Pivot, REFERENCE_NAMES, Sorting, WidePlan},
 };
 

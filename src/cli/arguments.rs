@@ -1,23 +1,22 @@
 //! Commands and flags.
 
-use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
     compare::CompareArguments,
+    fake_tenant::FakeTenantArguments,
     flags::{LakeFlag, ResourceFlags},
     get::GetArguments,
+    query::QueryArguments,
+    tables::TablesArguments,
     webhooks::WebhooksArguments,
 };
 use crate::{
     catalog::Privacy,
-    commands::Which,
-    ddl::Dialect,
-    engine::output::Format,
     error::Error,
-    lake::SnapshotId,
     print::ListFormat,
     settings::{Every, parse_date, series},
     telemetry::LogFormat,
@@ -103,61 +102,13 @@ pub(super) enum Command {
         explain: Option<String>,
     },
     /// Run one read-only SQL statement over the published snapshots, or a prompt for them
-    Query {
-        #[command(flatten)]
-        lake: LakeFlag,
-        #[command(flatten)]
-        resources: ResourceFlags,
-        /// The statement; otherwise -f FILE, otherwise standard input, which on a terminal is a prompt
-        sql: Option<String>,
-        /// File that holds the statement
-        #[arg(long, short, value_name = "FILE")]
-        file: Option<PathBuf>,
-        /// Snapshot to read: a date, or all; the newest by default
-        #[arg(long, value_name = "DATE|all")]
-        as_of: Option<Which>,
-        /// Snapshot to read by its name, such as 2026-01-31.2, also when a later one replaced it
-        #[arg(long, value_name = "ID", conflicts_with_all = ["as_of", "run"])]
-        snapshot: Option<SnapshotId>,
-        /// Read what this run published, or what a quality gate holds back of it
-        #[arg(long, value_name = "RUN_ID", conflicts_with = "as_of")]
-        run: Option<String>,
-        /// table, csv, json, ndjson, parquet or arrow; by default what the name of --output ends in, else table
-        #[arg(long)]
-        format: Option<Format>,
-        /// Write CSV so that no spreadsheet runs a cell of it
-        #[arg(long)]
-        safe: bool,
-        /// Write the answer to this file
-        #[arg(long, short, value_name = "FILE")]
-        output: Option<PathBuf>,
-        /// A value for $NAME of the statement: text, or of TYPE int, number, bool or date; may be given several times
-        #[arg(long, value_name = "NAME[:TYPE]=VALUE")]
-        param: Vec<String>,
-        /// Keep no history of the prompt
-        #[arg(long)]
-        no_history: bool,
-    },
+    Query(Box<QueryArguments>),
     /// Print records by their ids: as the API sends them, or as the lake's columns
     Get(Box<GetArguments>),
     /// Say who is told of changes, and see what was told: webhook endpoints, deliveries, attempts, events
     Webhooks(Box<WebhooksArguments>),
     /// Show the catalogue: tables, columns, types, meaning, privacy class, source
-    Tables {
-        #[command(flatten)]
-        lake: LakeFlag,
-        /// Only this table, with its columns
-        table: Option<String>,
-        /// How to print
-        #[arg(long, value_enum, default_value = "text")]
-        format: ListFormat,
-        /// Print CREATE TABLE statements instead
-        #[arg(long, value_enum)]
-        ddl: Option<Dialect>,
-        /// Print the newest day's tables as dbt sources instead
-        #[arg(long, conflicts_with = "ddl")]
-        dbt: bool,
-    },
+    Tables(TablesArguments),
     /// Say whether two lakes hold the same, table by table and column by column: what changed, and for whom
     CompareSources(Box<CompareArguments>),
     /// Re-check published snapshots: every file present, size, SHA-256, rows, schema
@@ -264,70 +215,7 @@ pub(super) enum Command {
         settings: SettingFlags,
     },
     /// Serve the embedded fake tenant on loopback, and print the environment that reads from it, for a shell to evaluate
-    FakeTenant {
-        /// Serve in the background: eval "$(lucca-lake fake-tenant --detach)", and in the end kill "$FAKE_TENANT_PID"
-        #[arg(long)]
-        detach: bool,
-        /// Port; 0 takes a free one
-        #[arg(long, default_value_t = 0)]
-        port: u16,
-        /// Employees
-        #[arg(long, default_value_t = 250)]
-        employees: usize,
-        /// Seed of its people
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-        /// Day that its people live in; today by default
-        #[arg(long, value_name = "DATE", value_parser = parse_date)]
-        today: Option<NaiveDate>,
-        /// Requests it takes in any 60 seconds; LUCCA_REQUESTS_PER_MINUTE is printed with it
-        #[arg(long, default_value_t = 50)]
-        requests_per_minute: u32,
-        /// Milliseconds it takes to answer
-        #[arg(long, default_value_t = 0)]
-        latency_ms: u64,
-        /// Scopes the application was not granted, comma-separated
-        #[arg(long, value_name = "A,B", value_delimiter = ',')]
-        without_scopes: Vec<String>,
-        /// Properties that the application may not see, comma-separated, such as employees.email
-        #[arg(long, value_name = "A,B", value_delimiter = ',')]
-        hide: Vec<String>,
-        /// Serve the routes before v5 too, for this key, or one of its own: LUCCA_API_KEY is printed with it, in place of the
-        /// application
-        #[arg(long, value_name = "KEY", num_args = 0..=1, require_equals = true, default_missing_value = "fa4e0000-1e9a-4c1e-8000-00000000c0de")]
-        legacy_key: Option<String>,
-        /// Read everything that is not known of those routes the other way
-        #[arg(long, requires = "legacy_key")]
-        legacy_quirks: bool,
-        /// Legacy routes that the key may not read, comma-separated, such as /api/v3/users
-        #[arg(long, value_name = "A,B", value_delimiter = ',', requires = "legacy_key")]
-        legacy_forbidden: Vec<String>,
-        /// Legacy routes of modules that the tenant does not have, comma-separated
-        #[arg(long, value_name = "A,B", value_delimiter = ',', requires = "legacy_key")]
-        legacy_absent: Vec<String>,
-        /// Revoke the key after so many requests
-        #[arg(long, value_name = "N", requires = "legacy_key")]
-        legacy_revoked_after: Option<u64>,
-        /// Let records come and go while legacy lists are read, as this seed says
-        #[arg(long, value_name = "SEED", requires = "legacy_key")]
-        legacy_shifting: Option<u64>,
-        /// Answer pages of the largest size where a larger one is asked for, instead of refusing
-        #[arg(long)]
-        clamp_limit: bool,
-        /// Send the events of what changes to this address of this machine; LUCCA_WEBHOOK_SECRET is printed with it
-        #[arg(long, value_name = "URL")]
-        deliver_to: Option<String>,
-        /// Let somebody join, leave or move so often, as events: the lists stay as they are
-        #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-        change_every: Option<Duration>,
-    },
-}
-
-/// A length of time that is some.
-fn seconds(text: &str) -> Result<Duration, String> {
-    let time = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    time.filter(|time| *time >= Duration::from_millis(1))
-        .ok_or_else(|| format!("{text:?} is no number of seconds such as 2 or 0.5"))
+    FakeTenant(Box<FakeTenantArguments>),
 }
 
 #[derive(Debug, Args)]

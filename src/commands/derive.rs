@@ -8,8 +8,8 @@ use crate::{
     error::Error,
     lake::{self, Lake, Snapshot, SnapshotState, SnapshotTable},
     print::print,
-    report::{DeriveSeconds, SkippedReport},
     run_id::RunId,
+    run_report::{DeriveSeconds, SkippedReport},
     settings::Settings,
 };
 

@@ -16,7 +16,7 @@ use crate::{
         rows, sort_out,
     },
     print::{ListFormat, print_list},
-    report::KeptDay,
+    run_report::KeptDay,
     settings::{HistoryMode, HistorySettings, Settings},
 };
 

@@ -9,7 +9,7 @@ use crate::{
     day_list::days_in_words,
     error::Error,
     lake::{Lake, LakeError, SnapshotId},
-    report::{KeptBecause, KeptDay},
+    run_report::{KeptBecause, KeptDay},
 };
 
 /// Manifests read at once.

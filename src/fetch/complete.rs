@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     run_id::RunId,
-    {decode::RowsError, error::Error, page::NothingKept, report::ResourceReport},
+    {decode::RowsError, error::Error, page::NothingKept, run_report::ResourceReport},
 };
 
 /// What comparing found.

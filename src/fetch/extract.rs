@@ -8,7 +8,7 @@ use super::{
     kept::Kept,
     reading::{Extracted, Extraction},
 };
-use crate::{catalog::matches_any, error::Error, report::WindowMissed, settings::did_you_mean};
+use crate::{catalog::matches_any, error::Error, run_report::WindowMissed, settings::did_you_mean};
 
 /// The ids of the resource that another is read by.
 #[derive(Debug, Clone, Default)]

@@ -15,7 +15,7 @@ use crate::{
     decode::SeenIds,
     error::Error,
     lake::SnapshotTable,
-    report::WindowMissed,
+    run_report::WindowMissed,
 };
 
 /// Rows of one batch of what the lake has.

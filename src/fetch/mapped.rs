@@ -19,7 +19,7 @@ use crate::{
     },
     error::Error,
     lake::{self, NotAvailable, SnapshotTable, StagedTable, TableWriter, WriterOptions},
-    report::Absence,
+    run_report::Absence,
 };
 
 /// What the queries are given beside the tables that were read.

@@ -24,7 +24,7 @@ use crate::{
     lake::{ReceivedSegment, StagedTable},
     page::KeptPages,
     progress::ResourceProgress,
-    report::ResourceReport,
+    run_report::ResourceReport,
 };
 
 /// Batches between the chains and the writer of one resource.

@@ -22,7 +22,7 @@ use crate::{
     error::Error,
     lake::{NotAvailable, ReceivedSegment, StagedTable},
     progress::Progress,
-    report::{Absence, ResourceReport},
+    run_report::{Absence, ResourceReport},
 };
 
 /// What is to be read.

@@ -11,7 +11,7 @@ use crate::{
     catalog::{Catalog, Resource, Rest, Source, Table},
     engine::{derive, mapped},
     error::Error,
-    report::Absence,
+    run_report::Absence,
     settings::{HistoryMode, LeavesWindow, Settings, did_you_mean},
     wide,
 };

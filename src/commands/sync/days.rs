@@ -13,8 +13,8 @@ use crate::{
     engine::days::DaySessions,
     error::Error,
     lake::{Days, Snapshot, SnapshotTable, StagedTable, UnreadableDay},
-    report::PublishedDay,
     run_id::RunId,
+    run_report::PublishedDay,
     settings::HistoryMode,
 };
 

@@ -5,7 +5,7 @@ use crate::{
     error::Error,
     exit_code::ExitCode,
     lake::{self, Snapshot},
-    report::{Outcome, ResourceReport, RunReport, TableReport},
+    run_report::{Outcome, ResourceReport, RunReport, TableReport},
 };
 
 impl Run {

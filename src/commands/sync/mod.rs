@@ -33,8 +33,8 @@ use crate::{
     },
     lock::Owner,
     quality::Thresholds,
-    report::{Absence, KeptBecause, KeptDay, PublishedDay, ResourceReport, RunReport},
     run_id::RunId,
+    run_report::{Absence, KeptBecause, KeptDay, PublishedDay, ResourceReport, RunReport},
     settings::{AccountRules, HistoryMode, HistorySettings, LeavesWindow, Settings},
 };
 

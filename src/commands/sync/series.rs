@@ -16,7 +16,7 @@ use crate::{
     error::Error,
     fetch::RunCheckpoint,
     lake::{Checkpoint, Note, Snapshot, SnapshotId},
-    report::{KeptBecause, KeptDay},
+    run_report::{KeptBecause, KeptDay},
 };
 
 /// The days of a run that are published.

@@ -29,7 +29,7 @@ use crate::{
     fetch::{carried::Carried, reading::Extraction},
     image_type::is_same,
     lake::{StagedTable, TableWriter, WriterOptions},
-    report::ContentReport,
+    run_report::ContentReport,
 };
 
 /// Contents that are kept as one page for a run that goes on, and held in memory together.

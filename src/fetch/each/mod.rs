@@ -26,7 +26,7 @@ use super::{
 use crate::{
     error::Error,
     lake::{StagedTable, TableWriter},
-    report::{ByIdReport, ResourceReport},
+    run_report::{ByIdReport, ResourceReport},
 };
 
 const MICROS_OF_A_DAY: i64 = 86_400_000_000;

@@ -17,7 +17,7 @@ use arrow::array::{Array as _, AsArray as _};
 use crate::{
     fake_tenant::{EventOrder, FakeTenant, News, Options},
     lake::{ReceivedEvent, ReceivedSegment},
-    report::{ResourceReport, RunReport},
+    run_report::{ResourceReport, RunReport},
 };
 
 const EVENTS: (&str, &str) = ("tables", "events");

@@ -9,7 +9,7 @@ use crate::{
     error::Error,
     exit_code::ExitCode,
     lake::{self, Lake, Publication, Replaces, Snapshot},
-    report::{KeptBecause, Outcome, RunReport},
+    run_report::{KeptBecause, Outcome, RunReport},
 };
 
 const NOW: &str = "2026-03-15T06:00:00Z";

@@ -25,7 +25,7 @@ use crate::{
     fake_tenant::{FakeTenant, Options},
     lake::{Lake, Snapshot},
     progress::Progress,
-    report::RunReport,
+    run_report::RunReport,
     settings::Settings,
 };
 

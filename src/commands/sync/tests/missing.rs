@@ -9,7 +9,7 @@ use super::{
     tables::Tables,
     to_the_end, transport, virtually,
 };
-use crate::{error::Error, exit_code::ExitCode, lake::Snapshot, report::RunReport};
+use crate::{error::Error, exit_code::ExitCode, lake::Snapshot, run_report::RunReport};
 
 /// A run of a tenant that hides these records, and what it published.
 fn hiding(victims: &[Victim], accept: &str) -> (Result<RunReport, Error>, Option<Snapshot>) {

@@ -43,7 +43,7 @@ use crate::{
     exit_code::ExitCode,
     fake_tenant::{FakeTenant, Options},
     progress::Progress,
-    report::RunReport,
+    run_report::RunReport,
     settings::Settings,
 };
 

@@ -22,7 +22,7 @@ use crate::{
     decode::DriftFinding,
     error::Error,
     exit_code::ExitCode,
-    report::RunReport,
+    run_report::RunReport,
 };
 
 /// What is done to a page: its text, and the address it was asked for by.

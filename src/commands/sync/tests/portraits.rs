@@ -25,7 +25,7 @@ use crate::{
     exit_code::ExitCode,
     fake_tenant::{FakeTenant, Options, Served},
     lake::{Lake, verify_lake},
-    report::{ByIdReport, RunReport},
+    run_report::{ByIdReport, RunReport},
 };
 
 const EMPLOYEES: usize = 40;

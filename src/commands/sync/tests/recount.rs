@@ -15,7 +15,7 @@ use super::{
     tables::{Tables, differences},
     to_the_end, transport, virtually,
 };
-use crate::{api::Transport, clock::SharedClock, error::Error, exit_code::ExitCode, lake::Lake, report::RunReport};
+use crate::{api::Transport, clock::SharedClock, error::Error, exit_code::ExitCode, lake::Lake, run_report::RunReport};
 
 const NOW: &str = "2026-03-15T06:00:00Z";
 

@@ -30,7 +30,7 @@ use crate::{
         testing::{Change, Fate, FaultyStore},
         verify, verify_lake,
     },
-    report::{KeptBecause, Outcome, RunReport},
+    run_report::{KeptBecause, Outcome, RunReport},
 };
 
 const NOW: &str = "2026-03-15T06:00:00Z";

@@ -24,7 +24,7 @@ use crate::{
     env_vars::{Environment, LUCCA_API_KEY},
     error::Error,
     fake_tenant::{Legacy, Options},
-    report::RunReport,
+    run_report::RunReport,
     settings::Settings,
 };
 

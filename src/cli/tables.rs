@@ -1,0 +1,33 @@
+//! The arguments of `tables`.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+
+use super::flags::LakeFlag;
+use crate::{commands::TablesOptions, ddl::Dialect, print::ListFormat};
+
+#[derive(Debug, Args)]
+pub(super) struct TablesArguments {
+    #[command(flatten)]
+    lake: LakeFlag,
+    /// Only this table, with its columns
+    table: Option<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value = "text")]
+    format: ListFormat,
+    /// Print CREATE TABLE statements instead
+    #[arg(long, value_enum)]
+    ddl: Option<Dialect>,
+    /// Print the newest day's tables as dbt sources instead
+    #[arg(long, conflicts_with = "ddl")]
+    dbt: bool,
+}
+
+impl TablesArguments {
+    /// The settings that were given, by their names, and what to show.
+    pub(super) fn parts(self) -> (BTreeMap<&'static str, String>, TablesOptions) {
+        let Self { lake, table, format, ddl, dbt } = self;
+        (lake.given(), TablesOptions { table, format, ddl, dbt })
+    }
+}
