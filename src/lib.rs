@@ -81,6 +81,7 @@
 //! env_vars:
 //! exit_code:
 //! fake_tenant:
+//! html: language
 //! image_type:
 //! language:
 //! modes: shell
@@ -114,6 +115,8 @@ mod error;
 mod exit_code;
 pub mod fake_tenant;
 mod fetch;
+#[allow(dead_code, unused_imports, reason = "the pages themselves come next")]
+mod html;
 mod image_type;
 pub mod lake;
 mod language;
