@@ -70,6 +70,7 @@
 //! api: catalog clock exit_code page surrogates terminal_text
 //! decode: catalog page surrogates
 //! lock: modes
+//! openlineage: catalog run_id
 //! quality: catalog
 //! state_folder: env_vars modes
 //! telemetry: terminal_text
@@ -124,6 +125,8 @@ mod listen;
 mod lock;
 mod mcp;
 mod modes;
+#[allow(dead_code, unused_imports, reason = "told of by the catalogue's site and by runs, which come next")]
+mod openlineage;
 pub mod page;
 mod print;
 mod progress;
