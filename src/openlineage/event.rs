@@ -244,7 +244,7 @@ pub(crate) fn run_uuid(run: &RunId) -> String {
     let hash: [u8; 32] = Sha256::digest(format!("lucca-lake run {run}")).into();
     let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = hash;
     // Version 8: made as its maker likes.
-    let bytes = [a, b, c, d, e, f, g & 0x0f | 0x80, h, i & 0x3f | 0x80, j, k, l, m, n, o, p];
+    let bytes = [a, b, c, d, e, f, (g & 0x0f) | 0x80, h, (i & 0x3f) | 0x80, j, k, l, m, n, o, p];
     let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let mut uuid = String::with_capacity(36);
     for (at, digit) in digits.chars().enumerate() {
