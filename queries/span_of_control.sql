@@ -17,7 +17,7 @@
 -- source depth_below: manager_closure.depth
 -- column layer int32 directory: layer from the top: 1 when nobody manages the manager that day; null when the chain above
 --   runs into a cycle or was cut
--- source layer: manager_closure.depth
+-- source layer: assignment_history.manager_id
 -- column is_present boolean! directory: whether the manager is in employment that day
 -- source is_present: assignment_history.is_current
 -- column has_left boolean! directory: whether the manager is not in employment that day but was before
@@ -26,7 +26,7 @@
 -- source is_visible: employees.id
 -- column is_cycle boolean! directory: whether the chain above the manager runs into a cycle: some of the reports below may
 --   also be above
--- source is_cycle: manager_closure.is_cycle
+-- source is_cycle: assignment_history.manager_id
 -- lowered has_left, rows to directory: whether a manager is there is in the directory too
 WITH spans AS (
     SELECT

@@ -125,7 +125,7 @@ mod listen;
 mod lock;
 mod mcp;
 mod modes;
-#[allow(dead_code, unused_imports, reason = "told of by the catalogue's site and by runs, which come next")]
+#[allow(dead_code, unused_imports, reason = "the catalogue and the events of runs are written with it")]
 mod openlineage;
 pub mod page;
 mod print;

@@ -8,7 +8,7 @@
 //!    `all_days` adds those of every snapshot under other names;
 //! 3. [`query::run`] answers one read-only statement, `derive::run` computes the derived tables into a
 //!    `derive::Sink`; both give [`Rows`], a stream of record batches;
-//! 4. `privacy` says how private the columns of a plan are;
+//! 4. `privacy` says how private the columns of a plan are, `lineage` which columns they are made of;
 //! 5. `references::follow` counts references that lead nowhere;
 //! 6. `output::write()` prints rows in one of the `output::Format`s.
 //!
@@ -70,12 +70,15 @@ pub(crate) mod duplicates;
 pub(crate) mod error;
 pub(crate) mod explain;
 mod failure;
+mod flow;
 pub(crate) mod functions;
 pub(crate) mod guard;
 mod headings;
 mod held;
 mod json_functions;
 mod known;
+#[allow(dead_code, unused_imports, reason = "the catalogue is written with it")]
+pub(crate) mod lineage;
 pub(crate) mod mapped;
 mod names;
 pub(crate) mod output;

@@ -1,14 +1,8 @@
 //! How private the columns of a result are, computed from its logical plan: a column is at least as private as what flows
 //! into it.
 //!
-//! Two things are computed. The class of each column: that of every column whose values it shows or is made of. And the
-//! class of the *rows*: that of every column that chose which rows there are (filters, joins, groups, order, limits). A
-//! filter makes no column more private by itself, since no value of the filtered column is shown, but:
-//!
-//! - aggregates and window functions are made of rows: a count of the women of a department is as private as the filter;
-//! - what an outer join leaves null tells its condition, and a row of a lookup table joined by a private key tells the key;
-//! - a literal in one branch of a `UNION` tells which filter a row came through;
-//! - whoever publishes a result answers for its rows too: see [`Computed::rows`].
+//! The walk over plans is [`super::flow`]'s; the class of the *rows* is that of every column that chose which rows there are,
+//! for which whoever publishes a result answers too: see [`Computed::rows`].
 //!
 //! Nothing lowers a class here, `HAVING count(*) >= 5` neither: five rows need not be five people. Lowering is for whoever
 //! writes a query, with a reason. What is not understood has the most private class of all that goes into it.
@@ -16,12 +10,9 @@
 mod classes;
 #[cfg(test)]
 pub(crate) mod declared;
-mod flow;
-mod reads;
-mod walk;
 
 pub(crate) use self::classes::Classes;
-use super::query::Planned;
+use super::{flow, query::Planned};
 use crate::catalog::Privacy;
 
 /// How private a result is.
@@ -47,10 +38,9 @@ impl Computed {
 
 /// How private the result of a planned statement is.
 pub(crate) fn computed(planned: &Planned<'_>, classes: &Classes) -> Computed {
-    let plan = planned.logical();
-    let flow = walk::Walk::new(classes).flow(plan);
+    let flow = flow::of_plan(planned.logical(), classes);
     let names = planned.headings().iter().cloned();
-    Computed { columns: names.zip(flow.columns.iter().map(|c| c.class)).collect(), rows: flow.rows }
+    Computed { columns: names.zip(flow.columns.iter().map(|column| column.value)).collect(), rows: flow.rows }
 }
 
 #[cfg(test)]

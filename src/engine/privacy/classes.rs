@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::catalog::{ALL_DAYS, AS_OF, Privacy, Table, TableColumn};
+use crate::{
+    catalog::{ALL_DAYS, AS_OF, Privacy, Table, TableColumn},
+    engine::flow::{How, Tables, Value},
+};
 
 /// The declared classes of the tables that plans read.
 #[derive(Debug, Clone, Default)]
@@ -24,14 +27,17 @@ impl Classes {
     pub(super) fn choose_rows(&mut self, table: &str, class: Privacy) {
         self.of_rows.insert(table.to_owned(), class);
     }
+}
 
-    /// The most private column that chose which rows a table has, as far as its readers answer for them.
-    pub(super) fn rows(&self, table: &str) -> Privacy {
+impl Tables for Classes {
+    type Value = Privacy;
+
+    fn rows(&self, table: &str) -> Privacy {
         self.of_rows.get(table).copied().unwrap_or(Privacy::None)
     }
 
     /// The class of a column; the most private one where nobody declared it.
-    pub(super) fn class(&self, table: &str, column: &str) -> Privacy {
+    fn column(&self, table: &str, column: &str) -> Privacy {
         // The same table of all days.
         let table = table.strip_prefix(ALL_DAYS).and_then(|table| table.strip_prefix('_')).unwrap_or(table);
         match self.of_column.get(table).and_then(|columns| columns.get(column)) {
@@ -39,5 +45,25 @@ impl Classes {
             None if column == AS_OF => Privacy::None,
             None => Privacy::Sensitive,
         }
+    }
+}
+
+impl Value for Privacy {
+    fn unknown() -> Self {
+        Self::Sensitive
+    }
+
+    fn class(&self) -> Privacy {
+        *self
+    }
+
+    fn add(&mut self, other: &Self) -> bool {
+        let is_more = *other > *self;
+        *self = (*self).max(*other);
+        is_more
+    }
+
+    fn by(self, _: How) -> Self {
+        self
     }
 }
