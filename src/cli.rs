@@ -2,9 +2,11 @@
 
 mod arguments;
 mod compare;
+mod completions;
 mod fake_tenant;
 mod flags;
 mod get;
+mod man;
 mod query;
 mod tables;
 mod webhooks;
@@ -94,8 +96,8 @@ async fn run(cli: Cli) -> Result<(), Error> {
         seed: rand::rng().random(),
         state,
     };
-    let file = settings::read_file(cli.config.as_deref())?;
     let resolve = |flags: BTreeMap<&'static str, String>| {
+        let file = settings::read_file(cli.config.as_deref())?;
         let file = file.as_ref().map(|(path, text)| (path.as_str(), text.as_str()));
         Settings::resolve(&flags, &context.environment, file)
     };
@@ -191,5 +193,7 @@ async fn run(cli: Cli) -> Result<(), Error> {
             let options = arguments.options(now, || Ok(resolve(BTreeMap::new())?.as_of(now)?))?;
             commands::fake_tenant(&context, options).await
         }
+        Command::Completions(arguments) => arguments.print(),
+        Command::Man(arguments) => arguments.run(),
     }
 }

@@ -3,7 +3,8 @@
 use serde::{Serialize, Serializer};
 
 /// Why the process ended: stable numbers that a scheduler may rely on. Never 99, which Airflow reads as "skipped".
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The manual lists them in the words of their comments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 #[repr(u8)]
 pub(crate) enum ExitCode {
     /// Everything asked for was done.

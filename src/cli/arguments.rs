@@ -7,9 +7,11 @@ use clap::{Args, Parser, Subcommand};
 
 use super::{
     compare::CompareArguments,
+    completions::CompletionsArguments,
     fake_tenant::FakeTenantArguments,
     flags::{LakeFlag, ResourceFlags},
     get::GetArguments,
+    man::ManArguments,
     query::QueryArguments,
     tables::TablesArguments,
     webhooks::WebhooksArguments,
@@ -216,6 +218,10 @@ pub(super) enum Command {
     },
     /// Serve the embedded fake tenant on loopback, and print the environment that reads from it, for a shell to evaluate
     FakeTenant(Box<FakeTenantArguments>),
+    /// Print a script that completes commands and flags in a shell
+    Completions(CompletionsArguments),
+    /// Print a page of the manual, for man -l - to show, or write all pages
+    Man(ManArguments),
 }
 
 #[derive(Debug, Args)]
