@@ -46,7 +46,8 @@ pub(crate) const PAGER: &str = "PAGER";
 /// Where programs are.
 pub(crate) const PATH: &str = "PATH";
 
-/// A copy of the process's environment, so that nothing else reads it. `AWS_*` variables are passed on to the store.
+/// A copy of the process's environment, so that nothing else reads it. Variables of the store,
+/// such as `AWS_*`, are passed on to it.
 ///
 /// Which variables hold secrets is known for some only: all are kept so that they leave nothing in memory behind.
 #[derive(Clone, Default)]

@@ -36,6 +36,44 @@ impl Place<'_> {
     fn address(&self, path: &str, traits: &Traits) -> String {
         address(self.lake, path, traits.s3, traits.local, str::to_owned)
     }
+
+    /// Where a stage of Snowflake is.
+    pub(super) fn stage(&self) -> String {
+        let whole = self.address("", &Dialect::Snowflake.traits());
+        match (self.lake.scheme(), Self::in_blob_storage(&whole)) {
+            ("gs", _) => whole.replacen("gs://", "gcs://", 1),
+            (_, Some(blob)) => format!("azure://{}/{}/{}", blob.host, blob.container, blob.name),
+            _ => whole,
+        }
+    }
+
+    /// The function that ClickHouse reads a file by, and where it says that it is.
+    pub(super) fn read_by_clickhouse(&self, path: &str) -> (&'static str, Vec<String>) {
+        let whole = self.address(path, &Dialect::Clickhouse.traits());
+        match (self.lake.scheme(), Self::in_blob_storage(&whole)) {
+            ("file", _) => ("file", vec![whole]),
+            ("gs", _) => ("gcs", vec![whole.replacen("gs://", "https://storage.googleapis.com/", 1)]),
+            (_, Some(blob)) => (
+                "azureBlobStorage",
+                vec![format!("https://{}", blob.host), blob.container.to_owned(), blob.name.to_owned()],
+            ),
+            _ => ("s3", vec![whole]),
+        }
+    }
+
+    /// An address in Azure as Blob Storage has it; `None` for one elsewhere.
+    fn in_blob_storage(whole: &str) -> Option<Blob<'_>> {
+        let (container, rest) = whole.strip_prefix("abfss://")?.split_once('@')?;
+        let (host, name) = rest.split_once('/')?;
+        Some(Blob { host: host.replacen(".dfs.", ".blob.", 1), container, name })
+    }
+}
+
+/// A file in Azure's Blob Storage.
+struct Blob<'w> {
+    host: String,
+    container: &'w str,
+    name: &'w str,
 }
 
 /// What stands before all tables.
@@ -46,7 +84,7 @@ pub(super) fn before(dialect: Dialect, place: &Place<'_>) -> String {
     let classes = Privacy::ALL.map(|class| format!("'{class}'")).join(", ");
     let mut sql = format!("CREATE TAG IF NOT EXISTS {TAG} ALLOWED_VALUES {classes};\n");
     if place.newest.is_some() {
-        let url = literal(&place.address("", &dialect.traits()), dialect.traits().escapes);
+        let url = literal(&place.stage(), dialect.traits().escapes);
         sql.push_str(&format!(
             "CREATE STAGE IF NOT EXISTS lucca_lake URL = {url} FILE_FORMAT = (TYPE = PARQUET USE_VECTORIZED_SCANNER = TRUE);\n"
         ));
@@ -123,12 +161,11 @@ pub(super) fn statements(table: &Table, dialect: Dialect, place: &Place<'_>) -> 
         Dialect::Clickhouse => {
             let columns: Vec<String> = table.columns.iter().map(|c| name(&c.name, &traits)).collect();
             let columns = columns.join(", ");
-            let function = if place.lake.scheme() == "file" { "file" } else { "s3" };
             let insert = |path: &String| {
-                let address = literal(&place.address(path, &traits), traits.escapes);
-                format!(
-                    "INSERT INTO {of_table} ({columns}, {key}) SELECT {columns}, toDate32('{day}') FROM {function}({address}, 'Parquet');\n"
-                )
+                let (function, places) = place.read_by_clickhouse(path);
+                let places: Vec<String> = places.iter().map(|text| literal(text, traits.escapes)).collect();
+                let from = format!("{function}({}, 'Parquet')", places.join(", "));
+                format!("INSERT INTO {of_table} ({columns}, {key}) SELECT {columns}, toDate32('{day}') FROM {from};\n")
             };
             files.iter().map(insert).collect()
         }

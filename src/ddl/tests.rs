@@ -41,3 +41,23 @@ fn quotes_and_backslashes_stay_in_their_texts() {
         assert!(sql.contains(written), "{dialect:?}: {sql}");
     }
 }
+
+#[test]
+fn each_cloud_is_called_as_the_warehouse_calls_it() {
+    let stage_and_file = |lake: &str| {
+        let lake = url::Url::parse(lake).unwrap();
+        let place = place(&lake);
+        (place.stage(), place.read_by_clickhouse("core/x/as_of=2026-11-22/f.parquet"))
+    };
+    let file = "core/x/as_of=2026-11-22/f.parquet";
+    assert_eq!(stage_and_file("s3://b/p"), ("s3://b/p".to_owned(), ("s3", vec![format!("s3://b/p/{file}")])));
+    assert_eq!(
+        stage_and_file("gs://b/p"),
+        ("gcs://b/p".to_owned(), ("gcs", vec![format!("https://storage.googleapis.com/b/p/{file}")]))
+    );
+    let blob = vec!["https://account.blob.core.windows.net".to_owned(), "container".to_owned(), format!("p/{file}")];
+    assert_eq!(
+        stage_and_file("abfss://container@account.dfs.core.windows.net/p"),
+        ("azure://account.blob.core.windows.net/container/p".to_owned(), ("azureBlobStorage", blob))
+    );
+}

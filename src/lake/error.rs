@@ -129,7 +129,7 @@ pub enum LakeError {
     /// The store ignores the condition that publishing rests on.
     #[error(
         "the store of {lake} overwrites objects that must be put only if absent, so two runs could undo each other; use a store \
-         that honours If-None-Match, as AWS S3 and current MinIO do"
+         that honours If-None-Match, as AWS S3, current MinIO and Azure do, or x-goog-if-generation-match, as Google does"
     )]
     NotConditional {
         /// Where.

@@ -12,7 +12,7 @@
 //! folder reads each row once when no run is in progress.
 //!
 //! - `layout`: every path of the lake
-//! - `location`: from a path or URL to a store
+//! - `location`: from a path or URL to a store; `google_store`: one whose client needs a hand
 //! - `writer`, `hashing`, `footer`: Parquet files with bounded memory, hashed as they are sent, read back at once;
 //!   `file_metadata`: what they say of themselves; `filled`: what footers tell of a table
 //! - `manifest`: the snapshot and its JSON; `snapshot_id`: its name; `state`: what it remembers beside its tables; `seal`: the
@@ -91,6 +91,7 @@ mod filled;
 mod folders;
 mod footer;
 mod gc;
+mod google_store;
 mod hashing;
 mod held;
 mod known_days;

@@ -63,7 +63,8 @@ impl Lake {
         Arc::clone(&self.store)
     }
 
-    /// Where the lake is: `file:///…/` or `s3://bucket/prefix`.
+    /// Where the lake is: `file:///…/`, `s3://bucket/prefix`, `abfss://container@account.dfs.core.windows.net/prefix` or
+    /// `gs://bucket/prefix`.
     pub fn url(&self) -> &Url {
         &self.url
     }

@@ -111,7 +111,7 @@ pub const SETTINGS: &[Declared] = &[
         variable: Some(env_vars::LUCCA_LAKE),
         default: Some("./lake"),
         steers: true,
-        meaning: "where the lake is: a path, s3://bucket/prefix, or another URL that object_store understands",
+        meaning: "where the lake is: a path, s3://bucket/prefix, az://container/prefix or gs://bucket/prefix",
         ..PLAIN
     },
     Declared {

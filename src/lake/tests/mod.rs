@@ -1,4 +1,4 @@
-//! One conformance suite, run on every kind of store: memory, a local disk, and an S3 over HTTP.
+//! One conformance suite, run on every kind of store: memory, a local disk, and a bucket over HTTP.
 
 mod conformance;
 mod crash;
@@ -12,6 +12,7 @@ mod durability;
 mod faults;
 mod full;
 mod gc;
+mod google;
 mod integrity;
 mod interleaving;
 mod interrupted;
@@ -78,8 +79,8 @@ impl TestLake {
         Self { lake, raw, _folder: Some(folder) }
     }
 
-    /// In the S3 that the suite is run on.
-    async fn s3() -> Self {
+    /// In the bucket that the suite is run on.
+    async fn bucket() -> Self {
         Self::in_bucket(s3::place().await)
     }
 
@@ -106,9 +107,9 @@ macro_rules! on_every_store {
         mod disk { $(#[tokio::test] async fn $case() { super::$case(&super::TestLake::disk()).await; })* }
         // On several threads, as the program is: on one, the library behind the Delta logs brings a runtime of its own, and
         // connections that it opened end with it.
-        mod s3 { $(
+        mod bucket { $(
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $case() { super::$case(&super::TestLake::s3().await).await; }
+            async fn $case() { super::$case(&super::TestLake::bucket().await).await; }
         )* }
     };
 }

@@ -1,7 +1,7 @@
 //! An S3 endpoint in this process, on loopback, that fails as it is told: real HTTP, real signatures, no second program.
 //!
-//! With `LUCCA_TEST_S3` the cases that need no faults of the server's own run against the endpoint it names instead,
-//! so that an S3 which is not ours gives a second opinion: `tests/acceptance/second_s3.py` does that.
+//! With `LUCCA_TEST_BUCKET` the cases that need no faults of the server's own run in the bucket that it names instead, opened as the
+//! program opens a lake: an S3 that is not ours, Azure storage, or Google's. `tests/acceptance/other_stores.py` does that.
 
 mod backend;
 
@@ -31,6 +31,8 @@ use s3s::{
 use tokio::net::TcpListener;
 
 pub(super) use backend::Bucket;
+
+use crate::lake::Lake;
 
 /// The one bucket, and the key that opens it.
 const BUCKET: &str = "lake";
@@ -226,13 +228,14 @@ fn client(endpoint: &str, secret: &str, prefix: &str, max_retries: usize) -> Arc
     Arc::new(PrefixStore::new(store, Path::from(prefix)))
 }
 
-/// A place of its own in the S3 that the suite is run on: the one named by `LUCCA_TEST_S3`, or else a new one.
+/// A place of its own in the bucket that the suite is run on: the one named by `LUCCA_TEST_BUCKET`, or else a new S3.
 pub(super) async fn place() -> Arc<dyn ObjectStore> {
-    match std::env::var("LUCCA_TEST_S3") {
-        Ok(endpoint) => {
+    match std::env::var("LUCCA_TEST_BUCKET") {
+        Ok(bucket) => {
             static PLACES: AtomicUsize = AtomicUsize::new(0);
             let number = PLACES.fetch_add(1, Ordering::SeqCst);
-            client(&endpoint, SECRET, &format!("test-{}-{number}", std::process::id()), 10)
+            let place = format!("{bucket}/test-{}-{number}", std::process::id());
+            Lake::open(&place, &|name| std::env::var(name).ok()).unwrap().store()
         }
         Err(_) => Server::start().await.patient_client("test"),
     }
