@@ -27,6 +27,7 @@ import check_prompt
 import check_readers
 import check_recipes
 import check_resume
+import check_schedulers
 import check_structure
 import check_values
 import check_warehouses
@@ -41,7 +42,7 @@ CHECKS = {"values": check_values.values, "derived": check_values.derived,
           "killed": check_resume.killed, "stopped": check_resume.stopped, "alone": check_resume.alone, "pace": check_resume.pace,
           "memory": check_operations.memory, "readers": check_readers.readers, "portable": check_portable.portable,
           "portraits": check_portraits.portraits, "warehouses": check_warehouses.warehouses,
-          "iceberg": check_iceberg.iceberg, "azure": check_clouds.azure, "gcs": check_clouds.gcs, "airflow": check_airflow.airflow,
+          "iceberg": check_iceberg.iceberg, "azure": check_clouds.azure, "gcs": check_clouds.gcs, "airflow": check_airflow.airflow, "schedulers": check_schedulers.schedulers,
           "recipes": check_recipes.recipes, "legacy": check_legacy.legacy, "benches": check_benches.benches,
           "prompt": check_prompt.prompt, "listen": check_listen.listen, "mcp": check_mcp.mcp, "quiet": check_faults.quiet}
 # For a build with the feature of that name; only when asked for.
