@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import snapshots
+from extensions import told
 from pyiceberg.catalog import load_catalog
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "iceberg"
@@ -15,7 +16,7 @@ LATER = {"business_establishments": ["name", "address_lines"], "headcount": ["he
 
 
 def iceberg(ctx):
-    """Two days of a lake as Iceberg tables: values, time travel, replaced, dropped and evolving days, by PyIceberg."""
+    """Two days of a lake as Iceberg tables: values, time travel, replaced, dropped and evolving days, by PyIceberg and DuckDB."""
     lake, warehouse = ctx.new_lake(), ctx.new_lake()
     with ctx.program.fake_tenant("--employees", 40) as tenant:
         sync = lambda day: ctx.program.run("sync", "--lake", lake, "--as-of", day, "--requests-per-minute", 6000, env=tenant)  # noqa: E731
@@ -50,6 +51,9 @@ def _second_day(ctx, lake, warehouse):
               [name for name, table in tables.items()
                if any(f"as_of={DAYS[0]}" in task.file.file_path for task in table.scan(f"as_of = '{DAYS[1]}'").plan_files())])
     ctx.check("iceberg: tables and columns say what they mean and how private they are", _unsaid(tables))
+    files = snapshots.published(lake)
+    ctx.check("iceberg: both days: DuckDB's own Iceberg reads the same",
+              told("iceberg_rows.py", about={name: {"metadata": table.metadata_location, "files": files[name].paths()} for name, table in tables.items()}))
     metadata = lambda: sorted(str(p) for p in Path(warehouse).rglob("*.*") if p.suffix != ".db")  # noqa: E731
     known = metadata()
     said = _register(ctx, lake, warehouse)

@@ -15,6 +15,7 @@ import check_analytics
 import check_benches
 import check_clouds
 import check_delta
+import check_ducklake
 import check_faults
 import check_iceberg
 import check_legacy
@@ -42,7 +43,8 @@ CHECKS = {"values": check_values.values, "derived": check_values.derived,
           "killed": check_resume.killed, "stopped": check_resume.stopped, "alone": check_resume.alone, "pace": check_resume.pace,
           "memory": check_operations.memory, "readers": check_readers.readers, "portable": check_portable.portable,
           "portraits": check_portraits.portraits, "warehouses": check_warehouses.warehouses,
-          "iceberg": check_iceberg.iceberg, "azure": check_clouds.azure, "gcs": check_clouds.gcs, "airflow": check_airflow.airflow, "schedulers": check_schedulers.schedulers,
+          "iceberg": check_iceberg.iceberg, "ducklake": check_ducklake.ducklake, "azure": check_clouds.azure, "gcs": check_clouds.gcs,
+          "airflow": check_airflow.airflow, "schedulers": check_schedulers.schedulers,
           "recipes": check_recipes.recipes, "legacy": check_legacy.legacy, "benches": check_benches.benches,
           "prompt": check_prompt.prompt, "listen": check_listen.listen, "mcp": check_mcp.mcp, "quiet": check_faults.quiet}
 # For a build with the feature of that name; only when asked for.
