@@ -6,6 +6,7 @@ mod completions;
 mod fake_tenant;
 mod flags;
 mod get;
+mod init;
 mod man;
 mod query;
 mod tables;
@@ -103,9 +104,8 @@ async fn run(cli: Cli) -> Result<(), Error> {
     };
     match cli.command {
         Command::Demo { settings, employees, seed } => {
-            let program = std::env::args_os().next().unwrap_or_else(|| env!("CARGO_PKG_NAME").into());
-            let program = program.to_string_lossy().into_owned();
-            commands::demo(&context, &settings.given(), DemoOptions { employees, seed, program }).await
+            let options = DemoOptions { employees, seed, program: called() };
+            commands::demo(&context, &settings.given(), options).await
         }
         Command::Sync { settings, fresh, max_requests, days } => {
             let options = SyncOptions { fresh, max_requests, replace: days.replace };
@@ -113,6 +113,7 @@ async fn run(cli: Cli) -> Result<(), Error> {
             context.note(&report.for_people());
             Ok(())
         }
+        Command::Init(arguments) => commands::init(&context, arguments.options(cli.config.clone(), called())).await,
         Command::Check { settings, format } => commands::check(&context, &resolve(settings.given())?, format).await,
         Command::Plan { settings, offline, days, format } => {
             let options = PlanOptions { offline, replace: days.replace, format };
@@ -196,4 +197,10 @@ async fn run(cli: Cli) -> Result<(), Error> {
         Command::Completions(arguments) => arguments.print(),
         Command::Man(arguments) => arguments.run(),
     }
+}
+
+/// How this program was called, so that it can be called again.
+fn called() -> String {
+    let program = std::env::args_os().next().unwrap_or_else(|| env!("CARGO_PKG_NAME").into());
+    program.to_string_lossy().into_owned()
 }

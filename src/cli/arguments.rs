@@ -11,6 +11,7 @@ use super::{
     fake_tenant::FakeTenantArguments,
     flags::{LakeFlag, ResourceFlags},
     get::GetArguments,
+    init::InitArguments,
     man::ManArguments,
     query::QueryArguments,
     tables::TablesArguments,
@@ -54,6 +55,8 @@ pub(super) enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Set up a real account: ask for what is needed, write lucca-lake.toml, check it, and say what is missing in Lucca
+    Init(InitArguments),
     /// Fetch all resources, write Parquet, compute the derived tables, publish one snapshot
     Sync {
         #[command(flatten)]

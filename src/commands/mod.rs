@@ -12,11 +12,13 @@ mod explain;
 mod fake_tenant;
 mod gc;
 mod get;
+mod init;
 mod listen;
 mod mcp;
 mod missing_day;
 mod plan;
 mod query;
+mod secret_file;
 mod snapshots;
 mod sync;
 mod tables;
@@ -34,6 +36,7 @@ pub(crate) use self::{
     fake_tenant::{FakeTenantOptions, detach, fake_tenant},
     gc::{GcOptions, gc},
     get::{GetOptions, get},
+    init::{InitGiven, InitOptions, init},
     listen::{ListenOptions, listen},
     mcp::{McpOptions, mcp},
     plan::{PlanOptions, plan},

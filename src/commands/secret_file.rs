@@ -28,12 +28,13 @@ impl SecretFile {
     /// # Errors
     /// When there is one already, or it cannot be made.
     pub(super) fn create(path: &Path, flag: Option<&str>) -> Result<Self, Error> {
-        let name = flag.into_iter().map(|flag| format!("{flag} ")).chain([path.display().to_string()]).collect::<String>();
+        let name =
+            flag.into_iter().map(|flag| format!("{flag} ")).chain([path.display().to_string()]).collect::<String>();
         let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
         let file = made.map_err(|source| match source.kind() {
-            io::ErrorKind::AlreadyExists => Error::Usage(format!(
-                "{name}: there is such a file already, and it stays as it is; name a new one"
-            )),
+            io::ErrorKind::AlreadyExists => {
+                Error::Usage(format!("{name}: there is such a file already, and it stays as it is; name a new one"))
+            }
             _ => Error::Io { what: name.clone(), source },
         })?;
         Ok(Self { name, path: path.to_owned(), file, is_kept: false })

@@ -16,6 +16,7 @@ mod gates;
 mod get;
 mod golden;
 mod imports;
+mod init;
 mod internal_tables;
 mod limits;
 mod modes;

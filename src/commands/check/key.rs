@@ -28,13 +28,11 @@ pub(super) fn form(key: &Key, checks: &mut Checks) {
 
 /// One line for each route: allowed, forbidden, or gone.
 pub(super) async fn routes(client: &Client, selection: &Selection, window: LeavesWindow, checks: &mut Checks) {
-    for Selected { resource, optional, .. } in &selection.resources {
+    for selected in &selection.resources {
+        let Selected { resource, optional, .. } = selected;
         let path = resource.route.as_ref().map_or(resource.name.as_str(), |route| route.path.as_str());
         let name = format!("route {}", resource.name);
-        let absent = |checks: &mut Checks, why: String| match *optional || resource.optional {
-            true => checks.note(name.clone(), format!("{why}; optional: a sync does without")),
-            false => checks.failed(name.clone(), why, ExitCode::Permission),
-        };
+        let is_optional = *optional || resource.optional;
         let by_ids = resource.route.as_ref().and_then(|route| route.required.as_ref());
         let mut parameters = window_of(resource, Some(window));
         parameters.extend(by_ids.map(|required| (required.parameter.clone(), ANY_ID.to_owned())));
@@ -48,10 +46,13 @@ pub(super) async fn routes(client: &Client, selection: &Selection, window: Leave
             }
             Ok(Access::Allowed(Some(records))) => checks.ok(name, format!("allowed {records} ({path})")),
             Ok(Access::MissingScope(_)) => {
-                absent(checks, format!("forbidden ({path}): tick \"{}\" in the key's role", resource.scope));
+                let why = format!("forbidden ({path}): tick \"{}\" in the key's role", resource.scope);
+                checks.absent(name, &why, is_optional);
+                checks.lacks(selected, is_optional);
             }
             Ok(Access::Hidden(_)) => {
-                absent(checks, format!("gone ({path}): Lucca has ended it, or its module is not active"))
+                let why = format!("gone ({path}): Lucca has ended it, or its module is not active");
+                checks.absent(name, &why, is_optional);
             }
             Err(error) => {
                 let error = Error::from(error);

@@ -7,7 +7,8 @@ mod tenant;
 
 use std::fmt::Write as _;
 
-use self::checks::{Check, Checks, Status};
+use self::checks::{Check, Status};
+pub(super) use self::checks::{Checks, Lacking};
 use crate::{
     context::Context,
     error::Error,
@@ -22,11 +23,27 @@ use crate::{
 /// # Errors
 /// When a sync with these settings would fail; the exit code is that of the first failed check.
 pub(crate) async fn check(context: &Context, settings: &Settings, format: ListFormat) -> Result<(), Error> {
+    told(context, &made(context, settings).await?, format)
+}
+
+/// Makes all checks.
+///
+/// # Errors
+/// When the settings select nothing that could be checked; when another process is reading from the tenant.
+pub(super) async fn made(context: &Context, settings: &Settings) -> Result<Checks, Error> {
     let selection = Selection::configured(&context.catalog, settings)?;
     let mut checks = Checks::default();
     tenant::check(context, settings, &selection, &mut checks).await?;
     lake::check(context, settings, &mut checks).await;
-    print_list(format, &checks, |checks| text(checks, context.quiet))?;
+    Ok(checks)
+}
+
+/// Prints what they found.
+///
+/// # Errors
+/// As `check`.
+pub(super) fn told(context: &Context, checks: &Checks, format: ListFormat) -> Result<(), Error> {
+    print_list(format, checks, |checks| text(checks, context.quiet))?;
     let failed: Vec<&Check> = checks.checks.iter().filter(|f| f.status == Status::Failed).collect();
     match failed.first() {
         None => Ok(()),

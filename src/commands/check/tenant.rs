@@ -8,7 +8,6 @@ use crate::{
     catalog::Source,
     context::{Context, LUCCA_REQUESTS_PER_MINUTE},
     error::Error,
-    exit_code::ExitCode,
     fetch::{Counts, Selected, Selection, Wanted, count},
     settings::{Settings, SettingsError},
 };
@@ -123,12 +122,9 @@ async fn resources(
     for selected in &selection.resources {
         let Selected { resource, optional, .. } = selected;
         let name = format!("resource {}", resource.name);
-        let absent = |checks: &mut Checks, why: String| match optional {
-            true => checks.note(name.clone(), format!("{why}; optional: a sync does without")),
-            false => checks.failed(name.clone(), why, ExitCode::Permission),
-        };
         if missing.contains(&resource.scope) {
-            absent(checks, format!("missing scope: grant {}", resource.scope));
+            checks.absent(name, &format!("missing scope: grant {}", resource.scope), *optional);
+            checks.lacks(selected, *optional);
             continue;
         }
         if let Some(each) = &resource.each {
@@ -139,7 +135,7 @@ async fn resources(
             Err(error) => checks.error(name, &error),
             Ok(Counts { hidden, .. }) if hidden.contains_key(&resource.name) => {
                 let why = hidden.get(&resource.name).cloned().unwrap_or_default();
-                absent(checks, format!("{why}; it needs {}", resource.scope));
+                checks.absent(name, &format!("{why}; it needs {}", resource.scope), *optional);
             }
             Ok(Counts { records, .. }) => match records.get(&resource.name).copied() {
                 None => checks.note(name, "allowed, but the API does not count its records"),

@@ -9,12 +9,11 @@ use serde_json::value::RawValue;
 use super::{
     change::{connect, failed, show},
     printed::{Printed, resource},
-    secret_file::SecretFile,
 };
 use crate::{
     account::webhooks::{Change, Created, ENDPOINTS, EndpointFields},
     api::ApiError,
-    commands::confirm,
+    commands::{confirm, secret_file::SecretFile},
     context::Context,
     engine::output::Format,
     error::{Error, NoRecord},
@@ -80,7 +79,8 @@ pub(crate) async fn create(context: &Context, settings: &Settings, options: Crea
         return show(settings, &change);
     }
     let connected = connect(context, settings, &change.scope())?;
-    let file = options.secret_file.as_deref().map(SecretFile::create).transpose()?;
+    let file =
+        options.secret_file.as_deref().map(|path| SecretFile::create(path, Some("--secret-file"))).transpose()?;
     let created = connected.account.create_endpoint(&change).await;
     let Created { record, sent, secret } = created.map_err(|error| failed(error, &change, "", LOOK_FOR_NEW))?;
     let is_told = secret.is_some();

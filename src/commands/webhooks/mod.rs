@@ -3,7 +3,6 @@
 //! - `list`: endpoints, deliveries, attempts and events, in `pages`; single ones are `get`
 //! - `endpoints`, `deliveries`: what changes them, each a `change` that is shown instead of sent, or sent
 //! - `printed`: how records are printed
-//! - `secret_file`: where an endpoint's secret goes
 
 mod change;
 mod deliveries;
@@ -11,7 +10,6 @@ mod endpoints;
 mod list;
 mod pages;
 mod printed;
-mod secret_file;
 
 use std::path::PathBuf;
 
