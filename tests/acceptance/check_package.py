@@ -1,18 +1,15 @@
-"""The Debian package, its manual, completions and service; and the tree that an image would hold."""
+"""The Debian package: as dpkg installs it, its manual, completions and service."""
 import configparser
 import gzip
 import os
 import re
 import shlex
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import packages
 from check_prompt import Terminal
 from handlers import CLIENT_ID, CLIENT_SECRET
-from packages import PACKAGING, run, well
+from packages import run, well
 
 NOBODY = 65534
 
@@ -33,7 +30,6 @@ def package(ctx):
     _completions(ctx, tree, scratch)
     _units(ctx, tree)
     _service(ctx, tree, scratch)
-    image(ctx, made, scratch)
 
 
 def _files(ctx, members):
@@ -189,73 +185,3 @@ def _service(ctx, tree, scratch):
     (credentials / loaded[1][0]).unlink()
     refused = run(*command, env=env, cwd=expand(service["WorkingDirectory"]), **user)
     ctx.check("package: without its secret it ends with a code that is not tried again", [] if str(refused.returncode) in service["RestartPreventExitStatus"].split() else [refused.stderr])
-
-
-def image(ctx, made, scratch):
-    """The Dockerfile's own steps, in a tree of the libraries and certificates that its base has."""
-    dockerfile = made / "image/Dockerfile"
-    linted = run(Path(sys.executable).with_name("hadolint"), "--failure-threshold", "info", dockerfile)
-    ctx.check("image: hadolint finds nothing", well(linted) + linted.stdout.splitlines())
-    if os.geteuid() != 0:
-        ctx.note("image: its tree can be entered by root alone")
-        return
-    root = scratch / "image"
-    said = dict()
-    steps = re.sub(r"\\\n\s*", "", dockerfile.read_text()).splitlines()
-    base = _base(root)
-    for step in steps:
-        word, _, rest = step.partition(" ")
-        if word == "COPY":
-            owner, source, target = re.fullmatch(r"(?:--chown=(\d+):\d+ )?(\S+) (\S+)", rest).groups()
-            _copy(made / "image" / source, root / target.lstrip("/"), int(owner or 0))
-        elif word == "ENV":
-            said |= dict(pair.split("=", 1) for pair in shlex.split(rest))
-        elif word in ("USER", "WORKDIR", "ENTRYPOINT"):
-            said[word] = rest
-    user = int(said.pop("USER").split(":")[0])
-    command = [*eval(said.pop("ENTRYPOINT")), "demo", "--employees", "30"]  # a JSON list of texts
-    here = said.pop("WORKDIR")
-    before = _tree(root)
-    enter = f"import os,sys; os.chroot({str(root)!r}); os.chdir({here!r}); os.setgroups([]); os.setgid({user}); os.setuid({user}); os.execve(sys.argv[1], sys.argv[1:], dict(w.split('=', 1) for w in {['='.join(p) for p in said.items()]!r}))"
-    ran = run(sys.executable, "-c", enter, *command)
-    ctx.check(f"image: the demo runs in it as user {user}", well(ran, "Probation deadlines", "published as number 1"))
-    changed = sorted(path for path in _tree(root) ^ before if not path.startswith("data/"))
-    ctx.check("image: it writes into its volume alone", changed)
-    ctx.check("image: where the lake is", (root / "data/lake/core/employees").is_dir())
-    ctx.note(f"the tree has {len(before)} files and folders; of the base: {', '.join(base)}")
-
-
-def _base(root):
-    """The libraries that the program is linked with, from this machine, and the certificates."""
-    copied = []
-    for line in run("ldd", shutil.which("true")).stdout.splitlines():
-        found = re.search(r"(/\S+)", line)
-        copied += [found.group(1)] if found else []
-    copied += [line for name in ("libm.so.6", "libgcc_s.so.1") for line in _library(name)]
-    copied += [path for path in ("/etc/ssl/certs/ca-certificates.crt",) if Path(path).exists()]
-    for path in copied:
-        target = root / path.lstrip("/")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
-        target.chmod(0o755)
-    (root / "tmp").mkdir()
-    return sorted(Path(path).name for path in copied)
-
-
-def _library(name):
-    cache = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True).stdout
-    return re.findall(rf"{re.escape(name)} .*=> (/\S+)", cache)[:1]
-
-
-def _copy(source, target, owner):
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        shutil.copytree(source, target, dirs_exist_ok=True)
-    else:
-        shutil.copy(source, target)
-    for path in [target, *target.rglob("*")]:
-        os.chown(path, owner, owner)
-
-
-def _tree(root):
-    return {f"{path.relative_to(root)} {path.lstat().st_size}" if path.is_file() else f"{path.relative_to(root)}" for path in root.rglob("*")}

@@ -18,6 +18,7 @@ import check_delta
 import check_ducklake
 import check_faults
 import check_iceberg
+import check_image
 import check_init
 import check_legacy
 import check_listen
@@ -49,7 +50,7 @@ CHECKS = {"values": check_values.values, "derived": check_values.derived,
           "iceberg": check_iceberg.iceberg, "ducklake": check_ducklake.ducklake, "azure": check_clouds.azure, "gcs": check_clouds.gcs,
           "airflow": check_airflow.airflow, "schedulers": check_schedulers.schedulers,
           "recipes": check_recipes.recipes, "legacy": check_legacy.legacy, "benches": check_benches.benches,
-          "init": check_init.init, "wheel": check_wheel.wheel, "package": check_package.package,
+          "init": check_init.init, "wheel": check_wheel.wheel, "package": check_package.package, "image": check_image.image,
           "prompt": check_prompt.prompt, "listen": check_listen.listen, "mcp": check_mcp.mcp, "quiet": check_faults.quiet}
 # For a build with the feature of that name; only when asked for.
 WITH_DELTA = {"delta": check_delta.delta, "delta-s3": check_delta.delta_s3}

@@ -2,11 +2,12 @@
 //! writes the file, checks it, and says where in Lucca to tick what is missing.
 //!
 //! - `person`: who is asked, secrets without showing them
-//! - `answers`: what a configuration needs, from flags, variables and answers
+//! - `given`: what a configuration needs, from flags and variables; `asked`: the rest
 //! - `written`: the file
 //! - `lacking`: what the check found missing, and where it is given
 
-mod answers;
+mod asked;
+mod given;
 mod lacking;
 mod person;
 #[cfg(test)]
@@ -15,9 +16,9 @@ mod written;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-pub(crate) use self::answers::InitGiven;
+pub(crate) use self::given::InitGiven;
 use self::{
-    answers::{Answers, SecretAt},
+    given::{Answers, SecretAt},
     person::{AtTerminal, Person},
 };
 use super::{check, confirm, secret_file::SecretFile};
@@ -66,9 +67,9 @@ async fn init_with<P: Person>(context: &Context, options: InitOptions, person: O
                 "This writes settings to {}. Enter takes what stands in brackets; Ctrl-C leaves everything as it is.\n\n",
                 path.display()
             ));
-            answers::asked(given, &path, &mut person)?
+            asked::asked(given, &path, &mut person)?
         }
-        None => answers::complete(given)?,
+        None => given::complete(given)?,
     };
     let shown = path.display().to_string();
     // What cannot be right is refused before anything is written.

@@ -46,7 +46,7 @@ fn asked<const N: usize>(
 ) -> (Result<Answers, Error>, String) {
     let environment: Environment = environment.iter().copied().collect();
     let mut script = Script::of(answers);
-    let found = answers::asked(given.or_of(&environment), &folder.join("lucca-lake.toml"), &mut script);
+    let found = asked::asked(given.or_of(&environment), &folder.join("lucca-lake.toml"), &mut script);
     (found, script.shown)
 }
 
@@ -157,7 +157,7 @@ fn what_flags_and_variables_give_is_not_asked_for() {
 
 #[test]
 fn where_nobody_can_be_asked_one_error_names_all_that_is_missing() {
-    let missing = |given: InitGiven| answers::complete(given.or_of(&Environment::default())).unwrap_err().to_string();
+    let missing = |given: InitGiven| given::complete(given.or_of(&Environment::default())).unwrap_err().to_string();
     assert_eq!(
         missing(InitGiven::default()),
         "nobody can be asked here: give --base-url URL, --client-id ID, --client-secret-file FILE; or --api-key-file FILE in \

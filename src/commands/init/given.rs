@@ -1,4 +1,4 @@
-//! What a configuration needs, from flags, variables and answers.
+//! What a configuration needs, from flags and variables.
 
 use std::{
     collections::BTreeMap,
@@ -7,11 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
-use super::{person::Person, written::Setting};
+use super::written::{self, Setting};
 use crate::{
-    api::is_legacy_key,
     env_vars::{
         Environment, HOME, LUCCA_API_KEY, LUCCA_API_KEY_FILE, LUCCA_BASE_URL, LUCCA_CLIENT_ID, LUCCA_CLIENT_SECRET,
         LUCCA_CLIENT_SECRET_FILE, LUCCA_LAKE, LUCCA_TOKEN_URL,
@@ -40,9 +39,9 @@ pub(crate) struct InitGiven {
 /// The same with what variables give.
 #[derive(Debug)]
 pub(super) struct Known {
-    given: InitGiven,
+    pub(super) given: InitGiven,
     /// The variable that holds the secret itself, which then stays there.
-    secret_variable: Option<&'static str>,
+    pub(super) secret_variable: Option<&'static str>,
     /// The user's home.
     home: Option<PathBuf>,
 }
@@ -72,7 +71,7 @@ pub(super) enum SecretAt {
 
 /// Who is to read the tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reader {
+pub(super) enum Reader {
     Application,
     Key,
 }
@@ -107,7 +106,7 @@ impl InitGiven {
 
 impl Known {
     /// Who reads, as far as it is known.
-    fn reader(&self) -> Option<Reader> {
+    pub(super) fn reader(&self) -> Option<Reader> {
         let given = &self.given;
         if given.api_key_file.is_some() || self.secret_variable == Some(LUCCA_API_KEY) {
             Some(Reader::Key)
@@ -119,7 +118,7 @@ impl Known {
     }
 
     /// A path as it is written: whole, so that it means the same in every folder.
-    fn whole(&self, path: &Path) -> PathBuf {
+    pub(super) fn whole(&self, path: &Path) -> PathBuf {
         let path = match (path.strip_prefix("~"), &self.home) {
             (Ok(below), Some(home)) => home.join(below),
             _ => path.to_owned(),
@@ -133,7 +132,7 @@ impl Known {
     }
 
     /// The file's text.
-    fn text(
+    pub(super) fn text(
         &self,
         base_url: &str,
         client_id: Option<&str>,
@@ -148,7 +147,7 @@ impl Known {
             file.map(|(key, value)| Setting { key, value }),
             Some(Setting { key: "lake", value: self.lake(lake) }),
         ];
-        super::written::text(settings.into_iter().flatten())
+        written::text(settings.into_iter().flatten())
     }
 }
 
@@ -186,127 +185,8 @@ pub(super) fn complete(known: Known) -> Result<Answers, Error> {
     Ok(Answers { text, secret: SecretAt::Elsewhere })
 }
 
-/// What is given, and the answers to the rest. A secret that is typed goes beside the configuration at `config`.
-///
-/// # Errors
-/// When the person leaves.
-pub(super) fn asked(known: Known, config: &Path, person: &mut impl Person) -> Result<Answers, Error> {
-    let base_url = match &known.given.base_url {
-        Some(address) => known_tenant(address)?,
-        None => until(person, "Address of the tenant, such as https://example.ilucca.net: ", tenant)?,
-    };
-    let reader = match known.reader() {
-        Some(reader) => reader,
-        None => {
-            let host = base_url.trim_end_matches('/');
-            person.say(&format!(
-                "\nAn OAuth application reads the whole of it. An administrator makes one in Lucca, under Settings > \
-                 Authentication, SSO and API > OAuth Applications:\n  {host}/identity/admin/integration-keys\n\
-                 With an API key of the older APIs some of it is missing.\n"
-            ));
-            until(person, "Read by an application or a key? [application] ", reader)?
-        }
-    };
-    let client_id = match (reader, &known.given.client_id) {
-        (Reader::Key, _) => None,
-        (Reader::Application, Some(id)) => Some(id.clone()),
-        (Reader::Application, None) => Some(until(person, "Client id: ", some)?),
-    };
-    let (key, what, file_name, file) = match reader {
-        Reader::Application => {
-            ("client_secret_file", "client secret", "lucca-lake.secret", &known.given.client_secret_file)
-        }
-        Reader::Key => ("api_key_file", "API key", "lucca-lake.key", &known.given.api_key_file),
-    };
-    let mut typed = SecretAt::Elsewhere;
-    let file = match (file, known.secret_variable) {
-        (Some(file), _) => Some(file.clone()),
-        (None, Some(variable)) => {
-            person.say(&format!("The {what} stays in {variable}.\n"));
-            None
-        }
-        (None, None) => {
-            let question = format!("File that holds the {what} [none: type it next] ");
-            let file = until(person, &question, |answer| match answer {
-                "" => Ok(None),
-                path => {
-                    let path = known.whole(Path::new(path));
-                    holds_a_secret(&path).map(|()| Some(path))
-                }
-            })?;
-            match file {
-                Some(file) => Some(file),
-                None => {
-                    let secret = secret(person, what, reader)?;
-                    let usual = config.with_file_name(file_name);
-                    let question = format!("New file for it, which only you can read [{}] ", usual.display());
-                    let path = until(person, &question, |answer| {
-                        let path = if answer.is_empty() { usual.clone() } else { known.whole(Path::new(answer)) };
-                        let is_free = !path.exists() && path.parent().is_some_and(Path::is_dir);
-                        if is_free {
-                            Ok(path)
-                        } else {
-                            Err("there is such a file already, or no such folder".to_owned())
-                        }
-                    })?;
-                    typed = SecretAt::Typed { path: path.clone(), secret };
-                    Some(path)
-                }
-            }
-        }
-    };
-    let lake = match &known.given.lake {
-        Some(lake) => lake.clone(),
-        None => {
-            let question = "Where the lake goes, a folder or such as s3://bucket/prefix [./lake] ";
-            until(person, question, |answer| {
-                Ok(if answer.is_empty() { "./lake".to_owned() } else { answer.to_owned() })
-            })?
-        }
-    };
-    person.say("\n");
-    let text = known.text(&base_url, client_id.as_deref(), file.as_deref().map(|path| (key, path)), &lake);
-    Ok(Answers { text, secret: typed })
-}
-
-/// Asks until the answer is one, and says what is wrong with those that are not.
-fn until<T>(person: &mut impl Person, question: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<T, Error> {
-    loop {
-        match read(&person.answer(question)?) {
-            Ok(answer) => return Ok(answer),
-            Err(problem) => person.say(&format!("{problem}\n")),
-        }
-    }
-}
-
-/// A secret that is one, as far as can be seen.
-fn secret(person: &mut impl Person, what: &str, reader: Reader) -> Result<SecretString, Error> {
-    loop {
-        let secret = person.secret(&format!("The {what}, which is not shown: "))?;
-        if secret.expose_secret().is_empty() {
-            person.say("it is empty\n");
-        } else if reader == Reader::Application && is_legacy_key(secret.expose_secret()) {
-            person.say("that has the form of an API key of the older APIs, not of a client secret\n");
-        } else {
-            return Ok(secret);
-        }
-    }
-}
-
-fn some(answer: &str) -> Result<String, String> {
-    if answer.is_empty() { Err("it is needed".to_owned()) } else { Ok(answer.to_owned()) }
-}
-
-fn reader(answer: &str) -> Result<Reader, String> {
-    match answer.to_lowercase().as_str() {
-        "" | "a" | "application" => Ok(Reader::Application),
-        "k" | "key" => Ok(Reader::Key),
-        _ => Err("answer application or key".to_owned()),
-    }
-}
-
 /// The address of a tenant, as the settings see it.
-fn tenant(answer: &str) -> Result<String, String> {
+pub(super) fn tenant(answer: &str) -> Result<String, String> {
     let flags = BTreeMap::from([("base-url", answer.to_owned())]);
     let tenant = Settings::resolve(&flags, &Environment::default(), None).and_then(|settings| settings.tenant());
     match tenant {
@@ -317,12 +197,12 @@ fn tenant(answer: &str) -> Result<String, String> {
 }
 
 /// The same of an address that nobody can be asked for again.
-fn known_tenant(address: &str) -> Result<String, Error> {
+pub(super) fn known_tenant(address: &str) -> Result<String, Error> {
     tenant(address).map_err(|problem| Error::Usage(format!("the tenant's address {address:?}: {problem}")))
 }
 
 /// Whether a file can be read and is not empty; what it holds is looked at by whoever needs it.
-fn holds_a_secret(path: &Path) -> Result<(), String> {
+pub(super) fn holds_a_secret(path: &Path) -> Result<(), String> {
     let found = File::open(path).and_then(|mut file| file.read(&mut [0]));
     match found {
         Ok(0) => Err(format!("{}: is empty", path.display())),
