@@ -20,7 +20,7 @@ use std::{
     sync::Arc,
 };
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use rand::Rng as _;
 
 use self::arguments::{Cli, Command};
@@ -194,8 +194,8 @@ async fn run(cli: Cli) -> Result<(), Error> {
             let options = arguments.options(now, || Ok(resolve(BTreeMap::new())?.as_of(now)?))?;
             commands::fake_tenant(&context, options).await
         }
-        Command::Completions(arguments) => arguments.print(),
-        Command::Man(arguments) => arguments.run(),
+        Command::Completions(arguments) => arguments.print(Cli::command()),
+        Command::Man(arguments) => arguments.run(Cli::command()),
     }
 }
 

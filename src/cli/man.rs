@@ -6,13 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::{Args, Command, CommandFactory as _, ValueEnum as _};
+use clap::{Args, Command, ValueEnum as _};
 use clap_mangen::{
     Man,
     roff::{Inline, Roff, bold, italic, roman},
 };
 
-use super::arguments::Cli;
 use crate::{
     error::Error,
     exit_code::ExitCode,
@@ -42,12 +41,12 @@ struct Page {
 }
 
 impl ManArguments {
-    /// Prints one page, or writes all of them.
+    /// Prints one page of `program`, or writes all of them.
     ///
     /// # Errors
     /// When there is no such command, or what is written cannot be.
-    pub(super) fn run(&self) -> Result<(), Error> {
-        let mut program = Cli::command().disable_help_subcommand(true);
+    pub(super) fn run(&self, program: Command) -> Result<(), Error> {
+        let mut program = program.disable_help_subcommand(true);
         program.build();
         let unwritten = |source| Error::Io { what: "a page of the manual".into(), source };
         if let Some(folder) = &self.output {

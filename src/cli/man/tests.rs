@@ -1,4 +1,7 @@
+use clap::CommandFactory as _;
+
 use super::*;
+use crate::cli::arguments::Cli;
 
 fn built() -> Command {
     let mut program = Cli::command().disable_help_subcommand(true);
@@ -77,7 +80,7 @@ fn pages_are_written_for_everybody_to_read() {
 
     let folder = tempfile::tempdir().unwrap();
     let into = folder.path().join("man1");
-    ManArguments { command: Vec::new(), output: Some(into.clone()) }.run().unwrap();
+    ManArguments { command: Vec::new(), output: Some(into.clone()) }.run(Cli::command()).unwrap();
     let number = std::fs::read_dir(&into).unwrap().count();
     assert_eq!(number, all(&built()).unwrap().len());
     let mode = std::fs::metadata(into.join("lucca-lake-sync.1")).unwrap().permissions().mode();
