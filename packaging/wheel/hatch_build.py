@@ -15,5 +15,6 @@ class CustomBuildHook(BuildHookInterface):
         # One by one: folders of shared data are passed over where a wheel has no package of Python.
         root = Path(self.root)
         build_data["shared_data"] = {str(path): str(path.relative_to(root)) for path in sorted(root.glob("share/**/*")) if path.is_file()}
+        # hatchling has no setting for it, and zipfile takes zlib's default.
         if os.environ["LUCCA_LAKE_WHEEL_QUICK"]:
             zipfile.zlib.Z_DEFAULT_COMPRESSION = 1

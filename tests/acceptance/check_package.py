@@ -4,6 +4,7 @@ import gzip
 import os
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import packages
@@ -139,6 +140,13 @@ def _units(ctx, tree):
     # It looks for the program where the unit says it is: below this root.
     checked = run("systemd-analyze", "verify", f"--root={tree}", "--man=no", "--recursive-errors=no", "lucca-lake.service", "lucca-lake.timer")
     ctx.check("package: systemd takes the units", well(checked) + checked.stderr.splitlines())
+    own = units / "lucca-lake.service.d"
+    own.mkdir()
+    for path in sorted((packages.ROOT / "examples/systemd").glob("*.conf")):
+        shutil.copy(path, own)
+        checked = run("systemd-analyze", "verify", f"--root={tree}", "--man=no", "--recursive-errors=no", "lucca-lake.service")
+        ctx.check(f"package: and with the example {path.name}", well(checked) + checked.stderr.splitlines())
+    shutil.rmtree(own)
     rated = run("systemd-analyze", "security", "--offline=yes", "--no-pager", "--threshold=15", units / "lucca-lake.service")
     exposure = re.search(r"Overall exposure level for \S+: ([\d.]+)", rated.stdout)
     ctx.check("package: the service may do little", well(rated))
