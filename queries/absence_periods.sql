@@ -1,18 +1,23 @@
 -- absence_periods: with a legacy key: one row per absence without a break and leave account that it is charged to, as somebody asked for it: from
 --   and to with their halves, what became of it, and how much of the account it takes. Days are those between leaves_from and
 --   leaves_until, the days whose absences are read. Two accounts in one absence are two rows with the same from and to
+-- label: Absences | Absences par période
 -- zone personal
 -- key leave_period_id, account_id
 -- column leave_period_id string! none: the absence
 -- source leave_period_id: leave_periods.id
+-- label leave_period_id: Absence ID | Identifiant de l'absence
 -- column employee_id string none: the person
 -- source employee_id: leave_periods.employee_id
 -- column employee_given_name string directory: given name; null when the employee is not visible
 -- source employee_given_name: employees.given_name
+-- label employee_given_name: First name | Prénom
 -- column employee_family_name string directory: family name; null when the employee is not visible
 -- source employee_family_name: employees.family_name
+-- label employee_family_name: Last name | Nom de famille
 -- column employee_email string directory: e-mail address; null when the employee is not visible
 -- source employee_email: employees.email
+-- label employee_email: E-mail | E-mail professionnel
 -- column department_id string directory: department of the job position that applies on the first day; null without one
 -- source department_id: assignment_history.department_id
 -- column department_name string directory: its name; null when the department is not visible
@@ -25,28 +30,38 @@
 -- source starts_on: leave_periods.starts_on
 -- column starts_in string personal: morning or afternoon: the first half day
 -- source starts_in: leave_periods.starts_am
+-- label starts_in: Starts in the | Début (matin ou après-midi)
 -- column ends_on date personal: last day, included
 -- source ends_on: leave_periods.ends_on
 -- column ends_in string personal: morning or afternoon: the last half day
 -- source ends_in: leave_periods.ends_am
+-- label ends_in: Ends in the | Fin (matin ou après-midi)
 -- column account_id string sensitive: leave account; null when no half day of the absence is visible
 -- source account_id: leaves.leave_account_id
+-- label account_id: Leave account ID | Identifiant du compte d'absence
 -- column account_name string sensitive: its name, which says why somebody is away
 -- source account_name: leave_accounts.name
+-- label account_name: Leave account | Compte d'absence
 -- column harmless_account_name string personal: its name where harmless_accounts declares the account; null for all others
 -- source harmless_account_name: leave_accounts.name
+-- label harmless_account_name: Leave account (if not sensitive) | Compte d'absence (si non sensible)
 -- column state string! personal: approved, pending, denied or cancelled; approved while a cancellation waits
 -- source state: leaves.is_active, leave_periods.is_confirmed and leave_periods.status
+-- label state: Status | Statut
 -- column days double! personal: days of an account in days: half a day for each half day that is approved or pending; 0 when
 --   denied or cancelled, and for an account in hours
 -- source days: leaves
+-- label days: Days of absence | Jours d'absence
 -- column hours double personal: hours of an account in hours, approved or pending; null for an account in days, and when one of
 --   them cannot be read
 -- source hours: leaves.value
+-- label hours: Hours of absence | Heures d'absence
 -- column half_days int64! personal: half days that are approved or pending, of accounts in days or hours
 -- source half_days: leaves
+-- label half_days: Half days | Demi-journées
 -- column dropped_half_days int64! personal: half days that were denied or cancelled
 -- source dropped_half_days: leaves
+-- label dropped_half_days: Denied or cancelled half days | Demi-journées refusées ou annulées
 -- column is_rebuilt boolean! none: whether from and to are those of the half days, as the list of absences does not have it
 -- source is_rebuilt: leave_periods.is_rebuilt
 -- lowered department_id, department_name, legal_entity_id, legal_entity_name to directory: where somebody works is what

@@ -4,34 +4,47 @@
 --   too, in account hidden, with a larger one where they have fewer than five people together; all sensitive accounts are one,
 --   sensitive. So no number, and no difference of numbers, is of one to four people. Each absence is in one row, so days of a
 --   month add up to everybody's, but for what is_suppressed marks. This does not protect against comparing days
+-- label: Monthly absences | Absences par mois
 -- key month_start, legal_entity_id, unit, department_id, account, account_id
 -- column month_start date! none: first day of the month
 -- source month_start: leaves.date
+-- label month_start: Month start | Début de mois
 -- column is_over boolean! none: whether the as-of date is the last day of the month or later
+-- label is_over: Month is over | Mois terminé
 -- column legal_entity_id string directory: legal entity of the employments; null without one, and in other_legal_entities
 -- source legal_entity_id: assignment_history.legal_entity_id
 -- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
 -- source legal_entity_name: legal_entities.legal_name
+-- label legal_entity_name: Legal entity | Entité légale
 -- column unit string! none: department: that of department_id, or nobody's where it is null; other_departments: those of the
 --   legal entity that are too small, together; other_legal_entities: those of the tenant
+-- label unit: Grouping | Regroupement
 -- column department_id string directory: department of the job positions; null without one, and in other units
 -- source department_id: assignment_history.department_id
 -- column department_name string directory: its name; null when the department is not visible
 -- source department_name: departments.name
+-- label department_name: Department | Département
 -- column account string! none: account: that of account_id; sensitive: all sensitive ones together; hidden: those of fewer than
 --   five people, together
+-- label account: Account shown | Compte affiché
 -- column account_id string directory: leave account; null when sensitive or hidden
 -- source account_id: leaves.leave_account_id
+-- label account_id: Leave account ID | Identifiant du compte d'absence
 -- column account_name string directory: its name
 -- source account_name: leave_accounts.name
+-- label account_name: Leave account | Compte d'absence
 -- column people int64 none: people away on some day of the month; null when they are fewer than five in the whole tenant. Not
 --   to be added up: somebody may be in several rows
+-- label people: People away | Personnes absentes
 -- column days double none: days of accounts in days, half a day each half day; null when they are those of one to four people
 -- source days: leaves
+-- label days: Days of absence | Jours d'absence
 -- column hours double none: hours of accounts in hours; null without any, when one of them cannot be read, and when they are those
 --   of one to four people
 -- source hours: leaves.value
+-- label hours: Hours of absence | Heures d'absence
 -- column is_suppressed boolean! none: whether people, days or hours are hidden
+-- label is_suppressed: Hidden for confidentiality | Masqué par confidentialité
 -- lowered month_start, is_over, unit, account, people, days, hours, is_suppressed to none: a row is made of the absences of five
 --   people or more, or shows no number
 -- lowered account_id, account_name, rows to directory: that five people or more of a unit are away, on an account declared to be

@@ -1,9 +1,11 @@
 -- absent_on_day: with a legacy key: one row per person and day with an approved absence on the as-of date or one of the thirty days after it, in
 --   the order of days and departments. It does not say why. Days that nobody has to work, such as most weekends, have no rows
+-- label: Absent people by day | Absents par jour
 -- zone personal
 -- key day, employee_id
 -- column day date! personal: the day
 -- source day: leaves.date
+-- label day: Day | Jour
 -- column department_id string directory: department of the job position that applies that day; null without one
 -- source department_id: assignment_history.department_id
 -- column department_name string directory: its name; null when the department is not visible
@@ -16,16 +18,22 @@
 -- source employee_id: leaves.employee_id
 -- column employee_given_name string directory: given name; null when the employee is not visible
 -- source employee_given_name: employees.given_name
+-- label employee_given_name: First name | Prénom
 -- column employee_family_name string directory: family name; null when the employee is not visible
 -- source employee_family_name: employees.family_name
+-- label employee_family_name: Last name | Nom de famille
 -- column employee_email string directory: e-mail address; null when the employee is not visible
 -- source employee_email: employees.email
+-- label employee_email: E-mail | E-mail professionnel
 -- column is_away_morning boolean! personal: whether the person is away in the morning, or for some hours of it
 -- source is_away_morning: leaves.is_am
+-- label is_away_morning: Away in the morning | Absence le matin
 -- column is_away_afternoon boolean! personal: whether the person is away in the afternoon, or for some hours of it
 -- source is_away_afternoon: leaves.is_am
+-- label is_away_afternoon: Away in the afternoon | Absence l'après-midi
 -- column hours double personal: hours of absence of accounts in hours; null without any, and when one of them cannot be read
 -- source hours: leaves.value
+-- label hours: Hours of absence | Heures d'absence
 -- column starts_on date personal: first day of the absence; of several that day, of the first
 -- source starts_on: leave_periods.starts_on
 -- column ends_on date personal: last day of the absence, included; of several that day, of the last

@@ -3,20 +3,29 @@
 --   hidden for the people of the unit whose band is not shown. Cells of fewer than five people are hidden, empty ones too, and
 --   further ones, until neither this table, gender_balance nor both tell how many people are in a cell of one to four. This
 --   does not protect against comparing days
+-- label: Age pyramid | Pyramide des âges
 -- key axis, unit_id, age_band, gender
 -- column axis string! none: tenant, legal_entity or department (its own people, without those of departments below)
+-- label axis: Axis | Axe d'analyse
 -- column unit_id string directory: the legal entity or department; null for the tenant and for people without one
 -- source unit_id: assignment_history.legal_entity_id or assignment_history.department_id
+-- label unit_id: Unit ID | Identifiant de l'unité
 -- column unit_name string directory: its name; null when it is not visible
+-- label unit_name: Unit | Unité
 -- column age_band string! none: such as 25-29: completed years on the as-of date; under 20, 70 and over; unknown without a
 --   birth date, or with one that makes people younger than 0 or older than 120; hidden for all whose band is not shown
 -- source age_band: employee_personal_records.birth_date
+-- label age_band: Age band | Tranche d'âge
 -- column age_from int32 none: first year of the band, for sorting; null when unknown or hidden
+-- label age_from: Age from | Âge minimal de la tranche
 -- column gender string! none: female, male, diverse or unknown, which also stands for values that are none of these and
 --   for people without a visible record; hidden for all whose gender gender_balance does not show either
 -- source gender: employee_personal_records.legal_gender
+-- label gender: Gender | Sexe
 -- column headcount int64 none: people; null when hidden. Filter one axis before adding up
+-- label headcount: Headcount | Effectif
 -- column is_suppressed boolean! none: whether the cell is hidden, and its people are counted in the band hidden
+-- label is_suppressed: Hidden for confidentiality | Masqué par confidentialité
 -- lowered axis, age_band, age_from, gender, headcount, is_suppressed to none: every cell has its row, whoever is in it, and what 
 --   is shown is made of numbers of five people or more, or of all people of a unit
 -- lowered unit_id, unit_name, rows to directory: a unit has its rows as soon as somebody works there, and one more when any of

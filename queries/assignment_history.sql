@@ -4,56 +4,73 @@
 --   Of several at once, an employment with a position that day comes first, then the employment that started latest,
 --   then the smallest employment id, then the position that started latest, then the smallest position id. Positions are
 --   cut to their employment; those of an employment that is not visible, or that ends before it starts, count for nothing
+-- label: Assignment history | Historique des affectations
 -- key employee_id, valid_from
 -- interval valid_from, valid_to of employee_id
 -- column employee_id string! none: the person
 -- source employee_id: employments.employee_id
 -- column valid_from date! personal: first day of the row
 -- source valid_from: employments.start_date and job_positions.starts_on
+-- label valid_from: Valid from | Valable à partir du
 -- column valid_to date personal: first day after the row; null when open-ended, as also when the last day is given as
 --   9999-12-31
 -- source valid_to: employments.end_date and job_positions.ends_on, and the first days of rows that come before this one
+-- label valid_to: Valid until (day after) | Valable jusqu'au (exclu)
 -- column is_current boolean! directory: whether the as-of date is within the row
+-- label is_current: Current | En cours
 -- column is_future boolean! directory: whether the row starts after the as-of date
+-- label is_future: In the future | À venir
 -- column has_position boolean! directory: whether a job position was valid; where false, all its columns are null
+-- label has_position: Has a job position | Poste renseigné
 -- column has_overlap boolean! directory: whether another employment or another of its positions was valid too on some
 --   day of the row
+-- label has_overlap: Overlaps another assignment | Chevauche une autre affectation
 -- column employment_id string! none: the employment
 -- source employment_id: employments.id
+-- label employment_id: Employment contract ID | Identifiant du contrat de travail
 -- column job_position_id string none: the job position; null without one
 -- source job_position_id: job_positions.id
+-- label job_position_id: Job position ID | Identifiant du poste occupé
 -- column legal_entity_id string directory: legal entity of the employment; null for employments without one
 -- source legal_entity_id: employments.legal_entity_id
 -- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
 -- source legal_entity_name: legal_entities.legal_name
+-- label legal_entity_name: Legal entity | Entité légale
 -- column business_establishment_id string directory: establishment of the job position
 -- source business_establishment_id: job_positions.business_establishment_id
 -- column business_establishment_name string directory: its name; null when the establishment is not visible
 -- source business_establishment_name: business_establishments.name
+-- label business_establishment_name: Establishment | Établissement
 -- column department_id string directory: department of the job position
 -- source department_id: job_positions.department_id
 -- column department_name string directory: its name; null when the department is not visible
 -- source department_name: departments.name
+-- label department_name: Department | Département
 -- column job_title string directory: title of the job position
 -- source job_title: job_positions.job_title
 -- column job_qualification_id string directory: qualification of the job position
 -- source job_qualification_id: job_positions.job_qualification_id
 -- column job_qualification_title string directory: its title; null when the qualification is not visible
 -- source job_qualification_title: job_qualifications.title
+-- label job_qualification_title: Job qualification | Qualification
 -- column occupation_category_id string personal: occupation category of the job position
 -- source occupation_category_id: job_positions.occupation_category_id
 -- column occupation_category_title string personal: its title; null when the category is not visible
 -- source occupation_category_title: occupation_categories.title
+-- label occupation_category_title: Occupation category | Catégorie socioprofessionnelle
 -- column manager_id string directory: employee who manages the job position
 -- source manager_id: job_positions.manager_id
 -- column template_id string personal: template of the employment, the kind of contract
 -- source template_id: employments.template_id
 -- column template_title string personal: its title; null when the template is not visible
 -- source template_title: employment_templates.title
+-- label template_title: Contract type | Type de contrat
 -- column contract_term string personal: permanent or fixed, as the template says
 -- source contract_term: employment_templates.term
+-- label contract_term: Permanent or fixed-term | Durée indéterminée ou déterminée
 -- column contract_audience string personal: kind of people that the template is meant for, such as employee or student
 -- source contract_audience: employment_templates.audience
+-- label contract_audience: Contract audience | Public du contrat
 -- lowered is_current, is_future, has_position, has_overlap, business_establishment_id to directory: where somebody
 --   works is what colleagues see of each other; for how long is in valid_from and valid_to
 -- lowered business_establishment_name, department_id, department_name, job_title to directory: where somebody works

@@ -1,13 +1,19 @@
 -- attribute_quality: one row per built-in attribute that another table holds too, both compared person by person
+-- label: Attribute quality | Qualité des attributs
 -- column definition_id string! none: the attribute's definition
 -- source definition_id: employee_attributes.definition_id
 -- column compared int64! none: people who have a record that day on both sides, values may be null; the record is the
 --   employee, or the employment or job position valid on the as-of date, or the probationary period of that employment
+-- label compared: People compared | Personnes comparées
 -- column agreeing int64! none: those of them whose values are equal; null equals null
+-- label agreeing: Equal values | Valeurs identiques
 -- column disagreeing int64! none: those of them whose values differ
+-- label disagreeing: Different values | Valeurs différentes
 -- column attribute_missing int64! none: people whose record has a value that day while no attribute came: hidden by
 --   access rights most likely, unless the settings leave out definitions or people, or keep these in the personal zone
+-- label attribute_missing: Attribute missing | Attribut manquant
 -- column resource_missing int64! none: people who have an attribute with a value that day and no such record
+-- label resource_missing: Record missing | Fiche manquante
 -- lowered definition_id, compared, agreeing, disagreeing, attribute_missing, resource_missing, rows to none: numbers
 --   of people in the whole tenant and of no value, a row for each definition compared
 WITH definitions AS (

@@ -2,10 +2,14 @@
 --   the as-of date is there only when that is its last day. Days before 1950-01-01 are taken for typing errors: people who
 --   start before it are there from the first month on, and the first month is that of the first day from 1950-01-01 on on
 --   which anybody starts, moves or leaves (1950-01 when there is none)
+-- label: Calendar months | Mois du calendrier
 -- key month_number
 -- column month_end date! none: last day of the month
+-- label month_end: Month end | Fin de mois
 -- column month_start date! none: first day of the month
+-- label month_start: Month start | Début de mois
 -- column month_number int64! none: 12 times the year plus the month, so that months that follow each other differ by 1
+-- label month_number: Month number | Numéro de mois
 -- lowered month_end, month_start, month_number, rows to none: months, of which only the first depends on anybody
 WITH edges AS (
     SELECT

@@ -1,41 +1,56 @@
 -- contract_end_dates: one row per employment with a last day on or after the as-of date, whatever its kind, and per
 --   fixed-term employment whose last day is missing; employments that start in the future included
+-- label: Contract ends | Fins de contrat
 -- key employment_id
 -- column employment_id string! none: the employment
 -- source employment_id: employments.id
+-- label employment_id: Employment contract ID | Identifiant du contrat de travail
 -- column employee_id string! none: the person
 -- source employee_id: employments.employee_id
 -- column employee_given_name string directory: given name; null when the employee is not visible
 -- source employee_given_name: employees.given_name
+-- label employee_given_name: First name | Prénom
 -- column employee_family_name string directory: family name; null when the employee is not visible
 -- source employee_family_name: employees.family_name
+-- label employee_family_name: Last name | Nom de famille
 -- column employee_email string directory: e-mail address; null when the employee is not visible
 -- source employee_email: employees.email
+-- label employee_email: E-mail | E-mail professionnel
 -- column legal_entity_id string directory: legal entity of the employment; null for employments without one
 -- source legal_entity_id: employments.legal_entity_id
 -- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
 -- source legal_entity_name: legal_entities.legal_name
+-- label legal_entity_name: Legal entity | Entité légale
 -- column template_id string personal: template of the employment, the kind of contract
 -- source template_id: employments.template_id
 -- column template_title string personal: its title; null when the template is not visible
 -- source template_title: employment_templates.title
+-- label template_title: Contract type | Type de contrat
 -- column contract_term string personal: permanent or fixed, as the template says; null when it is not visible
 -- source contract_term: employment_templates.term
+-- label contract_term: Permanent or fixed-term | Durée indéterminée ou déterminée
 -- column contract_audience string personal: kind of people that the template is meant for, such as employee or student
 -- source contract_audience: employment_templates.audience
+-- label contract_audience: Contract audience | Public du contrat
 -- column start_date date! directory: first day of the employment
 -- source start_date: employments.start_date
 -- column end_date date personal: last day of the employment, included; null when it is missing
 -- source end_date: employments.end_date; 9999-12-31 is read as missing
+-- label end_date: Contract end date | Date de fin de contrat
 -- column days_left int32 personal: days from the as-of date to end_date: 0 on the last day; null when it is missing
+-- label days_left: Days left | Jours restants
 -- column status string! personal: due_30_days (0 to 30 days left), due_60_days (31 to 60), due_90_days (61 to 90), later, or
 --   end_missing
+-- label status: Status | Statut
 -- column successor_employment_id string personal: employment of the same person that goes on after end_date: the first
 --   to start of those that last longer and start later; null when none is known
 -- source successor_employment_id: employments.id
+-- label successor_employment_id: Following contract ID | Identifiant du contrat suivant
 -- column successor_start_date date personal: its first day
 -- source successor_start_date: employments.start_date
+-- label successor_start_date: Following contract start date | Date de début du contrat suivant
 -- column is_continued boolean! personal: whether that employment leaves no day out after end_date
+-- label is_continued: Followed by another contract | Suivi d'un autre contrat
 WITH contracts AS (
     SELECT
         id,

@@ -2,31 +2,44 @@
 --   follow each other without a day between them joined. A first day after days without employment is a rehire, a change
 --   of legal entity without a day between is a transfer; of employments that overlap, the one that assignment_history
 --   chooses for the day counts
+-- label: Employment spells | Périodes d'emploi
 -- key employee_id, spell_number
 -- column employee_id string! none: the person
 -- source employee_id: assignment_history.employee_id
 -- column spell_number int64! personal: 1 for the first spell of the person, then 2 and so on, future ones included
+-- label spell_number: Spell number | Numéro de période d'emploi
 -- column legal_entity_id string directory: the employing legal entity; null for employments without one
 -- source legal_entity_id: assignment_history.legal_entity_id
 -- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
 -- source legal_entity_name: assignment_history.legal_entity_name
 -- column first_day date! personal: first day of the spell
 -- source first_day: assignment_history.valid_from
+-- label first_day: First day employed | Premier jour de la période
 -- column last_day date personal: last day of the spell, included; null when open-ended
 -- source last_day: assignment_history.valid_to, the day before
+-- label last_day: Last day employed | Dernier jour de la période
 -- column is_current boolean! directory: whether the as-of date is within the spell
+-- label is_current: Current | En cours
 -- column is_future boolean! directory: whether the spell starts after the as-of date
+-- label is_future: In the future | À venir
 -- column is_rehire boolean! personal: whether the person was employed before, though not on the day before first_day
+-- label is_rehire: Rehire | Réembauche
 -- column is_transfer boolean! personal: whether the person came from another legal entity the day before first_day
+-- label is_transfer: Transfer from another legal entity | Mutation depuis une autre entité légale
 -- column is_followed_by_transfer boolean! personal: whether the person goes to another legal entity the day after
 --   last_day: then they do not leave
+-- label is_followed_by_transfer: Transfer to another legal entity | Mutation vers une autre entité légale
 -- column seniority_start date! personal: first day of the spells that follow each other by transfer up to this one: the
 --   day from which seniority counts when each transfer keeps it
+-- label seniority_start: Seniority start date | Date de début d'ancienneté
 -- column contracts int64! personal: employments of the spell, those that another one overlaps for good left out
+-- label contracts: Contracts | Nombre de contrats
 -- column first_employment_id string! none: employment on first_day
 -- source first_employment_id: assignment_history.employment_id
+-- label first_employment_id: First contract ID | Identifiant du premier contrat
 -- column last_employment_id string! none: employment on last_day, or the last one known
 -- source last_employment_id: assignment_history.employment_id
+-- label last_employment_id: Last contract ID | Identifiant du dernier contrat
 -- lowered is_current, is_future to directory: whom somebody works for is what colleagues see of each other; for how long is
 --   in first_day and last_day
 -- lowered last_employment_id to none: an identifier, which tells nothing by itself

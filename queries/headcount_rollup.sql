@@ -3,36 +3,47 @@
 --   department_legal_entity one per department and legal entity. Departments that employ nobody themselves but have people
 --   below have rows here and none in headcount. To add: one axis, and headcount over all its rows, or
 --   headcount_with_sub_departments over those with is_root
+-- label: Headcount with sub-departments | Effectif avec sous-départements
 -- key axis, department_id, legal_entity_id
 -- column axis string! none: department (over all legal entities, and legal_entity_id is null) or department_legal_entity
+-- label axis: Axis | Axe d'analyse
 -- column department_id string directory: the department; null for positions without one
 -- source department_id: job_positions.department_id, and departments.parent_id followed upwards
+-- label department_id: Department ID | Identifiant du département
 -- column department_name string directory: its name; null when the department is not visible
 -- source department_name: departments.name
+-- label department_name: Department | Département
 -- column parent_id string directory: department directly above, which may not be visible; null at the top, and when the
 --   department itself is not visible
 -- source parent_id: departments.parent_id
 -- column is_root boolean! directory: whether no row is above this one: true without a parent, below one that is not visible, for
 --   the smallest id of a circle, and for people whose department is null or not visible. Everybody is below one root
 -- source is_root: departments.parent_id, followed upwards
+-- label is_root: Root of the tree | Racine de l'arborescence
 -- column depth int32! directory: steps down from the root, 0 for the root itself, as in department_closure; where
 --   departments.level is 1
 -- source depth: departments.parent_id, followed upwards
+-- label depth: Depth in the tree | Profondeur dans l'arborescence
 -- column path string directory: ids from the root down to the department, as in /1/2/; null without a department
 -- source path: departments.parent_id, followed upwards
+-- label path: Path of IDs | Chemin (identifiants)
 -- column path_names string directory: names of the departments of path, as in Company / Sales, without spaces at their ends and
 --   beside a slash within; one without a name stands by its id; null without a department
 -- source path_names: departments.name
+-- label path_names: Path of names | Chemin (noms)
 -- column legal_entity_id string directory: legal entity of the employment; null for employments without one, and on the axis
 --   department
 -- source legal_entity_id: employments.legal_entity_id
 -- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
 -- source legal_entity_name: legal_entities.legal_name
+-- label legal_entity_name: Legal entity | Entité légale
 -- column headcount int64! none: people in exactly this department: on the axis department_legal_entity the number in
 --   headcount, or 0
+-- label headcount: Headcount | Effectif
 -- column headcount_with_sub_departments int64! none: distinct people in this department or any below it, so that rows of
 --   one branch do not add up. The departments above each are those of department_closure: not those above a missing one,
 --   and none twice where they form a circle. Whoever is more than 90 steps below a root counts there all the same
+-- label headcount_with_sub_departments: Headcount with sub-departments | Effectif, sous-départements inclus
 -- lowered axis, headcount, headcount_with_sub_departments to none: numbers of people, whom no row names
 -- lowered rows to directory: a row says that somebody works there that day
 WITH several AS (

@@ -1,133 +1,188 @@
 -- legacy_users: one row per person, whatever the status, with the columns of the former v3 users API
+-- label: Users (v3 columns) | Utilisateurs (colonnes v3)
 -- zone personal
 -- column id string! none: the person
 -- source id: employees.id; an integer in v3
+-- label id: ID | Identifiant
 -- column login string directory: identifier of the person in the customer's other systems
 -- source login: employees.remote_id
+-- label login: External ID (login) | Identifiant externe (login)
 -- column first_name string directory: given name
 -- source first_name: employees.given_name
+-- label first_name: First name | Prénom
 -- column last_name string directory: family name
 -- source last_name: employees.family_name
+-- label last_name: Last name | Nom de famille
 -- column name string directory: given name, then family name
 -- source name: employees.given_name and employees.family_name; the migration guide does not map it
+-- label name: First and last name | Prénom et nom
 -- column display_name string directory: family name, then given name, as v3 had it
 -- source display_name: employees.family_name and employees.given_name; the migration guide does not map it
+-- label display_name: Last and first name | Nom et prénom
 -- column mail string directory: professional e-mail address
 -- source mail: employees.email
+-- label mail: Work e-mail | E-mail professionnel
 -- column employee_number string directory: staff number, as text with its leading zeros
 -- source employee_number: employees.employee_number
 -- column status string directory: active, upcoming or deactivated on the as-of date, by the dates of the employment;
 --   without a visible one, what Lucca said on the day of the extraction
 -- source status: employments.start_date and employments.end_date, else employees.status
+-- label status: Status | Statut
 -- column is_former boolean directory: whether status is deactivated: v3 left these people out unless it was asked for
 --   them
+-- label is_former: Has left | Sorti des effectifs
 -- column dt_contract_start date directory: first day of the employment. The employment is the one valid on the as-of
 --   date, else the first upcoming one, else the last one; among equals the one that started latest (upcoming: first),
 --   then the one with the smallest id
 -- source dt_contract_start: employments.start_date
+-- label dt_contract_start: Contract start date | Date de début de contrat
 -- column dt_contract_end date personal: last day of the employment, included; null when open-ended
 -- source dt_contract_end: employments.end_date
+-- label dt_contract_end: Contract end date | Date de fin de contrat
 -- column department_id string directory: department of the job position: the one of that employment which the same rule
 --   chooses
 -- source department_id: job_positions.department_id
 -- column department_name string directory: its name; null when the department is not visible
 -- source department_name: departments.name
+-- label department_name: Department | Département
 -- column manager_id string directory: employee who manages the job position
 -- source manager_id: job_positions.manager_id
 -- column manager_name string directory: given and family name; null when the manager is not visible
 -- source manager_name: employees.given_name and employees.family_name
+-- label manager_name: Manager | Responsable hiérarchique
 -- column legal_entity_id string directory: establishment of the job position, which v3 called legal entity
 -- source legal_entity_id: job_positions.business_establishment_id
+-- label legal_entity_id: Establishment ID | Identifiant de l'établissement
 -- column legal_entity_name string directory: its name; null when the establishment is not visible
 -- source legal_entity_name: business_establishments.name
+-- label legal_entity_name: Establishment | Établissement
 -- column legal_unit_id string directory: legal entity of the employment, which v3 called legal unit
 -- source legal_unit_id: employments.legal_entity_id
+-- label legal_unit_id: Legal entity ID | Identifiant de l'entité légale
 -- column legal_unit_name string directory: its legal name; null when the legal entity is not visible
 -- source legal_unit_name: legal_entities.legal_name
+-- label legal_unit_name: Legal entity | Entité légale
 -- column job_title string directory: title of the job position
 -- source job_title: job_positions.job_title
 -- column job_qualification_id string directory: qualification of the job position
 -- source job_qualification_id: job_positions.job_qualification_id
 -- column job_qualification_title string directory: its title; null when the qualification is not visible
 -- source job_qualification_title: job_qualifications.title
+-- label job_qualification_title: Job qualification | Qualification
 -- column csp_id string personal: occupation category of the job position
 -- source csp_id: job_positions.occupation_category_id
+-- label csp_id: Occupation category ID | Identifiant de la catégorie socioprofessionnelle
 -- column csp_title string personal: its title; null when the category is not visible
 -- source csp_title: occupation_categories.title
+-- label csp_title: Occupation category | Catégorie socioprofessionnelle
 -- column birth_date date personal: date of birth
 -- source birth_date: employee_personal_records.birth_date
 -- column gender string personal: Male, Female or Undefined, the words of v3; what else there is, such as diverse, by the word of
 --   v5, as that of v3 is not known for certain
 -- source gender: employee_personal_records.legal_gender
+-- label gender: Gender | Sexe
 -- column civil_title string personal: mister, miss or unknown, the words of v5: those of v3 are not documented
 -- source civil_title: employee_personal_records.title
+-- label civil_title: Civil title | Civilité
 -- column nationality string_list personal: nationalities, ISO 3166-1 alpha-3: a list as in v5, although at most one is
 --   documented
 -- source nationality: employee_personal_records.nationalities_country_codes
+-- label nationality: Nationality | Nationalité
 -- column personal_email string personal: private e-mail address
 -- source personal_email: employee_personal_records.email
+-- label personal_email: Personal e-mail | E-mail personnel
 -- column personal_mobile string personal: private phone number
 -- source personal_mobile: employee_personal_records.phone_number
+-- label personal_mobile: Personal mobile phone | Téléphone mobile personnel
 -- column professional_mobile string directory: professional phone number
 -- source professional_mobile: employees.phone_number
+-- label professional_mobile: Work mobile phone | Téléphone mobile professionnel
 -- column insurance_number string sensitive: social security number, as typed
 -- source insurance_number: employee_personal_records.insurance_number_value
+-- label insurance_number: Social security number | Numéro de sécurité sociale
 -- column iban string sensitive: account number, when it is said to be an IBAN
 -- source iban: employee_personal_records.bank_account_account_identifier, where bank_account_format is iban
+-- label iban: IBAN | Compte IBAN
 -- column rib string sensitive: account number, when it is not said to be an IBAN
 -- source rib: employee_personal_records.bank_account_account_identifier, where bank_account_format is not iban
+-- label rib: Bank account number (RIB) | Numéro de compte (RIB)
 -- column bic string sensitive: identifier of the bank such as a BIC
 -- source bic: employee_personal_records.bank_account_bank_identifier
+-- label bic: BIC | Code BIC
 -- column bank_name string sensitive: name of the bank
 -- source bank_name: employee_personal_records.bank_account_bank_name
+-- label bank_name: Bank | Banque
 -- column picture_id string directory: portrait; null when there is none
 -- source picture_id: employees.portrait_id
+-- label picture_id: Portrait ID | Identifiant du portrait
 -- column seniority_date date personal: day from which seniority counts
 -- source seniority_date: user.seniorityDate in employee_attributes
+-- label seniority_date: Seniority date | Date d'ancienneté
 -- column french_car_tax_horse_power double personal: fiscal horsepower of the person's car; null when it is no number
 -- source french_car_tax_horse_power: user.frenchCarTaxHorsePower in employee_attributes
+-- label french_car_tax_horse_power: Car fiscal horsepower | Puissance fiscale de la voiture
 -- column french_motorcycles_tax_horse_power double personal: fiscal horsepower of the person's motorcycle; null when it
 --   is no number
 -- source french_motorcycles_tax_horse_power: user.frenchMotorcyclesTaxHorsePower in employee_attributes
+-- label french_motorcycles_tax_horse_power: Motorcycle fiscal horsepower | Puissance fiscale de la moto
 -- column corporate_card string sensitive: company payment card, as recorded
 -- source corporate_card: user.corporateCard in employee_attributes
+-- label corporate_card: Company card | Carte de paiement professionnelle
 -- column personal_card string sensitive: own payment card, as recorded
 -- source personal_card: user.personalCard in employee_attributes
+-- label personal_card: Personal card | Carte de paiement personnelle
 -- column personal_account string sensitive: own account, as recorded
 -- source personal_account: user.personalAccount in employee_attributes
+-- label personal_account: Personal account | Compte personnel
 -- column unit_sell_price double personal: unit sell price; deprecated even in v3; null when it is no number
 -- source unit_sell_price: user.unitSellPrice in employee_attributes
+-- label unit_sell_price: Unit sell price | Prix de vente unitaire
 -- column allows_electronic_payslip boolean personal: whether the person accepts electronic payslips; null when it is
 --   neither true nor false
 -- source allows_electronic_payslip: user.allowsElectronicPayslip in employee_attributes
+-- label allows_electronic_payslip: Accepts electronic payslips | Accepte le bulletin de paie électronique
 -- column site_id string directory: site
 -- source site_id: user.siteId in employee_attributes
+-- label site_id: Site ID | Identifiant du site
 -- column direct_line string directory: direct phone line
 -- source direct_line: user.directLine in employee_attributes
+-- label direct_line: Direct line | Ligne directe
 -- column quote string directory: free sentence on the profile
 -- source quote: user.quote in employee_attributes
+-- label quote: Quote | Citation
 -- column address string personal: postal address
 -- source address: user.address in employee_attributes
+-- label address: Postal address | Adresse postale
 -- column cleemy_approver_id string directory: employee who approves expenses
 -- source cleemy_approver_id: user.cleemyApproverId in employee_attributes
+-- label cleemy_approver_id: Expense approver ID | Identifiant de l'approbateur des notes de frais
 -- column culture_id string personal: language of the user interface
 -- source culture_id: user.cultureId in employee_attributes
+-- label culture_id: Interface language ID | Identifiant de la langue de l'interface
 -- column calendar_id string personal: calendar of public holidays
 -- source calendar_id: user.calendarId in employee_attributes
+-- label calendar_id: Public holidays calendar ID | Identifiant du calendrier des jours fériés
 -- column manager2_id string directory: second manager
 -- source manager2_id: user.manager2Id in employee_attributes
+-- label manager2_id: Second manager ID | Identifiant du second responsable
 -- column navision_id string personal: identifier in Navision
 -- source navision_id: user.navisionId in employee_attributes
+-- label navision_id: Navision ID | Identifiant Navision
 -- column cegid_gescom_id string personal: identifier in Cegid
 -- source cegid_gescom_id: user.cegidGescomId in employee_attributes
+-- label cegid_gescom_id: Cegid ID | Identifiant Cegid
 -- column berger_levrault_career_number string personal: career number in Berger-Levrault
 -- source berger_levrault_career_number: user.bergerLevraultCareerNumber in employee_attributes
+-- label berger_levrault_career_number: Berger-Levrault career number | Numéro de carrière Berger-Levrault
 -- column timesheet_approver_id string directory: employee who approves timesheets
 -- source timesheet_approver_id: user.timesheetApproverId in employee_attributes
+-- label timesheet_approver_id: Timesheet approver ID | Identifiant de l'approbateur des temps
 -- column remote_work_profile_id string personal: remote work profile
 -- source remote_work_profile_id: user.remoteWorkProfileId in employee_attributes
+-- label remote_work_profile_id: Remote work profile ID | Identifiant du profil de télétravail
 -- column employee_accounting_code string personal: accounting code of the person
 -- source employee_accounting_code: user.employeeAccountingCode in employee_attributes
+-- label employee_accounting_code: Employee accounting code | Code comptable du collaborateur
 -- lowered status, is_former, dt_contract_start, department_id, department_name, manager_id to directory: where
 --   somebody works is what colleagues see of each other; the private days that choose the row are not shown by it
 -- lowered manager_name, legal_entity_id, legal_entity_name, legal_unit_id, legal_unit_name to directory: where

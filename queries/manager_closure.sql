@@ -2,28 +2,39 @@
 --   position that assignment_history chooses for the day; each person is also above themselves at depth 0. Chains that
 --   run into a cycle stop before the repetition, so nobody is dropped; a manager without an employment that day ends
 --   the chain
+-- label: Reporting lines | Lignes hiérarchiques
 -- key report_id, manager_id
 -- column manager_id string! directory: the manager, who may have left or not be visible
 -- source manager_id: assignment_history.manager_id
 -- column manager_given_name string directory: given name; null when the manager is not visible
 -- source manager_given_name: employees.given_name
+-- label manager_given_name: Manager's first name | Prénom du responsable
 -- column manager_family_name string directory: family name; null when the manager is not visible
 -- source manager_family_name: employees.family_name
+-- label manager_family_name: Manager's last name | Nom du responsable
 -- column manager_email string directory: e-mail address; null when the manager is not visible
 -- source manager_email: employees.email
+-- label manager_email: Manager's e-mail | E-mail du responsable
 -- column report_id string! directory: the person below
 -- source report_id: assignment_history.employee_id
+-- label report_id: Report ID | Identifiant du collaborateur encadré
 -- column report_given_name string directory: given name; null when the person is not visible
 -- source report_given_name: employees.given_name
+-- label report_given_name: Report's first name | Prénom du collaborateur encadré
 -- column report_family_name string directory: family name; null when the person is not visible
 -- source report_family_name: employees.family_name
+-- label report_family_name: Report's last name | Nom du collaborateur encadré
 -- column report_email string directory: e-mail address; null when the person is not visible
 -- source report_email: employees.email
+-- label report_email: Report's e-mail | E-mail du collaborateur encadré
 -- column depth int32! directory: steps from the report up to the manager: 0 for the person, 1 for a direct report
 -- source depth: assignment_history.manager_id, followed upwards, 90 steps at most
+-- label depth: Levels in between | Niveaux d'écart
 -- column is_cycle boolean! directory: whether the chain above the report runs into a cycle, such as somebody who manages
 --   themselves: nobody is at its top
+-- label is_cycle: Runs into a cycle | Boucle détectée
 -- column is_cut boolean! directory: whether the chain above the report was cut after 90 steps
+-- label is_cut: Chain cut short | Chaîne interrompue
 WITH ends AS (
     SELECT walker_id, manager_id AS last_id, depth, ending
     FROM manager_walks

@@ -3,33 +3,44 @@
 --   without; transfer_in and transfer_out: another legal entity, establishment or department than the day before, seen
 --   from the new one and from the old one; contract_change: another employment than the day before, with or without a
 --   transfer
+-- label: Movements | Mouvements du personnel
 -- key employee_id, event, event_date
 -- column employee_id string! none: the person
 -- source employee_id: assignment_history.employee_id
 -- column employee_given_name string directory: given name; null when the employee is not visible
 -- source employee_given_name: employees.given_name
+-- label employee_given_name: First name | Prénom
 -- column employee_family_name string directory: family name; null when the employee is not visible
 -- source employee_family_name: employees.family_name
+-- label employee_family_name: Last name | Nom de famille
 -- column employee_email string directory: e-mail address; null when the employee is not visible
 -- source employee_email: employees.email
+-- label employee_email: E-mail | E-mail professionnel
 -- column event string! personal: joiner, rehire, leaver, transfer_in, transfer_out or contract_change
+-- label event: Movement | Mouvement
 -- column event_date date! personal: first day on which it is so: for a leaver the first day without employment, for a
 --   transfer_out the first day elsewhere
 -- source event_date: assignment_history.valid_from; valid_to for leaver and transfer_out
+-- label event_date: Movement date | Date du mouvement
 -- column last_day date personal: last day before event_date, of leaver and transfer_out only
+-- label last_day: Last day before the event | Dernier jour avant le mouvement
 -- column is_future boolean! personal: whether event_date is after the as-of date
+-- label is_future: In the future | À venir
 -- column legal_entity_id string directory: legal entity that the person comes to; of a leaver or transfer_out, leaves
 -- source legal_entity_id: assignment_history.legal_entity_id
 -- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
 -- source legal_entity_name: legal_entities.legal_name
+-- label legal_entity_name: Legal entity | Entité légale
 -- column business_establishment_id string directory: establishment that the person comes to or leaves
 -- source business_establishment_id: assignment_history.business_establishment_id
 -- column business_establishment_name string directory: its name; null when the establishment is not visible
 -- source business_establishment_name: business_establishments.name
+-- label business_establishment_name: Establishment | Établissement
 -- column department_id string directory: department that the person comes to or leaves
 -- source department_id: assignment_history.department_id
 -- column department_name string directory: its name; null when the department is not visible
 -- source department_name: departments.name
+-- label department_name: Department | Département
 -- column employment_id string! none: employment that begins or goes on with the event; of a leaver or transfer_out, the
 --   one before
 -- source employment_id: assignment_history.employment_id
@@ -40,25 +51,37 @@
 -- column other_legal_entity_id string personal: of transfers and contract changes, the legal entity at the other end:
 --   the one before, of a transfer_out the one after
 -- source other_legal_entity_id: assignment_history.legal_entity_id
+-- label other_legal_entity_id: Other legal entity ID | Identifiant de l'autre entité légale
 -- column other_legal_entity_name string personal: its legal name; null when the legal entity is not visible
 -- source other_legal_entity_name: legal_entities.legal_name
+-- label other_legal_entity_name: Other legal entity | Autre entité légale
 -- column other_business_establishment_id string personal: the establishment at the other end
 -- source other_business_establishment_id: assignment_history.business_establishment_id
+-- label other_business_establishment_id: Other establishment ID | Identifiant de l'autre établissement
 -- column other_business_establishment_name string personal: its name; null when the establishment is not visible
 -- source other_business_establishment_name: business_establishments.name
+-- label other_business_establishment_name: Other establishment | Autre établissement
 -- column other_department_id string personal: the department at the other end
 -- source other_department_id: assignment_history.department_id
+-- label other_department_id: Other department ID | Identifiant de l'autre département
 -- column other_department_name string personal: its name; null when the department is not visible
 -- source other_department_name: departments.name
+-- label other_department_name: Other department | Autre département
 -- column other_employment_id string personal: the employment at the other end
 -- source other_employment_id: assignment_history.employment_id
+-- label other_employment_id: Other contract ID | Identifiant de l'autre contrat
 -- column other_template_id string personal: the template at the other end
 -- source other_template_id: assignment_history.template_id
+-- label other_template_id: Other contract template ID | Identifiant de l'autre modèle de contrat
 -- column other_contract_term string personal: the term at the other end
 -- source other_contract_term: assignment_history.contract_term
+-- label other_contract_term: Other contract: permanent or fixed-term | Autre contrat : durée indéterminée ou déterminée
 -- column legal_entity_changed boolean! personal: whether both ends differ in it; false without another end
+-- label legal_entity_changed: Legal entity changed | Changement d'entité légale
 -- column business_establishment_changed boolean! personal: whether both ends differ in it; false without another end
+-- label business_establishment_changed: Establishment changed | Changement d'établissement
 -- column department_changed boolean! personal: whether both ends differ in it; false without another end
+-- label department_changed: Department changed | Changement de département
 -- lowered legal_entity_id, legal_entity_name, business_establishment_id, business_establishment_name to directory: where
 --   somebody works is what colleagues see of each other; what happened, and when, is in event and event_date
 -- lowered department_id, department_name to directory: where somebody works is what colleagues see of each other; what

@@ -2,27 +2,39 @@
 --   month, for all months of calendar_months. In every row closing = opening + joiners + rehires + transfers_in - leavers -
 --   transfers_out, and closing is what headcount_monthly adds up to. Who works to the last day of a month is still in its
 --   closing headcount and leaves in the next month
+-- label: Monthly movements | Mouvements mensuels
 -- key month_end, legal_entity_id, business_establishment_id, department_id
 -- column month_end date! none: last day of the month
+-- label month_end: Month end | Fin de mois
 -- column legal_entity_id string directory: legal entity of the employment; null for employments without one
 -- source legal_entity_id: movements.legal_entity_id
 -- column legal_entity_name string directory: its legal name; null when the legal entity is not visible
 -- source legal_entity_name: legal_entities.legal_name
+-- label legal_entity_name: Legal entity | Entité légale
 -- column business_establishment_id string directory: establishment of the job position; null without one
 -- source business_establishment_id: movements.business_establishment_id
 -- column business_establishment_name string directory: its name; null when the establishment is not visible
 -- source business_establishment_name: business_establishments.name
+-- label business_establishment_name: Establishment | Établissement
 -- column department_id string directory: department of the job position; null without one
 -- source department_id: movements.department_id
 -- column department_name string directory: its name; null when the department is not visible
 -- source department_name: departments.name
+-- label department_name: Department | Département
 -- column opening_headcount int64! none: people on the last day of the month before
+-- label opening_headcount: Opening headcount | Effectif d'ouverture
 -- column joiners int64! none: joiner events of the month
+-- label joiners: Joiners | Entrées
 -- column rehires int64! none: rehire events of the month
+-- label rehires: Rehires | Réembauches
 -- column transfers_in int64! none: transfer_in events of the month, from any other row of the same months
+-- label transfers_in: Transfers in | Mutations entrantes
 -- column leavers int64! none: leaver events of the month
+-- label leavers: Leavers | Sorties
 -- column transfers_out int64! none: transfer_out events of the month
+-- label transfers_out: Transfers out | Mutations sortantes
 -- column closing_headcount int64! none: people on the last day of the month
+-- label closing_headcount: Closing headcount | Effectif de clôture
 -- lowered month_end, opening_headcount, joiners, rehires, transfers_in, leavers, transfers_out to none: months, and
 --   numbers of people, whom no row names
 -- lowered closing_headcount to none: months, and numbers of people, whom no row names

@@ -3,24 +3,30 @@
 --   dates of authorisations to hire or dismiss, the kind and number of a foreign worker's permit, the part-time mention,
 --   the agency or group that temporary or shared staff come from, nor a trainee's tutor: add them from elsewhere.
 --   Moves between establishments within a contract make no new row
+-- label: Staff register (France) | Registre unique du personnel
 -- zone personal
 -- key employment_id
 -- column section string! personal: employees or trainees, who have a part of their own; by the audience of the template,
 --   so that a contract without a visible template is among the employees
 -- source section: employment_templates.audience
+-- label section: Section | Partie du registre
 -- column business_establishment_id string directory: establishment of the contract's first job position; null when it
 --   has no visible one
 -- source business_establishment_id: job_positions.business_establishment_id
 -- column business_establishment_name string directory: its name; null when the establishment is not visible
 -- source business_establishment_name: business_establishments.name
+-- label business_establishment_name: Establishment | Établissement
 -- column business_establishment_siret string directory: its SIRET; null when it has none
 -- source business_establishment_siret: business_establishments.tax_identification_number_value, where its format is
 --   franceSIRET
+-- label business_establishment_siret: SIRET of the establishment | SIRET de l'établissement
 -- column entry_number int64! personal: order of hiring within the section of the establishment, from 1; contracts of
 --   one day in the order of their records. A contract entered late for an earlier day moves the numbers after it
 -- source entry_number: employments.start_date, created_at and id
+-- label entry_number: Entry number | Numéro d'ordre
 -- column employment_id string! none: the employment
 -- source employment_id: employments.id
+-- label employment_id: Employment contract ID | Identifiant du contrat de travail
 -- column employee_id string none: the person
 -- source employee_id: employments.employee_id
 -- column family_name string directory: family name; null when the employee is not visible
@@ -29,27 +35,37 @@
 -- source given_name: employees.given_name
 -- column nationality string_list personal: nationalities, ISO 3166-1 alpha-3
 -- source nationality: employee_personal_records.nationalities_country_codes
+-- label nationality: Nationality | Nationalité
 -- column birth_date date personal: date of birth
 -- source birth_date: employee_personal_records.birth_date
 -- column sex string personal: male, female, diverse or unknown, the words of Lucca
 -- source sex: employee_personal_records.legal_gender
+-- label sex: Sex | Sexe
 -- column job string directory: job title of the contract's first position
 -- source job: job_positions.job_title
+-- label job: Job held | Emploi
 -- column qualification string directory: title of that position's qualification; null when it is not visible
 -- source qualification: job_qualifications.title
+-- label qualification: Job qualification | Qualification
 -- column occupation_category string personal: title of that position's occupation category; null when it is not visible
 -- source occupation_category: occupation_categories.title
+-- label occupation_category: Occupation category | Catégorie socioprofessionnelle
 -- column entry_date date directory: first day of the contract
 -- source entry_date: employments.start_date
+-- label entry_date: Hire date | Date d'entrée
 -- column exit_date date personal: last day of the contract, included, when it is before the as-of date; null for those
 --   who are still present, whatever end is planned
 -- source exit_date: employments.end_date
+-- label exit_date: Leaving date | Date de sortie
 -- column contract_kind string personal: title of the template, such as CDI or CDD; null when it is not visible
 -- source contract_kind: employment_templates.title
+-- label contract_kind: Contract type | Type de contrat
 -- column contract_term string personal: permanent or fixed
 -- source contract_term: employment_templates.term
+-- label contract_term: Permanent or fixed-term | Durée indéterminée ou déterminée
 -- column contract_end_date date personal: last day of the contract, included, planned or past; null when open-ended
 -- source contract_end_date: employments.end_date
+-- label contract_end_date: Contract end date | Date de fin de contrat
 WITH first_positions AS (
     SELECT
         employment_id,

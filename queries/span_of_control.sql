@@ -1,32 +1,44 @@
 -- span_of_control: one row per manager of somebody in employment on the as-of date, also when the manager has left or is
 --   not visible
+-- label: Span of control | Encadrement par responsable
 -- key manager_id
 -- column manager_id string! directory: the manager
 -- source manager_id: manager_closure.manager_id
 -- column manager_given_name string directory: given name; null when the manager is not visible
 -- source manager_given_name: employees.given_name
+-- label manager_given_name: Manager's first name | Prénom du responsable
 -- column manager_family_name string directory: family name; null when the manager is not visible
 -- source manager_family_name: employees.family_name
+-- label manager_family_name: Manager's last name | Nom du responsable
 -- column manager_email string directory: e-mail address; null when the manager is not visible
 -- source manager_email: employees.email
+-- label manager_email: Manager's e-mail | E-mail du responsable
 -- column direct_reports int64! directory: people one step below, the manager never included
 -- source direct_reports: manager_closure.depth
+-- label direct_reports: Direct reports | Collaborateurs directs
 -- column indirect_reports int64! directory: people further below
 -- source indirect_reports: manager_closure.depth
+-- label indirect_reports: Indirect reports | Collaborateurs indirects
 -- column depth_below int32! directory: steps down to the farthest report
 -- source depth_below: manager_closure.depth
+-- label depth_below: Levels below | Niveaux hiérarchiques inférieurs
 -- column layer int32 directory: layer from the top: 1 when nobody manages the manager that day; null when the chain above
 --   runs into a cycle or was cut
 -- source layer: assignment_history.manager_id
+-- label layer: Layer from the top | Niveau depuis le sommet
 -- column is_present boolean! directory: whether the manager is in employment that day
 -- source is_present: assignment_history.is_current
+-- label is_present: Employed that day | Présent dans l'effectif
 -- column has_left boolean! directory: whether the manager is not in employment that day but was before
 -- source has_left: employments.end_date
+-- label has_left: Has left | Sorti des effectifs
 -- column is_visible boolean! directory: whether the manager is in the directory
 -- source is_visible: employees.id
+-- label is_visible: Visible in the directory | Visible dans l'annuaire
 -- column is_cycle boolean! directory: whether the chain above the manager runs into a cycle: some of the reports below may
 --   also be above
 -- source is_cycle: assignment_history.manager_id
+-- label is_cycle: Runs into a cycle | Boucle détectée
 -- lowered has_left, rows to directory: whether a manager is there is in the directory too
 WITH spans AS (
     SELECT

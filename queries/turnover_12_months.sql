@@ -2,24 +2,39 @@
 --   the whole tenant, a legal entity, or a department (its own people, without those of departments below). Months before
 --   the first movement of a unit, and before the first of calendar_months, count as months with nobody; units without
 --   people and movements in the twelve months have no row
+-- label: Turnover over 12 months | Rotation sur 12 mois
 -- key month_end, axis, unit_id
 -- column month_end date! none: last day of the twelve months
+-- label month_end: Twelve months to | Douze mois arrêtés au
 -- column axis string! none: tenant, legal_entity or department
+-- label axis: Axis | Axe d'analyse
 -- column unit_id string directory: the legal entity or department; null for the tenant and for people without one
 -- source unit_id: movements.legal_entity_id or movements.department_id
+-- label unit_id: Unit ID | Identifiant de l'unité
 -- column unit_name string directory: its name; null when it is not visible
+-- label unit_name: Unit | Unité
 -- column months int64! none: how many of the twelve months are not before the first movement of the unit or the first of
 --   calendar_months
+-- label months: Months counted | Mois pris en compte
 -- column opening_headcount int64! none: people in employment on the last day before the twelve months
+-- label opening_headcount: Opening headcount | Effectif d'ouverture
 -- column closing_headcount int64! none: people in employment on month_end
+-- label closing_headcount: Closing headcount | Effectif de clôture
 -- column joiners int64! none: joiner and rehire events in the unit
+-- label joiners: Joiners and rehires | Entrées et réembauches
 -- column leavers int64! none: leaver events in the unit, whatever the reason, ends of fixed terms too
+-- label leavers: Leavers | Sorties
 -- column transfers_in int64! none: people who came from another legal entity, or another department; none for the tenant
+-- label transfers_in: Transfers in | Mutations entrantes
 -- column transfers_out int64! none: people who went to another one
+-- label transfers_out: Transfers out | Mutations sortantes
 -- column average_headcount double! none: mean of the headcounts on the day before each month and on its last day
+-- label average_headcount: Average headcount | Effectif moyen
 -- column attrition_rate double none: leavers / average_headcount; null when that is 0
+-- label attrition_rate: Attrition rate | Taux de départ
 -- column rotation_rate double none: (joiners + leavers) / 2 / opening_headcount, the French taux de rotation; null when that
 --   is 0. Neither rate counts transfers
+-- label rotation_rate: Turnover rate | Taux de rotation
 -- lowered month_end, axis, months, opening_headcount, closing_headcount, joiners, leavers to none: months, and
 --   numbers of people and rates of them, whom no row names
 -- lowered transfers_in, transfers_out, average_headcount, attrition_rate, rotation_rate to none: months, and numbers

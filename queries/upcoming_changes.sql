@@ -2,21 +2,31 @@
 --   day, rehires too), leaver (last day in employment), move (first day in another legal entity, establishment or
 --   department), contract_end (last day of an employment, even when another one follows or the person leaves) and
 --   probation_end (last day of a probationary period)
+-- label: Upcoming changes | Changements à venir
 -- key employee_id, change, due_on, employment_id
 -- column employee_id string! none: the person
+-- label employee_id: Employee ID | Identifiant du collaborateur
 -- column employee_given_name string directory: given name; null when the employee is not visible
 -- source employee_given_name: employees.given_name
+-- label employee_given_name: First name | Prénom
 -- column employee_family_name string directory: family name; null when the employee is not visible
 -- source employee_family_name: employees.family_name
+-- label employee_family_name: Last name | Nom de famille
 -- column employee_email string directory: e-mail address; null when the employee is not visible
 -- source employee_email: employees.email
+-- label employee_email: E-mail | E-mail professionnel
 -- column change string! personal: starter, leaver, move, contract_end or probation_end
+-- label change: Change | Changement
 -- column due_on date! personal: the first or last day, as said above
 -- source due_on: movements.event_date or movements.last_day, contract_end_dates.end_date, probationary_periods.ends_on, else
 --   extended_ends_on, else initial_ends_on
+-- label due_on: Due on | Échéance
 -- column days_left int32! personal: days from the as-of date to due_on, 0 to 90
+-- label days_left: Days left | Jours restants
 -- column within_days int32! personal: 30 (0 to 30 days), 60 (31 to 60) or 90 (61 to 90): the first of these spans that has it
+-- label within_days: Due within (days) | Échéance sous (jours)
 -- column employment_id string! none: the employment
+-- label employment_id: Employment contract ID | Identifiant du contrat de travail
 -- column is_continued boolean personal: of a contract_end, whether another employment leaves no day out; else null
 -- source is_continued: contract_end_dates.is_continued
 -- column legal_entity_id string directory: legal entity on due_on; null when none is known
@@ -31,18 +41,25 @@
 -- source manager_id: assignment_history.manager_id
 -- column manager_given_name string directory: given name; null when the manager is not visible
 -- source manager_given_name: employees.given_name
+-- label manager_given_name: Manager's first name | Prénom du responsable
 -- column manager_family_name string directory: family name; null when the manager is not visible
 -- source manager_family_name: employees.family_name
+-- label manager_family_name: Manager's last name | Nom du responsable
 -- column manager_email string directory: e-mail address; null when the manager is not visible
 -- source manager_email: employees.email
+-- label manager_email: Manager's e-mail | E-mail du responsable
 -- column previous_legal_entity_id string personal: of a move, the legal entity before; else null
 -- source previous_legal_entity_id: movements.other_legal_entity_id
+-- label previous_legal_entity_id: Previous legal entity ID | Identifiant de l'entité légale précédente
 -- column previous_legal_entity_name string personal: its legal name; null when the legal entity is not visible
 -- source previous_legal_entity_name: movements.other_legal_entity_name
+-- label previous_legal_entity_name: Previous legal entity | Entité légale précédente
 -- column previous_department_id string personal: of a move, the department before; else null
 -- source previous_department_id: movements.other_department_id
+-- label previous_department_id: Previous department ID | Identifiant du département précédent
 -- column previous_department_name string personal: its name; null when the department is not visible
 -- source previous_department_name: movements.other_department_name
+-- label previous_department_name: Previous department | Département précédent
 -- lowered legal_entity_id, legal_entity_name, department_id, department_name, manager_id to directory: where somebody
 --   works is what colleagues see of each other; the private days that choose the row are not shown by it
 -- lowered manager_given_name, manager_family_name, manager_email to directory: where somebody works is what colleagues

@@ -46,11 +46,11 @@
 //! to this list.
 //!
 //! ```walls
-//! cli: account api catalog clock commands context ddl engine env_vars error exit_code fake_tenant lake modes print progress
-//!     settings state_folder telemetry terminal_text
+//! cli: account api catalog clock commands context ddl engine env_vars error exit_code fake_tenant lake language modes print
+//!     progress settings state_folder telemetry terminal_text
 //! commands: account api assemble catalog context day_list ddl decode engine env_vars error exit_code fake_tenant fetch
-//!     image_type lake listen lock mcp modes page print quality run_report run_id screen settings shell signals similar
-//!     terminal_text
+//!     image_type lake language listen lock mcp modes page print quality run_report run_id screen settings shell signals
+//!     similar terminal_text
 //! mcp: account api catalog engine error lake
 //! ddl: catalog lake
 //! context: api catalog clock env_vars error lake lock modes print progress run_id settings state_folder window_file
@@ -74,7 +74,7 @@
 //! quality: catalog
 //! state_folder: env_vars modes
 //! telemetry: terminal_text
-//! catalog:
+//! catalog: language
 //! causes:
 //! clock:
 //! day_list:

@@ -1,11 +1,15 @@
 -- leave_accounts: with a legacy key: one row per leave account, the kind of an absence, that a half day of leaves is charged to; is_sensitive says
 --   whether queries that others may see leave its name out
+-- label: Leave accounts | Comptes d'absence
 -- zone personal
 -- key id
 -- column id string! none: identifier of the account
+-- label id: ID | Identifiant
 -- column name string directory: its name, such as Paid leave
+-- label name: Leave account | Compte d'absence
 -- column is_sensitive boolean! none: whether the account says what is nobody's business, such as health: every account that
 --   harmless_accounts does not name, and those that sensitive_accounts does
+-- label is_sensitive: Sensitive | Sensible
 WITH named AS (
     SELECT
         leave_account_id AS id,

@@ -1,21 +1,34 @@
 -- leave_periods: with a legacy key: one row per absence without a break, as somebody asked for it. An absence that the list of absences does not
 --   give is put together from its half days, as far as they were read: then is_rebuilt is true
+-- label: Absence requests | Demandes d'absence
 -- zone personal
 -- without: v3_leave_periods
 -- key id
 -- column id string! none: identifier of the absence
+-- label id: ID | Identifiant
 -- column employee_id string none: employee who is away
+-- label employee_id: Employee ID | Identifiant du collaborateur
 -- column starts_on date personal: first day, included
+-- label starts_on: First day of absence | Premier jour d'absence
 -- column starts_am boolean personal: whether it starts in the morning of that day; false is the afternoon
+-- label starts_am: Starts in the morning | Commence le matin
 -- column ends_on date personal: last day, included
+-- label ends_on: Last day of absence | Dernier jour d'absence
 -- column ends_am boolean personal: whether the morning is the last half day; false is the afternoon
+-- label ends_am: Ends in the morning | Se termine le matin
 -- column is_confirmed boolean personal: whether it is approved; false while it waits
+-- label is_confirmed: Approved | Approuvée
 -- column confirmed_at timestamp personal: when it was approved
+-- label confirmed_at: Approved at | Approuvé le
 -- column status string personal: pending, approved, denied, cancelled or cancellation_pending, as the newest entry of logs says;
 --   null without one
+-- label status: Status | Statut
 -- column attachment_id string sensitive: document of the absence, such as a medical certificate
+-- label attachment_id: Supporting document ID | Identifiant du justificatif
 -- column logs string sensitive: what happened to the request, with comments, as the API sends it
+-- label logs: History of the request | Historique de la demande
 -- column is_rebuilt boolean! none: whether first and last day are those of its half days
+-- label is_rebuilt: Rebuilt from half days | Reconstituée à partir des demi-journées
 WITH halves AS (
     SELECT
         leave_period_id AS id,

@@ -1,24 +1,40 @@
 -- remuneration_items: with a legacy key: one row per amount that somebody is paid: a fixed one from starts_on to ends_on, such as a salary, or a
 --   variable one of the month of period, such as a bonus; the two kinds number theirs apart. Deleted ones have is_deleted
+-- label: Remuneration items | Éléments de rémunération
 -- zone personal
 -- without: v4_fixed_natures, v4_variable_natures, v4_work_contracts
 -- key kind, id
 -- column id string! none: identifier of the item, unique in its kind
+-- label id: ID | Identifiant
 -- column kind string! none: fixed or variable
+-- label kind: Fixed or variable | Fixe ou variable
 -- column employee_id string none: employee who is paid
+-- label employee_id: Employee ID | Identifiant du collaborateur
 -- column employment_id string none: contract that it is paid for
+-- label employment_id: Employment contract ID | Identifiant du contrat de travail
 -- column amendment_id string none: amendment of the contract; null without one
+-- label amendment_id: Contract amendment ID | Identifiant de l'avenant
 -- column nature_id string sensitive: kind of remuneration: id of remuneration_natures, of the same kind
+-- label nature_id: Remuneration nature ID | Identifiant de la nature de rémunération
 -- column nature_name string sensitive: its name
+-- label nature_name: Remuneration nature | Nature de rémunération
 -- column unit string sensitive: amount, which is money, or number, of something
+-- label unit: Unit | Unité
 -- column amount double sensitive: how much, in the unit; money is in the currency of currency_code
+-- label amount: Amount | Montant
 -- column currency_code string sensitive: ISO 4217 code of the currency of the contract's establishment, or of all that have the
 --   nature; null where neither is known, and for a number of something
+-- label currency_code: Currency | Devise
 -- column starts_on date sensitive: of a fixed item: first day, included
+-- label starts_on: Start date | Date de début
 -- column ends_on date sensitive: of a fixed item: last day, included; null when open-ended
+-- label ends_on: End date | Date de fin
 -- column period date sensitive: of a variable item: first day of its month
+-- label period: Month of pay | Mois de paie
 -- column comment string sensitive: note, as typed
+-- label comment: Comment | Commentaire
 -- column is_deleted boolean! sensitive: whether the item was deleted
+-- label is_deleted: Deleted | Supprimé
 WITH natures AS (
     SELECT 'fixed' AS kind, id, name, 'amount' AS unit, establishments FROM v4_fixed_natures
     UNION ALL

@@ -3,12 +3,14 @@
 //! ```sql
 //! -- headcount: one row per department,
 //! --   with a meaning that may continue on further lines
+//! -- label: Headcount | Effectif
 //! -- zone personal
 //! -- internal
 //! -- over time job_positions
 //! -- key department_id
 //! -- column department_id string none: identifier of the department
 //! -- column headcount int64! none: people that day
+//! -- label headcount: People | Personnes
 //! -- source headcount: employments, job_positions
 //! -- lowered headcount to none: a number of people, nobody's contract
 //! SELECT …
@@ -17,7 +19,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    AS_OF, DerivedTable, LakeType, Lowered, Origin, Privacy, Quality, Table, TableColumn, Zone, is_name, quality,
+    AS_OF, DerivedTable, Label, LakeType, Lowered, Origin, Privacy, Quality, Table, TableColumn, Zone, is_name, quality,
 };
 
 /// A file of `queries/` that does not describe its table.
@@ -55,6 +57,8 @@ enum Open {
     Column(usize),
     Source(usize),
     Lowered(usize),
+    /// None: what was read is one line.
+    Closed,
 }
 
 /// Reads one file of `queries/`.
@@ -72,6 +76,7 @@ pub(crate) fn parse(file_name: &str, text: &str) -> Result<DerivedTable, Derived
         zone: Zone::Derived,
         origin: Origin::Query,
         meaning: String::new(),
+        labels: None,
         columns: Vec::new(),
         quality: Quality::default(),
     };
@@ -160,6 +165,7 @@ fn header_line(derived: &mut DerivedTable, open: Option<Open>, comment: &str) ->
             Open::Meaning => Some(&mut table.meaning),
             Open::Column(i) => table.columns.get_mut(*i).map(|c| &mut c.meaning),
             Open::Source(i) => table.columns.get_mut(*i).map(|c| &mut c.source),
+            Open::Closed => return Err("a label is one line".to_owned()),
             Open::Lowered(first) => {
                 for lowered in lowered.iter_mut().skip(*first).filter(|_| !more.is_empty()) {
                     lowered.reason.push(' ');
@@ -191,9 +197,33 @@ fn header_line(derived: &mut DerivedTable, open: Option<Open>, comment: &str) ->
             }
             Ok(Open::Source(index))
         }
+        ["label", names @ ..] => {
+            label(table, names, &meaning)?;
+            Ok(Open::Closed)
+        }
         ["lowered", names @ .., "to", class] => lower(table, lowered, &names.concat(), privacy(class)?, &meaning),
         _ => Err(expected()),
     }
+}
+
+/// Reads what people call a column, or the table where none is named.
+fn label(table: &mut Table, names: &[&str], text: &str) -> Result<(), String> {
+    let label = Label::parse(text)?;
+    let labels = match names {
+        [] => &mut table.labels,
+        [name] => {
+            let column = table.columns.iter_mut().find(|column| column.name == *name);
+            &mut column.ok_or_else(|| format!("label of column {name}, which no line above declares"))?.labels
+        }
+        _ => return Err(expected()),
+    };
+    if labels.replace(label).is_some() {
+        return Err(format!(
+            "a second label{}",
+            names.first().map(|name| format!(" of column {name}")).unwrap_or_default()
+        ));
+    }
+    Ok(())
 }
 
 /// Reads a list of columns declared less private than what flows into them, for one reason.
@@ -216,7 +246,7 @@ fn lower(table: &Table, lowered: &mut Vec<Lowered>, names: &str, to: Privacy, re
 
 fn expected() -> String {
     "expected `-- column <name> <type>[!] <privacy>: <meaning>`, `-- source <column>: <text>`, \
-     `-- lowered <column>, … to <class>: <reason>`, `-- internal`, `-- over time <table>, …`, `-- key …`, `-- interval …`, `-- filled …` or a continuation indented by two spaces or more"
+     `-- label [<column>]: <English> | <French>`, `-- lowered <column>, … to <class>: <reason>`, `-- internal`, `-- over time <table>, …`, `-- key …`, `-- interval …`, `-- filled …` or a continuation indented by two spaces or more"
         .to_owned()
 }
 

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::{
-    LakeType, Origin, Privacy, Quality, Table, TableColumn, Zone,
+    Label, LakeType, Origin, Privacy, Quality, Table, TableColumn, Zone,
     added::{EXTRACTED_AT, RUN_ID},
 };
 
@@ -37,6 +37,7 @@ pub(crate) struct Content {
     pub(super) zone: Zone,
     pub(super) privacy: Privacy,
     pub(super) meaning: String,
+    pub(super) label: Option<Label>,
 }
 
 /// The columns of a table of content, by their places.
@@ -70,6 +71,23 @@ impl ContentColumn {
         Self::ExtractedAt,
         Self::RunId,
     ];
+
+    /// What people call it, in English and in French.
+    fn label(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Id => ("ID", "Identifiant"),
+            Self::Owner => ("Owner ID", "Identifiant de la personne"),
+            Self::Created => ("Created at", "Créé le"),
+            Self::ContentType => ("Content type", "Type de contenu"),
+            Self::Problem => ("Problem", "Problème"),
+            Self::Sha256 => ("SHA-256", "Empreinte SHA-256"),
+            Self::Etag => ("ETag", "Étiquette ETag"),
+            Self::CheckedAt => ("Checked at", "Vérifié le"),
+            Self::Content => ("Content", "Contenu"),
+            Self::ExtractedAt => ("Extracted at", "Extrait le"),
+            Self::RunId => ("Run ID", "Identifiant d'exécution"),
+        }
+    }
 }
 
 impl Content {
@@ -117,13 +135,16 @@ impl Content {
                 C::RunId => (String, false, Privacy::None, "The run that received it."),
             };
             let source = if which == C::Content { source.clone() } else { std::string::String::new() };
-            TableColumn { source, ..TableColumn::new(self.column(which), lake_type, nullable, privacy, meaning) }
+            let (en, fr) = which.label();
+            let column = TableColumn::new(self.column(which), lake_type, nullable, privacy, meaning).labelled(en, fr);
+            TableColumn { source, ..column }
         };
         Table {
             name: self.table.clone(),
             zone: self.zone,
             origin: Origin::Api,
             meaning: self.meaning.clone(),
+            labels: self.label.clone(),
             columns: ContentColumn::ALL.map(column).into(),
             quality: Quality { key: vec!["id".to_owned()], ..Quality::default() },
         }

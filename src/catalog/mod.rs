@@ -22,6 +22,7 @@ mod error;
 mod fields;
 mod filter_privacy;
 mod findings;
+pub(crate) mod label;
 pub(crate) mod list;
 mod mapped;
 mod over_days;
@@ -44,6 +45,7 @@ pub use derived::DerivedError;
 pub(crate) use each::{Content, ContentColumn, Each, Grows};
 pub(crate) use error::CatalogError;
 pub(crate) use findings::FINDINGS;
+pub use label::Label;
 pub(crate) use mapped::Mapped;
 pub use over_days::TypeClash;
 pub(crate) use over_days::{Types, columns_over_days};
@@ -86,6 +88,7 @@ impl Catalog {
     pub fn embedded() -> Result<Self, CatalogError> {
         let mut catalog = Self::parse(SCHEMAS, QUERIES, RULES)?;
         catalog.add_legacy(LEGACY_SCHEMAS, LEGACY_QUERIES)?;
+        label::inherit(&mut catalog);
         Ok(catalog)
     }
 

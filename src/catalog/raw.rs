@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{
-    Content, Each, Embedded, FanOut, Filter, Grows, History, Privacy, Reading, Route, Split, Zone, list::List,
+    Content, Each, Embedded, FanOut, Filter, Grows, History, Label, Privacy, Reading, Route, Split, Zone, list::List,
 };
 
 /// One file of `schemas/`.
@@ -21,6 +21,7 @@ pub(super) struct RawResource {
     pub(super) hoped_page_limit: Option<u32>,
     pub(super) zone: Zone,
     pub(super) meaning: String,
+    pub(super) label: Option<Label>,
     pub(super) source: String,
     pub(super) sort: Option<String>,
     #[serde(default)]
@@ -69,6 +70,7 @@ pub(super) struct RawColumn {
     pub(super) keeps_null: bool,
     pub(super) privacy: Privacy,
     pub(super) meaning: String,
+    pub(super) label: Option<Label>,
 }
 
 fn yes() -> bool {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{
-    Content, Each, Grows, LakeType, Origin, Privacy, Quality, Route, Split, Table, TableColumn, Zone,
+    Content, Each, Grows, Label, LakeType, Origin, Privacy, Quality, Route, Split, Table, TableColumn, Zone,
     added::{EXTRA, EXTRACTED_AT, RUN_ID},
     list::List,
 };
@@ -61,6 +61,7 @@ pub struct Resource {
     pub(crate) quality: Quality,
     pub(super) zone: Zone,
     pub(super) meaning: String,
+    pub(super) label: Option<Label>,
     pub(super) source: String,
 }
 
@@ -88,6 +89,8 @@ pub(crate) struct Column {
     pub(crate) privacy: Privacy,
     /// One sentence.
     pub(crate) meaning: String,
+    /// What people call it.
+    pub(crate) label: Option<Label>,
 }
 
 /// The JSON shape a column accepts; anything else is an error that names the record and the column.
@@ -212,6 +215,7 @@ pub(crate) struct Embedded {
     pub(super) table: String,
     pub(super) zone: Zone,
     pub(super) meaning: String,
+    pub(super) label: Option<Label>,
 }
 
 impl Embedded {
@@ -258,6 +262,7 @@ impl Resource {
             zone: self.zone,
             origin: Origin::Api,
             meaning: self.meaning.clone(),
+            labels: self.label.clone(),
             columns,
             quality: self.quality.clone(),
         };
@@ -265,6 +270,7 @@ impl Resource {
             name: split.table.clone(),
             zone: split.zone,
             meaning: split.meaning.clone(),
+            labels: split.label.clone(),
             ..first.clone()
         });
         std::iter::once(first).chain(second).collect()
@@ -272,7 +278,7 @@ impl Resource {
 
     /// The table of what is embedded in its pages.
     pub(crate) fn labels_table(&self) -> Option<Table> {
-        let Embedded { table, zone, meaning, .. } = self.labels.as_ref()?;
+        let Embedded { table, zone, meaning, label, .. } = self.labels.as_ref()?;
         let mut columns = labels_columns();
         columns.iter_mut().for_each(|column| column.source = format!("embedded in the pages of {}", self.name));
         Some(Table {
@@ -280,6 +286,7 @@ impl Resource {
             zone: *zone,
             origin: Origin::Api,
             meaning: meaning.clone(),
+            labels: label.clone(),
             columns: columns.into(),
             quality: Quality { key: vec!["id".to_owned()], ..Quality::default() },
         })
@@ -319,6 +326,7 @@ impl Resource {
 impl Column {
     fn table_column(&self) -> TableColumn {
         TableColumn {
+            labels: self.label.clone(),
             source: std::iter::once(&self.json).chain(&self.aliases).cloned().collect::<Vec<_>>().join(" or "),
             ..TableColumn::new(&self.name, self.shape.lake_type(), self.nullable, self.privacy, &self.meaning)
         }
@@ -331,9 +339,12 @@ pub(super) fn added_columns() -> [TableColumn; 3] {
     let extracted_at = "When the page that held the record was received.";
     let run_id = "The run that wrote the record.";
     [
-        TableColumn::new(EXTRA, LakeType::String, true, Privacy::Sensitive, extra),
-        TableColumn::new(EXTRACTED_AT, LakeType::Timestamp, false, Privacy::None, extracted_at),
-        TableColumn::new(RUN_ID, LakeType::String, false, Privacy::None, run_id),
+        TableColumn::new(EXTRA, LakeType::String, true, Privacy::Sensitive, extra)
+            .labelled("Unknown properties", "Propriétés inconnues"),
+        TableColumn::new(EXTRACTED_AT, LakeType::Timestamp, false, Privacy::None, extracted_at)
+            .labelled("Extracted at", "Extrait le"),
+        TableColumn::new(RUN_ID, LakeType::String, false, Privacy::None, run_id)
+            .labelled("Run ID", "Identifiant d'exécution"),
     ]
 }
 
@@ -341,9 +352,11 @@ pub(super) fn added_columns() -> [TableColumn; 3] {
 fn labels_columns() -> [TableColumn; 4] {
     let text = |name, nullable, meaning| TableColumn::new(name, LakeType::String, nullable, Privacy::None, meaning);
     [
-        text("id", false, "Identifier of the label."),
-        text("name", true, "Its name, in the tenant's own language."),
-        text("taxonomy_id", true, "The list of labels it is from."),
-        text("t9n", true, "Translations, as an object from property to language tag to text; incomplete by nature."),
+        text("id", false, "Identifier of the label.").labelled("ID", "Identifiant"),
+        text("name", true, "Its name, in the tenant's own language.").labelled("Label", "Libellé"),
+        text("taxonomy_id", true, "The list of labels it is from.")
+            .labelled("Taxonomy ID", "Identifiant de la liste de valeurs"),
+        text("t9n", true, "Translations, as an object from property to language tag to text; incomplete by nature.")
+            .labelled("Translations", "Traductions"),
     ]
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Privacy, Zone};
+use super::{Label, Privacy, Zone};
 
 /// Records go to a second, more private table, unless the value of a column is of a namespace that is declared public, or
 /// was opened by its id: `[split]`.
@@ -29,6 +29,7 @@ pub(crate) struct Split {
     #[serde(skip)]
     pub(crate) opened: Vec<String>,
     pub(super) meaning: String,
+    pub(super) label: Option<Label>,
 }
 
 impl Split {

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use serde::{Deserialize, Serialize};
 
-use super::{ColumnDefinition, Filled, Interval, Quality};
+use super::{ColumnDefinition, Filled, Interval, Label, Quality};
 
 /// Schema of the tables of all days, where a table's own name means one day; and their prefix, where there are no schemas.
 /// No table may be called so.
@@ -192,6 +192,9 @@ pub struct TableColumn {
     pub nullable: bool,
     /// What it means, one sentence.
     pub meaning: String,
+    /// What people call it; `None` where nobody says.
+    #[serde(rename = "label", skip_serializing_if = "Option::is_none")]
+    pub labels: Option<Label>,
     /// How private its values are.
     pub privacy: Privacy,
     /// Where the values come from: a JSON path of the API, or an expression over other tables; empty when computed here.
@@ -205,7 +208,7 @@ impl TableColumn {
     /// A column that nothing of the API is read into as it is.
     pub(crate) fn new(name: &str, lake_type: LakeType, nullable: bool, privacy: Privacy, meaning: &str) -> Self {
         let (name, meaning) = (name.to_owned(), meaning.to_owned());
-        Self { name, lake_type, nullable, meaning, privacy, source: String::new(), definition: None }
+        Self { name, lake_type, nullable, meaning, labels: None, privacy, source: String::new(), definition: None }
     }
 }
 
@@ -220,6 +223,9 @@ pub struct Table {
     pub origin: Origin,
     /// What one row is.
     pub meaning: String,
+    /// What people call it; `None` where nobody says.
+    #[serde(rename = "label", skip_serializing_if = "Option::is_none")]
+    pub labels: Option<Label>,
     /// Columns in file order.
     pub columns: Vec<TableColumn>,
     /// What the rows keep beyond their types.

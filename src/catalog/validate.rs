@@ -34,6 +34,7 @@ pub(super) fn resource(source: Source, stem: &str, text: &str) -> Result<Resourc
     }
     let columns = raw.columns.iter().map(|c| column(c).map_err(&rule)).collect::<Result<Vec<_>, _>>()?;
     check_columns(&columns).map_err(&rule)?;
+    check_labels(&raw, source == Source::V5 || raw.published.unwrap_or_default()).map_err(&rule)?;
     if let Some(split) = &raw.split {
         check_namespaces(split).map_err(&rule)?;
         let text_column = columns.iter().any(|c| c.name == split.by && c.shape.lake_type() == super::LakeType::String);
@@ -94,6 +95,7 @@ pub(super) fn resource(source: Source, stem: &str, text: &str) -> Result<Resourc
         quality: quality(raw.quality),
         zone: raw.zone,
         meaning: raw.meaning,
+        label: raw.label,
         source: raw.source,
     };
     if let Some(OtherId { parameter, .. }) = resource.other_id.as_ref().filter(|o| !resource.filters_by(&o.parameter)) {
@@ -126,6 +128,25 @@ fn check_namespaces(split: &Split) -> Result<(), String> {
         |beginning: &String| beginning.starts_with(openable.as_str()) || openable.starts_with(beginning.as_str());
     if openable.is_empty() || public.keys().any(overlap) {
         return Err(format!("[split] openable = {openable:?} must be a namespace that is not public"));
+    }
+    Ok(())
+}
+
+/// Labels are texts, and only of what people see.
+fn check_labels(raw: &RawResource, is_published: bool) -> Result<(), String> {
+    let table = ("the table", &raw.label);
+    let others = [
+        raw.split.as_ref().map(|split| ("[split]", &split.label)),
+        raw.labels.as_ref().map(|embedded| ("[labels]", &embedded.label)),
+        raw.content.as_ref().map(|content| ("[content]", &content.label)),
+    ];
+    let columns = raw.columns.iter().map(|column| (column.name.as_str(), &column.label));
+    for (of, label) in std::iter::once(table).chain(others.into_iter().flatten()).chain(columns) {
+        let Some(label) = label else { continue };
+        if !is_published {
+            return Err(format!("{of} has a label, and the tables of this file are not published"));
+        }
+        label.check().map_err(|broken| format!("{of}: {broken}"))?;
     }
     Ok(())
 }
@@ -207,6 +228,7 @@ fn column(raw: &RawColumn) -> Result<Column, String> {
         refers_to: raw.to.clone(),
         privacy: raw.privacy,
         meaning: raw.meaning.clone(),
+        label: raw.label.clone(),
     })
 }
 
@@ -329,6 +351,22 @@ mod tests {
 
     fn column(rest: &str) -> String {
         format!("{{ {rest}, privacy = \"none\", meaning = \"X.\" }},\n")
+    }
+
+    #[test]
+    fn labels_are_texts_in_both_languages() {
+        let a = |label: &str| column(&format!(r#"name = "a", type = "string", json = "a", label = {label}"#));
+        assert_eq!(broken(&a(r#"{ en = "A", fr = "Un" }"#)), None);
+        for (label, why) in [
+            (r#"{ en = "A" }"#, "missing field `fr`"),
+            (r#"{ en = "A", fr = "Un", de = "Ein" }"#, "unknown field `de`"),
+            (r#"{ en = "A", fr = "" }"#, "a: its label has fr = \"\""),
+            (r#"{ en = "A ", fr = "Un" }"#, "a: its label has en = \"A \""),
+            (r#""A""#, "invalid type"),
+        ] {
+            let error = broken(&a(label)).unwrap_or_default();
+            assert!(error.contains(why), "{label}: {error}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The wide forms of attributes: one row per employee, and beside the columns declared here one or a few for each of the
 //! tenant's own definitions.
 
-use super::{LakeType, Origin, Privacy, Quality, Table, TableColumn, Zone};
+use super::{Label, LakeType, Origin, Privacy, Quality, Table, TableColumn, Zone};
 
 /// Column of the employee.
 pub(crate) const EMPLOYEE_ID: &str = "employee_id";
@@ -25,25 +25,30 @@ pub(super) fn tables() -> Vec<WideTable> {
             Zone::Derived,
             "employee_attributes",
             "Attributes of the day that are not personal, one row per employee, by the tenant's definitions.",
+            Label::new("Employee profiles", "Fiches des collaborateurs"),
         ),
         wide(
             "personal_snapshot",
             Zone::Personal,
             "personal_attributes",
             "Personal and custom attributes of the day, one row per employee, by the tenant's definitions.",
+            Label::new("Personal profiles", "Fiches personnelles"),
         ),
     ]
 }
 
-fn wide(name: &str, zone: Zone, long: &'static str, meaning: &str) -> WideTable {
+fn wide(name: &str, zone: Zone, long: &'static str, meaning: &str, label: Label) -> WideTable {
     let unforeseen = "JSON object of the values whose shape their definition does not announce, by definition; null when \
                       there are none.";
     let columns = vec![
-        TableColumn::new(EMPLOYEE_ID, LakeType::String, false, Privacy::None, "The employee."),
+        TableColumn::new(EMPLOYEE_ID, LakeType::String, false, Privacy::None, "The employee.")
+            .labelled("Employee ID", "Identifiant du collaborateur"),
         // Values of any definition may be in it.
-        TableColumn::new(UNFORESEEN, LakeType::String, true, Privacy::Sensitive, unforeseen),
+        TableColumn::new(UNFORESEEN, LakeType::String, true, Privacy::Sensitive, unforeseen)
+            .labelled("Unforeseen values", "Valeurs non prévues"),
     ];
     let (name, meaning) = (name.to_owned(), meaning.to_owned());
-    let table = Table { name, zone, origin: Origin::Wide, meaning, columns, quality: Quality::default() };
+    let (labels, quality) = (Some(label), Quality::default());
+    let table = Table { name, zone, origin: Origin::Wide, meaning, labels, columns, quality };
     WideTable { table, long }
 }

@@ -32,7 +32,7 @@ pub(super) struct GetArguments {
     #[arg(long, value_name = "DATE", num_args = 0..=1, require_equals = true, value_parser = parse_date)]
     #[expect(clippy::option_option, reason = "a flag that may have a value")]
     from_lake: Option<Option<NaiveDate>>,
-    /// json, ndjson, table, csv, parquet or arrow; by default what the name of --output ends in, else json
+    /// json, ndjson, table, csv, parquet, arrow or xlsx; by default what the name of --output ends in, else json
     #[arg(long)]
     format: Option<Format>,
     /// Write CSV so that no spreadsheet runs a cell of it

@@ -10,6 +10,7 @@ use crate::{
     engine::output::Format,
     error::Error,
     lake::SnapshotId,
+    language::Language,
 };
 
 #[derive(Debug, Args)]
@@ -32,12 +33,15 @@ pub(super) struct QueryArguments {
     /// Read what this run published, or what a quality gate holds back of it
     #[arg(long, value_name = "RUN_ID", conflicts_with = "as_of")]
     run: Option<String>,
-    /// table, csv, json, ndjson, parquet or arrow; by default what the name of --output ends in, else table
+    /// table, csv, json, ndjson, parquet, arrow or xlsx; by default what the name of --output ends in, else table
     #[arg(long)]
     format: Option<Format>,
     /// Write CSV so that no spreadsheet runs a cell of it
     #[arg(long)]
     safe: bool,
+    /// Head the columns of xlsx by what people call them, in this language; by default by their names
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    lang: Option<Language>,
     /// Write the answer to this file
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -55,7 +59,8 @@ impl QueryArguments {
     /// # Errors
     /// When a parameter cannot be read or is given twice.
     pub(super) fn parts(self) -> Result<(BTreeMap<&'static str, String>, QueryOptions), Error> {
-        let Self { lake, resources, sql, file, as_of, snapshot, run, format, safe, output, param, no_history } = self;
+        let Self { lake, resources, sql, file, as_of, snapshot, run, format, safe, lang, output, param, no_history } =
+            self;
         let which = snapshot.map(Which::Snapshot).or(run.map(Which::Run)).or(as_of).unwrap_or_default();
         let mut parameters = BTreeMap::new();
         for given in &param {
@@ -66,6 +71,6 @@ impl QueryArguments {
         }
         let mut given = lake.given();
         given.extend(resources.given());
-        Ok((given, QueryOptions { sql, file, which, format, safe, output, parameters, no_history }))
+        Ok((given, QueryOptions { sql, file, which, format, safe, language: lang, output, parameters, no_history }))
     }
 }

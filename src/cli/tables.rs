@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 
 use super::flags::LakeFlag;
-use crate::{commands::TablesOptions, ddl::Dialect, print::ListFormat};
+use crate::{commands::TablesOptions, ddl::Dialect, language::Language, print::ListFormat};
 
 #[derive(Debug, Args)]
 pub(super) struct TablesArguments {
@@ -16,6 +16,9 @@ pub(super) struct TablesArguments {
     /// How to print
     #[arg(long, value_enum, default_value = "text")]
     format: ListFormat,
+    /// Show what people call tables and columns too, in this language; json has it in all
+    #[arg(long, value_enum, value_name = "LANGUAGE", conflicts_with_all = ["ddl", "dbt"])]
+    lang: Option<Language>,
     /// Print CREATE TABLE statements instead
     #[arg(long, value_enum)]
     ddl: Option<Dialect>,
@@ -27,7 +30,7 @@ pub(super) struct TablesArguments {
 impl TablesArguments {
     /// The settings that were given, by their names, and what to show.
     pub(super) fn parts(self) -> (BTreeMap<&'static str, String>, TablesOptions) {
-        let Self { lake, table, format, ddl, dbt } = self;
-        (lake.given(), TablesOptions { table, format, ddl, dbt })
+        let Self { lake, table, format, lang, ddl, dbt } = self;
+        (lake.given(), TablesOptions { table, format, language: lang, ddl, dbt })
     }
 }

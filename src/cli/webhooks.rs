@@ -189,7 +189,7 @@ struct ListFlags {
     /// At most so many; all of them by default
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     limit: Option<u64>,
-    /// table, csv, json, ndjson, parquet or arrow; by default what the name of --output ends in, else table
+    /// table, csv, json, ndjson, parquet, arrow or xlsx; by default what the name of --output ends in, else table
     #[arg(long)]
     format: Option<Format>,
     /// Write CSV so that no spreadsheet runs a cell of it
@@ -210,7 +210,7 @@ struct GetFlags {
     /// embedded: with the records around each that the API embeds in it
     #[arg(long, value_enum, value_name = "WHAT")]
     include: Option<super::get::Include>,
-    /// json, ndjson, table, csv, parquet or arrow; by default what the name of --output ends in, else json
+    /// json, ndjson, table, csv, parquet, arrow or xlsx; by default what the name of --output ends in, else json
     #[arg(long)]
     format: Option<Format>,
     /// Write the records to this file, which only you can read
@@ -223,7 +223,7 @@ struct ChangeFlags {
     /// Print the request; send nothing
     #[arg(long)]
     dry_run: bool,
-    /// json, ndjson, table, csv, parquet or arrow
+    /// json, ndjson, table, csv, parquet, arrow or xlsx
     #[arg(long, default_value = "json")]
     format: Format,
 }

@@ -2,6 +2,8 @@
 
 use std::{fs::File, path::Path};
 
+use chrono::{DateTime, Utc};
+
 use crate::{
     catalog::Privacy,
     engine::{
@@ -26,6 +28,8 @@ pub(super) struct Asked<'a> {
     pub(super) safe: bool,
     /// The file that it goes to, whose name may say the format.
     pub(super) output: Option<&'a Path>,
+    /// When.
+    pub(super) at: DateTime<Utc>,
 }
 
 /// How an answer is written: as asked, `otherwise` where nothing says. Where only the setting asks for safe CSV, the other
@@ -40,7 +44,7 @@ pub(super) fn style(asked: Asked<'_>, otherwise: Format, settings: &Settings) ->
         let why = format!("--safe is for --format csv, which spreadsheets open; {format} has no cells that they run");
         return Err(Error::Usage(why));
     }
-    Ok(Style { safe_csv: asked.safe || settings.safe_csv()?, ..format.into() })
+    Ok(Style { safe_csv: asked.safe || settings.safe_csv()?, at: Some(asked.at), ..format.into() })
 }
 
 /// What is wrong with writing this to a terminal.
@@ -65,6 +69,11 @@ pub(super) fn warning(sensitive: &[&str]) -> Option<String> {
 /// Who may read a file that holds what is so private: its owner alone, unless nothing in it is about people.
 pub(super) fn access(most_private: Privacy) -> Access {
     if most_private == Privacy::None { Access::Shared } else { Access::Private }
+}
+
+/// What rows are called that go to this file: a sheet of a workbook is named after it.
+pub(super) fn title(path: &Path) -> Option<String> {
+    path.file_stem().map(|stem| stem.to_string_lossy().into_owned())
 }
 
 /// Writes beside the file and renames, so that a failure leaves what was there.

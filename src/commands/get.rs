@@ -68,7 +68,8 @@ pub(crate) async fn get(context: &Context, settings: &Settings, options: GetOpti
     if let Some(wanted) = image::is_wanted(resource, &options.resource, output) {
         return image::write(context, settings, resource, wanted, &ids).await;
     }
-    let asked = Asked { format: options.format, safe: options.safe, output: options.output.as_deref() };
+    let (output, at) = (options.output.as_deref(), context.clock.now());
+    let asked = Asked { format: options.format, safe: options.safe, output, at };
     let style = answer::style(asked, Format::Json, settings)?;
     let is_text = matches!(style.format, Format::Json | Format::Ndjson);
     let as_sent = is_text && !options.lake_columns && options.from_lake.is_none();
@@ -201,6 +202,7 @@ impl Answer {
                 answer::into_file(path, Access::Private, write).await
             }
             (Self::Rows(rows), Some(path)) => {
+                let rows = rows.titled(answer::title(path));
                 let write = async |file| Ok(output::write(style, rows, file).await.map(drop)?);
                 answer::into_file(path, Access::Private, write).await
             }

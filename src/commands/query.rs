@@ -1,6 +1,7 @@
 //! `query`: read-only SQL over exactly the published files: one statement, or a prompt.
 
 mod counted;
+mod labelled;
 mod opened;
 mod options;
 mod parameter;
@@ -19,11 +20,14 @@ use crate::{
     engine::{
         Parameters, Rows, SessionOptions, output,
         output::{Format, Layout, Style, Written},
+        passed::passed,
         privacy::{Classes, computed},
         query as statement,
+        query::Planned,
     },
     error::Error,
     lake::{Lake, published::published},
+    language::Language,
     print::print,
     screen,
     settings::Settings,
@@ -37,7 +41,7 @@ pub(crate) async fn query(context: &Context, settings: &Settings, options: Query
     if options.sql.is_none() && options.file.is_none() && io::stdin().is_terminal() && io::stdout().is_terminal() {
         return prompt::on_terminal(context, settings, options).await;
     }
-    let style = style(&options, settings)?;
+    let style = style(context, &options, settings)?;
     let sql = read_statement(&options)?;
     let lake = context.lake_to_read(settings)?;
     let mut opened = open(&lake, &options.which, &session_options(settings)?).await?;
@@ -48,13 +52,15 @@ pub(crate) async fn query(context: &Context, settings: &Settings, options: Query
     let privacy = || computed(&planned, &Classes::of(&published(&context.catalog, &opened.snapshots)));
     if let Some(path) = &options.output {
         let access = answer::access(privacy().most_private());
-        let rows = planned.rows().await?;
+        let headings = headings(context, options.language, &planned, &opened);
+        let rows = planned.rows().await?.headed(&headings).titled(answer::title(path));
         return answer::into_file(path, access, async |file| Ok(output::write(style, rows, file).await.map(drop)?))
             .await;
     }
+    let headings = headings(context, options.language, &planned, &opened);
     let screen = screen::of_stdout();
     let warning = screen.and_then(|_| answer::warning(&privacy().of_class(Privacy::Sensitive)));
-    let rows = planned.rows().await?;
+    let rows = planned.rows().await?.headed(&headings);
     if let Some(warning) = warning {
         tracing::warn!("{warning}");
     }
@@ -71,6 +77,13 @@ pub(crate) async fn query(context: &Context, settings: &Settings, options: Query
         print(&counted::line(rows, &left_out, None, "`| less -S` shows all"))?;
     }
     Ok(())
+}
+
+/// What heads the columns of the answer.
+fn headings(context: &Context, language: Option<Language>, planned: &Planned<'_>, opened: &Opened) -> Vec<String> {
+    let names = planned.headings();
+    let Some(language) = language else { return names.to_vec() };
+    labelled::headings(names, &passed(planned), &published(&context.catalog, &opened.snapshots), language)
 }
 
 /// Starts one statement over some snapshots of a lake.

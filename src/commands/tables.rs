@@ -14,6 +14,7 @@ use crate::{
         Snapshot,
         published::{of_name, with_published},
     },
+    language::Language,
     print::{ListFormat, print, print_list},
     screen,
     settings::{Settings, did_you_mean},
@@ -26,6 +27,8 @@ pub(crate) struct TablesOptions {
     pub(crate) table: Option<String>,
     /// How.
     pub(crate) format: ListFormat,
+    /// Whether what people call tables and columns is shown too, in which language.
+    pub(crate) language: Option<Language>,
     /// `CREATE TABLE` statements instead.
     pub(crate) ddl: Option<Dialect>,
     /// dbt sources instead.
@@ -64,8 +67,8 @@ pub(crate) async fn tables(context: &Context, settings: &Settings, options: &Tab
     print_list(options.format, &tables, |tables| {
         let listed: Vec<Listed<'_>> = tables.iter().map(|table| Listed { table, figures: Vec::new() }).collect();
         match (&options.table, tables.as_slice()) {
-            (Some(_), [table]) => describe(table, screen) + &opened,
-            _ => list(&listed, &[], screen) + &opened,
+            (Some(_), [table]) => describe(table, options.language, screen) + &opened,
+            _ => list(&listed, &[], options.language, screen) + &opened,
         }
     })
 }
@@ -114,5 +117,5 @@ pub(super) fn list_published(
         if with_files { vec![rows, files, bytes] } else { vec![rows] }
     };
     let listed: Vec<Listed<'_>> = tables.iter().map(|table| Listed { table, figures: figures(table) }).collect();
-    list(&listed, if with_files { &["rows", "files", "bytes"] } else { &["rows"] }, screen)
+    list(&listed, if with_files { &["rows", "files", "bytes"] } else { &["rows"] }, None, screen)
 }

@@ -85,6 +85,7 @@ pub(crate) mod output;
 mod own_task;
 mod own_texts;
 pub(crate) mod parameters;
+pub(crate) mod passed;
 mod plans;
 pub(crate) mod position;
 pub(crate) mod prepared;

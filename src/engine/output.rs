@@ -1,7 +1,8 @@
 //! Rows as text or files, to standard output or a file.
 //!
 //! Every format writes batch by batch; `table` measures its column widths over blocks of up to
-//! 1,000 rows and prints each block under its own heading, and the text of a plan as it is. Nothing seeks, so all formats can go down a pipe.
+//! 1,000 rows and prints each block under its own heading, and the text of a plan as it is. `xlsx` is written when all rows came,
+//! which wait in a temporary file. Nothing seeks, so all formats can go down a pipe.
 //! For a screen `table` may show the first and last rows alone, in as many columns as have room.
 
 mod csv;
@@ -14,6 +15,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+mod workbook;
+mod xlsx;
 
 use std::{
     io::{self, BufWriter, Write},

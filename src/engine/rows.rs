@@ -2,7 +2,10 @@
 
 use std::{fmt, panic::AssertUnwindSafe};
 
-use arrow::{array::RecordBatch, datatypes::SchemaRef};
+use arrow::{
+    array::{RecordBatch, RecordBatchOptions},
+    datatypes::SchemaRef,
+};
 use datafusion::execution::SendableRecordBatchStream;
 use futures::{
     StreamExt, TryStreamExt,
@@ -10,13 +13,14 @@ use futures::{
     stream::{BoxStream, once},
 };
 
-use super::EngineError;
+use super::{EngineError, headings};
 
 /// Rows on their way: nothing is read before the stream is polled, and memory holds a few batches at a time.
 pub struct Rows {
     schema: SchemaRef,
     stream: BoxStream<'static, Result<RecordBatch, EngineError>>,
     explain: bool,
+    title: Option<String>,
 }
 
 impl fmt::Debug for Rows {
@@ -28,7 +32,7 @@ impl fmt::Debug for Rows {
 impl Rows {
     /// Rows from a stream whose batches all have `schema`.
     pub(crate) fn new(schema: SchemaRef, stream: BoxStream<'static, Result<RecordBatch, EngineError>>) -> Self {
-        Self { schema, stream, explain: false }
+        Self { schema, stream, explain: false, title: None }
     }
 
     /// The running plan's rows; a panic inside it becomes an error.
@@ -41,7 +45,7 @@ impl Rows {
                 Err(payload) => Err(EngineError::panicked(&*payload)),
             })
             .boxed();
-        Self { schema, stream, explain: false }
+        Self { schema, stream, explain: false, title: None }
     }
 
     /// The same rows with each batch changed by `f`, which gives batches of `schema`.
@@ -49,7 +53,7 @@ impl Rows {
     where
         F: FnMut(Result<RecordBatch, EngineError>) -> Result<RecordBatch, EngineError> + Send + 'static,
     {
-        Self { schema, stream: self.stream.map(f).boxed(), explain: self.explain }
+        Self { schema, stream: self.stream.map(f).boxed(), explain: self.explain, title: self.title }
     }
 
     /// The same rows; `done` is called once all of them were taken, and not after an error.
@@ -78,6 +82,29 @@ impl Rows {
     /// Whether these are the text of a plan, as EXPLAIN gives it.
     pub(crate) fn explain(&self) -> bool {
         self.explain
+    }
+
+    /// The same rows below other headings, as many as there are columns.
+    pub(crate) fn headed(self, headings: &[String]) -> Self {
+        let schema = headings::head(&self.schema, headings);
+        let target = SchemaRef::clone(&schema);
+        self.try_map(schema, move |batch| {
+            let batch = batch?;
+            let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+            let headed =
+                RecordBatch::try_new_with_options(SchemaRef::clone(&target), batch.columns().to_vec(), &options);
+            headed.map_err(|error| EngineError::Internal { message: error.to_string() })
+        })
+    }
+
+    /// The same rows, called so where a format has a place for it.
+    pub(crate) fn titled(self, title: Option<String>) -> Self {
+        Self { title, ..self }
+    }
+
+    /// What they are called.
+    pub(crate) fn title(&self) -> Option<&str> {
+        self.title.as_deref()
     }
 
     /// Columns of every batch.

@@ -35,7 +35,8 @@ pub(crate) fn with_published(mut tables: Vec<Table>, snapshots: &[Snapshot]) -> 
             let meaning =
                 format!("Of the snapshot of {}, which this version of the program does not know.", snapshot.as_of);
             let (name, zone, origin) = (held.name.clone(), held.zone, Origin::Unknown);
-            let unknown = Table { name, zone, origin, meaning, columns: Vec::new(), quality: Quality::default() };
+            let (labels, columns, quality) = (None, Vec::new(), Quality::default());
+            let unknown = Table { name, zone, origin, meaning, labels, columns, quality };
             tables.push(as_published(&unknown, snapshot, held));
         }
     }
@@ -58,7 +59,13 @@ fn as_published(known: &Table, snapshot: &Snapshot, held: &SnapshotTable) -> Tab
         let (privacy, meaning) = known.unwrap_or((Privacy::Sensitive, undescribed));
         let definition = told.and_then(|told| told.definition.clone());
         let source = definition.as_ref().map(|definition| definition.path()).unwrap_or_default();
-        TableColumn { source, definition, ..TableColumn::new(&c.name, c.lake_type, c.nullable, privacy, meaning) }
+        let labels = declared.and_then(|declared| declared.labels.clone());
+        TableColumn {
+            source,
+            definition,
+            labels,
+            ..TableColumn::new(&c.name, c.lake_type, c.nullable, privacy, meaning)
+        }
     };
     Table { columns: held.columns.iter().map(column).collect(), ..known.clone() }
 }

@@ -51,6 +51,27 @@ fn an_internal_table_says_so_once_and_is_not_judged() {
 }
 
 #[test]
+fn people_call_tables_and_columns_by_labels() {
+    let read = |lines: &str| parse("heads.sql", &GOOD.replacen("-- column n", &format!("{lines}-- column n"), 1));
+    let table = read("-- label a_id: Thing | Chose\n-- label: Heads | Têtes : toutes\n").unwrap().table;
+    assert_eq!(table.labels, Some(Label::new("Heads", "Têtes : toutes")));
+    assert_eq!(table.columns[0].labels, Some(Label::new("Thing", "Chose")));
+    assert_eq!(table.columns[1].labels, None);
+    for (lines, expected) in [
+        ("-- label n: N | N\n", "queries/heads.sql:6: label of column n, which no line above declares"),
+        ("-- label: A | B\n-- label: A | B\n", "queries/heads.sql:7: a second label"),
+        ("-- label a_id: A | B\n-- label a_id: A | B\n", "queries/heads.sql:7: a second label of column a_id"),
+        ("-- label a_id: A\n", "queries/heads.sql:6: expected `-- label <column>: <English> | <French>`"),
+        ("-- label a_id: A |\n", "queries/heads.sql:6: expected `-- label"),
+        ("-- label a_id: A | B\n--   more\n", "queries/heads.sql:7: a label is one line"),
+        ("-- label a_id n: A | B\n", "queries/heads.sql:6: expected `-- column"),
+        ("-- label a_id:\n", "queries/heads.sql:6: expected `-- column"),
+    ] {
+        assert!(read(lines).unwrap_err().to_string().starts_with(expected), "{lines}: {:?}", read(lines).err());
+    }
+}
+
+#[test]
 fn every_type_can_be_declared() {
     for lake_type in LakeType::ALL {
         let derived = parse("t.sql", &format!("-- t: x\n-- column a {lake_type} none: y\nselect 1")).unwrap();

@@ -5,11 +5,13 @@ use std::{collections::BTreeMap, path::PathBuf};
 use super::opened::Which;
 use crate::{
     commands::answer::{self, Asked},
+    context::Context,
     engine::{
         Value,
         output::{Format, Style},
     },
     error::Error,
+    language::Language,
     settings::Settings,
 };
 
@@ -26,6 +28,8 @@ pub(crate) struct QueryOptions {
     pub(crate) format: Option<Format>,
     /// Whether CSV has no cell that a spreadsheet runs; otherwise the setting says.
     pub(crate) safe: bool,
+    /// Whether columns are headed by what people call them, in which language; otherwise by their names.
+    pub(crate) language: Option<Language>,
     /// Where the answer goes; stdout by default.
     pub(crate) output: Option<PathBuf>,
     /// Values for the `$name`s of the statement.
@@ -35,7 +39,13 @@ pub(crate) struct QueryOptions {
 }
 
 /// How the answer is written: aligned columns, where nothing is asked for.
-pub(super) fn style(options: &QueryOptions, settings: &Settings) -> Result<Style, Error> {
-    let asked = Asked { format: options.format, safe: options.safe, output: options.output.as_deref() };
-    answer::style(asked, Format::Table, settings)
+pub(super) fn style(context: &Context, options: &QueryOptions, settings: &Settings) -> Result<Style, Error> {
+    let (output, at) = (options.output.as_deref(), context.clock.now());
+    let asked = Asked { format: options.format, safe: options.safe, output, at };
+    let style = answer::style(asked, Format::Table, settings)?;
+    if options.language.is_some() && style.format != Format::Xlsx {
+        let why = "--lang heads the columns of --format xlsx; programs read the others, by the columns' own names";
+        return Err(Error::Usage(why.to_owned()));
+    }
+    Ok(style)
 }

@@ -93,7 +93,7 @@ enum Outcome {
 /// # Errors
 /// When lake or terminal cannot be used.
 pub(super) async fn on_terminal(context: &Context, settings: &Settings, options: QueryOptions) -> Result<(), Error> {
-    let style = style(&options, settings)?;
+    let style = style(context, &options, settings)?;
     if style.format.is_binary() || options.output.is_some() {
         return Err(Error::Usage("the prompt prints text; give a statement to write a file with -o".into()));
     }

@@ -39,7 +39,8 @@ pub(crate) struct ListOptions {
 pub(crate) async fn list(context: &Context, settings: &Settings, options: ListOptions) -> Result<(), Error> {
     let ListOptions { resource: name, filters, limit, answer: AnswerOptions { format, safe, output } } = options;
     let resource = resource(context, name)?;
-    let style = answer::style(Asked { format, safe, output: output.as_deref() }, Format::Table, settings)?;
+    let asked = Asked { format, safe, output: output.as_deref(), at: context.clock.now() };
+    let style = answer::style(asked, Format::Table, settings)?;
     let printed = Printed::new(context, resource, style);
     if output.is_none() {
         printed.check_screen()?;

@@ -18,6 +18,7 @@ use super::{
     layout::LeftOut,
     parquet_file::ParquetEncoder,
     table::{AbridgedEncoder, PlanEncoder, WholeEncoder},
+    xlsx::XlsxEncoder,
 };
 use crate::engine::Rows;
 
@@ -36,6 +37,7 @@ pub(super) fn start<'w, W: Write + Send + 'w>(
         Format::Json => Box::new(JsonEncoder::<W, JsonArray> { writer: json_writer(out), end: "\n" }),
         Format::Ndjson => Box::new(JsonEncoder::<W, LineDelimited> { writer: json_writer(out), end: "" }),
         Format::Parquet => Box::new(ParquetEncoder::new(schema.clone(), out)),
+        Format::Xlsx => Box::new(XlsxEncoder::start(rows, style.at, out)?),
         Format::Arrow => Box::new(ArrowEncoder(StreamWriter::try_new(out, schema).map_err(words)?)),
     })
 }

@@ -2,6 +2,8 @@
 
 use std::{fmt, path::Path, str::FromStr};
 
+use chrono::{DateTime, Utc};
+
 use super::layout::Layout;
 
 /// How to write rows.
@@ -19,11 +21,14 @@ pub(crate) enum Format {
     Parquet,
     /// One Arrow IPC stream.
     Arrow,
+    /// One sheet of a workbook, with a heading that stays in sight; text is never run, null and an empty text are nothing.
+    Xlsx,
 }
 
 impl Format {
     /// Every format, in the order of documentation.
-    pub(crate) const ALL: [Self; 6] = [Self::Table, Self::Csv, Self::Json, Self::Ndjson, Self::Parquet, Self::Arrow];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Table, Self::Csv, Self::Json, Self::Ndjson, Self::Parquet, Self::Arrow, Self::Xlsx];
 
     /// The name used on the command line.
     pub(crate) fn as_str(self) -> &'static str {
@@ -34,6 +39,7 @@ impl Format {
             Self::Ndjson => "ndjson",
             Self::Parquet => "parquet",
             Self::Arrow => "arrow",
+            Self::Xlsx => "xlsx",
         }
     }
 
@@ -44,7 +50,7 @@ impl Format {
 
     /// Whether the output is bytes that no terminal should be sent.
     pub(crate) fn is_binary(self) -> bool {
-        matches!(self, Self::Parquet | Self::Arrow)
+        matches!(self, Self::Parquet | Self::Arrow | Self::Xlsx)
     }
 }
 
@@ -63,17 +69,19 @@ pub(crate) struct Style {
     pub(crate) safe_csv: bool,
     /// How `table` lays the rows out.
     pub(crate) layout: Layout,
+    /// When a workbook says that it was made.
+    pub(crate) at: Option<DateTime<Utc>>,
 }
 
 impl From<Format> for Style {
     fn from(format: Format) -> Self {
-        Self { format, safe_csv: false, layout: Layout::default() }
+        Self { format, safe_csv: false, layout: Layout::default(), at: None }
     }
 }
 
 /// A format that does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown format {0}; the formats are table, csv, json, ndjson, parquet, arrow")]
+#[error("unknown format {0}; the formats are table, csv, json, ndjson, parquet, arrow, xlsx")]
 pub(crate) struct UnknownFormat(String);
 
 impl FromStr for Format {

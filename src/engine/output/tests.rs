@@ -321,7 +321,7 @@ fn formats_have_the_names_of_the_command_line() {
     }
     assert_eq!(
         "xml".parse::<Format>().unwrap_err().to_string(),
-        "unknown format xml; the formats are table, csv, json, ndjson, parquet, arrow"
+        "unknown format xml; the formats are table, csv, json, ndjson, parquet, arrow, xlsx"
     );
 }
 

@@ -140,7 +140,15 @@ fn table(name: &str, zone: Zone) -> Table {
         column("at", LakeType::Timestamp, true),
         column("ids", LakeType::StringList, true),
     ];
-    Table { name: name.into(), zone, meaning: String::new(), columns, origin: Origin::Api, quality: Quality::default() }
+    Table {
+        name: name.into(),
+        zone,
+        meaning: String::new(),
+        columns,
+        origin: Origin::Api,
+        labels: None,
+        quality: Quality::default(),
+    }
 }
 
 /// Values of one row of [`table`].

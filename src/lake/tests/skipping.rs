@@ -21,6 +21,7 @@ fn attributes() -> Table {
         meaning: String::new(),
         columns: columns.into(),
         origin: Origin::Api,
+        labels: None,
         quality: Quality::default(),
     }
 }

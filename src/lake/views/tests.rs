@@ -63,6 +63,7 @@ fn people() -> Table {
             column("old", "When it's old; \\ ${x}\nnow.", Privacy::Sensitive),
         ],
         origin: Origin::Api,
+        labels: None,
         quality: Quality::default(),
     }
 }

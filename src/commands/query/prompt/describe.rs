@@ -36,7 +36,7 @@ pub(super) fn columns(
         let hint = did_you_mean(name, known.iter().map(|table| table.name.as_str()));
         return format!("there is no table {name}{hint}\n");
     };
-    let described = tables::describe(table, screen);
+    let described = tables::describe(table, None, screen);
     if !with_files {
         return described;
     }

@@ -224,7 +224,7 @@ fn another_day_or_all_of_them_can_be_read() {
 fn tables_are_described_as_the_catalogue_does() {
     let (printed, _) = typed(&["\\d", "\\d HEADCOUNT;", "\\d of_the_tenant", "\\d headcuont", "\\as_of all", "\\d"]);
     let headcount = Catalog::embedded().unwrap().tables().into_iter().find(|t| t.name == "headcount").unwrap();
-    assert!(printed.contains(&tables::describe(&headcount, None)), "{printed}");
+    assert!(printed.contains(&tables::describe(&headcount, None, None)), "{printed}");
     let line = |rows: &str| {
         printed.lines().any(|l| {
             let words: Vec<&str> = l.split_whitespace().collect();
