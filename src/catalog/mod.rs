@@ -15,6 +15,7 @@
 //! ```
 
 mod added;
+pub(crate) mod called;
 mod definition;
 pub(crate) mod derived;
 mod each;
@@ -22,7 +23,7 @@ mod error;
 mod fields;
 mod filter_privacy;
 mod findings;
-pub(crate) mod label;
+mod label;
 pub(crate) mod list;
 mod mapped;
 mod over_days;
@@ -88,7 +89,7 @@ impl Catalog {
     pub fn embedded() -> Result<Self, CatalogError> {
         let mut catalog = Self::parse(SCHEMAS, QUERIES, RULES)?;
         catalog.add_legacy(LEGACY_SCHEMAS, LEGACY_QUERIES)?;
-        label::inherit(&mut catalog);
+        while called::inherit(&catalog.tables(), &mut catalog.derived) {}
         Ok(catalog)
     }
 

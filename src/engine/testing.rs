@@ -1,6 +1,6 @@
 //! What the engine's tests share: small Parquet files in memory, and rows as text.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, io::Read as _, sync::Arc};
 
 use arrow::{
     array::{ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray},
@@ -107,4 +107,23 @@ pub(crate) fn deep<F: Future<Output = ()>>(test: impl FnOnce() -> F + Send) {
 
 pub(crate) fn string_fields(names: &[&str]) -> SchemaRef {
     Arc::new(Schema::new(names.iter().map(|n| Field::new(*n, DataType::Utf8, true)).collect::<Vec<_>>()))
+}
+
+/// The texts in a ZIP file, by their names: the parts of a workbook.
+pub(crate) fn unzipped(bytes: &[u8]) -> BTreeMap<String, String> {
+    let number = |at: usize, size: usize| bytes[at..at + size].iter().rev().fold(0, |n, b| n << 8 | usize::from(*b));
+    let end = bytes.windows(4).rposition(|w| w == b"PK\x05\x06").unwrap();
+    let mut at = number(end + 16, 4);
+    let mut parts = BTreeMap::new();
+    for _ in 0..number(end + 10, 2) {
+        let (size, name, extra, comment) =
+            (number(at + 20, 4), number(at + 28, 2), number(at + 30, 2), number(at + 32, 2));
+        let local = number(at + 42, 4);
+        let data = local + 30 + number(local + 26, 2) + number(local + 28, 2);
+        let mut text = String::new();
+        flate2::read::DeflateDecoder::new(&bytes[data..data + size]).read_to_string(&mut text).unwrap();
+        parts.insert(String::from_utf8(bytes[at + 46..at + 46 + name].to_vec()).unwrap(), text);
+        at += 46 + name + extra + comment;
+    }
+    parts
 }

@@ -70,13 +70,13 @@ def _values(ctx, root, folder):
     for reader, read in spreadsheets.READERS.items():
         sheets = read([path, exact])
         sheet = sheets[path]["hostile"]
-        problems = [f"{w!r} is {g[0]!r}" for w, g in zip(HOSTILE, sheet.rows) if w != g[0]]
+        problems = [f"{w!r} is {g[0]!r}" for w, g in zip(HOSTILE, sheet.rows) if not spreadsheets.same(w, g[0])]
         problems += [f"heading {sheet.heading}"] if sheet.heading != ["=1+1"] else []
         ctx.check(f"xlsx: {reader} finds only texts", problems + sheet.formulas)
         found = sheets[exact]["exact"].rows[0]
         wanted = [(sql, w, g) for (sql, w), g in zip(EXACT.items(), found)]
         ctx.check(f"xlsx: {reader} finds exact values",
-                  [f"{sql} is {g!r}" for sql, w, g in wanted if w != g or isinstance(w, bool) != isinstance(g, bool)])
+                  [f"{sql} is {g!r}" for sql, w, g in wanted if not spreadsheets.same(w, g)])
 
 
 def _french(ctx, root, folder):

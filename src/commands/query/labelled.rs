@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::{
-    catalog::{Table, label},
+    catalog::{Table, called},
     engine::passed::Passed,
     language::Language,
 };
@@ -20,7 +20,7 @@ pub(super) fn headings(
 ) -> Vec<String> {
     let label = |passed: &Passed| {
         let table = tables.iter().find(|table| table.name == passed.table)?;
-        label::of_column(table, &passed.column, language)
+        called::of_column(table, &passed.column, language)
     };
     let words: Vec<String> = names
         .iter()

@@ -5,35 +5,33 @@
 //!
 //! - `sheet`: a heading and rows
 //! - `cells`: which cell a value becomes
+//! - `limits`: what spreadsheets have room for
 //! - `serial`: days and times as spreadsheets count them
 //! - `widths`: how wide a column is
+//! - `failing`: how the library fails
 
 mod cells;
+mod failing;
+mod limits;
 mod serial;
 mod sheet;
 #[cfg(test)]
 mod tests;
 mod widths;
 
-use std::{
-    collections::HashSet,
-    io::Write,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::{collections::HashSet, io::Write};
 
 use arrow::datatypes::Schema;
 use chrono::{DateTime, Utc};
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime};
 
 pub(crate) use self::sheet::Sheet;
+use self::{
+    failing::guarded,
+    limits::{LONGEST_NAME, MOST_COLUMNS, shortened},
+};
 use super::encoder::words;
 
-/// Rows that a sheet holds below its heading.
-pub(crate) const MOST_ROWS: u32 = 1_048_575;
-/// Columns that a sheet holds.
-const MOST_COLUMNS: usize = 16_384;
-/// Longest name of a sheet, in UTF-16 units.
-const LONGEST_NAME: usize = 31;
 /// 1980-01-01, where the times of ZIP files begin.
 const NO_TIME: i64 = 315_532_800;
 
@@ -102,14 +100,6 @@ impl Workbook {
     }
 }
 
-/// The library ends itself where its temporary file cannot be written; that is an error like any other here.
-fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        let folder = std::env::temp_dir();
-        Err(format!("the temporary file in {} could not be written; is there room?", folder.display()))
-    })
-}
-
 /// A name that a sheet can have.
 fn sheet_name(name: &str) -> String {
     let allowed = |c: char| match c {
@@ -125,30 +115,5 @@ fn sheet_name(name: &str) -> String {
         // The one name that Excel keeps for itself.
         "history" => format!("{name}_"),
         _ => name.to_owned(),
-    }
-}
-
-/// The beginning of a text, of at most so many UTF-16 units.
-fn shortened(text: &str, most: usize) -> String {
-    let mut taken = 0;
-    let fits = |c: &char| {
-        taken += c.len_utf16();
-        taken <= most
-    };
-    text.chars().take_while(fits).collect()
-}
-
-impl From<Error> for String {
-    fn from(error: Error) -> Self {
-        words(error.0)
-    }
-}
-
-/// What the library says.
-struct Error(XlsxError);
-
-impl From<XlsxError> for Error {
-    fn from(error: XlsxError) -> Self {
-        Self(error)
     }
 }

@@ -4,9 +4,9 @@ use arrow::{array::RecordBatch, datatypes::Schema};
 use rust_xlsxwriter::{Format, IgnoreError, Worksheet, XlsxError};
 
 use super::{
-    Error, MOST_ROWS,
     cells::{Cell, Cells, Zone},
-    shortened,
+    failing::{Error, guarded},
+    limits::{LONGEST_TEXT, MOST_ROWS, shortened},
     widths::Width,
 };
 use crate::{
@@ -14,8 +14,6 @@ use crate::{
     terminal_text::escape,
 };
 
-/// Most characters of a cell, in UTF-16 units.
-const LONGEST_TEXT: usize = 32_767;
 /// Characters that a day takes, and a day with its time and `UTC`.
 const DAY: usize = 10;
 const TIME: usize = 23;
@@ -76,7 +74,7 @@ impl Sheet {
     /// # Errors
     /// When the sheet has no room for them.
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), String> {
-        super::guarded(|| self.write_rows(batch))
+        guarded(|| self.write_rows(batch))
     }
 
     fn write_rows(&mut self, batch: &RecordBatch) -> Result<(), String> {

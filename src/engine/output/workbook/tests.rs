@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, io::Read as _, sync::Arc};
+use std::sync::Arc;
 
 use arrow::{
     array::{
@@ -10,27 +10,8 @@ use arrow::{
 };
 use proptest::prelude::*;
 
-use super::{cells::Cells, *};
-use crate::engine::testing::{batch, dates, day, ints, strings};
-
-/// The files in a workbook, by their names.
-fn parts(bytes: &[u8]) -> BTreeMap<String, String> {
-    let number = |at: usize, size: usize| bytes[at..at + size].iter().rev().fold(0, |n, b| n << 8 | usize::from(*b));
-    let end = bytes.windows(4).rposition(|w| w == b"PK\x05\x06").unwrap();
-    let mut at = number(end + 16, 4);
-    let mut parts = BTreeMap::new();
-    for _ in 0..number(end + 10, 2) {
-        let (size, name, extra, comment) =
-            (number(at + 20, 4), number(at + 28, 2), number(at + 30, 2), number(at + 32, 2));
-        let local = number(at + 42, 4);
-        let data = local + 30 + number(local + 26, 2) + number(local + 28, 2);
-        let mut text = String::new();
-        flate2::read::DeflateDecoder::new(&bytes[data..data + size]).read_to_string(&mut text).unwrap();
-        parts.insert(String::from_utf8(bytes[at + 46..at + 46 + name].to_vec()).unwrap(), text);
-        at += 46 + name + extra + comment;
-    }
-    parts
-}
+use super::{cells::Cells, limits::MOST_ROWS, *};
+use crate::engine::testing::{batch, dates, day, ints, strings, unzipped};
 
 fn workbook(sheets: &[(&str, &[RecordBatch])]) -> Vec<u8> {
     let mut workbook = Workbook::new(None);
@@ -46,7 +27,7 @@ fn workbook(sheets: &[(&str, &[RecordBatch])]) -> Vec<u8> {
 
 /// The rows of the one sheet as they stand in its file.
 fn rows_of(batches: &[RecordBatch]) -> Vec<String> {
-    let sheet = parts(&workbook(&[("s", batches)])).remove("xl/worksheets/sheet1.xml").unwrap();
+    let sheet = unzipped(&workbook(&[("s", batches)])).remove("xl/worksheets/sheet1.xml").unwrap();
     let rows = sheet.split("<row ").skip(1);
     rows.map(|row| row.split_once('>').unwrap().1.split("</row>").next().unwrap().to_owned()).collect()
 }
@@ -125,7 +106,7 @@ fn texts_are_texts_whatever_they_begin_with() {
         let found = one(strings([Some(text)]));
         assert!(found.contains("t=\"inlineStr\"") && !found.contains("<f"), "{found}");
     }
-    let sheet = parts(&workbook(&[("=x", &[batch(vec![("=1+1", strings([Some("http://a.b")]))])])]));
+    let sheet = unzipped(&workbook(&[("=x", &[batch(vec![("=1+1", strings([Some("http://a.b")]))])])]));
     assert!(!sheet.keys().any(|part| part.contains("worksheets/_rels")), "a link");
     assert!(sheet["xl/worksheets/sheet1.xml"].contains("<t>=1+1</t>"));
 }
@@ -162,7 +143,7 @@ fn a_heading_stays_in_sight_and_can_be_filtered_by_with_rows_and_without() {
     let rows =
         batch(vec![("given_name", strings([Some("Zoé"), None])), ("day", dates([Some(day("2024-01-01")), None]))]);
     for (batches, filtered) in [(vec![rows.clone(), rows.clone()], "A1:B5"), (vec![rows.slice(0, 0)], "A1:B1")] {
-        let parts = parts(&workbook(&[("people", &batches)]));
+        let parts = unzipped(&workbook(&[("people", &batches)]));
         let sheet = &parts["xl/worksheets/sheet1.xml"];
         assert!(sheet.contains(&format!("<autoFilter ref=\"{filtered}\"/>")), "{sheet}");
         assert!(
@@ -173,7 +154,7 @@ fn a_heading_stays_in_sight_and_can_be_filtered_by_with_rows_and_without() {
         assert!(parts["xl/workbook.xml"].contains("<sheet name=\"people\""));
         assert!(parts["docProps/core.xml"].contains(">1980-01-01T00:00:00Z</dcterms:created>"));
     }
-    let styles = &parts(&workbook(&[("s", &[rows])]))["xl/styles.xml"];
+    let styles = &unzipped(&workbook(&[("s", &[rows])]))["xl/styles.xml"];
     assert!(styles.contains("yyyy\\-mm\\-dd") || styles.contains("yyyy-mm-dd"), "{styles}");
 }
 
@@ -200,8 +181,12 @@ fn sheets_have_names_that_spreadsheets_take() {
     }
     let rows = batch(vec![("a", ints([Some(1)]))]);
     let long = "x".repeat(40);
-    let parts =
-        parts(&workbook(&[("s", &[rows.clone()]), ("S", &[rows.clone()]), (&long, &[rows.clone()]), (&long, &[rows])]));
+    let parts = unzipped(&workbook(&[
+        ("s", &[rows.clone()]),
+        ("S", &[rows.clone()]),
+        (&long, &[rows.clone()]),
+        (&long, &[rows]),
+    ]));
     let names: Vec<&str> =
         parts["xl/workbook.xml"].split("<sheet name=\"").skip(1).map(|s| s.split('"').next().unwrap()).collect();
     assert_eq!(names, ["s", "S 2", &long[..31], &format!("{} 2", &long[..29])]);
