@@ -79,7 +79,7 @@ fn what_is_missing_in_lucca_is_named_with_its_place() {
     let place = format!("{}/identity/admin/integration-keys\n", variable(&tenant, "LUCCA_BASE_URL"));
     let said = err(&done);
     for part in [
-        "1 scope is missing. Tick it in Lucca under Settings > Authentication, SSO and API > OAuth Applications",
+        "1 scope is missing: tick in Lucca, in Settings > Authentication, SSO and API > OAuth Applications\n",
         place.as_str(),
         "  employee-personal-records.readonly  employee_personal_records\n",
         "own.toml check\n",

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
     given::{Answers, Known, Reader, SecretAt, holds_a_secret, known_tenant, tenant},
+    lacking::APPLICATIONS,
     person::Person,
 };
 use crate::{api::is_legacy_key, error::Error};
@@ -24,9 +25,8 @@ pub(super) fn asked(known: Known, config: &Path, person: &mut impl Person) -> Re
         None => {
             let host = base_url.trim_end_matches('/');
             person.say(&format!(
-                "\nAn OAuth application reads the whole of it. An administrator makes one in Lucca, under Settings > \
-                 Authentication, SSO and API > OAuth Applications:\n  {host}/identity/admin/integration-keys\n\
-                 With an API key of the older APIs some of it is missing.\n"
+                "\nAn OAuth application reads all of it; an administrator makes one in Lucca, in\n  {APPLICATIONS}\n  \
+                 {host}/identity/admin/integration-keys\nAn API key of the older APIs reads less.\n"
             ));
             until(person, "Read by an application or a key? [application] ", reader)?
         }

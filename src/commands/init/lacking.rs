@@ -4,36 +4,37 @@ use std::fmt::Write as _;
 
 use crate::{catalog::Source, commands::check::Lacking, settings::Settings};
 
+/// Where Lucca has applications.
+pub(super) const APPLICATIONS: &str = "Settings > Authentication, SSO and API > OAuth Applications";
+
 /// What to tick, where, and how to go on. Nothing where nothing is missing.
 pub(super) fn told(lacking: &[Lacking], settings: &Settings, tenant: &str, check: &str) -> String {
     if lacking.is_empty() {
         return String::new();
     }
     let by_key = settings.source().is_ok_and(|source| source == Source::Legacy);
-    let mut out = String::new();
+    let what = match (by_key, lacking.len()) {
+        (true, 1) => "1 permission is".to_owned(),
+        (true, number) => format!("{number} permissions are"),
+        (false, 1) => "1 scope is".to_owned(),
+        (false, number) => format!("{number} scopes are"),
+    };
     let place = if by_key {
-        "in Lucca under Roles, in the role that has the name of the key".to_owned()
+        "tick in Lucca, in Roles, in the role that has the name of the key".to_owned()
     } else {
         let id = settings.client_id().unwrap_or_default();
         format!(
-            "in Lucca under Settings > Authentication, SSO and API > OAuth Applications, in the application {id}:\n\
-             {tenant}/identity/admin/integration-keys"
+            "tick in Lucca, in {APPLICATIONS}\n  {tenant}/identity/admin/integration-keys\nfor the application {id}"
         )
     };
-    let number = lacking.len();
-    let (what, each) = match (by_key, number) {
-        (true, 1) => ("permission is", "it"),
-        (true, _) => ("permissions are", "each"),
-        (false, 1) => ("scope is", "it"),
-        (false, _) => ("scopes are", "each"),
-    };
+    let mut out = String::new();
     // Writing to a String cannot fail.
-    let _ = writeln!(out, "\n{number} {what} missing. Tick {each} {place}\n");
+    let _ = writeln!(out, "\n{what} missing: {place}\n");
     let width = lacking.iter().map(|lacks| lacks.permission.chars().count()).max().unwrap_or_default();
     for Lacking { permission, tables, .. } in lacking {
         let _ = writeln!(out, "  {permission:<width$}  {}", tables.join(", "));
     }
-    let _ = writeln!(out, "\nThen, after a minute: {check}");
+    let _ = writeln!(out, "\nThen: {check}");
     let needed: Vec<&str> = lacking
         .iter()
         .filter(|lacks| !lacks.is_optional)

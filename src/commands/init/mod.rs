@@ -64,7 +64,7 @@ async fn init_with<P: Person>(context: &Context, options: InitOptions, person: O
     let Answers { text, secret } = match person {
         Some(mut person) => {
             person.say(&format!(
-                "This writes settings to {}. Enter takes what stands in brackets; Ctrl-C leaves everything as it is.\n\n",
+                "This writes settings to {}\nEnter takes what stands in brackets; Ctrl-C leaves everything as it is.\n\n",
                 path.display()
             ));
             asked::asked(given, &path, &mut person)?
