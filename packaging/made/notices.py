@@ -6,12 +6,12 @@ from pathlib import Path
 NAMES = ("LICENSE*", "LICENCE*", "COPYING*", "COPYRIGHT*", "NOTICE*", "UNLICENSE*")
 
 
-def write(root, target):
+def write(root, machine, target):
     """One text: every library that is linked, then each text of a licence once, with whom it came from."""
-    cargo = ["--locked", "--offline", "--manifest-path", str(root / "Cargo.toml")]
-    tree = _run("cargo", "tree", *cargo, "--edges", "normal", "--prefix", "none", "--format", "{p}")
+    cargo, system = ["--locked", "--manifest-path", str(root / "Cargo.toml")], f"{machine}-unknown-linux-gnu"
+    tree = _run("cargo", "tree", *cargo, "--target", system, "--edges", "normal", "--prefix", "none", "--format", "{p}")
     linked = {tuple(line.split()[:2]) for line in tree.splitlines() if line}
-    metadata = json.loads(_run("cargo", "metadata", *cargo, "--format-version", "1"))
+    metadata = json.loads(_run("cargo", "metadata", *cargo, "--filter-platform", system, "--format-version", "1"))
     libraries = sorted((p for p in metadata["packages"] if (p["name"], "v" + p["version"]) in linked and p["source"]),
                        key=lambda p: (p["name"], p["version"]))
     texts = {}
