@@ -12,8 +12,10 @@ use crate::catalog::{Privacy, Table};
 /// The namespace of a lake's datasets: its address, without what lets anybody in.
 pub(crate) fn namespace_of(lake: &Url) -> String {
     let mut address = lake.clone();
-    // A URL that cannot have credentials has none.
-    let _ = address.set_username("");
+    // A URL that cannot have credentials has none. In one of Azure this is the container, without which the address means nothing.
+    if address.scheme() != "abfss" {
+        let _ = address.set_username("");
+    }
     let _ = address.set_password(None);
     address.set_query(None);
     address.set_fragment(None);

@@ -15,6 +15,7 @@ fn a_lake_is_named_without_what_lets_anybody_in() {
     for (lake, namespace) in [
         ("s3://key:secret@bucket/hr/?token=x#y", "s3://bucket/hr"),
         ("s3://bucket", "s3://bucket"),
+        ("abfss://container@account.dfs.core.windows.net/hr", "abfss://container@account.dfs.core.windows.net/hr"),
         ("file:///data/lucca/", "file:///data/lucca"),
     ] {
         assert_eq!(namespace_of(&lake.parse().unwrap()), namespace);

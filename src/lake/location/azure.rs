@@ -57,6 +57,10 @@ pub(super) fn open(given: Given<'_>, prefix: Path) -> Result<Lake, LakeError> {
     if !configured.iter().any(|(key, _)| secrets.contains(key)) {
         tracing::debug!("no AZURE_* credentials are set: this machine's identity is asked for");
     }
+    // Here and not by the library, whose error would show a piece of it.
+    if of(Key::AccessKey).is_some_and(|key| !key.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b))) {
+        return Err(given.invalid("has an account key that is not base64, as those of Azure are: copy it whole", None));
+    }
     let (in_url, container) = place(given);
     let container = container.ok_or_else(|| given.invalid("names no container; use az://container/prefix", None))?;
     let Some(account) = in_url.clone().or_else(|| of(Key::AccountName).map(str::to_owned)) else {

@@ -106,6 +106,9 @@ fn lakes_in_azure_have_one_address_however_they_are_written() {
         "abfss://container@other.dfs.core.windows.net",
         "an account in the address counts"
     );
+    let spoilt = env(&[("AZURE_STORAGE_ACCOUNT_NAME", "account"), ("AZURE_STORAGE_KEY", "not!base64")]);
+    let said = format!("{:?}", Lake::open("az://container", &spoilt).unwrap_err());
+    assert!(said.contains("is not base64") && !said.contains("offset"), "{said}");
     let connection = env(&[("AZURE_STORAGE_CONNECTION_STRING", "AccountName=account;AccountKey=canary-secret")]);
     let said = Lake::open("az://container", &connection).unwrap_err().to_string();
     assert!(said.contains("AZURE_STORAGE_CONNECTION_STRING is not read") && !said.contains("canary"), "{said}");
