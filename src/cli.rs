@@ -9,6 +9,7 @@ mod get;
 mod init;
 mod man;
 mod query;
+mod runs;
 mod tables;
 mod webhooks;
 
@@ -21,6 +22,7 @@ use std::{
 };
 
 use clap::{CommandFactory as _, Parser as _};
+use futures::FutureExt as _;
 use rand::Rng as _;
 
 use self::arguments::{Cli, Command};
@@ -107,26 +109,38 @@ async fn run(cli: Cli) -> Result<(), Error> {
             let options = DemoOptions { employees, seed, program: called() };
             commands::demo(&context, &settings.given(), options).await
         }
-        Command::Sync { settings, fresh, max_requests, days } => {
+        Command::Sync { settings, fresh, max_requests, days, watch } => {
             let options = SyncOptions { fresh, max_requests, replace: days.replace };
-            let report = commands::sync(&context, &resolve(settings.of_days(&days)?.given())?, options).await?;
-            context.note(&report.for_people());
-            Ok(())
+            let mut given = settings.of_days(&days)?.given();
+            given.extend(watch.given());
+            let settings = resolve(given)?;
+            let run = commands::sync_watched(&context, &settings, options);
+            commands::watched(&context, &settings, "sync", run).await
+        }
+        Command::Check { settings, format, watch } => {
+            let mut given = settings.given();
+            given.extend(watch.given());
+            let settings = resolve(given)?;
+            let check = commands::check(&context, &settings, format).map(Into::into);
+            commands::watched(&context, &settings, "check", check).await
         }
         Command::Init(arguments) => commands::init(&context, arguments.options(cli.config.clone(), called())).await,
-        Command::Check { settings, format } => commands::check(&context, &resolve(settings.given())?, format).await,
         Command::Plan { settings, offline, days, format } => {
             let options = PlanOptions { offline, replace: days.replace, format };
             commands::plan(&context, &resolve(settings.of_days(&days)?.given())?, options).await
         }
-        Command::Derive { lake, table_format, resources, as_of, explain } => {
+        Command::Derive { lake, table_format, resources, as_of, explain, watch } => {
             let mut flags = lake.given();
             flags.extend(table_format.given());
             flags.extend(resources.given());
+            flags.extend(watch.given());
             let settings = resolve(flags)?;
             match explain {
                 Some(table) => commands::explain(&context, &settings, as_of, &table).await,
-                None => commands::derive(&context, &settings, as_of).await,
+                None => {
+                    let run = commands::derive(&context, &settings, as_of);
+                    commands::watched(&context, &settings, "derive", run).await
+                }
             }
         }
         Command::Query(arguments) => {
@@ -146,10 +160,20 @@ async fn run(cli: Cli) -> Result<(), Error> {
             let (given, options) = arguments.parts()?;
             commands::compare_sources(&context, &resolve(given)?, options).await
         }
-        Command::Verify { lake, as_of } => commands::verify(&context, &resolve(lake.given())?, as_of).await,
+        Command::Verify { lake, as_of, watch } => {
+            let mut given = lake.given();
+            given.extend(watch.given());
+            let settings = resolve(given)?;
+            let verify = commands::verify(&context, &settings, as_of).map(Into::into);
+            commands::watched(&context, &settings, "verify", verify).await
+        }
         Command::Listen { lake, address, spool, insecure, exec } => {
             let options = ListenOptions { address, spool, insecure, exec };
             commands::listen(&context, &resolve(lake.given())?, options).await
+        }
+        Command::Runs(arguments) => {
+            let (given, options) = arguments.parts();
+            commands::runs(&context, &resolve(given)?, &options).await
         }
         Command::Snapshots { lake, format } => commands::snapshots(&context, &resolve(lake.given())?, format).await,
         Command::Publish { lake, table_format, accept, reason } => {
@@ -169,12 +193,17 @@ async fn run(cli: Cli) -> Result<(), Error> {
             force,
             verbose,
             format,
+            watch,
         } => {
             let mut given = lake.given();
             given.extend(table_format.given());
             let keep = [("keep-last", keep_last), ("keep-days", keep_days), ("keep-month-ends", keep_month_ends)];
             given.extend(keep.into_iter().filter_map(|(name, value)| Some((name, value?))));
-            commands::gc(&context, &resolve(given)?, GcOptions { dry_run, drop, yes, force, verbose, format }).await
+            given.extend(watch.given());
+            let settings = resolve(given)?;
+            let options = GcOptions { dry_run, drop, yes, force, verbose, format };
+            let gc = commands::gc(&context, &settings, options).map(Into::into);
+            commands::watched(&context, &settings, "gc", gc).await
         }
         Command::Mcp { lake, resources, max_privacy, allow_writes, max_wait_seconds } => {
             let mut flags = lake.given();

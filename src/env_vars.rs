@@ -32,6 +32,10 @@ pub(crate) const LUCCA_PORTRAITS: &str = "LUCCA_PORTRAITS";
 pub(crate) const LUCCA_MEMORY_LIMIT: &str = "LUCCA_MEMORY_LIMIT";
 /// Where SQL statements put what does not fit into memory.
 pub(crate) const LUCCA_TEMP_DIR: &str = "LUCCA_TEMP_DIR";
+/// File that metrics are written to.
+pub(crate) const LUCCA_METRICS_FILE: &str = "LUCCA_METRICS_FILE";
+/// What is run when a command ends.
+pub(crate) const LUCCA_NOTIFY_COMMAND: &str = "LUCCA_NOTIFY_COMMAND";
 /// Log filter, such as `info` or `lucca_lake=debug`.
 pub(crate) const LUCCA_LOG: &str = "LUCCA_LOG";
 

@@ -278,6 +278,28 @@ impl Error {
         }
     }
 
+    /// What a gate holds back, where one ended the run.
+    pub(crate) fn held(&self) -> Option<&RunId> {
+        match self {
+            Self::Refused { run_id, .. } => Some(run_id),
+            Self::Unfinished { source, .. } => source.held(),
+            _ => None,
+        }
+    }
+
+    /// How much was found wrong, where the command was to find that, or a gate did.
+    pub(crate) fn findings(&self) -> u64 {
+        match self {
+            Self::Damaged(findings) => *findings as u64,
+            Self::ChecksFailed { failed, .. } => *failed as u64,
+            Self::Refused { breaches, .. } => breaches.len() as u64,
+            Self::Doubtful { objections, .. } => objections.len() as u64,
+            Self::DamagedInput { .. } => 1,
+            Self::Unfinished { source, .. } => source.findings(),
+            _ => 0,
+        }
+    }
+
     /// The line of the SQL statement that is wrong, with a caret below the place.
     pub(crate) fn excerpt(&self) -> Option<&str> {
         match self {

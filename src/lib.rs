@@ -36,7 +36,7 @@
 //!
 //! - what commands work with: `context`, `settings`, `env_vars`, `clock`, `day_list`, `run_id`
 //! - what they share with other processes: `lock`, `window_file`, `state_folder`, `modes`
-//! - what they say: [`cli`], `print`, `progress`, `run_report`, `telemetry`, `terminal_text`, `screen`, `shell`, `similar`, and in which `language`
+//! - what they say: [`cli`], `print`, `progress`, `run_report`, `metrics`, `notify`, `telemetry`, `terminal_text`, `screen`, `shell`, `similar`, and in which `language`
 //! - what they are told while they work: `signals`
 //! - how they fail: `error`, `causes`, `exit_code`
 //! - what else the API sends: half characters, `surrogates`; images, `image_type`
@@ -47,17 +47,20 @@
 //!
 //! ```walls
 //! cli: account api catalog clock commands context ddl engine env_vars error exit_code fake_tenant lake language modes print
-//!     progress settings state_folder telemetry terminal_text
-//! commands: account api assemble catalog context day_list ddl decode engine env_vars error exit_code fake_tenant fetch
-//!     image_type lake language listen lock mcp modes page print quality run_report run_id screen settings shell signals
+//!     progress run_id settings state_folder telemetry terminal_text
+//! commands: account api assemble catalog child context day_list ddl decode engine env_vars error exit_code fake_tenant fetch
+//!     image_type lake language listen lock mcp metrics modes notify page print quality run_report run_id screen settings shell
+//!     signals
 //!     similar terminal_text
 //! mcp: account api catalog engine error lake
 //! ddl: catalog lake
 //! context: api catalog clock env_vars error lake lock modes print progress run_id settings state_folder window_file
-//! listen: clock error lake lock modes
+//! listen: child clock error lake lock modes
 //! fetch: api catalog day_list decode engine error exit_code image_type lake page progress run_report run_id settings
 //!     signals similar wide
 //! assemble: catalog engine error lake quality run_report run_id settings surrogates wide
+//! metrics: run_report
+//! notify: child run_id run_report
 //! print: error terminal_text
 //! error: api catalog causes day_list decode engine exit_code lake run_id settings state_folder terminal_text
 //! run_report: api catalog day_list decode lake run_id terminal_text
@@ -76,6 +79,7 @@
 //! telemetry: terminal_text
 //! catalog: language
 //! causes:
+//! child:
 //! clock:
 //! day_list:
 //! dictionaries:
@@ -102,6 +106,7 @@ mod api;
 mod assemble;
 pub mod catalog;
 mod causes;
+mod child;
 pub mod cli;
 mod clock;
 mod commands;
@@ -124,7 +129,9 @@ mod language;
 mod listen;
 mod lock;
 mod mcp;
+mod metrics;
 mod modes;
+mod notify;
 #[allow(dead_code, unused_imports, reason = "the catalogue and the events of runs are written with it")]
 mod openlineage;
 pub mod page;

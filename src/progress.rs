@@ -1,5 +1,7 @@
 //! Long work shows itself: a line per resource on a terminal, log lines elsewhere.
 
+mod cadence;
+
 use std::{
     fmt::Display,
     sync::atomic::{AtomicU64, Ordering},
@@ -7,9 +9,9 @@ use std::{
 };
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use tokio::time::Instant;
 
-/// Pages between two log lines of one resource.
-const PAGES_PER_LOG_LINE: u64 = 50;
+use self::cadence::Cadence;
 
 /// Where progress is shown.
 #[derive(Debug, Clone)]
@@ -27,6 +29,7 @@ pub(crate) struct ResourceProgress {
     pages: AtomicU64,
     records: AtomicU64,
     expected: AtomicU64,
+    cadence: Cadence,
 }
 
 impl Progress {
@@ -73,6 +76,7 @@ impl Progress {
             pages: AtomicU64::new(0),
             records: AtomicU64::new(0),
             expected: AtomicU64::new(0),
+            cadence: Cadence::begin(Instant::now()),
         }
     }
 }
@@ -104,7 +108,7 @@ impl ResourceProgress {
                 ));
             }
             Some(bar) => bar.set_message(format!("{pages} requests, {records} rows")),
-            None if pages.is_multiple_of(PAGES_PER_LOG_LINE) => {
+            None if self.cadence.is_due(Instant::now(), records, expected) => {
                 tracing::info!(
                     resource = self.name,
                     pages,

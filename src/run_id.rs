@@ -43,6 +43,12 @@ impl RunId {
         Self(format!("{self}.{SHARED}"))
     }
 
+    /// The run that this is a part of, or this run.
+    #[must_use]
+    pub(crate) fn whole(&self) -> Self {
+        Self(self.0.split_once('.').map_or(&*self.0, |(run, _)| run).to_owned())
+    }
+
     /// When the run began, if its name tells.
     pub(crate) fn began_at(&self) -> Option<DateTime<Utc>> {
         let (began_at, _) = self.0.split_once('-')?;
@@ -57,7 +63,7 @@ impl RunId {
 
 impl fmt::Display for RunId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.pad(&self.0)
     }
 }
 
@@ -122,6 +128,7 @@ mod tests {
             for id in [id.clone(), id.of_day(day), id.of_several_days()] {
                 prop_assert_eq!(id.to_string().parse(), Ok(id.clone()));
                 prop_assert_eq!(id.began_at(), Some(at(seconds)));
+                prop_assert_eq!(id.whole(), RunId::new(at(seconds), random));
                 let json = serde_json::to_string(&id).unwrap();
                 prop_assert_eq!(&json, &format!("\"{id}\""));
                 prop_assert_eq!(serde_json::from_str::<RunId>(&json).unwrap(), id);

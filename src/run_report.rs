@@ -1,10 +1,20 @@
 //! What a run did and what it cost: for people on stderr, for machines in `_lake/runs/<run>/report.json`.
+//!
+//! - `for_people`, `by_id`: its words
+//! - `stored`, `known`: as a lake has it, by this version or another
+//! - `summary`: what it comes to, in a line
 
 mod by_id;
+mod for_people;
+mod known;
+mod stored;
+mod summary;
+#[cfg(test)]
+mod tests;
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -13,79 +23,110 @@ use serde::{Deserialize, Serialize};
 use crate::{
     api::RequestCounts,
     catalog::{Source, Zone},
-    day_list::days_in_words,
     decode::DriftFinding,
     lake::{NotAvailable, SnapshotTable},
     run_id::RunId,
-    terminal_text::quoted,
 };
 
-pub(crate) use self::by_id::{ByIdReport, ContentReport, WindowMissed};
+use self::known::known;
+pub(crate) use self::{
+    by_id::{ByIdReport, ContentReport, WindowMissed},
+    summary::{Ending, Summary},
+};
 
-/// The report of one run.
-#[derive(Debug, Clone, Serialize)]
+/// The report of one run. Beside the run, its day, when it began and how it ended, whatever is missing in one that is read, or
+/// is said otherwise, is as good as not said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct RunReport {
     /// The run.
     pub(crate) run_id: RunId,
+    /// Which command it was.
+    #[serde(default = "sync")]
+    pub(crate) command: Cow<'static, str>,
     /// Version of this program.
-    pub(crate) program_version: &'static str,
+    #[serde(default)]
+    pub(crate) program_version: Cow<'static, str>,
     /// Whose data.
+    #[serde(default)]
     pub(crate) tenant: String,
     /// Which APIs were read.
-    #[serde(skip_serializing_if = "Source::is_v5")]
+    #[serde(default, skip_serializing_if = "Source::is_v5")]
     pub(crate) source: Source,
     /// Which day.
     pub(crate) as_of: NaiveDate,
     /// The snapshots published, one for each day.
+    #[serde(default, deserialize_with = "known")]
     pub(crate) published: Vec<PublishedDay>,
     /// The days that were to be published and were not.
+    #[serde(default, deserialize_with = "known")]
     pub(crate) unpublished: Vec<NaiveDate>,
     /// Days asked for that stay as they are.
+    #[serde(default, deserialize_with = "known")]
     pub(crate) kept: Vec<KeptDay>,
     /// When it began.
     pub(crate) started_at: DateTime<Utc>,
     /// How long it took.
+    #[serde(default)]
     pub(crate) seconds: f64,
     /// How it ended.
     pub(crate) outcome: Outcome,
     /// Requests and retries.
+    #[serde(default)]
     pub(crate) requests: RequestCounts,
     /// The run that died before, whose pages were used.
+    #[serde(default)]
     pub(crate) continued: Option<RunId>,
     /// Seconds in which nothing was sent because others had spent the tenant's budget.
+    #[serde(default)]
     pub(crate) seconds_lost_to_others: f64,
     /// Seconds in which requests waited because those of the last minute had used the budget.
+    #[serde(default)]
     pub(crate) seconds_waited_for_budget: f64,
     /// Fewest requests that could have read the same records: one per full page, and one per empty collection.
+    #[serde(default)]
     pub(crate) fewest_requests: u64,
     /// What was read, per resource.
+    #[serde(default, deserialize_with = "known")]
     pub(crate) resources: Vec<ResourceReport>,
     /// What was written, per table.
+    #[serde(default, deserialize_with = "known")]
     pub(crate) tables: Vec<TableReport>,
     /// Derived tables that were not computed, and why.
+    #[serde(default, deserialize_with = "known")]
     pub(crate) skipped: Vec<SkippedReport>,
     /// Optional tables that were not read, and why.
+    #[serde(default, deserialize_with = "known")]
     pub(crate) absent: Vec<Absence>,
     /// Columns that are null because the API that was read cannot tell them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "known", skip_serializing_if = "Vec::is_empty")]
     pub(crate) not_available: Vec<NotAvailable>,
     /// References that were followed, and how many led nowhere.
+    #[serde(default, deserialize_with = "known")]
     pub(crate) references: Vec<ReferenceReport>,
     /// What is to be known of the wide tables.
+    #[serde(default, deserialize_with = "known")]
     pub(crate) wide: Vec<WideReport>,
     /// What computing and judging took.
+    #[serde(default)]
     pub(crate) derive: DeriveReport,
 }
 
+/// What reports were of that do not say it.
+fn sync() -> Cow<'static, str> {
+    Cow::Borrowed("sync")
+}
+
 /// What computing the tables of a day took.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct DeriveReport {
     /// By the clock, of the last day of the run that was computed.
     pub(crate) seconds: DeriveSeconds,
 }
 
 /// Seconds of computing the tables of a day.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct DeriveSeconds {
     /// Reading small tables and following the references between all of them.
     pub(crate) references: f64,
@@ -101,7 +142,8 @@ pub(crate) struct DeriveSeconds {
 }
 
 /// What is to be known of a wide table beside its rows.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct WideReport {
     /// Table.
     pub(crate) table: String,
@@ -114,7 +156,8 @@ pub(crate) struct WideReport {
 }
 
 /// Values of one definition that are not as it announces.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct UnforeseenReport {
     /// Values of another shape, kept as JSON.
     pub(crate) other_shape: u64,
@@ -123,7 +166,7 @@ pub(crate) struct UnforeseenReport {
 }
 
 /// One snapshot that a run published.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PublishedDay {
     /// The day it describes.
     pub(crate) as_of: NaiveDate,
@@ -132,7 +175,7 @@ pub(crate) struct PublishedDay {
 }
 
 /// A day that a run was asked for and left as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct KeptDay {
     /// The day it describes.
     pub(crate) as_of: NaiveDate,
@@ -141,7 +184,7 @@ pub(crate) struct KeptDay {
 }
 
 /// Why a day is left as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum KeptBecause {
     /// It was read on that very day.
@@ -164,7 +207,7 @@ pub(crate) struct Absence {
 }
 
 /// References of one column, followed into the table they point to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ReferenceReport {
     /// Table.
     pub(crate) table: String,
@@ -181,7 +224,7 @@ pub(crate) struct ReferenceReport {
 }
 
 /// How a run ended.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub(crate) enum Outcome {
     /// A snapshot was published.
@@ -197,11 +240,15 @@ pub(crate) enum Outcome {
         exit_code: u8,
         /// The message, without personal values.
         error: String,
+        /// What a gate holds back, by the name that `publish --accept` takes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        held: Option<RunId>,
     },
 }
 
 /// What was read of one resource.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct ResourceReport {
     /// Collection.
     pub(crate) resource: String,
@@ -236,6 +283,7 @@ pub(crate) struct ResourceReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) by_id: Option<ByIdReport>,
     /// What was unforeseen.
+    #[serde(deserialize_with = "known")]
     pub(crate) drift: Vec<DriftFinding>,
     /// Properties that a route of the older APIs does not know, in lower case: their columns are null.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
@@ -259,7 +307,7 @@ impl ResourceReport {
 }
 
 /// What was written of one table.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TableReport {
     /// Table.
     pub(crate) table: String,
@@ -274,7 +322,7 @@ pub(crate) struct TableReport {
 }
 
 /// A derived table that was not computed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SkippedReport {
     /// Derived table.
     pub(crate) table: String,
@@ -292,155 +340,4 @@ impl From<&SnapshotTable> for TableReport {
             bytes: table.files.iter().map(|f| f.bytes).sum(),
         }
     }
-}
-
-impl RunReport {
-    /// The closing report for people.
-    pub(crate) fn for_people(&self) -> String {
-        let mut text = String::new();
-        let _ = self.write_to(&mut text);
-        text
-    }
-
-    fn write_to(&self, out: &mut String) -> std::fmt::Result {
-        if !self.tables.is_empty() {
-            writeln!(out, "{:<34} {:<9} {:>10} {:>6} {:>12}", "table", "zone", "rows", "files", "bytes")?;
-        }
-        for TableReport { table, zone, rows, files, bytes } in &self.tables {
-            writeln!(out, "{table:<34} {:<9} {rows:>10} {files:>6} {bytes:>12}", zone.as_str())?;
-        }
-        for SkippedReport { table, missing } in &self.skipped {
-            writeln!(out, "{table}: not computed, this run has no {}", missing.join(", "))?;
-        }
-        for Absence { resource, tables, reason } in &self.absent {
-            match tables.as_slice() {
-                [] => writeln!(out, "{resource}: {reason}")?,
-                tables => writeln!(out, "{}: not in this snapshot: {reason}", tables.join(", "))?,
-            }
-        }
-        if !self.not_available.is_empty() {
-            let columns: usize = self.not_available.iter().map(|lacking| lacking.columns.len()).sum();
-            let tables = self.not_available.len();
-            writeln!(
-                out,
-                "{columns} columns of {tables} tables are null, as a legacy API key cannot read them: not_available in the \
-                 snapshot's manifest lists them"
-            )?;
-        }
-        for ReferenceReport { table, column, to, references, unresolved, unresolved_ids } in &self.references {
-            if *unresolved > 0 {
-                writeln!(
-                    out,
-                    "{table}.{column}: {unresolved} of {references} references lead to {unresolved_ids} records that {to} \
-                     does not have: hidden from the application, or removed"
-                )?;
-            }
-        }
-        for WideReport { table, appeared, disappeared, unforeseen } in &self.wide {
-            for (columns, what) in [(appeared, "new"), (disappeared, "gone")] {
-                if !columns.is_empty() {
-                    writeln!(out, "{table}: columns {what} since the snapshot before: {}", listed(columns))?;
-                }
-            }
-            for (definition, UnforeseenReport { other_shape, several }) in unforeseen {
-                let definition = quoted(definition);
-                if *other_shape > 0 {
-                    writeln!(
-                        out,
-                        "{table}: {other_shape} values of {definition} are not of its type, kept in _unforeseen"
-                    )?;
-                }
-                if *several > 0 {
-                    writeln!(
-                        out,
-                        "{table}: {several} people have several values of {definition}; the newest is shown"
-                    )?;
-                }
-            }
-        }
-        for resource in &self.resources {
-            if resource.missing > 0 {
-                writeln!(
-                    out,
-                    "{}: {} records that the API counts were not served, as --accept-missing allows",
-                    resource.resource, resource.missing
-                )?;
-            }
-            if resource.restarts > 0 {
-                writeln!(out, "{}: {} times read again from a first page", resource.resource, resource.restarts)?;
-            }
-            if resource.repeated > 0 {
-                writeln!(out, "{}: {} records were served more than once", resource.resource, resource.repeated)?;
-            }
-            resource.of_the_lake(out)?;
-            for finding in &resource.drift {
-                match finding {
-                    DriftFinding::UnknownProperty { property, json_type, records } => writeln!(
-                        out,
-                        "{}: unknown property \"{}\" ({json_type}) in {records} records, kept in _extra",
-                        resource.resource,
-                        quoted(property)
-                    )?,
-                    DriftFinding::UnknownValue { column, value, records } => writeln!(
-                        out,
-                        "{}: unknown value \"{}\" of {column} in {records} records, kept",
-                        resource.resource,
-                        quoted(value)
-                    )?,
-                    DriftFinding::Disagreement { column, property, records } => writeln!(
-                        out,
-                        "{}: {property} says otherwise than {column} in {records} records, kept in _extra",
-                        resource.resource
-                    )?,
-                    DriftFinding::LoneSurrogates { column, records } => writeln!(
-                        out,
-                        "{}: halves of characters (lone surrogates) in {column} of {records} records, each replaced by U+FFFD",
-                        resource.resource
-                    )?,
-                }
-            }
-        }
-        if let Some(run) = &self.continued {
-            let kept: u64 = self.resources.iter().map(|r| r.kept_pages).sum();
-            writeln!(out, "continued {run}: {kept} pages were not asked for again")?;
-            let published = self.kept.iter().filter(|day| day.because == KeptBecause::AlreadyPublished);
-            let published: Vec<NaiveDate> = published.map(|day| day.as_of).collect();
-            if !published.is_empty() {
-                writeln!(out, "published before, of the same reading: {}", days_in_words(&published))?;
-            }
-        }
-        if self.seconds_lost_to_others > 0.0 {
-            writeln!(
-                out,
-                "{:.0} s were lost to others who spend the same budget; a smaller share (--requests-per-minute) helps both",
-                self.seconds_lost_to_others
-            )?;
-        }
-        if self.seconds_waited_for_budget >= 1.0 {
-            writeln!(out, "{:.0} s were waited for the budget", self.seconds_waited_for_budget)?;
-        }
-        let RequestCounts { requests, retries, too_many_requests, .. } = self.requests;
-        write!(
-            out,
-            "{} as of {}: {requests} requests ({} at best), {retries} retries, {too_many_requests} times 429, {:.1} s",
-            self.run_id, self.as_of, self.fewest_requests, self.seconds
-        )?;
-        match &self.outcome {
-            Outcome::Published { .. } if self.published.len() > 1 => {
-                writeln!(out, "; published {} days, this one last", self.published.len())
-            }
-            Outcome::Published { sequence } => writeln!(out, "; published as number {sequence} of that day"),
-            Outcome::Kept => {
-                let days: Vec<NaiveDate> = self.kept.iter().map(|day| day.as_of).collect();
-                let days = days_in_words(&days);
-                writeln!(out, "; nothing to do, as {days} stay as read on their own day; --replace reads them again")
-            }
-            Outcome::Failed { .. } => writeln!(out, "; failed"),
-        }
-    }
-}
-
-/// Names that come from the API, as a list.
-fn listed(names: &[String]) -> String {
-    names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
 }

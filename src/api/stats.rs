@@ -7,7 +7,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::error::Temporary;
 
@@ -20,7 +20,8 @@ pub(crate) struct Stats {
 }
 
 /// What the requests of a run cost.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct RequestCounts {
     /// Requests sent to the tenant, retries included: each one spends budget.
     pub(crate) requests: u64,

@@ -9,11 +9,12 @@ use super::{
     compare::CompareArguments,
     completions::CompletionsArguments,
     fake_tenant::FakeTenantArguments,
-    flags::{LakeFlag, ResourceFlags},
+    flags::{LakeFlag, ResourceFlags, WatchFlags},
     get::GetArguments,
     init::InitArguments,
     man::ManArguments,
     query::QueryArguments,
+    runs::RunsArguments,
     tables::TablesArguments,
     webhooks::WebhooksArguments,
 };
@@ -69,6 +70,8 @@ pub(super) enum Command {
         max_requests: Option<u64>,
         #[command(flatten)]
         days: DayFlags,
+        #[command(flatten)]
+        watch: WatchFlags,
     },
     /// Show what a sync would cost: requests for each resource, minutes at the tenant's rate, scopes; reads no record
     Plan {
@@ -90,6 +93,8 @@ pub(super) enum Command {
         /// How to print
         #[arg(long, value_enum, default_value = "text")]
         format: ListFormat,
+        #[command(flatten)]
+        watch: WatchFlags,
     },
     /// Compute the derived tables again over a published snapshot, without touching the API
     Derive {
@@ -105,6 +110,8 @@ pub(super) enum Command {
         /// Publish nothing: print how the query of this derived table is answered, with the rows and the time of each step
         #[arg(long, value_name = "TABLE")]
         explain: Option<String>,
+        #[command(flatten)]
+        watch: WatchFlags,
     },
     /// Run one read-only SQL statement over the published snapshots, or a prompt for them
     Query(Box<QueryArguments>),
@@ -123,6 +130,8 @@ pub(super) enum Command {
         /// Only this snapshot; all current ones by default
         #[arg(long, value_name = "DATE", value_parser = parse_date)]
         as_of: Option<NaiveDate>,
+        #[command(flatten)]
+        watch: WatchFlags,
     },
     /// Receive signed webhooks behind a proxy of this machine, and keep each event durably before it is answered
     Listen {
@@ -142,6 +151,8 @@ pub(super) enum Command {
         #[arg(long, value_name = "COMMAND", num_args = 1.., allow_hyphen_values = true)]
         exec: Vec<OsString>,
     },
+    /// List what ran: when, how it ended, and what it cost; or show the report of one run
+    Runs(RunsArguments),
     /// List the snapshots: current, replaced, and held back by a quality gate
     Snapshots {
         #[command(flatten)]
@@ -197,6 +208,8 @@ pub(super) enum Command {
         /// How to print
         #[arg(long, value_enum, default_value = "text")]
         format: ListFormat,
+        #[command(flatten)]
+        watch: WatchFlags,
     },
     /// Serve tools for assistants, by the Model Context Protocol over standard input and output
     Mcp {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 
+use crate::settings::as_command;
+
 #[derive(Debug, Args)]
 pub(super) struct LakeFlag {
     /// Where the lake is [env: LUCCA_LAKE] [default: ./lake]
@@ -66,5 +68,27 @@ impl ConnectionFlags {
             ("request-timeout-seconds", self.request_timeout_seconds),
         ];
         flags.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+}
+
+/// Who is told how a command ended.
+#[derive(Debug, Args)]
+pub(super) struct WatchFlags {
+    /// Put metrics into this file, for node_exporter, however it ends [env: LUCCA_METRICS_FILE]
+    #[arg(long, value_name = "FILE")]
+    metrics_file: Option<String>,
+    /// How it must have ended for the notification: success, held, failure [default: all]
+    #[arg(long, value_name = "A,B")]
+    notify_on: Option<String>,
+    /// Run this at the end, with a summary in JSON on its standard input; all that follows belongs to it [env: LUCCA_NOTIFY_COMMAND]
+    #[arg(long, value_name = "COMMAND", num_args = 1.., allow_hyphen_values = true)]
+    notify_command: Vec<String>,
+}
+
+impl WatchFlags {
+    pub(super) fn given(self) -> impl Iterator<Item = (&'static str, String)> {
+        let command = (!self.notify_command.is_empty()).then(|| as_command(&self.notify_command));
+        let flags = [("metrics-file", self.metrics_file), ("notify-on", self.notify_on), ("notify-command", command)];
+        flags.into_iter().filter_map(|(name, value)| Some((name, value?)))
     }
 }

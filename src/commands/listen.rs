@@ -6,13 +6,14 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use tokio::net::TcpListener;
 
 use crate::{
+    child::Program,
     context::Context,
     env_vars::{LUCCA_WEBHOOK_SECRET, LUCCA_WEBHOOK_SECRET_FILE},
     error::Error,
     lake::Lake,
     listen::{Exec, Listening, listen as receive},
     modes::{self, Access},
-    settings::{SETTINGS, Settings},
+    settings::{Settings, secret_variables},
     signals::told_to_end,
 };
 
@@ -55,10 +56,8 @@ pub(crate) async fn listen(context: &Context, settings: &Settings, options: List
     let unreachable = |source| Error::Io { what: format!("the address {address}"), source };
     let listener = TcpListener::bind(address).await.map_err(unreachable)?;
     let address = listener.local_addr().map_err(unreachable)?;
-    let exec = (!options.exec.is_empty()).then(|| Exec {
-        command: options.exec,
-        hidden: SETTINGS.iter().filter(|declared| declared.secret).filter_map(|declared| declared.variable).collect(),
-    });
+    let exec = (!options.exec.is_empty())
+        .then(|| Exec(Program { command: options.exec, hidden: secret_variables(), ..Program::default() }));
 
     let mut told = pin!(told_to_end());
     // From here on a signal ends what follows, and no longer the process.

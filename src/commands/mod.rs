@@ -8,6 +8,7 @@ mod config;
 mod confirm;
 mod demo;
 mod derive;
+mod ended;
 mod explain;
 mod fake_tenant;
 mod gc;
@@ -18,6 +19,7 @@ mod mcp;
 mod missing_day;
 mod plan;
 mod query;
+mod runs;
 mod secret_file;
 mod snapshots;
 mod sync;
@@ -32,6 +34,7 @@ pub(crate) use self::{
     config::config,
     demo::{DemoOptions, demo},
     derive::derive,
+    ended::watched,
     explain::explain,
     fake_tenant::{FakeTenantOptions, detach, fake_tenant},
     gc::{GcOptions, gc},
@@ -41,8 +44,9 @@ pub(crate) use self::{
     mcp::{McpOptions, mcp},
     plan::{PlanOptions, plan},
     query::{QueryOptions, Which, parse_parameter, query},
+    runs::{RunsOptions, runs},
     snapshots::snapshots,
-    sync::{SyncOptions, sync},
+    sync::{SyncOptions, sync, sync_watched},
     tables::{TablesOptions, tables},
     verify::verify,
 };

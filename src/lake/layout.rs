@@ -235,6 +235,11 @@ pub(super) fn parse_manifest(path: &Path) -> Option<SnapshotId> {
     (manifest(id) == *path).then_some(id)
 }
 
+/// Folder of the runs' reports.
+pub(super) fn runs_dir() -> Path {
+    Path::from(RUNS)
+}
+
 /// The report of a run.
 pub(super) fn report(run_id: &RunId) -> Path {
     Path::from(format!("{RUNS}/{run_id}/report.json"))

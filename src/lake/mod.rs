@@ -34,7 +34,7 @@
 //!   name what is in the lake
 //! - `table_format`: whether tables are Delta Lake tables too; `delta`: their logs
 //! - `written`: when the files of a day were written, by their names
-//! - `received`: events that no table holds yet
+//! - `received`: events that no table holds yet; `reports`: what runs told of themselves
 //! - `disk`: what local disks need on top; `disk_store`: a folder as a store, and who may read what is in it
 //!
 //! Opening a lake, publishing a day and listing what is there:
@@ -106,6 +106,7 @@ mod probe;
 mod publish;
 pub(crate) mod published;
 mod received;
+mod reports;
 mod retention;
 mod seal;
 mod side_by_side;
@@ -152,6 +153,7 @@ pub(crate) use probe::{PutIfAbsent, Replace};
 pub use publish::{Publication, Replaces, publish};
 pub use received::{Received, ReceivedEvent, ReceivedSegment};
 pub(crate) use received::{Records, records};
+pub(crate) use reports::StoredReport;
 pub(crate) use retention::Retention;
 pub use snapshot_id::SnapshotId;
 pub(crate) use staging::{discard, discard_table, discard_tables};

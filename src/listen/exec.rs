@@ -2,20 +2,10 @@
 //!
 //! Nothing waits for it. What it misses, because it is slow or the receiver ends, is durable all the same, and in the table.
 
-use std::{
-    ffi::OsString,
-    io,
-    os::fd::OwnedFd,
-    process::{Child, Command, ExitStatus, Stdio},
-    sync::Arc,
-    time::Duration,
-};
+use std::{io, process::ExitStatus, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use tokio::{
-    io::AsyncWriteExt as _,
-    net::unix::pipe,
-    signal::unix::{SignalKind, signal},
     sync::{OwnedSemaphorePermit, Semaphore, mpsc},
     time,
 };
@@ -24,6 +14,7 @@ use super::{
     counts::{Counting, is_power_of_ten},
     end::Ends,
 };
+use crate::child::Program;
 
 /// Events that may wait for the command,
 const WAITING: usize = 1000;
@@ -34,14 +25,9 @@ const LONGEST: Duration = Duration::from_secs(300);
 /// How long the one that runs may still take when the receiver ends.
 const END_WITHIN: Duration = Duration::from_secs(10);
 
-/// Program and arguments: no shell reads them.
+/// What is run for each event.
 #[derive(Debug, Clone)]
-pub(crate) struct Exec {
-    /// What is run.
-    pub(crate) command: Vec<OsString>,
-    /// Variables that it must not see: those that hold secrets.
-    pub(crate) hidden: Vec<&'static str>,
-}
+pub(crate) struct Exec(pub(crate) Program);
 
 /// Hands events to the command.
 #[derive(Debug)]
@@ -118,60 +104,13 @@ impl Exec {
 
     /// Runs it once and waits for its end, which comes by force when it takes too long.
     async fn run_once(&self, event: &[u8], ends: &mut Ends) -> io::Result<ExitStatus> {
-        let (program, arguments) = self.command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
-        // Before it begins: its end is not to be missed.
-        let mut a_child_ended = signal(SignalKind::child())?;
-        let mut command = Command::new(program);
-        command.args(arguments).stdin(Stdio::piped());
-        for name in &self.hidden {
-            command.env_remove(name);
-        }
-        let mut child = Running(command.spawn()?);
-        let stdin = child.0.stdin.take().map(|stdin| pipe::Sender::from_owned_fd(OwnedFd::from(stdin)));
-        let ended = async {
-            // A command that does not read all of it, or nothing, is no error.
-            let write = async {
-                if let Some(Ok(mut stdin)) = stdin {
-                    let _ = stdin.write_all(event).await;
-                }
-                std::future::pending().await
-            };
-            let wait = async {
-                loop {
-                    if let Some(status) = child.0.try_wait()? {
-                        return Ok(status);
-                    }
-                    a_child_ended.recv().await;
-                }
-            };
-            tokio::select! {
-                status = wait => status,
-                () = write => Err(io::ErrorKind::BrokenPipe.into()),
-            }
-        };
         let too_long = async {
             tokio::select! {
                 () = time::sleep(LONGEST) => {}
                 () = ends.told() => time::sleep(END_WITHIN).await,
             }
         };
-        tokio::select! {
-            status = ended => status,
-            () = too_long => Err(io::Error::new(io::ErrorKind::TimedOut, "it took too long, and was ended")),
-        }
-    }
-}
-
-/// A process that does not outlive us.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It has ended, or it is ended: there is nothing to be done about an error.
-        if !matches!(self.0.try_wait(), Ok(Some(_))) {
-            let _ = self.0.kill();
-            let _ = self.0.wait();
-        }
+        self.0.run(event, too_long).await
     }
 }
 

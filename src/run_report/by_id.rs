@@ -6,12 +6,12 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::ResourceReport;
 
 /// Between the newest record that the lake had and the oldest that the API still served, some may have come and gone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct WindowMissed {
     /// When the newest came to be that the lake had.
     pub(crate) after: DateTime<Utc>,
@@ -20,7 +20,8 @@ pub(crate) struct WindowMissed {
 }
 
 /// What reading one record after another took.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct ByIdReport {
     /// Records asked for.
     pub(crate) asked: u64,
@@ -32,7 +33,8 @@ pub(crate) struct ByIdReport {
 }
 
 /// What reading the content of records took.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct ContentReport {
     /// Contents asked for.
     pub(crate) asked: u64,

@@ -17,6 +17,8 @@ pub struct Declared {
     pub in_file: bool,
     /// Whether it says where secrets or personal data go: a file that was only found must then be the user's own.
     pub steers: bool,
+    /// Whether it says which program is run: a file that was only found never does.
+    pub runs: bool,
     /// Whether its value must never be shown.
     pub secret: bool,
     /// What it means, in the words of the table in README.md.
@@ -30,6 +32,7 @@ const PLAIN: Declared = Declared {
     default: None,
     in_file: true,
     steers: false,
+    runs: false,
     secret: false,
     meaning: "",
 };
@@ -334,6 +337,30 @@ pub const SETTINGS: &[Declared] = &[
         key: "keep_month_ends",
         flag: Some("keep-month-ends"),
         meaning: "gc keeps the last date of each of so many newest months that are over",
+        ..PLAIN
+    },
+    Declared {
+        key: "metrics_file",
+        steers: true,
+        flag: Some("metrics-file"),
+        variable: Some(env_vars::LUCCA_METRICS_FILE),
+        meaning: "file for node_exporter that sync, derive, verify, gc and check put their metrics into, well or not",
+        ..PLAIN
+    },
+    Declared {
+        key: "notify_command",
+        runs: true,
+        flag: Some("notify-command"),
+        variable: Some(env_vars::LUCCA_NOTIFY_COMMAND),
+        meaning: "program, or list of it and its arguments, that is run when one of these ends, with a summary in JSON on its \
+                  standard input; a file that was only found cannot set it",
+        ..PLAIN
+    },
+    Declared {
+        key: "notify_on",
+        flag: Some("notify-on"),
+        default: Some("success,held,failure"),
+        meaning: "how it must have ended for that: success, held (back by a gate), failure, comma-separated",
         ..PLAIN
     },
 ];

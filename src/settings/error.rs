@@ -45,6 +45,17 @@ pub(crate) enum SettingsError {
         /// What helps.
         remedy: String,
     },
+    /// A file that was found, not named, and says what is run.
+    #[error(
+        "{path} lies in the working folder and sets {key}, so that whoever made it chooses what is run: name the file by \
+         --config if it is right, or say it by the flag or the environment"
+    )]
+    Runs {
+        /// Which file.
+        path: String,
+        /// What it sets.
+        key: &'static str,
+    },
     /// A key that does not exist.
     #[error("{path}: unknown key {key:?}{hint}")]
     UnknownKey {

@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-use super::{Origin, SETTINGS, SettingsError, did_you_mean};
+use super::{Origin, SETTINGS, SettingsError, command::as_command, did_you_mean};
 
 /// Name of the configuration file looked for in the working directory.
 pub(crate) const FILE_NAME: &str = "lucca-lake.toml";
@@ -31,7 +31,7 @@ pub(super) fn parse_file(path: &str, text: &str) -> Result<BTreeMap<&'static str
             toml::Value::Boolean(truth) => Some(truth.to_string()),
             toml::Value::Array(items) => {
                 let texts: Option<Vec<&str>> = items.iter().map(toml::Value::as_str).collect();
-                texts.map(|texts| texts.join(","))
+                texts.map(|texts| if declared.runs { as_command(&texts) } else { texts.join(",") })
             }
             _ => None,
         };
@@ -72,8 +72,16 @@ fn found(path: &Path) -> Result<Option<(String, String)>, SettingsError> {
     let (link, is) = (std::fs::symlink_metadata(path).map_err(unreadable)?, file.metadata().map_err(unreadable)?);
     let mut text = String::new();
     file.read_to_string(&mut text).map_err(unreadable)?;
-    let Some((problem, remedy)) = distrust(&link, &is, &shown) else { return Ok(Some((shown, text))) };
-    let set = parse_file(&shown, &text)?;
+    let distrusted = distrust(&link, &is, &shown);
+    let set = parse_file(&shown, &text);
+    // Its user may have unpacked it with something else, and never looked at it.
+    if let Ok(set) = &set
+        && let Some(runs) = SETTINGS.iter().find(|d| d.runs && set.contains_key(d.key))
+    {
+        return Err(SettingsError::Runs { path: shown, key: runs.key });
+    }
+    let Some((problem, remedy)) = distrusted else { return Ok(Some((shown, text))) };
+    let set = set?;
     let steering: Vec<&str> = SETTINGS.iter().filter(|d| d.steers && set.contains_key(d.key)).map(|d| d.key).collect();
     if steering.is_empty() {
         return Ok(Some((shown, text)));

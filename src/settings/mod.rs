@@ -1,6 +1,7 @@
 //! Configuration: flags, then environment, then `lucca-lake.toml`, then defaults, resolved once.
 
 mod both_ways;
+mod command;
 mod credentials;
 mod days;
 mod declared;
@@ -15,6 +16,7 @@ mod resources;
 mod secret;
 #[cfg(test)]
 mod tests;
+mod watching;
 
 use std::{collections::BTreeMap, fmt, path::Path, time::Duration};
 
@@ -24,11 +26,13 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 pub use self::declared::{Declared, SETTINGS};
 pub(crate) use self::{
+    command::as_command,
     days::{Every, series},
     error::SettingsError,
     file::{FILE_NAME, read_file},
     leaves::{AccountRules, LeavesWindow},
     origin::Origin,
+    watching::{Occasion, secret_variables},
 };
 pub(crate) use crate::similar::did_you_mean;
 use crate::{

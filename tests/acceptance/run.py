@@ -23,6 +23,7 @@ import check_init
 import check_legacy
 import check_listen
 import check_mcp
+import check_operate
 import check_operations
 import check_package
 import check_portable
@@ -52,7 +53,8 @@ CHECKS = {"values": check_values.values, "derived": check_values.derived,
           "airflow": check_airflow.airflow, "schedulers": check_schedulers.schedulers,
           "recipes": check_recipes.recipes, "legacy": check_legacy.legacy, "benches": check_benches.benches,
           "init": check_init.init, "wheel": check_wheel.wheel, "package": check_package.package, "image": check_image.image,
-          "prompt": check_prompt.prompt, "listen": check_listen.listen, "mcp": check_mcp.mcp, "quiet": check_faults.quiet}
+          "operate": check_operate.operate, "prompt": check_prompt.prompt, "listen": check_listen.listen, "mcp": check_mcp.mcp,
+          "quiet": check_faults.quiet}
 # For a build with the feature of that name; only when asked for.
 WITH_DELTA = {"delta": check_delta.delta, "delta-s3": check_delta.delta_s3}
 

@@ -1,6 +1,6 @@
 //! How a run ends: what it reports, what it says of days it did not come to, and what it leaves in staging.
 
-use super::{Produced, Run};
+use super::{super::ended, Produced, Run};
 use crate::{
     error::Error,
     exit_code::ExitCode,
@@ -64,7 +64,8 @@ impl Run {
         tables.sort_by(|a, b| (a.zone, &a.table).cmp(&(b.zone, &b.table)));
         RunReport {
             run_id: self.id.clone(),
-            program_version: env!("CARGO_PKG_VERSION"),
+            command: "sync".into(),
+            program_version: env!("CARGO_PKG_VERSION").into(),
             tenant: self.client.tenant().host(),
             source: self.selection.source,
             as_of: self.as_of,
@@ -76,7 +77,7 @@ impl Run {
             outcome: match published {
                 Ok(None) => Outcome::Kept,
                 Ok(Some(snapshot)) => Outcome::Published { sequence: snapshot.sequence },
-                Err(error) => Outcome::Failed { exit_code: error.exit_code() as u8, error: error.with_causes() },
+                Err(error) => ended::badly(error),
             },
             requests: self.client.stats().counts(),
             continued: produced.checkpoint.as_ref().and_then(|c| c.continued()).cloned(),

@@ -17,6 +17,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use sha2::{Digest as _, Sha256};
 
+use super::ended::{Ran, put_report};
 use crate::{
     api::{Client, PageLimits, Tenant},
     assemble::{Notes, session_options},
@@ -136,7 +137,31 @@ pub(crate) async fn sync(context: &Context, settings: &Settings, options: SyncOp
     to_the_end(Run::prepare(context, settings, options)?, context).await
 }
 
-async fn to_the_end(mut run: Run, context: &Context) -> Result<RunReport, Error> {
+/// The same for those who watch: with its report, whatever came of it. People are told what it did when it went well.
+pub(crate) async fn sync_watched(context: &Context, settings: &Settings, options: SyncOptions) -> Ran {
+    let run = match Run::prepare(context, settings, options) {
+        Ok(run) => run,
+        Err(error) => return Err(error).into(),
+    };
+    let Ended { report, result } = ended(run, context).await;
+    if result.is_ok() {
+        context.note(&report.for_people());
+    }
+    Ran { report: Some(Box::new(report)), result }
+}
+
+/// What a run did, and how it ended.
+struct Ended {
+    report: RunReport,
+    result: Result<(), Error>,
+}
+
+async fn to_the_end(run: Run, context: &Context) -> Result<RunReport, Error> {
+    let Ended { report, result } = ended(run, context).await;
+    result.map(|()| report)
+}
+
+async fn ended(mut run: Run, context: &Context) -> Ended {
     let mut produced = Produced::default();
     let signals = run.stop.on_signals();
     let published = match run.sort_out_days(&mut produced).await {
@@ -151,17 +176,13 @@ async fn to_the_end(mut run: Run, context: &Context) -> Result<RunReport, Error>
     let published = published.map_err(|error| run.unfinished(error, &produced));
     let report = run.report(&produced, &published);
     // A lake of somebody else, or one that another run is writing to, is left as it is.
-    if let Err(
-        error @ (Error::OtherTenant { .. } | Error::Lake(LakeError::Locked { .. } | LakeError::NoneReadable { .. })),
-    ) = published
-    {
-        return Err(error);
+    if !matches!(
+        published,
+        Err(Error::OtherTenant { .. } | Error::Lake(LakeError::Locked { .. } | LakeError::NoneReadable { .. }))
+    ) {
+        put_report(&run.lake, &report).await;
     }
-    let json = serde_json::to_vec_pretty(&report).unwrap_or_default();
-    if let Err(error) = run.lake.put_report(&run.id, &json).await {
-        tracing::warn!(%error, "the run's report could not be written to the lake");
-    }
-    published.map(|_| report)
+    Ended { report, result: published.map(drop) }
 }
 
 impl Run {

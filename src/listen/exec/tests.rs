@@ -1,6 +1,6 @@
 //! Commands that end well, badly, late or not at all.
 
-use std::path::Path;
+use std::{ffi::OsString, path::Path};
 
 use super::*;
 use crate::listen::{counts::Counts, end::End};
@@ -13,8 +13,13 @@ async fn run(script: &str, file: &Path, events: &[&str]) -> Counts {
     events.iter().for_each(|event| queue.put(event.as_bytes()));
     drop(queue);
     let command = ["sh", "-c", script, "sh"].map(OsString::from).into_iter().chain([file.into()]).collect();
-    Exec { command, hidden: vec!["CARGO_MANIFEST_DIR"] }.run(waiting, ends, Arc::clone(&counting)).await;
+    let program = Program { command, hidden: vec!["CARGO_MANIFEST_DIR"], ..Program::default() };
+    Exec(program).run(waiting, ends, Arc::clone(&counting)).await;
     counting.now()
+}
+
+fn exec_of(command: &[&str]) -> Exec {
+    Exec(Program { command: command.iter().map(OsString::from).collect(), ..Program::default() })
 }
 
 #[tokio::test]
@@ -49,7 +54,7 @@ async fn one_that_is_not_there_is_a_failure() {
     let (_end, ends) = End::new();
     queue.put(b"1");
     drop(queue);
-    let exec = Exec { command: vec!["/no/such/program".into()], hidden: Vec::new() };
+    let exec = exec_of(&["/no/such/program"]);
     exec.run(waiting, ends, Arc::clone(&counting)).await;
     assert_eq!(counting.now().failed, 1);
 }
@@ -62,7 +67,7 @@ async fn a_full_queue_drops_and_counts() {
     assert_eq!(counting.now().skipped, 5);
     let (end, ends) = End::new();
     end.tell();
-    Exec { command: vec!["true".into()], hidden: Vec::new() }.run(waiting, ends, Arc::clone(&counting)).await;
+    exec_of(&["true"]).run(waiting, ends, Arc::clone(&counting)).await;
     assert_eq!(counting.now().skipped, 5 + WAITING as u64, "none is begun after the end");
     let (queue, _waiting) = Queue::new(Arc::clone(&counting));
     let large = vec![b'x'; 1 << 20];
@@ -78,7 +83,7 @@ async fn one_that_hangs_is_ended() {
         let (queue, waiting) = Queue::new(Arc::clone(&counting));
         let (end, ends) = End::new();
         queue.put(b"1");
-        let exec = Exec { command: vec!["sleep".into(), "1000".into()], hidden: Vec::new() };
+        let exec = exec_of(&["sleep", "1000"]);
         let begun = time::Instant::now();
         let runs = tokio::spawn(exec.run(waiting, ends, Arc::clone(&counting)));
         time::sleep(Duration::from_secs(1)).await;

@@ -123,11 +123,12 @@ async fn derive_again(catalog: &Catalog, lake: &Lake, snapshot: &Snapshot) -> Ve
     let clock: SharedClock = Arc::new(TokioClock::starting_at("2026-03-15T07:00:00Z".parse().unwrap()));
     let transport = transport(&clock, Plan::clean(7));
     let context = context(catalog, &clock, &transport, 7);
-    let mut wrong =
-        match derive_alone(&context, &settings(), lake, None, &"20260315T070000Z-00000007".parse().unwrap()).await {
-            Ok(()) => vec!["computed from a damaged file".to_owned()],
-            Err(error) => told_wrongly(&error).into_iter().collect(),
-        };
+    let run_id = "20260315T070000Z-00000007".parse().unwrap();
+    let begun = derive_alone(&context, &settings(), lake, None, &run_id).await;
+    let mut wrong = match begun.and_then(|derivation| derivation.result) {
+        Ok(_) => vec!["computed from a damaged file".to_owned()],
+        Err(error) => told_wrongly(&error).into_iter().collect(),
+    };
     if lake.newest().await.unwrap().as_ref() != Some(snapshot) {
         wrong.push("published from a damaged file".to_owned());
     }
