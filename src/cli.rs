@@ -27,7 +27,7 @@ use rand::Rng as _;
 
 use self::arguments::{Cli, Command};
 use crate::{
-    api::HttpTransport,
+    api::{HttpTransport, Transport},
     catalog::Catalog,
     clock::SystemClock,
     commands::{self, AcceptOptions, DemoOptions, GcOptions, ListenOptions, McpOptions, PlanOptions, SyncOptions},
@@ -41,7 +41,8 @@ use crate::{
     progress::Progress,
     settings::{self, Settings, SettingsError},
     state_folder::Candidates,
-    telemetry, terminal_text,
+    telemetry::{self, Collector},
+    terminal_text,
 };
 
 /// Runs the program as the command line says and tells how it ended.
@@ -86,14 +87,37 @@ async fn run(cli: Cli) -> Result<(), Error> {
     if let Some(problem) = environment.problem(LUCCA_LOG) {
         return Err(SettingsError::Variable { name: LUCCA_LOG, problem }.into());
     }
-    telemetry::start(cli.log_format, cli.quiet, environment.get(LUCCA_LOG), progress.bars().cloned())
+    let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new().map_err(crate::api::ApiError::Setup)?);
+    // What cannot be told to a collector fails nothing.
+    let (collector, problem) = match Collector::configured(&environment, Arc::clone(&transport)) {
+        Ok(collector) => (collector, None),
+        Err(error) => (None, Some(error)),
+    };
+    let bars = progress.bars().cloned();
+    telemetry::start(cli.log_format, cli.quiet, environment.get(LUCCA_LOG), bars, collector.as_ref())
         .map_err(Error::Usage)?;
+    if let Some(error) = problem {
+        tracing::warn!(%error, "the OpenTelemetry collector gets nothing, as its OTEL_ variables make no sense");
+    }
+    let done = command(cli, environment, progress, transport).await;
+    if let Some(collector) = collector {
+        collector.end().await;
+    }
+    done
+}
+
+async fn command(
+    cli: Cli,
+    environment: Environment,
+    progress: Progress,
+    transport: Arc<dyn Transport>,
+) -> Result<(), Error> {
     let state = Some(Candidates::of(&environment));
     let context = Context {
         catalog: Catalog::embedded()?,
         environment,
         clock: Arc::new(SystemClock),
-        transport: Arc::new(HttpTransport::new().map_err(crate::api::ApiError::Setup)?),
+        transport,
         progress,
         quiet: cli.quiet,
         seed: rand::rng().random(),

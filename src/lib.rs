@@ -36,7 +36,7 @@
 //!
 //! - what commands work with: `context`, `settings`, `env_vars`, `clock`, `day_list`, `run_id`
 //! - what they share with other processes: `lock`, `window_file`, `state_folder`, `modes`
-//! - what they say: [`cli`], `print`, `progress`, `run_report`, `metrics`, `notify`, `telemetry`, `terminal_text`, `screen`, `shell`, `similar`, and in which `language`
+//! - what they say: [`cli`], `print`, `progress`, `run_report`, `metrics`, `notify`, `telemetry`, `spans`, `terminal_text`, `screen`, `shell`, `similar`, and in which `language`
 //! - what they are told while they work: `signals`
 //! - how they fail: `error`, `causes`, `exit_code`
 //! - what else the API sends: half characters, `surrogates`; images, `image_type`
@@ -50,14 +50,13 @@
 //!     progress run_id settings state_folder telemetry terminal_text
 //! commands: account api assemble catalog child context day_list ddl decode engine env_vars error exit_code fake_tenant fetch
 //!     image_type lake language listen lock mcp metrics modes notify page print quality run_report run_id screen settings shell
-//!     signals
-//!     similar terminal_text
+//!     signals similar spans telemetry terminal_text
 //! mcp: account api catalog engine error lake
 //! ddl: catalog lake
 //! context: api catalog clock env_vars error lake lock modes print progress run_id settings state_folder window_file
 //! listen: child clock error lake lock modes
-//! fetch: api catalog day_list decode engine error exit_code image_type lake page progress run_report run_id settings
-//!     signals similar wide
+//! fetch: api catalog day_list decode engine error exit_code image_type lake page progress run_id run_report settings
+//!     signals similar spans wide
 //! assemble: catalog engine error lake quality run_report run_id settings surrogates wide
 //! metrics: run_report
 //! notify: child run_id run_report
@@ -65,18 +64,18 @@
 //! error: api catalog causes day_list decode engine exit_code lake run_id settings state_folder terminal_text
 //! run_report: api catalog day_list decode lake run_id terminal_text
 //! settings: api catalog env_vars lake quality similar
-//! engine: catalog causes dictionaries exit_code lock similar terminal_text
+//! engine: catalog causes dictionaries exit_code lock similar spans terminal_text
 //! lake: catalog causes clock day_list dictionaries exit_code lock modes page run_id terminal_text
 //! wide: catalog decode
+//! telemetry: api env_vars spans terminal_text
 //! window_file: api modes
 //! account: api catalog
-//! api: catalog clock exit_code page surrogates terminal_text
+//! api: catalog clock exit_code page spans surrogates terminal_text
 //! decode: catalog page surrogates
 //! lock: modes
 //! openlineage: catalog run_id
 //! quality: catalog
 //! state_folder: env_vars modes
-//! telemetry: terminal_text
 //! catalog: language
 //! causes:
 //! child:
@@ -97,6 +96,7 @@
 //! shell:
 //! signals:
 //! similar:
+//! spans:
 //! surrogates:
 //! terminal_text:
 //! ```
@@ -145,6 +145,7 @@ mod settings;
 mod shell;
 mod signals;
 mod similar;
+mod spans;
 mod state_folder;
 mod surrogates;
 mod telemetry;

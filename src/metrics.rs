@@ -6,11 +6,12 @@
 //!
 //! - `family`: every metric there is
 //! - `observed`: what a run came to, in numbers: `samples`; those that a file holds, `earlier`
-//! - `file`: the file, replaced as a whole
+//! - `file`: the file, replaced as a whole; `meter`: the same for a collector of metrics
 
 mod earlier;
 mod family;
 mod file;
+mod meter;
 mod observed;
 mod samples;
 #[cfg(test)]

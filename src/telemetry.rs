@@ -1,15 +1,22 @@
-//! Logs: to stderr, as text or JSON, above the progress lines where there are any.
+//! Logs: to stderr, as text or JSON, above the progress lines where there are any. And traces, where a `collector` of them is
+//! named.
+
+mod collector;
 
 use std::{borrow::Cow, io, str::FromStr};
 
 use indicatif::MultiProgress;
-use tracing::Level;
+use tracing::{Level, Metadata};
 use tracing_subscriber::{
-    EnvFilter,
-    fmt::{MakeWriter, writer::MakeWriterExt as _},
+    EnvFilter, Layer as _,
+    filter::{FilterExt as _, FilterFn, filter_fn},
+    fmt::{self, MakeWriter, writer::MakeWriterExt as _},
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
 };
 
-use crate::terminal_text;
+pub(crate) use self::collector::{Collector, continued, is_named};
+use crate::{spans, terminal_text};
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -76,8 +83,8 @@ impl<'w, W: Fn(&[u8]) + Clone> MakeWriter<'w> for SafeLines<W> {
     }
 }
 
-/// Starts logging for the process; `quiet` is stronger than a `filter` that lets more through. Says what is wrong with
-/// `filter` where it is not one.
+/// Starts logging for the process; `quiet` is stronger than a `filter` that lets more through. Spans go to the collector,
+/// where there is one, and to no log. Says what is wrong with `filter` where it is not one.
 ///
 /// # Errors
 /// When `filter` cannot be parsed.
@@ -86,6 +93,7 @@ pub(crate) fn start(
     quiet: bool,
     filter: Option<&str>,
     bars: Option<MultiProgress>,
+    collector: Option<&Collector>,
 ) -> Result<(), String> {
     let fallback = match bars {
         _ if quiet => QUIET_FILTER,
@@ -95,13 +103,34 @@ pub(crate) fn start(
     let filter = EnvFilter::from_str(filter.unwrap_or(fallback)).map_err(|e| format!("LUCCA_LOG: {e}"))?;
     let most = if quiet { Level::WARN } else { Level::TRACE };
     let writer = SafeLines { format, bars, out: to_stderr as fn(&[u8]) }.with_max_level(most);
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_target(false);
-    // A second start in one process, as in tests, keeps the first.
-    let _ = match format {
-        LogFormat::Text => builder.with_ansi(false).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    let lines = fmt::layer().with_writer(writer).with_target(false);
+    let lines = match format {
+        LogFormat::Text => lines.with_ansi(false).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
+    let traces = collector.and_then(Collector::tracer).map(|tracer| {
+        tracing_opentelemetry::layer()
+            .with_tracer(tracer)
+            .with_location(false)
+            .with_threads(false)
+            .with_tracked_inactivity(false)
+            .with_filter(spans_alone())
+    });
+    // A second start in one process, as in tests, keeps the first.
+    let _ = tracing_subscriber::registry().with(lines.with_filter(filter.and(events_alone()))).with(traces).try_init();
     Ok(())
+}
+
+type ByMetadata = FilterFn<fn(&Metadata<'_>) -> bool>;
+
+/// What a log is made of: without the spans that it is logged in.
+fn events_alone() -> ByMetadata {
+    filter_fn(Metadata::is_event)
+}
+
+/// What a trace is made of: our spans, and not those of libraries.
+fn spans_alone() -> ByMetadata {
+    filter_fn(|metadata| metadata.is_span() && metadata.target() == spans::TARGET)
 }
 
 #[cfg(test)]

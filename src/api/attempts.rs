@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use http::{HeaderMap, Method, StatusCode, header};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 use url::Url;
 
 use super::{
@@ -18,7 +19,7 @@ use super::{
     purpose::About,
     retry,
 };
-use crate::page::Unreadable;
+use crate::{page::Unreadable, spans};
 
 /// Time-outs, of the server (408) or ours, after which a simpler request is made, where there is one.
 const TIMEOUTS_THAT_TELL: u32 = 3;
@@ -216,7 +217,9 @@ impl Client {
         let message = ask.message;
         stats.requested(ask.about.resource);
         let sent_at = Instant::now();
-        let response = transport.send(message.request(permit)?, *max_page_bytes).await;
+        let span = spans::request(message.method, ask.about.resource);
+        let response = transport.send(message.request(permit)?, *max_page_bytes).instrument(span.clone()).await;
+        spans::answered(&span, response.as_ref().ok().map(http::Response::status));
         // The server counted the request by now, whatever becomes of the answer.
         drop(place);
         let response = match response {

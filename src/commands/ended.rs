@@ -14,6 +14,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use futures::FutureExt as _;
 use tokio::time::{Instant, timeout};
+use tracing::{Instrument as _, Span};
 use url::Url;
 
 use crate::{
@@ -23,8 +24,10 @@ use crate::{
     lake::{Lake, StoredReport},
     metrics::{self, Observed},
     notify::Notice,
+    run_id::RunId,
     run_report::{Ending, Outcome, RunReport, Summary},
     settings::{Occasion, Settings, SettingsError, secret_variables},
+    spans, telemetry,
 };
 
 /// How many of the newest reports are asked when a run last went well,
@@ -46,6 +49,8 @@ impl From<Result<(), Error>> for Ran {
 
 /// Those who watch.
 struct Watchers {
+    /// Whether a collector has a meter.
+    collector: bool,
     metrics_file: Option<PathBuf>,
     notify_command: Vec<String>,
     notify_on: Vec<Occasion>,
@@ -61,12 +66,15 @@ pub(crate) async fn watched(
     command: &'static str,
     run: impl Future<Output = Ran>,
 ) -> Result<(), Error> {
-    let watchers = Watchers::configured(settings)?;
+    let watchers = Watchers::configured(context, settings)?;
     let (started_at, started) = (context.clock.now(), Instant::now());
-    let ran = AssertUnwindSafe(run).catch_unwind().await;
+    let span = telemetry::continued(spans::run(command), &context.environment);
+    let ran = AssertUnwindSafe(run).catch_unwind().instrument(span.clone()).await;
     if !watchers.is_nobody() {
         let other = || Summary::new(command, started_at, started.elapsed().as_secs_f64());
-        watchers.tell(context, settings, &summary(&ran, other)).await;
+        let summary = summary(&ran, other);
+        record(&span, &summary);
+        watchers.tell(context, settings, &summary).await;
     }
     match ran {
         Ok(ran) => ran.result,
@@ -96,9 +104,23 @@ fn summary(ran: &Result<Ran, Box<dyn Any + Send>>, other: impl FnOnce() -> Summa
     }
 }
 
+/// Says in a trace how a run ended.
+fn record(span: &Span, run: &Summary) {
+    span.record("lucca.run_id", run.run_id.as_ref().map(RunId::as_str));
+    span.record("lucca.outcome", run.outcome.as_str());
+    span.record("process.exit.code", run.exit_code);
+    span.record("lucca.requests", run.requests);
+    span.record("lucca.rows", run.rows);
+    if let Some(error) = &run.error {
+        span.record("otel.status_code", "ERROR");
+        span.record("otel.status_description", error);
+    }
+}
+
 impl Watchers {
-    fn configured(settings: &Settings) -> Result<Self, SettingsError> {
+    fn configured(context: &Context, settings: &Settings) -> Result<Self, SettingsError> {
         Ok(Self {
+            collector: telemetry::is_named(&context.environment),
             metrics_file: settings.metrics_file()?,
             notify_command: settings.notify_command()?,
             notify_on: settings.notify_on()?,
@@ -106,12 +128,15 @@ impl Watchers {
     }
 
     fn is_nobody(&self) -> bool {
-        self.metrics_file.is_none() && self.notify_command.is_empty()
+        !self.collector && self.metrics_file.is_none() && self.notify_command.is_empty()
     }
 
     async fn tell(&self, context: &Context, settings: &Settings, run: &Summary) {
         let lake = context.lake_to_read(settings).ok();
         let shown = lake.as_ref().map_or_else(|| shown(settings.lake()), Lake::display);
+        if self.collector {
+            Observed { run, lake: &shown, last_success: None }.record();
+        }
         if let Some(file) = &self.metrics_file {
             let is_well = !matches!(run.outcome, Ending::Failed | Ending::Held);
             let last_success = match &lake {

@@ -15,6 +15,7 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use futures::{StreamExt as _, stream::FuturesUnordered};
 use tokio::{sync::watch, time::Instant};
+use tracing::Instrument as _;
 
 use self::order::{Agenda, ordered};
 pub(crate) use self::order::{Step, order};
@@ -24,7 +25,10 @@ use super::{
     copied::Copied,
     days, own_task, prepared,
 };
-use crate::catalog::{DerivedTable, Table};
+use crate::{
+    catalog::{DerivedTable, Table},
+    spans,
+};
 
 /// Results of at most so many bytes in memory are held there for the queries that read them.
 const SMALL_RESULT: usize = 8 << 20;
@@ -241,7 +245,8 @@ async fn attempt<'q, S: Sink>(
     how: How,
 ) -> Attempt<'q, S::Written, S::Error> {
     let short_of_memory = Arc::new(AtomicBool::new(false));
-    let computed = compute(session, as_of, asked.query, sink, how, &short_of_memory).await;
+    let span = spans::table(&asked.query.table.name);
+    let computed = compute(session, as_of, asked.query, sink, how, &short_of_memory).instrument(span).await;
     Attempt { asked, computed, short_of_memory: short_of_memory.load(Ordering::SeqCst) }
 }
 

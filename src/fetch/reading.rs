@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow::record_batch::RecordBatch;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::sync::mpsc;
+use tracing::Instrument as _;
 
 use super::{
     chain::{Chain, ChainFacts},
@@ -166,7 +167,7 @@ impl Extraction {
     async fn chains(&self, lists: Lists, sender: mpsc::Sender<RecordBatch>) -> Result<ChainFacts, Error> {
         let Some(lists) = lists else { return self.chain(None).run(sender).await };
         let chains = stream::iter(lists).map(|owners| {
-            let mut task = AbortOnDrop(tokio::spawn(self.chain(Some(owners)).run(sender.clone())));
+            let mut task = AbortOnDrop(tokio::spawn(self.chain(Some(owners)).run(sender.clone()).in_current_span()));
             async move { (&mut task.0).await.map_err(|e| Error::task_lost("a chain of pages", &e))? }
         });
         chains

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use tokio::{sync::watch, task::JoinSet};
+use tracing::Instrument as _;
 
 use super::{
     extract::Ids,
@@ -23,6 +24,7 @@ use crate::{
     lake::{NotAvailable, ReceivedSegment, StagedTable},
     progress::Progress,
     run_report::{Absence, ResourceReport},
+    spans,
 };
 
 /// What is to be read.
@@ -92,7 +94,8 @@ pub(crate) async fn fetch(request: Request<'_>) -> (Fetched, Result<(), Error>) 
         };
         let extracting = extract_one(extraction, Arc::clone(&id_sources), job.stop.clone());
         let selected = selected.clone();
-        running.spawn(async move { (selected, extracting.await) });
+        let span = spans::resource(&selected.resource.name);
+        running.spawn(async move { (selected, extracting.await) }.instrument(span));
     }
     let (mut labels, mut failure) = (Gathered::default(), None);
     while let Some(ended) = running.join_next().await {

@@ -24,6 +24,11 @@ impl Samples {
         self.0.get(&family)?.get(labels).copied()
     }
 
+    /// Each metric with its values.
+    pub(super) fn each(&self) -> impl Iterator<Item = (Family, &BTreeMap<Labels, f64>)> {
+        self.0.iter().map(|(family, values)| (*family, values))
+    }
+
     /// Leaves out what is not wanted.
     pub(super) fn retain(&mut self, mut keep: impl FnMut(Family, &Labels) -> bool) {
         for (family, values) in &mut self.0 {

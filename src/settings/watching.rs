@@ -4,6 +4,14 @@ use std::path::PathBuf;
 
 use super::{SETTINGS, Settings, SettingsError, list};
 
+/// What lets us in where traces, metrics and lineage go.
+const OF_OTHERS: [&str; 4] = [
+    "OPENLINEAGE_API_KEY",
+    "OTEL_EXPORTER_OTLP_HEADERS",
+    "OTEL_EXPORTER_OTLP_METRICS_HEADERS",
+    "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
+];
+
 /// How a command ended, as far as it matters to those who are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Occasion {
@@ -29,7 +37,8 @@ impl Occasion {
 
 /// The environment variables that hold secrets: of settings, and of those who are told.
 pub(crate) fn secret_variables() -> Vec<&'static str> {
-    SETTINGS.iter().filter(|declared| declared.secret).filter_map(|declared| declared.variable).collect()
+    let of_settings = SETTINGS.iter().filter(|declared| declared.secret).filter_map(|declared| declared.variable);
+    of_settings.chain(OF_OTHERS.iter().copied()).collect()
 }
 
 impl Settings {

@@ -34,6 +34,7 @@ import check_recipes
 import check_resume
 import check_schedulers
 import check_structure
+import check_telemetry
 import check_values
 import check_warehouses
 import check_wheel
@@ -53,8 +54,8 @@ CHECKS = {"values": check_values.values, "derived": check_values.derived,
           "airflow": check_airflow.airflow, "schedulers": check_schedulers.schedulers,
           "recipes": check_recipes.recipes, "legacy": check_legacy.legacy, "benches": check_benches.benches,
           "init": check_init.init, "wheel": check_wheel.wheel, "package": check_package.package, "image": check_image.image,
-          "operate": check_operate.operate, "prompt": check_prompt.prompt, "listen": check_listen.listen, "mcp": check_mcp.mcp,
-          "quiet": check_faults.quiet}
+          "operate": check_operate.operate, "telemetry": check_telemetry.telemetry, "prompt": check_prompt.prompt,
+          "listen": check_listen.listen, "mcp": check_mcp.mcp, "quiet": check_faults.quiet}
 # For a build with the feature of that name; only when asked for.
 WITH_DELTA = {"delta": check_delta.delta, "delta-s3": check_delta.delta_s3}
 
