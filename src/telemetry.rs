@@ -125,7 +125,7 @@ type ByMetadata = FilterFn<fn(&Metadata<'_>) -> bool>;
 
 /// What a log is made of: without the spans that it is logged in.
 fn events_alone() -> ByMetadata {
-    filter_fn(Metadata::is_event)
+    filter_fn(|metadata| metadata.is_event())
 }
 
 /// What a trace is made of: our spans, and not those of libraries.

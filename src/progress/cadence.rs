@@ -35,7 +35,7 @@ impl Cadence {
         // What begins anew has not come as far any more.
         let percent = done.saturating_mul(100).checked_div(whole).unwrap_or_default();
         said.percent = said.percent.min(percent);
-        let is_further = whole == 0 || percent >= said.percent + LEAST_PERCENT;
+        let is_further = whole == 0 || percent.saturating_sub(said.percent) >= LEAST_PERCENT;
         let is_due = is_further && now.duration_since(said.at) >= LEAST_TIME;
         if is_due {
             *said = Said { at: now, percent };
