@@ -179,7 +179,7 @@ impl HttpClient for Client {
         let to = request.uri().clone();
         let transport = Arc::clone(&self.transport);
         let sending =
-            self.runtime.spawn(timeout(ANSWERED_WITHIN, async move { transport.send(request, MOST_BYTES).await }));
+            self.runtime.spawn(async move { timeout(ANSWERED_WITHIN, transport.send(request, MOST_BYTES)).await });
         let failed: HttpError = match sending.await {
             Ok(Ok(Ok(response))) => {
                 if !response.status().is_success() {
