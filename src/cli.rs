@@ -22,7 +22,6 @@ use std::{
 };
 
 use clap::{CommandFactory as _, Parser as _};
-use futures::FutureExt as _;
 use rand::Rng as _;
 
 use self::arguments::{Cli, Command};
@@ -133,19 +132,20 @@ async fn command(
             let options = DemoOptions { employees, seed, program: called() };
             commands::demo(&context, &settings.given(), options).await
         }
-        Command::Sync { settings, fresh, max_requests, days, watch } => {
+        Command::Sync { settings, fresh, max_requests, days, lineage, watch } => {
             let options = SyncOptions { fresh, max_requests, replace: days.replace };
             let mut given = settings.of_days(&days)?.given();
+            given.extend(lineage.given());
             given.extend(watch.given());
             let settings = resolve(given)?;
-            let run = commands::sync_watched(&context, &settings, options);
+            let run = async |at| commands::sync_watched(&context, &settings, options, at).await;
             commands::watched(&context, &settings, "sync", run).await
         }
         Command::Check { settings, format, watch } => {
             let mut given = settings.given();
             given.extend(watch.given());
             let settings = resolve(given)?;
-            let check = commands::check(&context, &settings, format).map(Into::into);
+            let check = async |_| commands::check(&context, &settings, format).await.into();
             commands::watched(&context, &settings, "check", check).await
         }
         Command::Init(arguments) => commands::init(&context, arguments.options(cli.config.clone(), called())).await,
@@ -153,16 +153,17 @@ async fn command(
             let options = PlanOptions { offline, replace: days.replace, format };
             commands::plan(&context, &resolve(settings.of_days(&days)?.given())?, options).await
         }
-        Command::Derive { lake, table_format, resources, as_of, explain, watch } => {
+        Command::Derive { lake, table_format, resources, as_of, explain, lineage, watch } => {
             let mut flags = lake.given();
             flags.extend(table_format.given());
             flags.extend(resources.given());
+            flags.extend(lineage.given());
             flags.extend(watch.given());
             let settings = resolve(flags)?;
             match explain {
                 Some(table) => commands::explain(&context, &settings, as_of, &table).await,
                 None => {
-                    let run = commands::derive(&context, &settings, as_of);
+                    let run = async |at| commands::derive(&context, &settings, as_of, at).await;
                     commands::watched(&context, &settings, "derive", run).await
                 }
             }
@@ -188,7 +189,7 @@ async fn command(
             let mut given = lake.given();
             given.extend(watch.given());
             let settings = resolve(given)?;
-            let verify = commands::verify(&context, &settings, as_of).map(Into::into);
+            let verify = async |_| commands::verify(&context, &settings, as_of).await.into();
             commands::watched(&context, &settings, "verify", verify).await
         }
         Command::Listen { lake, address, spool, insecure, exec } => {
@@ -226,7 +227,7 @@ async fn command(
             given.extend(watch.given());
             let settings = resolve(given)?;
             let options = GcOptions { dry_run, drop, yes, force, verbose, format };
-            let gc = commands::gc(&context, &settings, options).map(Into::into);
+            let gc = async |_| commands::gc(&context, &settings, options).await.into();
             commands::watched(&context, &settings, "gc", gc).await
         }
         Command::Mcp { lake, resources, max_privacy, allow_writes, max_wait_seconds } => {

@@ -36,7 +36,7 @@
 //!
 //! - what commands work with: `context`, `settings`, `env_vars`, `clock`, `day_list`, `run_id`
 //! - what they share with other processes: `lock`, `window_file`, `state_folder`, `modes`
-//! - what they say: [`cli`], `print`, `progress`, `run_report`, `metrics`, `notify`, `telemetry`, `spans`, `terminal_text`, `screen`, `shell`, `similar`, and in which `language`
+//! - what they say: [`cli`], `print`, `progress`, `run_report`, `metrics`, `notify`, `run_events`, `telemetry`, `spans`, `terminal_text`, `screen`, `shell`, `similar`, and in which `language`
 //! - what they are told while they work: `signals`
 //! - how they fail: `error`, `causes`, `exit_code`
 //! - what else the API sends: half characters, `surrogates`; images, `image_type`
@@ -49,8 +49,8 @@
 //! cli: account api catalog clock commands context ddl engine env_vars error exit_code fake_tenant lake language modes print
 //!     progress run_id settings state_folder telemetry terminal_text
 //! commands: account api assemble catalog child context day_list ddl decode engine env_vars error exit_code fake_tenant fetch
-//!     image_type lake language listen lock mcp metrics modes notify page print quality run_report run_id screen settings shell
-//!     signals similar spans telemetry terminal_text
+//!     image_type lake language listen lock mcp metrics modes notify openlineage page print quality run_events run_report run_id
+//!     screen settings shell signals similar spans telemetry terminal_text
 //! mcp: account api catalog engine error lake
 //! ddl: catalog lake
 //! context: api catalog clock env_vars error lake lock modes print progress run_id settings state_folder window_file
@@ -60,6 +60,7 @@
 //! assemble: catalog engine error lake quality run_report run_id settings surrogates wide
 //! metrics: run_report
 //! notify: child run_id run_report
+//! run_events: api catalog engine env_vars openlineage run_id run_report
 //! print: error terminal_text
 //! error: api catalog causes day_list decode engine exit_code lake run_id settings state_folder terminal_text
 //! run_report: api catalog day_list decode lake run_id terminal_text
@@ -132,12 +133,13 @@ mod mcp;
 mod metrics;
 mod modes;
 mod notify;
-#[allow(dead_code, unused_imports, reason = "the catalogue and the events of runs are written with it")]
+#[allow(dead_code, unused_imports, reason = "the catalogue is written with it")]
 mod openlineage;
 pub mod page;
 mod print;
 mod progress;
 mod quality;
+mod run_events;
 mod run_id;
 mod run_report;
 mod screen;

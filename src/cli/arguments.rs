@@ -9,7 +9,7 @@ use super::{
     compare::CompareArguments,
     completions::CompletionsArguments,
     fake_tenant::FakeTenantArguments,
-    flags::{LakeFlag, ResourceFlags, WatchFlags},
+    flags::{LakeFlag, LineageFlag, ResourceFlags, WatchFlags},
     get::GetArguments,
     init::InitArguments,
     man::ManArguments,
@@ -71,6 +71,8 @@ pub(super) enum Command {
         #[command(flatten)]
         days: DayFlags,
         #[command(flatten)]
+        lineage: LineageFlag,
+        #[command(flatten)]
         watch: WatchFlags,
     },
     /// Show what a sync would cost: requests for each resource, minutes at the tenant's rate, scopes; reads no record
@@ -110,6 +112,8 @@ pub(super) enum Command {
         /// Publish nothing: print how the query of this derived table is answered, with the rows and the time of each step
         #[arg(long, value_name = "TABLE")]
         explain: Option<String>,
+        #[command(flatten)]
+        lineage: LineageFlag,
         #[command(flatten)]
         watch: WatchFlags,
     },

@@ -71,6 +71,20 @@ impl ConnectionFlags {
     }
 }
 
+/// Who hears what a run reads and writes.
+#[derive(Debug, Args)]
+pub(super) struct LineageFlag {
+    /// Add events of OpenLineage to this file; OPENLINEAGE_URL names a server for them
+    #[arg(long, value_name = "FILE")]
+    openlineage_file: Option<String>,
+}
+
+impl LineageFlag {
+    pub(super) fn given(self) -> Option<(&'static str, String)> {
+        Some(("openlineage-file", self.openlineage_file?))
+    }
+}
+
 /// Who is told how a command ended.
 #[derive(Debug, Args)]
 pub(super) struct WatchFlags {

@@ -35,8 +35,13 @@ pub(super) struct Derived {
 
 /// Replaces the derived tables of the snapshot of `as_of`, or of the newest one, and prints them. It fails when there is no such
 /// snapshot, a query fails, a gate refuses, or the result cannot be published.
-pub(crate) async fn derive(context: &Context, settings: &Settings, as_of: Option<NaiveDate>) -> Ran {
-    match derivation(context, settings, as_of).await {
+pub(crate) async fn derive(
+    context: &Context,
+    settings: &Settings,
+    as_of: Option<NaiveDate>,
+    started_at: DateTime<Utc>,
+) -> Ran {
+    match derivation(context, settings, as_of, started_at).await {
         Ok((report, result)) => {
             let result = result.and_then(|derived| told(context, &derived));
             Ran { report: Some(Box::new(report)), result }
@@ -50,9 +55,10 @@ async fn derivation(
     context: &Context,
     settings: &Settings,
     as_of: Option<NaiveDate>,
+    now: DateTime<Utc>,
 ) -> Result<(RunReport, Result<Derived, Error>), Error> {
     let lake = context.lake_to_change(settings)?;
-    let (now, started) = (context.clock.now(), Instant::now());
+    let started = Instant::now();
     as_of.map_or(Ok(()), |day| settings.check_day(day, now))?;
     let run_id = context.run_id(now);
     let writer = Writer { what: "derive", run_id: &run_id, owner: None };

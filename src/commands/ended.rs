@@ -3,6 +3,8 @@
 //!
 //! Those who watch change nothing: what becomes of telling them is a warning at most.
 
+mod lineage;
+
 use std::{
     any::Any,
     io,
@@ -17,6 +19,7 @@ use tokio::time::{Instant, timeout};
 use tracing::{Instrument as _, Span};
 use url::Url;
 
+use self::lineage::Heard;
 use crate::{
     context::Context,
     error::Error,
@@ -56,7 +59,8 @@ struct Watchers {
     notify_on: Vec<Occasion>,
 }
 
-/// Does what a command does, and tells those who watch how it ended, also when that is a defect.
+/// Does what a command does, which begins at the moment that it is given, and tells those who watch how it ended, also when
+/// that is a defect.
 ///
 /// # Errors
 /// Those of the command; when it is not said right who is to be told, before anything is done.
@@ -64,16 +68,23 @@ pub(crate) async fn watched(
     context: &Context,
     settings: &Settings,
     command: &'static str,
-    run: impl Future<Output = Ran>,
+    run: impl AsyncFnOnce(DateTime<Utc>) -> Ran,
 ) -> Result<(), Error> {
     let watchers = Watchers::configured(context, settings)?;
     let (started_at, started) = (context.clock.now(), Instant::now());
+    let heard = Heard::of(context, settings, command, started_at)?;
+    if let Some(heard) = &heard {
+        heard.began(started_at).await;
+    }
     let span = telemetry::continued(spans::run(command), &context.environment);
-    let ran = AssertUnwindSafe(run).catch_unwind().instrument(span.clone()).await;
-    if !watchers.is_nobody() {
+    let ran = AssertUnwindSafe(run(started_at)).catch_unwind().instrument(span.clone()).await;
+    if heard.is_some() || !watchers.is_nobody() {
         let other = || Summary::new(command, started_at, started.elapsed().as_secs_f64());
         let summary = summary(&ran, other);
         record(&span, &summary);
+        if let Some(heard) = &heard {
+            heard.ended(&summary, ran.as_ref().ok().and_then(|ran| ran.report.as_deref())).await;
+        }
         watchers.tell(context, settings, &summary).await;
     }
     match ran {

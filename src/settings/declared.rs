@@ -348,6 +348,13 @@ pub const SETTINGS: &[Declared] = &[
         ..PLAIN
     },
     Declared {
+        key: "openlineage_file",
+        steers: true,
+        flag: Some("openlineage-file"),
+        meaning: "file that sync and derive add events of OpenLineage to, a line each: what a run reads and writes",
+        ..PLAIN
+    },
+    Declared {
         key: "notify_command",
         runs: true,
         flag: Some("notify-command"),

@@ -47,8 +47,20 @@ impl Settings {
     /// # Errors
     /// When it is named by nothing.
     pub(crate) fn metrics_file(&self) -> Result<Option<PathBuf>, SettingsError> {
-        let Some(_) = self.get("metrics_file") else { return Ok(None) };
-        self.parsed("metrics_file", |text| match text {
+        self.file_to_write("metrics_file")
+    }
+
+    /// The file that events of OpenLineage are added to, where they are.
+    ///
+    /// # Errors
+    /// When it is named by nothing.
+    pub(crate) fn openlineage_file(&self) -> Result<Option<PathBuf>, SettingsError> {
+        self.file_to_write("openlineage_file")
+    }
+
+    fn file_to_write(&self, key: &'static str) -> Result<Option<PathBuf>, SettingsError> {
+        let Some(_) = self.get(key) else { return Ok(None) };
+        self.parsed(key, |text| match text {
             "" => Err("names no file".to_owned()),
             path => Ok(Some(PathBuf::from(path))),
         })

@@ -21,6 +21,7 @@ import check_iceberg
 import check_image
 import check_init
 import check_legacy
+import check_lineage
 import check_listen
 import check_mcp
 import check_operate
@@ -54,8 +55,8 @@ CHECKS = {"values": check_values.values, "derived": check_values.derived,
           "airflow": check_airflow.airflow, "schedulers": check_schedulers.schedulers,
           "recipes": check_recipes.recipes, "legacy": check_legacy.legacy, "benches": check_benches.benches,
           "init": check_init.init, "wheel": check_wheel.wheel, "package": check_package.package, "image": check_image.image,
-          "operate": check_operate.operate, "telemetry": check_telemetry.telemetry, "prompt": check_prompt.prompt,
-          "listen": check_listen.listen, "mcp": check_mcp.mcp, "quiet": check_faults.quiet}
+          "operate": check_operate.operate, "telemetry": check_telemetry.telemetry, "lineage": check_lineage.lineage,
+          "prompt": check_prompt.prompt, "listen": check_listen.listen, "mcp": check_mcp.mcp, "quiet": check_faults.quiet}
 # For a build with the feature of that name; only when asked for.
 WITH_DELTA = {"delta": check_delta.delta, "delta-s3": check_delta.delta_s3}
 

@@ -137,9 +137,14 @@ pub(crate) async fn sync(context: &Context, settings: &Settings, options: SyncOp
     to_the_end(Run::prepare(context, settings, options)?, context).await
 }
 
-/// The same for those who watch: with its report, whatever came of it. People are told what it did when it went well.
-pub(crate) async fn sync_watched(context: &Context, settings: &Settings, options: SyncOptions) -> Ran {
-    let run = match Run::prepare(context, settings, options) {
+/// The same for those who watch, begun at that moment: with its report, whatever came of it. People are told what it did when it went well.
+pub(crate) async fn sync_watched(
+    context: &Context,
+    settings: &Settings,
+    options: SyncOptions,
+    started_at: DateTime<Utc>,
+) -> Ran {
+    let run = match Run::prepare_at(context, settings, options, started_at) {
         Ok(run) => run,
         Err(error) => return Err(error).into(),
     };
@@ -187,9 +192,17 @@ async fn ended(mut run: Run, context: &Context) -> Ended {
 
 impl Run {
     fn prepare(context: &Context, settings: &Settings, asked: SyncOptions) -> Result<Self, Error> {
+        Self::prepare_at(context, settings, asked, context.clock.now())
+    }
+
+    fn prepare_at(
+        context: &Context,
+        settings: &Settings,
+        asked: SyncOptions,
+        started_at: DateTime<Utc>,
+    ) -> Result<Self, Error> {
         let (catalog, split) = split_as_configured(&context.catalog, settings)?;
         let selection = Selection::configured(&catalog, settings)?;
-        let started_at = context.clock.now();
         let tenant = settings.tenant()?;
         let reader = match selection.source {
             Source::V5 => reader(&tenant, &settings.client_id()?),

@@ -136,7 +136,8 @@ fn derive_keeps_the_day_of_reading_also_of_older_snapshots() {
             superseded_grace: chrono::TimeDelta::zero(),
         };
         lake::publish(&lake, publication).await.unwrap();
-        commands::derive(&context_at("2026-03-20T06:00:00Z"), &settings, Some(day("2026-03-15"))).await.result.unwrap();
+        let (context, at) = (context_at("2026-03-20T06:00:00Z"), "2026-03-20T06:00:00Z".parse().unwrap());
+        commands::derive(&context, &settings, Some(day("2026-03-15")), at).await.result.unwrap();
         let derived = snapshot(&lake, "2026-03-15").await;
         assert_eq!(derived.published_at.date_naive(), day("2026-03-20"));
         assert_eq!(derived.read_on(chrono_tz::Europe::Paris), day("2026-03-15"));
