@@ -56,7 +56,7 @@ pub(crate) fn table(name: &str) -> Span {
 /// Says what was answered to a request; nothing where no whole answer came.
 pub(crate) fn answered(request: &Span, status: Option<http::StatusCode>) {
     if let Some(status) = status {
-        request.record("http.response.status_code", status.as_u16());
+        request.record("http.response.status_code", i64::from(status.as_u16()));
     }
     if status.is_none_or(|status| status.is_client_error() || status.is_server_error()) {
         request.record("otel.status_code", "ERROR");

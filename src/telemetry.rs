@@ -111,6 +111,7 @@ pub(crate) fn start(
     let traces = collector.and_then(Collector::tracer).map(|tracer| {
         tracing_opentelemetry::layer()
             .with_tracer(tracer)
+            .with_target(false)
             .with_location(false)
             .with_threads(false)
             .with_tracked_inactivity(false)

@@ -119,9 +119,11 @@ fn summary(ran: &Result<Ran, Box<dyn Any + Send>>, other: impl FnOnce() -> Summa
 fn record(span: &Span, run: &Summary) {
     span.record("lucca.run_id", run.run_id.as_ref().map(RunId::as_str));
     span.record("lucca.outcome", run.outcome.as_str());
-    span.record("process.exit.code", run.exit_code);
-    span.record("lucca.requests", run.requests);
-    span.record("lucca.rows", run.rows);
+    // Collectors know signed numbers alone: others would come as texts.
+    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    span.record("process.exit.code", i64::from(run.exit_code));
+    span.record("lucca.requests", number(run.requests));
+    span.record("lucca.rows", number(run.rows));
     if let Some(error) = &run.error {
         span.record("otel.status_code", "ERROR");
         span.record("otel.status_description", error);

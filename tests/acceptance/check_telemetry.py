@@ -55,7 +55,8 @@ def of_spans(ctx, spans, report):
     ctx.check("telemetry: as many requests as the report says", [] if of == Counter(report["requests"]["requests_by_resource"]) else [f"{of} {report['requests']}"])
     below = [s.name for s in requests if by_id.get(s.parent_span_id) not in [*resources.values(), *runs]]
     ctx.check("telemetry: requests lie below their resources", below)
-    ctx.check("telemetry: each was answered", all(values(s.attributes)["http.response.status_code"] == 200 and s.kind == 3 for s in requests))
+    # 400 is how a collection says that it does not give pages of a thousand.
+    ctx.check("telemetry: each was answered", {values(s.attributes)["http.response.status_code"] for s in requests} == {200, 400} and all(s.kind == 3 for s in requests))
     tables = {s.name.removeprefix("compute ") for s, _ in spans if s.name.startswith("compute ")}
     ctx.check("telemetry: the derived tables are told, below the run", {"headcount", "probation_deadlines"} <= tables
               and all(s.parent_span_id == runs[0].span_id for s, _ in spans if s.name.startswith("compute ")))

@@ -19,7 +19,7 @@ class Collector:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 body = gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
-                keep((self.path, dict(self.headers), body))
+                keep((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
                 time.sleep(hangs)
                 self.send_response(status)
                 self.send_header("Content-Length", "0")
@@ -41,12 +41,13 @@ class Collector:
         self.server.server_close()
 
     def headers(self):
-        return [{name.lower(): value for name, value in headers.items()} for _, headers, _ in self.posted]
+        """Those of each request, their names in lower case."""
+        return [headers for _, headers, _ in self.posted]
 
     def _read(self, path, message):
         for posted, headers, body in self.posted:
             if posted == path:
-                assert headers["Content-Type"] == "application/x-protobuf", headers
+                assert headers["content-type"] == "application/x-protobuf", headers
                 yield message.FromString(body)
 
     def spans(self):
