@@ -12,6 +12,7 @@ fn main() -> io::Result<()> {
         ("QUERIES", "queries", "sql"),
         ("LEGACY_QUERIES", "queries/legacy", "sql"),
         ("RULES", "queries/quality", "sql"),
+        ("REPORT_QUERIES", "queries/report", "sql"),
     ] {
         println!("cargo::rerun-if-changed={folder}");
         let folder = Path::new(&root).join(folder);

@@ -10,6 +10,7 @@ mod init;
 mod man;
 mod query;
 mod runs;
+mod report;
 mod tables;
 mod webhooks;
 
@@ -128,8 +129,8 @@ async fn command(
         Settings::resolve(&flags, &context.environment, file)
     };
     match cli.command {
-        Command::Demo { settings, employees, seed } => {
-            let options = DemoOptions { employees, seed, program: called() };
+        Command::Demo { settings, employees, seed, open } => {
+            let options = DemoOptions { employees, seed, open, program: called() };
             commands::demo(&context, &settings.given(), options).await
         }
         Command::Sync { settings, fresh, max_requests, days, lineage, watch } => {
@@ -171,6 +172,10 @@ async fn command(
         Command::Query(arguments) => {
             let (given, options) = arguments.parts()?;
             commands::query(&context, &resolve(given)?, options).await
+        }
+        Command::Report(arguments) => {
+            let (given, options) = arguments.parts();
+            commands::report(&context, &resolve(given)?, options).await
         }
         Command::Get(arguments) => {
             let (given, options) = arguments.parts();

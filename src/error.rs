@@ -13,6 +13,7 @@ use crate::{
     decode::RowsError,
     engine::{EngineError, Position},
     exit_code::ExitCode,
+    html::HtmlError,
     lake::LakeError,
     run_id::RunId,
     settings::SettingsError,
@@ -242,6 +243,9 @@ pub(crate) enum Error {
     /// Problems found by `verify`.
     #[error("the snapshot is damaged: {0} findings")]
     Damaged(usize),
+    /// A page that cannot be made.
+    #[error("internal error: {0}; please report it")]
+    Page(#[from] HtmlError),
     /// A defect of this program.
     #[error("internal error: {0}; please report it")]
     Bug(String),
@@ -274,7 +278,7 @@ impl Error {
             Self::Io { source, .. } if is_disk_full(source) => ExitCode::Temporary,
             Self::Io { .. } => ExitCode::Usage,
             Self::Different(_) | Self::Damaged(_) | Self::DamagedInput { .. } | Self::Refused { .. } => ExitCode::Gate,
-            Self::Catalog(_) | Self::Bug(_) => ExitCode::Bug,
+            Self::Catalog(_) | Self::Page(_) | Self::Bug(_) => ExitCode::Bug,
         }
     }
 

@@ -49,8 +49,8 @@
 //! cli: account api catalog clock commands context ddl engine env_vars error exit_code fake_tenant lake language modes print
 //!     progress run_id settings state_folder telemetry terminal_text
 //! commands: account api assemble catalog child context day_list ddl decode engine env_vars error exit_code fake_tenant fetch
-//!     image_type lake language listen lock mcp metrics modes notify openlineage page print quality run_events run_report run_id
-//!     screen settings shell signals similar spans telemetry terminal_text
+//!     image_type lake language listen lock mcp metrics modes notify openlineage page print quality report run_events run_report
+//!     run_id screen settings shell signals similar spans telemetry terminal_text
 //! mcp: account api catalog engine error lake
 //! ddl: catalog lake
 //! context: api catalog clock env_vars error lake lock modes print progress run_id settings state_folder window_file
@@ -62,7 +62,7 @@
 //! notify: child run_id run_report
 //! run_events: api catalog engine env_vars openlineage run_id run_report
 //! print: error terminal_text
-//! error: api catalog causes day_list decode engine exit_code lake run_id settings state_folder terminal_text
+//! error: api catalog causes day_list decode engine exit_code html lake run_id settings state_folder terminal_text
 //! run_report: api catalog day_list decode lake run_id terminal_text
 //! settings: api catalog env_vars lake quality similar
 //! engine: catalog causes dictionaries exit_code lock similar spans terminal_text
@@ -76,6 +76,7 @@
 //! lock: modes
 //! openlineage: catalog run_id
 //! quality: catalog
+//! report: catalog engine error html lake language
 //! state_folder: env_vars modes
 //! catalog: language
 //! causes:
@@ -122,7 +123,6 @@ mod error;
 mod exit_code;
 pub mod fake_tenant;
 mod fetch;
-#[allow(dead_code, unused_imports, reason = "the pages themselves come next")]
 mod html;
 mod image_type;
 pub mod lake;
@@ -140,6 +140,7 @@ mod print;
 mod progress;
 mod quality;
 mod run_events;
+mod report;
 mod run_id;
 mod run_report;
 mod screen;

@@ -1,4 +1,4 @@
-//! What exists: `schemas/*.toml`, `queries/*.sql` and `queries/quality/*.sql`, parsed strictly into [`Resource`],
+//! What exists: `schemas/*.toml`, `queries/*.sql`, `queries/report/*.sql` and `queries/quality/*.sql`, parsed strictly into [`Resource`],
 //! [`DerivedTable`] and `QualityRule`.
 //!
 //! Pure: no network, no clock, no storage. Whoever adds a file gets the rules as test failures.
@@ -73,6 +73,8 @@ pub struct Catalog {
     pub(crate) mapped: Vec<Mapped>,
     /// Derived tables, in name order.
     pub derived: Vec<DerivedTable>,
+    /// What the report asks, in name order: as derived tables, but none of them is published.
+    pub(crate) report: Vec<DerivedTable>,
     /// Rules over the tables of a snapshot, in name order.
     pub(crate) rules: Vec<QualityRule>,
     /// The wide forms of attributes, in name order.
@@ -90,6 +92,10 @@ impl Catalog {
         let mut catalog = Self::parse(SCHEMAS, QUERIES, RULES)?;
         catalog.add_legacy(LEGACY_SCHEMAS, LEGACY_QUERIES)?;
         while called::inherit(&catalog.tables(), &mut catalog.derived) {}
+        catalog.report = REPORT_QUERIES
+            .iter()
+            .map(|(stem, text)| derived::parse(&format!("{stem}.sql"), text))
+            .collect::<Result<_, _>>()?;
         Ok(catalog)
     }
 
@@ -125,8 +131,8 @@ impl Catalog {
         let rules =
             rules.iter().map(|(stem, text)| rule::parse(&format!("{stem}.sql"), text)).collect::<Result<_, _>>()?;
         let (legacy, mapped) = (Vec::new(), Vec::new());
-        let catalog =
-            Self { resources, legacy, mapped, derived, rules, wide: wide::tables(), findings: findings::table() };
+        let (report, wide, findings) = (Vec::new(), wide::tables(), findings::table());
+        let catalog = Self { resources, legacy, mapped, derived, report, rules, wide, findings };
         catalog.check_names()?;
         Ok(catalog)
     }

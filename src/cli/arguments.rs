@@ -15,6 +15,7 @@ use super::{
     man::ManArguments,
     query::QueryArguments,
     runs::RunsArguments,
+    report::ReportArguments,
     tables::TablesArguments,
     webhooks::WebhooksArguments,
 };
@@ -55,6 +56,9 @@ pub(super) enum Command {
         /// Seed of its people
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// Open the report in a browser
+        #[arg(long)]
+        open: bool,
     },
     /// Set up a real account: ask for what is needed, write lucca-lake.toml, check it, and say what is missing in Lucca
     Init(InitArguments),
@@ -119,6 +123,8 @@ pub(super) enum Command {
     },
     /// Run one read-only SQL statement over the published snapshots, or a prompt for them
     Query(Box<QueryArguments>),
+    /// Write what people look at: headcount, movements, deadlines, data quality and more, as one HTML file
+    Report(ReportArguments),
     /// Print records by their ids: as the API sends them, or as the lake's columns
     Get(Box<GetArguments>),
     /// Say who is told of changes, and see what was told: webhook endpoints, deliveries, attempts, events
@@ -404,7 +410,7 @@ impl SettingFlags {
 }
 
 /// A class of privacy by its name.
-fn parse_privacy(text: &str) -> Result<Privacy, String> {
+pub(super) fn parse_privacy(text: &str) -> Result<Privacy, String> {
     let found = Privacy::ALL.into_iter().find(|class| class.to_string() == text);
     found.ok_or_else(|| format!("the classes are {}", Privacy::ALL.map(|class| class.to_string()).join(", ")))
 }

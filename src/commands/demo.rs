@@ -1,5 +1,7 @@
 //! `demo`: the whole main job on a machine with nothing else: a fake tenant on loopback, a real `sync` over HTTP into the
-//! lake, headcount and probation deadlines printed from what was just published.
+//! lake, headcount and probation deadlines printed from what was just published, and a report to look at.
+
+mod browser;
 
 use std::{
     collections::BTreeMap,
@@ -8,14 +10,17 @@ use std::{
     sync::Arc,
 };
 
-use super::{SyncOptions, Which, fake_tenant::listen, query, sync};
+use super::{SyncOptions, Which, fake_tenant::listen, query, report, sync};
 use crate::{
     assemble::session_options,
+    catalog::Privacy,
     context::Context,
     engine::output::{self, Format, Written},
     env_vars::{Environment, LUCCA_CLIENT_SECRET},
     error::Error,
     fake_tenant::{FakeTenant, Options, server::serve},
+    lake::Lake,
+    language::Language,
     print::print,
     quality::compare::COMPARING,
     settings::Settings,
@@ -29,6 +34,8 @@ pub(crate) struct DemoOptions {
     pub(crate) employees: usize,
     /// Seed of its people.
     pub(crate) seed: u64,
+    /// Whether the report is opened in a browser.
+    pub(crate) open: bool,
     /// How this program was called, so that it can be called again.
     pub(crate) program: String,
 }
@@ -86,12 +93,29 @@ pub(crate) async fn demo(
             break;
         }
     }
-    context.note(&next(&options.program, settings.lake(), lake.duckdb_views()));
+    let shown = looked_at(context, &settings, &lake).await?;
+    context.note(&next(&options.program, settings.lake(), &shown, lake.duckdb_views()));
+    if options.open && !browser::open(&shown) {
+        context.note(&format!("no browser could be started; open {} yourself\n", shown.display()));
+    }
     Ok(())
 }
 
-/// Three things to try next, as a shell takes them in this folder.
-fn next(program: &str, lake: &str, views: Option<PathBuf>) -> String {
+/// Writes the report beside the lake; in this folder, when the lake is no folder.
+async fn looked_at(context: &Context, settings: &Settings, lake: &Lake) -> Result<PathBuf, Error> {
+    let folder = Some(settings.lake()).filter(|lake| !lake.contains("://"));
+    let beside = folder.and_then(|folder| Path::new(folder).parent());
+    let file = beside.unwrap_or(Path::new("")).join("report.html");
+    let found = query::snapshots(lake, &Which::Newest).await?;
+    let snapshot = found.last().ok_or_else(|| Error::Bug("a snapshot was found and is none".to_owned()))?;
+    let engine = session_options(settings)?;
+    let made = report::of_snapshot(context, lake, snapshot, &engine, Privacy::Directory, Language::English).await?;
+    report::write(&file, &made).await?;
+    Ok(file)
+}
+
+/// What to look at, and three things to try next, as a shell takes them in this folder.
+fn next(program: &str, lake: &str, report: &Path, views: Option<PathBuf>) -> String {
     let command = |arguments: &[&str]| {
         [&[program], arguments].concat().into_iter().map(shell::word).collect::<Vec<_>>().join(" ")
     };
@@ -104,8 +128,9 @@ fn next(program: &str, lake: &str, views: Option<PathBuf>) -> String {
         None => format!("what there is to read:\n  {}\n", command(&["snapshots", "--lake", lake])),
     };
     format!(
-        "\nTry next\nSQL over the lake, or a prompt where no statement is given:\n  {}\n\
+        "\nLook at it\nin a browser: headcount, movements, deadlines, data quality\n  {}\n\nTry next\nSQL over the lake, or a prompt where no statement is given:\n  {}\n\
          what the columns mean, where they come from and how private they are:\n  {}\n{in_duckdb}",
+        shell::word(&report.display().to_string()),
         command(&["query", "--lake", lake, BY_LEGAL_ENTITY]),
         command(&["tables", "--lake", lake, "probation_deadlines"]),
     )

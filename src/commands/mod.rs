@@ -21,6 +21,7 @@ mod plan;
 mod query;
 mod runs;
 mod secret_file;
+mod report;
 mod snapshots;
 mod sync;
 mod tables;
@@ -45,6 +46,7 @@ pub(crate) use self::{
     plan::{PlanOptions, plan},
     query::{QueryOptions, Which, parse_parameter, query},
     runs::{RunsOptions, runs},
+    report::{ReportOptions, report},
     snapshots::snapshots,
     sync::{SyncOptions, sync, sync_watched},
     tables::{TablesOptions, tables},

@@ -9,7 +9,7 @@ mod prompt;
 
 use std::io::{self, IsTerminal as _, Read as _};
 
-pub(super) use self::opened::{Opened, open};
+pub(super) use self::opened::{Opened, open, snapshots};
 use self::options::style;
 pub(crate) use self::{opened::Which, options::QueryOptions, parameter::parse as parse_parameter};
 use super::answer;

@@ -16,3 +16,12 @@ pub(super) fn month(texts: &Texts, date: NaiveDate, long: bool) -> Result<String
     let name = texts.get(&format!("dates.{form}.m{}", date.month()))?;
     Ok(format!("{name}\u{a0}{}", date.year()))
 }
+
+/// The month of a day that is written by numbers, such as Nov 2026.
+///
+/// # Errors
+/// When it is no day.
+pub(crate) fn month_name(texts: &Texts, date: &str) -> Result<String, HtmlError> {
+    let unread = |_| HtmlError::Chart("this is no date".to_owned());
+    month(texts, NaiveDate::parse_from_str(date, "%Y-%m-%d").map_err(unread)?, false)
+}

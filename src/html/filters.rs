@@ -10,6 +10,7 @@ use super::{HtmlError, Texts, dates, numbers};
 /// Gives an environment everything that templates may call:
 ///
 /// - `t("name", key=value)`: a sentence; `{key}` in it is the value, what is between backticks is code
+/// - `has("name")`: whether there is such a sentence
 /// - `n("name", count, key=value)`: one about so many, by its forms `name.one` and `name.other`; `{count}` is the number
 /// - `|number`, `|signed`, `|percent`: a number as text, for attributes and sentences
 /// - `|data`: a whole number that can be read exactly: `<data value="1234">1,234</data>`; `|change` the same with a sign
@@ -19,6 +20,8 @@ pub(super) fn register(environment: &mut Environment<'static>, texts: &Arc<Texts
     let language = texts.language();
     let own = Arc::clone(texts);
     environment.add_function("t", move |name: &str, given: Kwargs| sentence(&own, name, None, &given));
+    let own = Arc::clone(texts);
+    environment.add_function("has", move |name: &str| own.has(name));
     let own = Arc::clone(texts);
     environment.add_function("n", move |name: &str, count: i64, given: Kwargs| {
         sentence(&own, &own.form(name, count), Some(numbers::number(own.language(), count)), &given)

@@ -16,16 +16,12 @@ pub(crate) mod testing;
 mod tests;
 mod texts;
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context, syntax::SyntaxConfig, value::Serde};
 use serde::Serialize;
 
-pub(crate) use self::{
-    error::HtmlError,
-    numbers::{number, percent, signed},
-    texts::Texts,
-};
+pub(crate) use self::{dates::month_name, error::HtmlError, numbers::number, texts::Texts};
 use crate::language::Language;
 
 /// The page around everything.
@@ -62,6 +58,12 @@ impl Markup {
     /// No text at all.
     pub(crate) fn empty() -> Self {
         Self::of_own(String::new())
+    }
+}
+
+impl fmt::Display for Markup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

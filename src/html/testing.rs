@@ -40,8 +40,11 @@ fn places(text: &str) -> BTreeSet<&str> {
 fn called(template: &str) -> Vec<(&str, String)> {
     let mut found = Vec::new();
     for call in ["t", "n"] {
-        for part in template.split(&format!("{call}(\"")).skip(1) {
-            let Some((name, rest)) = part.split_once('"') else { continue };
+        let begins = format!("{call}(\"");
+        for (at, _) in template.match_indices(&begins) {
+            // Not the end of another name, such as that of a filter.
+            let is_own = !template[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+            let Some((name, rest)) = template[at + begins.len()..].split_once('"').filter(|_| is_own) else { continue };
             if rest.trim_start().starts_with([',', ')']) {
                 found.push((call, name.to_owned()));
             }

@@ -67,7 +67,7 @@ fn numbers_dates_and_plurals_follow_the_language() {
     assert_eq!(counted(Language::English, 1), "1 person");
     assert_eq!(counted(Language::French, 0), "0 personne");
     assert_eq!(counted(Language::French, 2000), "2\u{202f}000 personnes");
-    assert_eq!(percent(Language::French, -0.0001), "0,0\u{202f}%");
+    assert_eq!(numbers::percent(Language::French, -0.0001), "0,0\u{202f}%");
 }
 
 #[test]

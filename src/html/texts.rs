@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use minijinja::HtmlEscape;
 
-use super::{HtmlError, numbers::number};
+use super::HtmlError;
 use crate::language::Language;
 
 /// The sentences of some pages.
@@ -43,6 +43,7 @@ impl Texts {
     }
 
     /// Every name, in order.
+    #[cfg(test)]
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.by_name.keys().map(String::as_str)
     }
@@ -86,14 +87,6 @@ impl Texts {
             Language::French => matches!(count, -1..=1),
         };
         format!("{name}.{}", if is_one { "one" } else { "other" })
-    }
-
-    /// A sentence about so many, where `{count}` stands for the number.
-    ///
-    /// # Errors
-    /// As [`Self::plain`].
-    pub(crate) fn counted(&self, name: &str, count: i64) -> Result<String, HtmlError> {
-        self.plain(&self.form(name, count), &[("count", &number(self.language, count))])
     }
 }
 

@@ -32,6 +32,7 @@ import check_portraits
 import check_prompt
 import check_readers
 import check_recipes
+import check_report
 import check_resume
 import check_schedulers
 import check_structure
@@ -44,19 +45,49 @@ from context import Context
 from program import Program
 
 # `quiet` last: it reads everything the other runs said.
-CHECKS = {"values": check_values.values, "derived": check_values.derived,
-          "analytics": check_analytics.analytics_tables, "structure": check_structure.structure,
-          "demo": check_operations.demo, "rerun": check_operations.rerun, "s3": check_operations.s3,
-          "budget": check_operations.budget, "concurrency": check_operations.concurrency, "faults": check_faults.faults,
-          "killed": check_resume.killed, "stopped": check_resume.stopped, "alone": check_resume.alone, "pace": check_resume.pace,
-          "memory": check_operations.memory, "readers": check_readers.readers, "portable": check_portable.portable,
-          "portraits": check_portraits.portraits, "warehouses": check_warehouses.warehouses, "xlsx": check_xlsx.xlsx,
-          "iceberg": check_iceberg.iceberg, "ducklake": check_ducklake.ducklake, "azure": check_clouds.azure, "gcs": check_clouds.gcs,
-          "airflow": check_airflow.airflow, "schedulers": check_schedulers.schedulers,
-          "recipes": check_recipes.recipes, "legacy": check_legacy.legacy, "benches": check_benches.benches,
-          "init": check_init.init, "wheel": check_wheel.wheel, "package": check_package.package, "image": check_image.image,
-          "operate": check_operate.operate, "telemetry": check_telemetry.telemetry, "lineage": check_lineage.lineage,
-          "prompt": check_prompt.prompt, "listen": check_listen.listen, "mcp": check_mcp.mcp, "quiet": check_faults.quiet}
+CHECKS = {
+    "values": check_values.values,
+    "derived": check_values.derived,
+    "analytics": check_analytics.analytics_tables,
+    "structure": check_structure.structure,
+    "demo": check_operations.demo,
+    "rerun": check_operations.rerun,
+    "s3": check_operations.s3,
+    "budget": check_operations.budget,
+    "concurrency": check_operations.concurrency,
+    "faults": check_faults.faults,
+    "killed": check_resume.killed,
+    "stopped": check_resume.stopped,
+    "alone": check_resume.alone,
+    "pace": check_resume.pace,
+    "memory": check_operations.memory,
+    "readers": check_readers.readers,
+    "portable": check_portable.portable,
+    "portraits": check_portraits.portraits,
+    "warehouses": check_warehouses.warehouses,
+    "report": check_report.report,
+    "xlsx": check_xlsx.xlsx,
+    "iceberg": check_iceberg.iceberg,
+    "ducklake": check_ducklake.ducklake,
+    "azure": check_clouds.azure,
+    "gcs": check_clouds.gcs,
+    "airflow": check_airflow.airflow,
+    "schedulers": check_schedulers.schedulers,
+    "recipes": check_recipes.recipes,
+    "legacy": check_legacy.legacy,
+    "benches": check_benches.benches,
+    "init": check_init.init,
+    "wheel": check_wheel.wheel,
+    "package": check_package.package,
+    "image": check_image.image,
+    "operate": check_operate.operate,
+    "telemetry": check_telemetry.telemetry,
+    "lineage": check_lineage.lineage,
+    "prompt": check_prompt.prompt,
+    "listen": check_listen.listen,
+    "mcp": check_mcp.mcp,
+    "quiet": check_faults.quiet,
+}
 # For a build with the feature of that name; only when asked for.
 WITH_DELTA = {"delta": check_delta.delta, "delta-s3": check_delta.delta_s3}
 

@@ -25,6 +25,7 @@ mod plan;
 mod query;
 mod quiet;
 mod recipes;
+mod report;
 mod retention;
 mod state;
 mod table_format;

@@ -86,7 +86,8 @@ fn files(snapshots: &[Snapshot]) -> Vec<TableFiles> {
     snapshots.iter().flat_map(|s| s.tables.iter().map(|t| table_files(t, s.as_of))).collect()
 }
 
-async fn snapshots(lake: &Lake, which: &Which) -> Result<Vec<Snapshot>, Error> {
+/// The snapshots that a command was asked for, oldest first; never none.
+pub(in crate::commands) async fn snapshots(lake: &Lake, which: &Which) -> Result<Vec<Snapshot>, Error> {
     let nothing = async |what: &str| match lake.snapshots().await {
         Err(error) => error.into(),
         Ok(any) if any.is_empty() => {
