@@ -174,7 +174,7 @@ async fn command(
             commands::query(&context, &resolve(given)?, options).await
         }
         Command::Report(arguments) => {
-            let (given, options) = arguments.parts();
+            let (given, options) = arguments.parts()?;
             commands::report(&context, &resolve(given)?, options).await
         }
         Command::Get(arguments) => {

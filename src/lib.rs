@@ -50,7 +50,7 @@
 //!     progress run_id settings state_folder telemetry terminal_text
 //! commands: account api assemble catalog child context day_list ddl decode engine env_vars error exit_code fake_tenant fetch
 //!     image_type lake language listen lock mcp metrics modes notify openlineage page print quality report run_events run_report
-//!     run_id screen settings shell signals similar spans telemetry terminal_text
+//!     run_id screen settings shell signals similar spans telemetry terminal_text workbook
 //! mcp: account api catalog engine error lake
 //! ddl: catalog lake
 //! context: api catalog clock env_vars error lake lock modes print progress run_id settings state_folder window_file
@@ -77,6 +77,7 @@
 //! openlineage: catalog run_id
 //! quality: catalog
 //! report: catalog engine error html lake language
+//! workbook: catalog engine error lake language
 //! state_folder: env_vars modes
 //! catalog: language
 //! causes:
@@ -155,6 +156,7 @@ mod telemetry;
 mod terminal_text;
 mod wide;
 mod window_file;
+mod workbook;
 
 pub use assemble::table_files;
 pub use quality::compare::COMPARING;

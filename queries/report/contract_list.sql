@@ -1,4 +1,5 @@
 -- contract_list: one row per employment whose last day is the as-of date or one of the 90 days after it
+-- label: Contract ends, 90 days | Fins de contrat, 90 jours
 -- key employment_id
 -- column employment_id string! none: the employment
 -- source employment_id: contract_end_dates.employment_id
@@ -12,6 +13,7 @@
 -- source legal_entity_name: contract_end_dates.legal_entity_name
 -- column due_on date directory: last day of the employment
 -- source due_on: contract_end_dates.end_date
+-- label due_on: Contract end date | Date de fin de contrat
 -- column days_left int32 directory: days from the as-of date to it
 -- source days_left: contract_end_dates.days_left
 -- column template_title string personal: kind of contract; null when it is not visible

@@ -1,4 +1,5 @@
 -- findings: one row per rule and column with findings, the gravest and most frequent first
+-- label: Findings by rule | Anomalies par règle
 -- key rule, table_name, column_name
 -- column rule string! none: the rule
 -- source rule: data_quality_findings.rule
@@ -9,6 +10,7 @@
 -- column column_name string none: column, or columns, that they are about
 -- source column_name: data_quality_findings.column_name
 -- column findings int64! none: how many there are
+-- label findings: Findings | Nombre d'anomalies
 -- column first_seen_as_of date none: as-of date of the oldest of them that is still there
 -- source first_seen_as_of: data_quality_findings.first_seen_as_of
 WITH counted AS (

@@ -1,4 +1,5 @@
 -- genders: one row per unit and gender, of everybody in employment on the as-of date: all of them, then each legal entity
+-- label: Gender by legal entity | Femmes-hommes par entité
 -- key axis, unit_id, gender
 -- column axis string! none: tenant or legal_entity
 -- source axis: gender_balance.axis
@@ -13,6 +14,7 @@
 -- column unit_people int64 none: all people of the unit
 -- source unit_people: gender_balance.headcount
 -- lowered unit_people to none: a number of all people of a unit, whom no row names
+-- label unit_people: People in the unit | Effectif de l'unité
 SELECT
     axis,
     unit_id,

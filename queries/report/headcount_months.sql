@@ -1,14 +1,18 @@
 -- headcount_months: one row per month of the last five years and legal entity with people at its end. The seven legal entities
 --   that are largest in the last month stand for themselves, all others together have rank 8
+-- label: Headcount by month and entity | Effectif par mois et entité
 -- key month_end, legal_entity_rank
 -- column month_end date! none: last day of the month
+-- label month_end: Month end | Fin de mois
 -- column legal_entity_rank int32! none: 1 for the largest legal entity of the last month; 8 for all from the eighth on
+-- label legal_entity_rank: Rank of the legal entity | Rang de l'entité légale
 -- column legal_entity_id string directory: the legal entity; null for people without one, and for all that have rank 8
 -- source legal_entity_id: headcount_monthly.legal_entity_id
 -- column legal_entity_name string directory: its legal name; null when it is not visible, and for all that have rank 8
 -- source legal_entity_name: headcount_monthly.legal_entity_name
 -- column people int64! none: people in employment at the end of the month
 -- source people: headcount_monthly.headcount
+-- label people: Headcount | Effectif
 -- lowered legal_entity_rank, people to none: numbers of people, whom no row names
 WITH months AS (
     SELECT m.month_end, l.last_month

@@ -1,4 +1,5 @@
 -- probation_list: one row per probationary period that ends on the as-of date or in the 90 days after it
+-- label: Probation ends, 90 days | Fins de période d'essai, 90 j
 -- key probationary_period_id
 -- column probationary_period_id string! none: the probationary period
 -- source probationary_period_id: probation_deadlines.probationary_period_id
@@ -16,6 +17,7 @@
 -- source manager_family_name: probation_deadlines.manager_family_name
 -- column due_on date directory: last day of the period
 -- source due_on: probation_deadlines.ends_on
+-- label due_on: End of probation | Fin de période d'essai
 -- column days_left int32 directory: days from the as-of date to it
 -- source days_left: probation_deadlines.days_left
 -- column is_extended boolean! personal: whether the period was extended

@@ -96,6 +96,8 @@ impl Catalog {
             .iter()
             .map(|(stem, text)| derived::parse(&format!("{stem}.sql"), text))
             .collect::<Result<_, _>>()?;
+        while called::inherit(&catalog.tables(), &mut catalog.derived) {}
+        called::inherit(&catalog.tables(), &mut catalog.report);
         Ok(catalog)
     }
 

@@ -1,6 +1,9 @@
-//! `report`: what people look at, as one HTML file.
+//! `report`: what people look at, as one HTML file or as a workbook.
 
-use std::path::{Path, PathBuf};
+use std::{
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+};
 
 use super::{
     answer,
@@ -16,6 +19,7 @@ use crate::{
     language::Language,
     report::{self, Asked, COMPARED, PREVIOUS, Report},
     settings::Settings,
+    workbook,
 };
 
 /// What the report shows and where it goes.
@@ -29,6 +33,27 @@ pub(crate) struct ReportOptions {
     pub(crate) language: Language,
     /// The file.
     pub(crate) output: PathBuf,
+    /// What is made.
+    pub(crate) kind: ReportKind,
+}
+
+/// What a report is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReportKind {
+    /// A page with numbers, charts and lists.
+    Page,
+    /// The tables themselves.
+    Workbook,
+}
+
+impl ReportKind {
+    /// Where it goes when nothing says.
+    pub(crate) fn default_file(self) -> &'static str {
+        match self {
+            Self::Page => "report.html",
+            Self::Workbook => "report.xlsx",
+        }
+    }
 }
 
 /// Runs `report`.
@@ -37,14 +62,42 @@ pub(crate) struct ReportOptions {
 /// When there is no such snapshot, its tables cannot be read, or the file cannot be written.
 pub(crate) async fn report(context: &Context, settings: &Settings, options: ReportOptions) -> Result<(), Error> {
     let lake = context.lake_to_read(settings)?;
-    let ReportOptions { which, ceiling, language, output } = options;
+    let ReportOptions { which, ceiling, language, output, kind } = options;
     let engine = session_options(settings)?;
     let found = snapshots(&lake, &which).await?;
     let snapshot = found.last().ok_or_else(|| Error::Bug("a snapshot was found and is none".to_owned()))?;
-    let made = of_snapshot(context, &lake, snapshot, &engine, ceiling, language).await?;
-    write(&output, &made).await?;
-    context.note(&told(&output, snapshot, &made));
+    let told = match kind {
+        ReportKind::Page => {
+            let made = of_snapshot(context, &lake, snapshot, &engine, ceiling, language).await?;
+            write(&output, &made).await?;
+            told(&output, snapshot, &made)
+        }
+        ReportKind::Workbook => {
+            // In one partition, rows come in the order in which they were written.
+            let engine = SessionOptions { target_partitions: Some(NonZeroUsize::MIN), ..engine };
+            let files = snapshot.tables.iter().map(|table| table_files(table, snapshot.as_of));
+            let session = Session::over(lake.store(), &engine, files)?;
+            let (catalog, session, at) = (&context.catalog, &session, context.clock.now());
+            workbook(&output, &workbook::Asked { catalog, session, snapshot, ceiling, language, at }).await?
+        }
+    };
+    context.note(&told);
     Ok(())
+}
+
+/// Writes the workbook of a snapshot, and says what is in it.
+async fn workbook(output: &Path, asked: &workbook::Asked<'_>) -> Result<String, Error> {
+    let mut made = workbook::Made::default();
+    answer::into_file(output, answer::access(workbook::most_private(asked)?), async |file| {
+        made = workbook::write(asked, file).await?;
+        Ok(())
+    })
+    .await?;
+    let left_out = match made.left_out {
+        0 => String::new(),
+        left_out => format!(", {left_out} tables left out; the first sheet says why"),
+    };
+    Ok(format!("{}: as of {}, {} sheets{left_out}", output.display(), asked.snapshot.as_of, made.sheets + 1))
 }
 
 /// Makes the report of a snapshot.

@@ -29,6 +29,7 @@ use futures::StreamExt;
 pub(crate) use self::{
     format::{Format, Style},
     layout::{Layout, LeftOut, Records},
+    workbook::{MOST_ROWS, Sheet, Workbook},
 };
 use super::{EngineError, Rows};
 

@@ -5,6 +5,7 @@ use std::{fmt, panic::AssertUnwindSafe};
 use arrow::{
     array::{RecordBatch, RecordBatchOptions},
     datatypes::SchemaRef,
+    error::ArrowError,
 };
 use datafusion::execution::SendableRecordBatchStream;
 use futures::{
@@ -95,6 +96,17 @@ impl Rows {
                 RecordBatch::try_new_with_options(SchemaRef::clone(&target), batch.columns().to_vec(), &options);
             headed.map_err(|error| EngineError::Internal { message: error.to_string() })
         })
+    }
+
+    /// Only these columns of the rows, by their places.
+    ///
+    /// # Errors
+    /// When there is no such column.
+    pub(crate) fn only(self, places: &[usize]) -> Result<Self, EngineError> {
+        let failed = |error: ArrowError| EngineError::Internal { message: error.to_string() };
+        let schema = SchemaRef::new(self.schema.project(places).map_err(failed)?);
+        let places = places.to_vec();
+        Ok(self.try_map(schema, move |batch| batch?.project(&places).map_err(failed)))
     }
 
     /// The same rows, called so where a format has a place for it.

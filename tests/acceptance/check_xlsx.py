@@ -1,7 +1,12 @@
 """Workbooks open in openpyxl and in LibreOffice, and each cell holds what DuckDB reads of the lake."""
 import json
+import re
+from pathlib import Path
 
 import spreadsheets
+
+QUERIES = Path(__file__).resolve().parents[2] / "queries" / "report"
+CLASSES = ["none", "directory", "personal", "sensitive"]
 
 DAY = "2026-03-31"
 # Lists, wide forms, private values, every type; a table without rows too.
@@ -21,7 +26,7 @@ FROM employees a CROSS JOIN employees b CROSS JOIN (VALUES (1), (2), (3), (4)) A
 
 
 def xlsx(ctx):
-    """Tables, hostile texts and exact numbers, labels in French, limits, and the cost beside CSV."""
+    """Tables, hostile texts and exact numbers, labels in French, the workbook of HR tables, limits, and the cost beside CSV."""
     root = ctx.new_lake()
     made = ctx.program.run("demo", "--as-of", DAY, "--lake", root)
     ctx.check("xlsx: the demo ends well", [] if made.code == 0 else [made.tail()])
@@ -30,6 +35,8 @@ def xlsx(ctx):
     _tables(ctx, root, folder)
     _values(ctx, root, folder)
     _french(ctx, root, folder)
+    for ceiling in ("directory", "personal"):
+        _report(ctx, root, folder, ceiling)
     _limits(ctx, root, folder)
     _cost(ctx, root, folder)
 
@@ -91,6 +98,60 @@ def _french(ctx, root, folder):
     ctx.check("xlsx: columns are headed in French", [] if sorted(heading) == sorted(wanted) else [f"{heading}"])
     refused = ctx.program.query(root, sql, "--lang", "fr", "-o", folder / "french.csv")
     ctx.check("xlsx: other formats have no labels", refused.code == 2 and "--lang" in refused.err)
+
+
+def _report(ctx, root, folder, ceiling):
+    """Each sheet has the columns of its table that may be seen, by their labels, and DuckDB's rows."""
+    path = folder / f"{ceiling}.xlsx"
+    made = ctx.program.run("report", "--xlsx", "--lang", "fr", "--max-privacy", ceiling, "-o", path, "--lake", root)
+    ctx.check(f"xlsx: report --xlsx, {ceiling}, ends well", [] if made.code == 0 else [made.tail()])
+    ctx.check(f"xlsx: only its owner reads it, {ceiling}", (path.stat().st_mode & 0o777) == 0o600)
+    known = _sources(ctx, root, ceiling)
+    with spreadsheets.lake(root) as db:
+        for reader, read in spreadsheets.READERS.items():
+            sheets = read([path])[path]
+            about, *names = sheets
+            problems = [] if about == "À propos" and len(names) >= 12 else [f"sheets {list(sheets)}"]
+            problems += [f"{name}: what is it?" for name in names if name not in known]
+            said = {row[1]: row[2] for row in sheets[about].rows if row[0] == "Feuille"}
+            problems += [f"{name}: {said.get(name)} rows said, {len(sheets[name].rows)} there" for name in names
+                         if said.get(name) != len(sheets[name].rows)]
+            for name in set(names) & set(known):
+                sql, labels = known[name]
+                sheet = sheets[name]
+                problems += [f"{name}: formulas {sheet.formulas[:3]}"] if sheet.formulas else []
+                problems += [] if sheet.frozen and sheet.filtered else [f"{name}: frozen {sheet.frozen}, filters {sheet.filtered}"]
+                problems += [] if sheet.heading == labels else [f"{name}: {sheet.heading}, expected {labels}"]
+                problems += [f"{name}: {d}" for d in spreadsheets.differences(db.sql(sql).fetchall(), sheet.rows)]
+            ctx.check(f"xlsx: {reader} reads each sheet of the {ceiling} workbook as DuckDB does", problems)
+    if ceiling == "directory":
+        words = {heading for sheet in sheets.values() for heading in sheet.heading}
+        ctx.check("xlsx: below directory nobody's birth or end of contract is in it",
+                  not words & {"Date de naissance", "Date de sortie", "Sexe à l'état civil", "Ancienneté (jours)"})
+
+
+def _sources(ctx, root, ceiling):
+    """Name of a sheet in French → SQL for DuckDB, and the labels of its columns, below a ceiling."""
+    seen = CLASSES[:CLASSES.index(ceiling) + 1]
+    listed = json.loads(ctx.program.run("tables", "--format", "json", "--lake", root).out)
+    tables = {table["name"]: table for table in listed}
+    known = {}
+    for table in listed:
+        columns = [c for c in table["columns"] if c["privacy"] in seen]
+        names = ", ".join(f'"{c["name"]}"' for c in columns)
+        labels = [c["label"]["fr"] if "label" in c else None for c in columns]
+        known[table.get("label", {}).get("fr")] = f"SELECT {names} FROM {table['name']}", labels
+    for file in QUERIES.glob("*.sql"):
+        text = file.read_text()
+        label = re.search(r"^-- label: .* \| (.*)$", text, re.M)
+        if label:
+            own = dict(re.findall(r"^-- label (\w+): .* \| (.*)$", text, re.M))
+            from_table = dict(re.findall(r"^-- source (\w+): (\w+)\.\1$", text, re.M))
+            columns = [name for name, privacy in re.findall(r"^-- column (\w+) \S+ (\w+):", text, re.M) if privacy in seen]
+            of_table = {c: next((k["label"]["fr"] for k in tables[t]["columns"] if k["name"] == c), None) for c, t in from_table.items()}
+            sql = re.sub(r"\A(--.*\n)+", "", text).replace("$as_of", f"'{DAY}'").strip().rstrip(";")
+            known[label[1]] = (f"SELECT {', '.join(columns)} FROM ({sql})", [own.get(c) or of_table[c] for c in columns])
+    return known
 
 
 def _limits(ctx, root, folder):

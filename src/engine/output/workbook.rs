@@ -25,11 +25,11 @@ use arrow::datatypes::Schema;
 use chrono::{DateTime, Utc};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime};
 
-pub(crate) use self::sheet::Sheet;
 use self::{
     failing::guarded,
     limits::{LONGEST_NAME, MOST_COLUMNS, shortened},
 };
+pub(crate) use self::{limits::MOST_ROWS, sheet::Sheet};
 use super::encoder::words;
 
 /// 1980-01-01, where the times of ZIP files begin.

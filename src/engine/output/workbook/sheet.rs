@@ -98,6 +98,11 @@ impl Sheet {
         Ok(())
     }
 
+    /// Rows below the heading so far.
+    pub(crate) fn rows(&self) -> u32 {
+        self.rows - 1
+    }
+
     /// The sheet as it is added to a workbook.
     pub(super) fn end(mut self) -> Result<Worksheet, String> {
         self.finish().map_err(Error::from)?;

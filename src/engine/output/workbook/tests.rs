@@ -10,7 +10,7 @@ use arrow::{
 };
 use proptest::prelude::*;
 
-use super::{cells::Cells, limits::MOST_ROWS, *};
+use super::{cells::Cells, *};
 use crate::engine::testing::{batch, dates, day, ints, strings, unzipped};
 
 fn workbook(sheets: &[(&str, &[RecordBatch])]) -> Vec<u8> {
