@@ -1,6 +1,7 @@
 //! The command line: what there is to ask for, and nothing of how it is done.
 
 mod arguments;
+mod catalogue;
 mod compare;
 mod completions;
 mod fake_tenant;
@@ -185,6 +186,10 @@ async fn command(
         Command::Tables(arguments) => {
             let (given, options) = arguments.parts();
             commands::tables(&context, &resolve(given)?, &options).await
+        }
+        Command::Catalogue(arguments) => {
+            let (given, options) = arguments.parts();
+            commands::catalogue(&context, &resolve(given)?, &options).await
         }
         Command::CompareSources(arguments) => {
             let (given, options) = arguments.parts()?;

@@ -48,11 +48,12 @@
 //! ```walls
 //! cli: account api catalog clock commands context ddl engine env_vars error exit_code fake_tenant lake language modes print
 //!     progress run_id settings state_folder telemetry terminal_text
-//! commands: account api assemble catalog child context day_list ddl decode engine env_vars error exit_code fake_tenant fetch
-//!     image_type lake language listen lock mcp metrics modes notify openlineage page print quality report run_events run_report
+//! commands: account api assemble catalog catalogue_site child context day_list ddl decode engine env_vars error exit_code
+//!     fake_tenant fetch image_type lake language listen lock mcp metrics modes notify openlineage page print quality report run_events run_report
 //!     run_id screen settings shell signals similar spans telemetry terminal_text workbook
 //! mcp: account api catalog engine error lake
 //! ddl: catalog lake
+//! catalogue_site: catalog engine html lake language openlineage wide
 //! context: api catalog clock env_vars error lake lock modes print progress run_id settings state_folder window_file
 //! listen: child clock error lake lock modes
 //! fetch: api catalog day_list decode engine error exit_code image_type lake page progress run_id run_report settings
@@ -66,6 +67,7 @@
 //! run_report: api catalog day_list decode lake run_id terminal_text
 //! settings: api catalog env_vars lake quality similar
 //! engine: catalog causes dictionaries exit_code lock similar spans terminal_text
+//! openlineage: catalog engine run_id
 //! lake: catalog causes clock day_list dictionaries exit_code lock modes page run_id terminal_text
 //! wide: catalog decode
 //! telemetry: api env_vars spans terminal_text
@@ -74,7 +76,6 @@
 //! api: catalog clock exit_code page spans surrogates terminal_text
 //! decode: catalog page surrogates
 //! lock: modes
-//! openlineage: catalog run_id
 //! quality: catalog
 //! report: catalog engine error html lake language
 //! workbook: catalog engine error lake language
@@ -108,6 +109,7 @@ mod account;
 mod api;
 mod assemble;
 pub mod catalog;
+mod catalogue_site;
 mod causes;
 mod child;
 pub mod cli;

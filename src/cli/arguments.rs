@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
+    catalogue::CatalogueArguments,
     compare::CompareArguments,
     completions::CompletionsArguments,
     fake_tenant::FakeTenantArguments,
@@ -131,6 +132,8 @@ pub(super) enum Command {
     Webhooks(Box<WebhooksArguments>),
     /// Show the catalogue: tables, columns, types, meaning, privacy class, source
     Tables(TablesArguments),
+    /// Write the catalogue as a static site: every table and column, with lineage
+    Catalogue(CatalogueArguments),
     /// Say whether two lakes hold the same, table by table and column by column: what changed, and for whom
     CompareSources(Box<CompareArguments>),
     /// Re-check published snapshots: every file present, size, SHA-256, rows, schema

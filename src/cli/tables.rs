@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use clap::Args;
 
 use super::flags::LakeFlag;
-use crate::{commands::TablesOptions, ddl::Dialect, language::Language, print::ListFormat};
+use crate::{
+    commands::{TablesFormat, TablesOptions},
+    ddl::Dialect,
+    language::Language,
+};
 
 #[derive(Debug, Args)]
 pub(super) struct TablesArguments {
@@ -15,7 +19,7 @@ pub(super) struct TablesArguments {
     table: Option<String>,
     /// How to print
     #[arg(long, value_enum, default_value = "text")]
-    format: ListFormat,
+    format: TablesFormat,
     /// Show what people call tables and columns too, in this language; json has it in all
     #[arg(long, value_enum, value_name = "LANGUAGE", conflicts_with_all = ["ddl", "dbt"])]
     lang: Option<Language>,

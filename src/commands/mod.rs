@@ -2,6 +2,7 @@
 
 mod accept;
 mod answer;
+mod catalogue;
 mod check;
 mod compare_sources;
 mod config;
@@ -30,6 +31,7 @@ pub(crate) mod webhooks;
 
 pub(crate) use self::{
     accept::{AcceptOptions, accept},
+    catalogue::{CatalogueOptions, catalogue},
     check::check,
     compare_sources::{CompareOptions, LakeDay, compare_sources},
     config::config,
@@ -49,6 +51,6 @@ pub(crate) use self::{
     runs::{RunsOptions, runs},
     snapshots::snapshots,
     sync::{SyncOptions, sync, sync_watched},
-    tables::{TablesOptions, tables},
+    tables::{TablesFormat, TablesOptions, tables},
     verify::verify,
 };

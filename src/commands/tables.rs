@@ -7,15 +7,16 @@ use self::layout::{Listed, list};
 
 use crate::{
     catalog::Table,
+    catalogue_site::{self, Catalogue, Entry},
     context::{Context, split_as_configured},
     ddl::{self, Dialect, Place},
     error::Error,
     lake::{
         Snapshot,
-        published::{of_name, with_published},
+        published::{Figures, with_published},
     },
     language::Language,
-    print::{ListFormat, print, print_list},
+    print::{ListFormat, print, print_lines, print_list},
     screen,
     settings::{Settings, did_you_mean},
 };
@@ -26,13 +27,27 @@ pub(crate) struct TablesOptions {
     /// Only this table, with its columns; otherwise all tables, a line each.
     pub(crate) table: Option<String>,
     /// How.
-    pub(crate) format: ListFormat,
+    pub(crate) format: TablesFormat,
     /// Whether what people call tables and columns is shown too, in which language.
     pub(crate) language: Option<Language>,
     /// `CREATE TABLE` statements instead.
     pub(crate) ddl: Option<Dialect>,
     /// dbt sources instead.
     pub(crate) dbt: bool,
+}
+
+/// How the catalogue is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum TablesFormat {
+    /// For people: a line for each table, or for each column of one.
+    #[default]
+    #[value(alias = "table")]
+    Text,
+    /// For machines: everything that is known.
+    Json,
+    /// One document with everything that is known.
+    #[value(alias = "md")]
+    Markdown,
 }
 
 /// Prints the catalogue, and the tables of the newest snapshot whose columns are the tenant's own.
@@ -62,15 +77,29 @@ pub(crate) async fn tables(context: &Context, settings: &Settings, options: &Tab
             None => ddl::sources(&tables, &context.catalog, &place),
         });
     }
-    let screen = screen::of_stdout().map(|screen| screen.width);
-    // Definitions are called what the tenant calls them.
-    print_list(options.format, &tables, |tables| {
-        let listed: Vec<Listed<'_>> = tables.iter().map(|table| Listed { table, figures: Vec::new() }).collect();
-        match (&options.table, tables.as_slice()) {
-            (Some(_), [table]) => describe(table, options.language, screen) + &opened,
-            _ => list(&listed, &[], options.language, screen) + &opened,
+    let is_shown = |entry: &Entry| tables.iter().any(|table| table.name == entry.table.name);
+    match options.format {
+        TablesFormat::Text => {
+            let screen = screen::of_stdout().map(|screen| screen.width);
+            // Definitions are called what the tenant calls them.
+            print_lines(&match (&options.table, tables.as_slice()) {
+                (Some(_), [table]) => describe(table, options.language, screen) + &opened,
+                _ => {
+                    let listed = tables.iter().map(|table| Listed { table, figures: Vec::new() });
+                    list(&listed.collect::<Vec<_>>(), &[], options.language, screen) + &opened
+                }
+            })
         }
-    })
+        TablesFormat::Markdown => {
+            let catalogue = Catalogue::of(&context.catalog, newest.as_ref()).await?;
+            print_lines(&catalogue_site::document(&catalogue, &is_shown))
+        }
+        TablesFormat::Json => {
+            let mut catalogue = Catalogue::of(&context.catalog, newest.as_ref()).await?;
+            catalogue.entries.retain(is_shown);
+            print_list(ListFormat::Json, &catalogue.entries, |_| String::new())
+        }
+    }
 }
 
 /// A line that names the custom definitions which the settings put into the core zone.
@@ -85,26 +114,6 @@ fn opened(context: &Context, settings: &Settings, options: &TablesOptions) -> Re
     })
 }
 
-/// What some snapshots have of a table.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Held {
-    pub(super) rows: u64,
-    pub(super) files: u64,
-    pub(super) bytes: u64,
-}
-
-impl Held {
-    /// What they have of the table called `name`.
-    pub(super) fn of(snapshots: &[Snapshot], name: &str) -> Self {
-        let files = of_name(snapshots, name).flat_map(|(_, table)| &table.files);
-        files.fold(Self::default(), |held, file| Self {
-            rows: held.rows + file.rows,
-            files: held.files + 1,
-            bytes: held.bytes + file.bytes,
-        })
-    }
-}
-
 /// Published tables for people, by zone and with their rows, perhaps with their files.
 pub(super) fn list_published(
     tables: &[Table],
@@ -113,7 +122,7 @@ pub(super) fn list_published(
     screen: Option<usize>,
 ) -> String {
     let figures = |table: &Table| {
-        let Held { rows, files, bytes } = Held::of(snapshots, &table.name);
+        let Figures { rows, files, bytes } = Figures::of(snapshots, &table.name);
         if with_files { vec![rows, files, bytes] } else { vec![rows] }
     };
     let listed: Vec<Listed<'_>> = tables.iter().map(|table| Listed { table, figures: figures(table) }).collect();

@@ -34,14 +34,6 @@ pub(crate) struct TableLineage {
     pub(crate) rows: Fields,
 }
 
-impl TableLineage {
-    /// The columns whose values are shown by a column, or which it is computed of.
-    pub(crate) fn direct<'l>(&'l self, column: &str) -> impl Iterator<Item = (&'l Field, How)> + 'l {
-        let of_column = self.columns.get(column).into_iter().flatten();
-        of_column.filter_map(|(field, ways)| Some((field, ways.iter().copied().filter(|how| how.is_direct()).max()?)))
-    }
-}
-
 /// What each derived table is made of, by its name, internal ones too. `api_tables` are the tables of the API.
 ///
 /// # Errors

@@ -77,7 +77,6 @@ mod headings;
 mod held;
 mod json_functions;
 mod known;
-#[allow(dead_code, unused_imports, reason = "the catalogue is written with it")]
 pub(crate) mod lineage;
 pub(crate) mod mapped;
 mod names;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+
 use super::{Snapshot, SnapshotColumn, SnapshotTable};
 use crate::catalog::{Catalog, Origin, Privacy, Quality, Table, TableColumn};
 
@@ -18,6 +20,35 @@ pub(crate) fn of_name<'s>(
     name: &'s str,
 ) -> impl Iterator<Item = (&'s Snapshot, &'s SnapshotTable)> {
     snapshots.iter().rev().filter_map(move |s| Some((s, s.tables.iter().find(|table| table.name == name)?)))
+}
+
+/// What some snapshots have of a table.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Figures {
+    /// Rows.
+    pub(crate) rows: u64,
+    /// Files.
+    pub(crate) files: u64,
+    /// Bytes of the files.
+    pub(crate) bytes: u64,
+}
+
+impl Figures {
+    /// What they have of the table called `name`; nothing of one that they do not have.
+    pub(crate) fn of(snapshots: &[Snapshot], name: &str) -> Self {
+        Self::of_table(snapshots, name).unwrap_or_default()
+    }
+
+    /// The same; `None` where they have no such table.
+    pub(crate) fn of_table(snapshots: &[Snapshot], name: &str) -> Option<Self> {
+        of_name(snapshots, name).next()?;
+        let files = of_name(snapshots, name).flat_map(|(_, table)| &table.files);
+        Some(files.fold(Self::default(), |held, file| Self {
+            rows: held.rows + file.rows,
+            files: held.files + 1,
+            bytes: held.bytes + file.bytes,
+        }))
+    }
 }
 
 /// Tables with the columns that are the tenant's own, as the newest snapshot that has the table knows them; and the tables

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::facet::Body;
+use crate::engine::lineage::How;
 
 /// What flows into the columns of a dataset, and what chose its rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct ColumnLineage {
     /// By column, what its values are made of.
-    pub(crate) fields: BTreeMap<String, Fields>,
+    pub(crate) fields: BTreeMap<String, FieldsMade>,
     /// What decides which rows there are: filters, joins, groups.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) dataset: Vec<InputField>,
@@ -19,7 +20,7 @@ pub(crate) struct ColumnLineage {
 /// What flows into one column.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Fields {
+pub(crate) struct FieldsMade {
     /// The columns.
     pub(crate) input_fields: Vec<InputField>,
 }
@@ -38,17 +39,24 @@ pub(crate) struct InputField {
 }
 
 /// One way for a column to flow into another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Transformation {
     /// `DIRECT` or `INDIRECT`.
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
     /// `IDENTITY`, `TRANSFORMATION`, `AGGREGATION`, or one of the indirect ones: `JOIN`, `GROUP_BY`, `FILTER`, `SORT`,
     /// `WINDOW`, `CONDITIONAL`.
-    pub(crate) subtype: &'static str,
+    pub(crate) subtype: String,
 }
 
 impl Body for ColumnLineage {
     const VERSION: &str = "1-2-0";
     const TYPE: &str = "ColumnLineageDatasetFacet";
+}
+
+impl From<How> for Transformation {
+    fn from(how: How) -> Self {
+        let kind = if how.is_direct() { "DIRECT" } else { "INDIRECT" };
+        Self { kind, subtype: how.as_str().to_uppercase() }
+    }
 }

@@ -14,7 +14,7 @@ mod facet;
 mod tests;
 
 pub(crate) use self::{
-    columns::{ColumnLineage, Fields, InputField, Transformation},
+    columns::{ColumnLineage, FieldsMade, InputField, Transformation},
     dataset::{Dataset, DatasetFacets, DatasetVersion, Documentation, OutputFacets, OutputStatistics, namespace_of},
     event::{
         ErrorMessage, Event, EventType, Job, JobEvent, JobFacets, JobType, Parent, ParentJob, ParentRun,

@@ -121,7 +121,7 @@ impl Told<'_> {
         let input = |(field, ways): (&Field, &BTreeSet<How>)| {
             let table = tables.iter().find(|table| table.name == field.table)?;
             let Dataset { namespace, name, .. } = Dataset::named(self.lake, table);
-            let transformations = ways.iter().copied().map(way).collect();
+            let transformations = ways.iter().copied().map(Transformation::from).collect();
             Some(InputField { namespace, name, field: field.column.clone(), transformations })
         };
         let inputs = |fields: &Fields| fields.iter().filter_map(input).collect::<Vec<_>>();
@@ -133,21 +133,4 @@ impl Told<'_> {
         }
         lineage
     }
-}
-
-/// A way of one column into another, by its names there.
-fn way(how: How) -> Transformation {
-    let kind = if how.is_direct() { "DIRECT" } else { "INDIRECT" };
-    let subtype = match how {
-        How::Identity => "IDENTITY",
-        How::Transformation => "TRANSFORMATION",
-        How::Aggregation => "AGGREGATION",
-        How::Conditional => "CONDITIONAL",
-        How::Window => "WINDOW",
-        How::Filter => "FILTER",
-        How::Join => "JOIN",
-        How::GroupBy => "GROUP_BY",
-        How::Sort => "SORT",
-    };
-    Transformation { kind, subtype }
 }

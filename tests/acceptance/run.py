@@ -13,6 +13,7 @@ import traceback
 import check_airflow
 import check_analytics
 import check_benches
+import check_catalogue
 import check_clouds
 import check_delta
 import check_ducklake
@@ -66,6 +67,7 @@ CHECKS = {
     "portraits": check_portraits.portraits,
     "warehouses": check_warehouses.warehouses,
     "report": check_report.report,
+    "catalogue": check_catalogue.catalogue,
     "xlsx": check_xlsx.xlsx,
     "iceberg": check_iceberg.iceberg,
     "ducklake": check_ducklake.ducklake,

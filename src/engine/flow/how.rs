@@ -1,7 +1,10 @@
 //! In which way one column flows into another.
 
+use serde::Serialize;
+
 /// A way, by the names that OpenLineage has for them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum How {
     /// Its values are shown as they are.
     Identity,
@@ -24,6 +27,21 @@ pub(crate) enum How {
 }
 
 impl How {
+    /// Its name, in lower snake_case.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Transformation => "transformation",
+            Self::Aggregation => "aggregation",
+            Self::Conditional => "conditional",
+            Self::Window => "window",
+            Self::Filter => "filter",
+            Self::Join => "join",
+            Self::GroupBy => "group_by",
+            Self::Sort => "sort",
+        }
+    }
+
     /// Whether values flow, rather than decisions.
     pub(crate) fn is_direct(self) -> bool {
         matches!(self, Self::Identity | Self::Transformation | Self::Aggregation)

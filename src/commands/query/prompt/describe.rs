@@ -2,8 +2,11 @@
 
 use crate::{
     catalog::{Catalog, Origin, Privacy, Table},
-    commands::tables::{self, Held},
-    lake::{Snapshot, published::published},
+    commands::tables::{self},
+    lake::{
+        Snapshot,
+        published::{Figures, published},
+    },
     settings::did_you_mean,
 };
 
@@ -40,11 +43,11 @@ pub(super) fn columns(
     if !with_files {
         return described;
     }
-    format!("{described}\n{}\n", facts(table, &Held::of(snapshots, name)))
+    format!("{described}\n{}\n", facts(table, &Figures::of(snapshots, name)))
 }
 
 /// What is known of a table beyond its columns.
-fn facts(table: &Table, held: &Held) -> String {
+fn facts(table: &Table, held: &Figures) -> String {
     let origin = match table.origin {
         Origin::Api => "pages of the API".to_owned(),
         Origin::Query => format!("queries/{}.sql", table.name),
