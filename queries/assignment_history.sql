@@ -78,6 +78,8 @@
 -- lowered job_qualification_id, job_qualification_title, manager_id to directory: where somebody works is what
 --   colleagues see of each other; for how long is in valid_from and valid_to
 -- lowered job_position_id to none: an identifier, which tells nothing by itself
+-- without employments.template_id, job_positions.job_qualification_id, job_positions.occupation_category_id: they find titles
+--   only, which are null then
 WITH edges AS (
     SELECT employee_id, valid_from AS edge FROM assignment_candidates
     UNION

@@ -13,6 +13,7 @@
 -- column is_manager boolean personal: of a group
 -- column is_everybody boolean! personal: whether everybody is in the unit, which then shows what the tenant shows
 -- column in_pool boolean! personal: whether the unit adds nothing to what the tenant shows: it is in the pool, or everybody
+-- without people_by_cell.occupation_category_id: people are grouped by the rest then
 WITH units AS (
     SELECT
         'legal_entity' AS axis,

@@ -51,6 +51,8 @@
 -- label successor_start_date: Following contract start date | Date de début du contrat suivant
 -- column is_continued boolean! personal: whether that employment leaves no day out after end_date
 -- label is_continued: Followed by another contract | Suivi d'un autre contrat
+-- without employment_templates.term, employments.template_id: which contracts without a last day should have one is not known
+--   then, so that only those with one are listed
 WITH contracts AS (
     SELECT
         id,

@@ -39,6 +39,7 @@
 --   numbers of five people or more, or of all people of a unit
 -- lowered unit_id, unit_name, department_level, is_manager to directory: where people work is what colleagues see of each other;
 --   a unit has its rows as soon as somebody works there
+-- without cell_units.occupation_category_id: it finds the title only, which is null then
 WITH cells AS (
     SELECT
         axis,

@@ -25,6 +25,7 @@
 -- column headcount int64! none: people whose row of assignment_history covers the last day of the month
 -- label headcount: Headcount | Effectif
 -- lowered month_end, headcount to none: months, and numbers of people, whom no row names
+-- without assignment_history.contract_term: everybody is counted under no term then
 WITH edges AS (
     -- A stretch counts at the month ends from that of its first day to the one before that of the first day after it.
     SELECT h.*, valid_from AS edge, 1 AS people

@@ -14,6 +14,7 @@
 -- column bank_account_account_identifier string sensitive: account number
 -- column bank_account_bank_identifier string sensitive: identifier of the bank
 -- column bank_account_bank_name string sensitive: name of the bank
+-- without employee_personal_records.last_updated_at: of several the one with the smallest id counts then
 WITH ranked AS (
     SELECT
         employee_personal_records.*,

@@ -200,6 +200,8 @@
 -- lowered site_id, direct_line, quote, cleemy_approver_id, manager2_id, timesheet_approver_id to directory: each is
 --   the value of one definition that colleagues see; attribute values are sensitive because they may be of any
 -- lowered rows to directory: every person has a row, whatever the status
+-- without applicable_positions.job_qualification_id, applicable_positions.occupation_category_id: they find titles only, which
+--   are null then
 WITH definitions AS (
     -- By number, since numbers are compared faster than names.
     SELECT number, definition_id

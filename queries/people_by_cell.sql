@@ -15,6 +15,7 @@
 -- column age_band string! personal: completed years on the as-of date, such as 25-29; under 20, 70 and over; unknown without a
 --   birth date, or with one that makes people younger than 0 or older than 120
 -- column people int64! personal: how many
+-- without assignment_history.occupation_category_id: people are grouped by the rest then
 WITH bands AS (
     SELECT age_band, age_from, age_to
     FROM (

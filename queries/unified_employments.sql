@@ -41,6 +41,7 @@
 -- lowered job_title, status to directory: where somebody works is what colleagues see of each other; the private days
 --   that choose the row are not shown by it
 -- lowered rows to directory: every employment has a row; that there is one, and since when, is in the directory
+-- without employments.template_id: it finds what the contract is only, which is null then
 SELECT
     e.id,
     e.remote_id,

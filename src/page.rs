@@ -1,5 +1,7 @@
 //! One response of the API, between the client that received it and the decoder that reads it.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -46,6 +48,15 @@ pub(crate) struct LearnedLimit {
     /// Records in one page.
     pub(crate) limit: u32,
     /// When it was learned.
+    pub(crate) learned_at: DateTime<Utc>,
+}
+
+/// Properties that a route does not know: asked for, they were refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LeftOut {
+    /// In lower case.
+    pub(crate) properties: BTreeSet<String>,
+    /// When the first of them was refused.
     pub(crate) learned_at: DateTime<Utc>,
 }
 

@@ -1,5 +1,5 @@
 -- attribute_labels: one row per entry of a custom field that some user has; which list of API v5 it is from is not said
--- without: custom_entries
+-- without custom_entries: no entry is known then
 SELECT
     e.label_id AS id,
     MIN(e.name) AS name,

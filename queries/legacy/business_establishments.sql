@@ -1,5 +1,5 @@
 -- business_establishments: one row per establishment, archived ones included
--- without: legal_entities, v4_legal_units
+-- without legal_entities, v4_legal_units: country and headquarters are null where only the legal unit says them
 WITH establishments AS (
     SELECT
         e.*,

@@ -1,6 +1,6 @@
 -- contracts: one row per contract that counts, and one for the dates of each user of whom no contract can be read
 -- internal
--- without: v4_work_contracts, v4_archived_work_contracts, v4_establishments
+-- without v4_work_contracts, v4_archived_work_contracts, v4_establishments: what cannot be read is no contract, and the dates of its user stand for it
 -- column id string! none: identifier of the contract; user- and the user's where there is none
 -- column employee_id string! none: user under contract
 -- column external_id string none: identifier in the customer's other systems

@@ -1,6 +1,6 @@
 -- custom_fields: one row per custom field of users: those that are defined, and those that a user has all the same
 -- internal
--- without: v3_extension_definitions, v3_user_properties
+-- without v3_extension_definitions, v3_user_properties: a field that some user has is one by itself
 -- column id string! none: name of the field as its definition spells it, e_ and a name
 -- column name string none: label
 -- column kind string none: title of the schema that API v5 describes such values by; null when that is not known

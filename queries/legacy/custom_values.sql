@@ -1,6 +1,6 @@
 -- custom_values: one row per value of a custom field of a user, as API v5 has it
 -- internal
--- without: custom_entries
+-- without custom_entries: an entry keeps the identifier that the user has
 -- column employee_id string! none: user
 -- column field_id string! none: name of the field
 -- column value_id string! none: identifier of the value among those of the user and the field

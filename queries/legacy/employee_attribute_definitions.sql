@@ -1,6 +1,6 @@
 -- employee_attribute_definitions: one row per definition that employee_attributes has values of: the built-in ones of API v5
 --   whose facts users, contracts and positions hold, and the custom fields
--- without: v3_user_properties
+-- without v3_user_properties: the name is null then
 WITH built_in AS (
     -- With the name of the field of users that it was, and what its values look like.
     SELECT id, v3_name, target_type, looks

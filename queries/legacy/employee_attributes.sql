@@ -264,6 +264,13 @@ found AS (
     FROM custom_values
 ),
 
+-- People whose attributes are not wanted, where some statuses alone are.
+unwanted AS (
+    SELECT id AS employee_id
+    FROM employees
+    WHERE $attribute_people <> '' AND NOT COALESCE(array_has(string_to_array($attribute_people, ','), status), FALSE)
+),
+
 -- The typed readings of a value: see the columns of the table.
 readings AS (
     SELECT
@@ -275,6 +282,7 @@ readings AS (
         json_get(value, 'type') AS reference_type,
         json_get(value, 'url') AS reference_url
     FROM found f
+    LEFT ANTI JOIN unwanted u ON u.employee_id = f.employee_id
     WHERE value IS NOT NULL
 ),
 

@@ -1,5 +1,5 @@
 -- employment_templates: one row per kind of contract that a work contract is of
--- without: v4_archived_work_contracts
+-- without v4_archived_work_contracts: a kind is one where some contract that can be read is of it
 WITH referred AS (
     SELECT type_id, type, _extracted_at, _run_id FROM v4_work_contracts
     UNION ALL

@@ -1,7 +1,7 @@
 -- job_positions: one row per position of a user: the current one as the user has it, on the contract that applies; where the
 --   log of the user's department can be read and is understood, one for each change of department, establishment or manager
 --   in it, on any contract. derivedFrom in _extra says which, and why there is no more
--- without: logged_places
+-- without logged_places: each user has the current position then
 -- past from: v3_user_logs
 WITH users AS (
     SELECT

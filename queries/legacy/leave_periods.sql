@@ -2,7 +2,7 @@
 --   give is put together from its half days, as far as they were read: then is_rebuilt is true
 -- label: Absence requests | Demandes d'absence
 -- zone personal
--- without: v3_leave_periods
+-- without v3_leave_periods: they are put together from half days then
 -- key id
 -- column id string! none: identifier of the absence
 -- label id: ID | Identifiant

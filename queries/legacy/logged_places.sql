@@ -1,6 +1,6 @@
 -- logged_places: since when users have which department, establishment and manager, by the log of their changes
 -- internal
--- without: v3_user_logs
+-- without v3_user_logs: nothing is known of changes then
 -- column employee_id string! none: user
 -- column field string! none: department, establishment or manager
 -- column is_understood boolean! none: whether the log of this field of this user ends with what the user has today; where

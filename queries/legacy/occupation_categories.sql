@@ -1,5 +1,5 @@
 -- occupation_categories: one row per occupation category that a user or a work contract refers to
--- without: v4_work_contracts
+-- without v4_work_contracts: those that users refer to are some
 WITH referred AS (
     SELECT COALESCE(csp_id, csp_ref_id) AS id, csp_name AS title, _extracted_at, _run_id FROM v3_users
     UNION ALL

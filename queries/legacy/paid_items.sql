@@ -1,6 +1,6 @@
 -- paid_items: one row per amount that somebody is paid, of both kinds, as remuneration_items has them
 -- internal
--- without: v4_fixed_items, v4_variable_items
+-- without v4_fixed_items, v4_variable_items: each kind is read by itself
 -- column id string! none: identifier of the item
 -- column kind string! none: fixed or variable
 -- column employee_id string none: employee who is paid

@@ -2,7 +2,7 @@
 --   variable one of the month of period, such as a bonus; the two kinds number theirs apart. Deleted ones have is_deleted
 -- label: Remuneration items | Éléments de rémunération
 -- zone personal
--- without: v4_fixed_natures, v4_variable_natures, v4_work_contracts
+-- without v4_fixed_natures, v4_variable_natures, v4_work_contracts, business_establishments, legal_entities: items say most of their nature and contract themselves
 -- key kind, id
 -- column id string! none: identifier of the item, unique in its kind
 -- label id: ID | Identifiant
@@ -22,8 +22,9 @@
 -- label unit: Unit | Unité
 -- column amount double sensitive: how much, in the unit; money is in the currency of currency_code
 -- label amount: Amount | Montant
--- column currency_code string sensitive: ISO 4217 code of the currency of the contract's establishment, or of all that have the
---   nature; null where neither is known, and for a number of something
+-- column currency_code string sensitive: ISO 4217 code of the currency of the contract's establishment, as the nature has it; else of
+--   all that have the nature; else, where the nature has none, of the country of the establishment's legal entity; null where
+--   none of these is known, and for a number of something
 -- label currency_code: Currency | Devise
 -- column starts_on date sensitive: of a fixed item: first day, included
 -- label starts_on: Start date | Date de début
@@ -48,10 +49,13 @@ described AS (
         CASE i.kind WHEN 'fixed' THEN 'amount' ELSE COALESCE(n.unit, lower(json_text(json_get(i.nature, 'type')))) END AS unit,
         COALESCE(n.establishments, json_get(i.nature, 'establishments')) AS establishments,
         COALESCE(i.employee_id, c.owner_id) AS owner_id,
-        c.establishment_id
+        c.establishment_id,
+        l.currency_code AS country_currency
     FROM paid_items i
     LEFT JOIN natures n ON n.kind = i.kind AND n.id = i.nature_id
     LEFT JOIN v4_work_contracts c ON c.id = i.work_contract_id
+    LEFT JOIN business_establishments b ON b.id = c.establishment_id
+    LEFT JOIN legal_entities l ON l.id = b.legal_entity_id
 ),
 
 places AS (
@@ -84,7 +88,14 @@ SELECT
     d.nature_name,
     d.unit,
     d.amount,
-    CASE WHEN d.unit = 'amount' THEN COALESCE(c.own, CASE WHEN c.least = c.greatest THEN c.least END) END AS currency_code,
+    CASE
+        WHEN d.unit = 'amount'
+            THEN COALESCE(
+                c.own,
+                CASE WHEN c.least = c.greatest THEN c.least END,
+                CASE WHEN c.least IS NULL THEN d.country_currency END
+            )
+    END AS currency_code,
     d.starts_on,
     d.ends_on,
     d.period,

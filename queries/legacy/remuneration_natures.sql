@@ -1,7 +1,7 @@
 -- remuneration_natures: with a legacy key: one row per kind of remuneration, fixed or variable; the two kinds number theirs apart
 -- label: Remuneration natures | Natures de rémunération
 -- zone personal
--- without: v4_fixed_natures, v4_variable_natures
+-- without v4_fixed_natures, v4_variable_natures: each kind is read by itself
 -- key kind, id
 -- column id string! none: identifier of the nature, unique in its kind
 -- label id: ID | Identifiant

@@ -187,6 +187,14 @@ impl ApiError {
         matches!(self, Self::Refused { status, .. } if matches!(status.as_u16(), 403 | 404 | 410))
     }
 
+    /// What the API said where it takes a request for a wrong one.
+    pub(crate) fn takes_for_wrong(&self) -> Option<&str> {
+        match self {
+            Self::Refused { status: StatusCode::BAD_REQUEST, said, .. } => Some(said),
+            _ => None,
+        }
+    }
+
     pub(super) fn exhausted(resource: &str, attempts: u32, temporary: Temporary) -> Self {
         let asked = temporary.retry_after.filter(|wait| *wait > Duration::from_secs(60));
         Self::Exhausted {

@@ -1,15 +1,19 @@
 //! How many records to ask for in one page. The documentation disagrees with itself (100 or 1,000) and says that limits may
-//! grow, so the larger is asked for where it may work, and what the API answered is remembered.
+//! grow, so the larger is asked for where it may work, and what the API answered is remembered. So is which properties a route
+//! of the older APIs refused to show.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
-use crate::{catalog::Resource, page::LearnedLimit};
+use crate::{
+    catalog::Resource,
+    page::{LearnedLimit, LeftOut},
+};
 
 /// What every collection is documented to take.
 const SURE_LIMIT: u32 = 100;
@@ -21,6 +25,8 @@ const REMEMBERED_FOR: TimeDelta = TimeDelta::days(7);
 pub(crate) struct PageLimits {
     now: DateTime<Utc>,
     learned: Mutex<BTreeMap<String, LearnedLimit>>,
+    left_out: Mutex<BTreeMap<String, LeftOut>>,
+    dropped: Option<DateTime<Utc>>,
     /// Whether limits above the documented one are taken: the first collection that tries finds it out for all.
     hope: Arc<AsyncMutex<Option<bool>>>,
 }
@@ -46,9 +52,34 @@ impl PageLimits {
         now: DateTime<Utc>,
         dropped: Option<DateTime<Utc>>,
     ) -> Self {
-        let recent = |learned: DateTime<Utc>| learned <= now && now - learned <= REMEMBERED_FOR;
-        remembered.retain(|_, l| l.limit > 0 && recent(l.learned_at) && dropped.is_none_or(|at| l.learned_at > at));
-        Self { now, learned: Mutex::new(remembered), hope: Arc::default() }
+        remembered.retain(|_, l| l.limit > 0 && counts(l.learned_at, now, dropped));
+        let (left_out, hope) = Default::default();
+        Self { now, learned: Mutex::new(remembered), left_out, dropped, hope }
+    }
+
+    /// The same, with the properties that earlier runs did without, as long as that is not too old either.
+    pub(crate) fn with_left_out(self, mut remembered: BTreeMap<String, LeftOut>) -> Self {
+        remembered.retain(|_, left_out| counts(left_out.learned_at, self.now, self.dropped));
+        Self { left_out: Mutex::new(remembered), ..self }
+    }
+
+    /// The properties that each resource was read without, to be remembered.
+    pub(crate) fn all_left_out(&self) -> BTreeMap<String, LeftOut> {
+        self.left_out.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The properties that `resource` is not asked for, in lower case.
+    pub(super) fn left_out(&self, resource: &Resource) -> BTreeSet<String> {
+        let left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+        left_out.get(&resource.name).map(|left_out| left_out.properties.clone()).unwrap_or_default()
+    }
+
+    /// The API refused to show these properties of `resource`.
+    pub(super) fn leave_out(&self, resource: &Resource, properties: &BTreeSet<String>) {
+        let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = left_out.entry(resource.name.clone());
+        let known = known.or_insert_with(|| LeftOut { properties: BTreeSet::new(), learned_at: self.now });
+        known.properties.extend(properties.iter().cloned());
     }
 
     /// What is known now, to be remembered.
@@ -137,6 +168,11 @@ impl PageLimits {
     }
 }
 
+/// Whether what was learned at some time still counts `now`: it is not too old, nor from before all of it was `dropped`.
+fn counts(learned_at: DateTime<Utc>, now: DateTime<Utc>, dropped: Option<DateTime<Utc>>) -> bool {
+    learned_at <= now && now - learned_at <= REMEMBERED_FOR && dropped.is_none_or(|at| learned_at > at)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,5 +234,27 @@ mod tests {
         assert_eq!(asked.limit, 1000);
         assert_eq!(limits.refused(attributes, &mut asked), Some(100));
         assert_eq!(limits.current(attributes), 100);
+    }
+
+    #[test]
+    fn what_was_refused_is_not_asked_for_until_it_is_checked_again() {
+        let catalog = Catalog::embedded().unwrap();
+        let users = catalog.legacy.iter().find(|known| known.name == "v3-users").unwrap();
+        let set = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<BTreeSet<_>>();
+        let first = limits();
+        first.leave_out(users, &set(&["quote"]));
+        let later = |now: &str, dropped: Option<&str>| {
+            PageLimits::new(BTreeMap::new(), at(now), dropped.map(at)).with_left_out(first.all_left_out())
+        };
+        let next = later("2026-11-23T06:00:00Z", None);
+        assert_eq!(next.left_out(users), set(&["quote"]));
+        next.leave_out(users, &set(&["quote", "csp"]));
+        let remembered = next.all_left_out();
+        assert_eq!(remembered["v3-users"].properties, set(&["csp", "quote"]));
+        // All of it is asked for again when the first is due.
+        assert_eq!(remembered["v3-users"].learned_at, at("2026-11-22T06:00:00Z"));
+        assert_eq!(later("2026-11-29T06:00:00Z", None).left_out(users), set(&["quote"]));
+        assert_eq!(later("2026-11-29T06:00:01Z", None).left_out(users), set(&[]));
+        assert_eq!(later("2026-11-23T06:00:00Z", Some("2026-11-22T06:00:00Z")).left_out(users), set(&[]));
     }
 }

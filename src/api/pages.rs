@@ -123,7 +123,7 @@ impl Client {
             chain: None,
             limit: 0,
             facts: PagesRead::default(),
-            left_out: BTreeSet::new(),
+            left_out: ways.limits.left_out(resource),
         }
     }
 
@@ -298,10 +298,12 @@ impl<R: ReadPage> Pages<'_, R> {
                     tracing::debug!(resource = self.resource.name, refused, limit, "smaller pages");
                 }
                 Err(ApiError::Refused { status: StatusCode::BAD_REQUEST, said, .. }) if self.leave_out(&said) => {
+                    self.ways.limits.leave_out(self.resource, &self.left_out);
                     tracing::warn!(
                         resource = self.resource.name,
                         left_out = ?self.left_out,
-                        "the route does not know these properties: reading without them"
+                        said,
+                        "the route does not know these properties: reading without them, in the next days too"
                     );
                 }
                 page => {

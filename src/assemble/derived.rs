@@ -10,6 +10,7 @@ use futures::{StreamExt as _, stream};
 use super::{
     Assembler, Day,
     day_before::{DayBefore, FewRows, REMEMBERED_BYTES, names_no_day},
+    not_told::Untold,
     session::table_files,
     staging::stage,
 };
@@ -46,6 +47,7 @@ pub(super) async fn derive(
     session: &Session,
     day: &Day<'_>,
     same: BTreeSet<String>,
+    untold: &Untold,
 ) -> Result<Derived, Error> {
     let api = catalog.api_tables();
     let api: Vec<&str> = api.iter().map(|table| table.name.as_str()).collect();
@@ -53,8 +55,8 @@ pub(super) async fn derive(
     let (provenance, before) = (day.provenance(), day.day_before);
     let only_current =
         OnlyCurrent { tables: &day.state.only_current, is_that_day: day.state.read_on == Some(day.as_of) };
-    let sink =
-        StagingSink { lake, run_id: &day.run_id, provenance, as_of: day.as_of, before, same: &same, only_current };
+    let (run_id, as_of) = (&day.run_id, day.as_of);
+    let sink = StagingSink { lake, run_id, provenance, as_of, before, same: &same, only_current, untold };
     let derived = derive::run(session, day.as_of, queries, &api, &sink).await?;
     let (mut rows, mut all, mut staged) = (FewRows::new(), same.clone(), Vec::new());
     let mut seconds = derived.seconds;
@@ -93,6 +95,7 @@ struct StagingSink<'l> {
     /// Given tables that are what they were the day before.
     same: &'l BTreeSet<String>,
     only_current: OnlyCurrent<'l>,
+    untold: &'l Untold,
 }
 
 /// Tables whose rows tell of the day alone on which they were read.
@@ -152,7 +155,8 @@ impl Sink for StagingSink<'_> {
     fn lacks(&self, query: &DerivedTable, reads: &[String]) -> BTreeSet<String> {
         let OnlyCurrent { tables, is_that_day } = &self.only_current;
         let needed: &[String] = if *is_that_day { &query.over_time } else { reads };
-        tables.iter().filter(|table| needed.contains(table)).map(|table| format!("past of {table}")).collect()
+        let past = tables.iter().filter(|table| needed.contains(table)).map(|table| format!("past of {table}"));
+        past.chain(self.untold.of_table(&query.table.name)).collect()
     }
 
     fn is_unchanged(&self, table: &str, written: Option<&Made>) -> bool {

@@ -56,8 +56,12 @@ pub(super) async fn judge_again(
 /// What schemas, queries and rules ask of these tables.
 fn declared<'a>(catalog: &'a Catalog, subject: &'a Subject<'_>) -> impl Iterator<Item = Statement> + 'a {
     let tables = catalog.tables().into_iter().filter(|t| subject.tables.iter().any(|s| s.name == t.name));
-    let of_tables = tables.flat_map(|table| statement::declared(&table).collect::<Vec<_>>());
+    let of_tables = tables.flat_map(|table| {
+        let is_told = |column: &str| !subject.untold.has(&table.name, column);
+        statement::declared(&table, is_told).collect::<Vec<_>>()
+    });
     let rules = catalog.rules.iter().filter(|rule| subject.read_that_day || !rule.only_today);
+    let rules = rules.filter(|rule| !subject.untold.rules().contains_key(&rule.name));
     of_tables.chain(rules.map(statement::of_rule))
 }
 

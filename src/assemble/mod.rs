@@ -14,7 +14,7 @@
 //! - `applicable`: of tables that were read for several days, those of one
 //! - `day_before`: which tables are what they were on the day before
 //! - `references`: how many references between the tables lead nowhere
-//! - `derived`: tables computed by queries
+//! - `derived`: tables computed by queries; `not_told`: what of them cannot be computed, as the API does not tell all columns
 //! - `wide`: the wide tables of attributes; `attributes`: how these were read; `answer`: rows of a query, one by one
 //! - `judge`: what the gates say of a `subject`; `compare`: what comparing with the snapshot before finds
 //! - `staging`: batches into a staged table; `session`: SQL over the tables of a day
@@ -27,6 +27,7 @@ mod day;
 mod day_before;
 mod derived;
 mod judge;
+mod not_told;
 mod references;
 mod session;
 mod staging;
@@ -40,7 +41,7 @@ use futures::join;
 use tokio::time::Instant;
 
 pub use self::session::table_files;
-use self::subject::Subject;
+use self::{not_told::Untold, subject::Subject};
 pub(crate) use self::{
     applicable::{ReadForDays, Rows},
     attributes::AttributesRead,
@@ -50,7 +51,7 @@ pub(crate) use self::{
 };
 use crate::{
     error::Error,
-    lake::{self, Held, Publication, Replaces, Snapshot, SnapshotState, SnapshotTable, StagedTable},
+    lake::{self, Held, NotAvailable, Publication, Replaces, Snapshot, SnapshotState, SnapshotTable, StagedTable},
     run_id::RunId,
     run_report::{DeriveReport, DeriveSeconds, ReferenceReport, SkippedReport, WideReport},
 };
@@ -78,8 +79,10 @@ pub(crate) struct Notes {
     /// References that were followed, and how many lead nowhere.
     pub(crate) references: Vec<ReferenceReport>,
     pub(crate) wide: Vec<WideReport>,
-    /// Computed tables that were left out, and why.
+    /// Computed tables that were left out, and rules that were not asked, and why.
     pub(crate) skipped: Vec<SkippedReport>,
+    /// Columns that are null because the API that was read cannot tell them.
+    pub(crate) not_available: Vec<NotAvailable>,
     /// What computing took.
     pub(crate) derive: DeriveReport,
 }
@@ -103,6 +106,7 @@ impl Assembler<'_> {
             day.carried_over.iter().chain(staged.iter().map(StagedTable::table)).cloned().collect();
         // One session for all that is asked of the day; what is computed joins it for those who read it later.
         let session = self.session(day.as_of, &given).await?;
+        let untold = Untold::of(self.catalog, &day.state.not_available).await?;
         let same = day.day_before.map(|before| before.same_as(&given)).unwrap_or_default();
         let references = match day.cause {
             Cause::NewTables => {
@@ -115,7 +119,7 @@ impl Assembler<'_> {
         // Neither reads what the other makes. Both come to their end, whatever became of the other: no upload stays open.
         // The wide tables first, as they set memory aside.
         let ((widened, widening), (derived, deriving)) =
-            join!(timed(wide::widen(self, &session, &day)), timed(derived::derive(self, &session, &day, same)));
+            join!(timed(wide::widen(self, &session, &day)), timed(derived::derive(self, &session, &day, same, &untold)));
         let (derived, widened) = (derived?, widened?);
         let made = begun.elapsed();
         staged.extend(derived.staged.into_iter().chain(widened.staged));
@@ -131,6 +135,8 @@ impl Assembler<'_> {
 
         let tables: Vec<SnapshotTable> =
             staged.iter().map(StagedTable::table).chain(&day.carried_over).cloned().collect();
+        let there = self.catalog.tables().into_iter().filter(|table| tables.iter().any(|t| t.name == table.name));
+        state.not_available = untold.said(&there.collect::<Vec<_>>());
         let subject = Subject {
             as_of: day.as_of,
             run_id: &day.run_id,
@@ -140,6 +146,7 @@ impl Assembler<'_> {
             before: day.before,
             same: &derived.same,
             day_before: day.day_before,
+            untold: &untold,
         };
         let judged = match &references {
             Some(references) => judge::judge(self, &session, &subject, references).await?,
@@ -154,7 +161,13 @@ impl Assembler<'_> {
         };
         staged.push(judged.findings);
         let skipped = derived.skipped.into_iter().chain(widened.skipped);
-        let skipped = skipped.map(|s| SkippedReport { table: s.table, missing: s.missing }).collect();
+        let skipped = skipped.map(|s| SkippedReport { table: s.table, missing: s.missing });
+        let not_asked = untold.rules().iter().map(|(rule, lacking)| SkippedReport {
+            table: format!("rule {rule}"),
+            missing: lacking.iter().cloned().collect(),
+        });
+        let skipped = skipped.chain(not_asked).collect();
+        let not_available = state.not_available.clone();
         Ok(Assembled {
             as_of: day.as_of,
             run_id: day.run_id,
@@ -172,6 +185,7 @@ impl Assembler<'_> {
                 references: references.unwrap_or_default(),
                 wide: widened.reports,
                 skipped,
+                not_available,
                 derive: DeriveReport { seconds },
             },
         })

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::day_before::DayBefore;
+use super::{day_before::DayBefore, not_told::Untold};
 use crate::{
     lake::{Snapshot, SnapshotState, SnapshotTable},
     run_id::RunId,
@@ -25,6 +25,8 @@ pub(super) struct Subject<'a> {
     /// The day before of the same run, and the tables that are what they were then.
     pub(super) day_before: Option<&'a DayBefore>,
     pub(super) same: &'a BTreeSet<String>,
+    /// What cannot be asked, as nobody told it.
+    pub(super) untold: &'a Untold,
 }
 
 impl Subject<'_> {

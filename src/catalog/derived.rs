@@ -13,13 +13,15 @@
 //! -- label headcount: People | Personnes
 //! -- source headcount: employments, job_positions
 //! -- lowered headcount to none: a number of people, nobody's contract
+//! -- without departments.manager_id: nobody is the manager then
 //! SELECT …
 //! ```
 
 use std::collections::BTreeSet;
 
 use super::{
-    AS_OF, DerivedTable, Label, LakeType, Lowered, Origin, Privacy, Quality, Table, TableColumn, Zone, is_name, quality,
+    AS_OF, DerivedTable, Label, LakeType, Lowered, Origin, Privacy, Quality, Table, TableColumn, Without, Zone, is_name,
+    quality, without,
 };
 
 /// A file of `queries/` that does not describe its table.
@@ -59,6 +61,7 @@ enum Open {
     Lowered(usize),
     /// None: what was read is one line.
     Closed,
+    Without(usize),
 }
 
 /// Reads one file of `queries/`.
@@ -80,8 +83,8 @@ pub(crate) fn parse(file_name: &str, text: &str) -> Result<DerivedTable, Derived
         columns: Vec::new(),
         quality: Quality::default(),
     };
-    let mut derived =
-        DerivedTable { table, sql: String::new(), internal: false, over_time: Vec::new(), lowered: Vec::new() };
+    let (over_time, lowered, without) = Default::default();
+    let mut derived = DerivedTable { table, sql: String::new(), internal: false, over_time, lowered, without };
     let mut open = None;
     let mut header_lines = 0;
     for (index, line) in text.lines().enumerate() {
@@ -93,7 +96,7 @@ pub(crate) fn parse(file_name: &str, text: &str) -> Result<DerivedTable, Derived
             problem,
         })?);
     }
-    let DerivedTable { table, internal, over_time, lowered, .. } = derived;
+    let DerivedTable { table, internal, over_time, lowered, without, .. } = derived;
     if header_lines == 0 {
         return Err(in_file(&format!("the first line must be `-- {name}: <what one row is>`")));
     }
@@ -117,12 +120,12 @@ pub(crate) fn parse(file_name: &str, text: &str) -> Result<DerivedTable, Derived
         let problem = format!("rows are lowered to {}, but the most private column is only {most_private}", other.to);
         return Err(in_file(&problem));
     }
-    Ok(DerivedTable { table, sql, internal, over_time, lowered })
+    Ok(DerivedTable { table, sql, internal, over_time, lowered, without })
 }
 
 /// Reads one line of the leading comment, without its dashes.
 fn header_line(derived: &mut DerivedTable, open: Option<Open>, comment: &str) -> Result<Open, String> {
-    let DerivedTable { table, internal, over_time, lowered, .. } = derived;
+    let DerivedTable { table, internal, over_time, lowered, without, .. } = derived;
     let Some(open) = open else {
         let meaning = comment.strip_prefix(' ').and_then(|c| c.strip_prefix(&*table.name)?.strip_prefix(": "));
         table.meaning = text(meaning.unwrap_or_default());
@@ -173,6 +176,10 @@ fn header_line(derived: &mut DerivedTable, open: Option<Open>, comment: &str) ->
                 }
                 None
             }
+            Open::Without(first) => {
+                go_on(without, *first, &more);
+                None
+            }
         };
         if let Some(target) = target.filter(|_| !more.is_empty()) {
             target.push(' ');
@@ -202,6 +209,10 @@ fn header_line(derived: &mut DerivedTable, open: Option<Open>, comment: &str) ->
             Ok(Open::Closed)
         }
         ["lowered", names @ .., "to", class] => lower(table, lowered, &names.concat(), privacy(class)?, &meaning),
+        ["without", names @ ..] => {
+            let first = without.len();
+            without::add_columns(without, &names.concat(), &meaning).map(|()| Open::Without(first))
+        }
         _ => Err(expected()),
     }
 }
@@ -226,6 +237,14 @@ fn label(table: &mut Table, names: &[&str], text: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Goes on with the reason that the last of them share.
+fn go_on(without: &mut [Without], first: usize, more: &str) {
+    for without in without.iter_mut().skip(first).filter(|_| !more.is_empty()) {
+        without.reason.push(' ');
+        without.reason.push_str(more);
+    }
+}
+
 /// Reads a list of columns declared less private than what flows into them, for one reason.
 fn lower(table: &Table, lowered: &mut Vec<Lowered>, names: &str, to: Privacy, reason: &str) -> Result<Open, String> {
     let first = lowered.len();
@@ -246,7 +265,7 @@ fn lower(table: &Table, lowered: &mut Vec<Lowered>, names: &str, to: Privacy, re
 
 fn expected() -> String {
     "expected `-- column <name> <type>[!] <privacy>: <meaning>`, `-- source <column>: <text>`, \
-     `-- label [<column>]: <English> | <French>`, `-- lowered <column>, … to <class>: <reason>`, `-- internal`, `-- over time <table>, …`, `-- key …`, `-- interval …`, `-- filled …` or a continuation indented by two spaces or more"
+     `-- label [<column>]: <English> | <French>`, `-- lowered <column>, … to <class>: <reason>`, `-- without <table>.<column>, …: <reason>`, `-- internal`, `-- over time <table>, …`, `-- key …`, `-- interval …`, `-- filled …` or a continuation indented by two spaces or more"
         .to_owned()
 }
 

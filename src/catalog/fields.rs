@@ -36,6 +36,12 @@ impl Resource {
         Some(texts.chain([COUNT.to_owned()]).collect::<Vec<_>>().join(","))
     }
 
+    /// The columns that are read from the properties `left_out`, in lower case.
+    pub(crate) fn columns_without(&self, left_out: &BTreeSet<String>) -> BTreeSet<String> {
+        let left = self.columns.iter().filter(|column| left_out.contains(&property(column).to_lowercase()));
+        left.map(|column| column.name.clone()).collect()
+    }
+
     /// The properties, in lower case, that a tenant may well not have: those of no documented type.
     pub(crate) fn doubtful_fields(&self) -> BTreeSet<String> {
         let documented = |name: &str| self.columns.iter().any(|c| !c.undocumented && property(c) == name);

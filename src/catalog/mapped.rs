@@ -3,22 +3,23 @@
 //! ```sql
 //! -- employees: one row per user
 //! -- not available: portrait_id
-//! -- without: v3_user_logs
+//! -- without v3_user_logs: each user has the current position then
 //! -- past from: v3_user_logs
 //! SELECT …
 //! ```
 //!
-//! What is named after `without` need not have been read: it is an empty table then. Where one of those after `past from` was
-//! not, the table says only what is so on the day of the extraction.
+//! What a line says that the query does [`without`](super::without) need not have been read: it is an empty table then. Where
+//! one of those after `past from` was not, the table says only what is so on the day of the extraction.
 //!
 //! A table that v5 does not have declares its columns, as `queries/*.sql` do, but for `_extra`, `_extracted_at` and `_run_id`,
 //! which every API table ends with. One that is `-- internal` is for other mapping queries alone.
 
 use super::{
-    CatalogError, Origin, Table,
+    CatalogError, Origin, Table, Without,
     derived::{self, DerivedError},
     is_name,
     resource::added_columns,
+    without,
 };
 
 /// One table made of the tables of legacy resources.
@@ -35,7 +36,7 @@ pub(crate) struct Mapped {
     /// Columns that nothing can be known of, beside those that are plain nulls in the query.
     pub(crate) not_available: Vec<String>,
     /// Tables that it reads and does without: where they could not be read, they are empty.
-    pub(crate) without: Vec<String>,
+    pub(crate) without: Vec<Without>,
     /// Tables without which its rows tell of the day of the extraction alone.
     pub(crate) past_from: Vec<String>,
 }
@@ -57,7 +58,7 @@ fn file(stem: &str) -> String {
 /// The first line that is not understood; nothing is ignored.
 pub(super) fn parse(stem: &str, text: &str, is_v5: bool) -> Result<Mapped, CatalogError> {
     let rule = |broken: String| CatalogError::Rule { file: file(stem), broken };
-    let (text, without) = named_after(text, "-- without: ").map_err(rule)?;
+    let (text, without) = without_lines(text).map_err(rule)?;
     let (text, past_from) = named_after(&text, "-- past from: ").map_err(rule)?;
     let text = text.as_str();
     if !is_v5 {
@@ -82,7 +83,7 @@ pub(super) fn parse(stem: &str, text: &str, is_v5: bool) -> Result<Mapped, Catal
     while let Some(comment) = lines.next_if(is_comment) {
         if !comment.starts_with("--  ") {
             return Err(rule(
-                "expected `-- not available: <columns>`, `-- without: <tables>` or a continuation indented by two spaces"
+                "expected `-- not available: <columns>`, `-- past from: <tables>`, `-- without <tables>: <reason>` or a continuation indented by two spaces"
                     .to_owned(),
             ));
         }
@@ -92,6 +93,25 @@ pub(super) fn parse(stem: &str, text: &str, is_v5: bool) -> Result<Mapped, Catal
         return Err(rule("there is no query below the leading comment".to_owned()));
     }
     Ok(Mapped { name: stem.to_owned(), own: None, internal: false, sql, not_available, without, past_from })
+}
+
+/// What the heading says that the query does without, all of it tables, and the text without these lines.
+fn without_lines(text: &str) -> Result<(String, Vec<Without>), String> {
+    let heading = text.lines().take_while(|line| line.starts_with("--")).count();
+    let (mut left, mut known) = (Vec::new(), Vec::new());
+    for (number, line) in text.lines().enumerate() {
+        match line.strip_prefix("-- without ").filter(|_| number < heading) {
+            Some(line) => {
+                let (names, reason) = line.split_once(": ").ok_or("expected `-- without <tables>: <reason>`")?;
+                known.extend(without::parse(names, reason.trim())?);
+            }
+            None => left.push(line),
+        }
+    }
+    match known.iter().find(|without| without.column.is_some()) {
+        Some(column) => Err(format!("{} is done without as a whole table only", column.table)),
+        None => Ok((left.join("\n"), known)),
+    }
 }
 
 /// The names in the lines of the heading that begin with `prefix`, and the text without these lines.
@@ -121,12 +141,11 @@ mod tests {
         let mapped = parse("employees", text, true).unwrap();
         assert_eq!((mapped.sql.as_str(), mapped.own.is_none()), ("SELECT 1", true));
         assert_eq!(mapped.not_available, ["portrait_id", "url"]);
-        let text = "-- employees: x\n-- without: v3_a, v4_b\nSELECT 1 -- without: c";
+        let text = "-- employees: x\n-- without v3_a, v4_b: why\nSELECT 1 -- without c: d";
         let mapped = parse("employees", text, true).unwrap();
-        assert_eq!(
-            (mapped.without, mapped.sql.as_str()),
-            (vec!["v3_a".into(), "v4_b".into()], "SELECT 1 -- without: c")
-        );
+        let without = |table: &str| Without { table: table.into(), column: None, reason: "why".into() };
+        assert_eq!(mapped.without, [without("v3_a"), without("v4_b")]);
+        assert_eq!(mapped.sql, "SELECT 1 -- without c: d");
         let text =
             "-- pay: one row per amount\n-- zone personal\n-- column id string! none: identifier\nSELECT id FROM x";
         assert_eq!(parse("pay", text, false).unwrap().own.unwrap().columns.len(), 4);
@@ -136,6 +155,8 @@ mod tests {
             ("SELECT 1", true, "the first line must be"),
             ("-- employees: x\n-- not avail: y\nSELECT 1", true, "expected `-- not available"),
             ("-- employees: x\n-- not available: Y\nSELECT 1", true, "\"Y\" is no column or table"),
+            ("-- employees: x\n-- without a\nSELECT 1", true, "expected `-- without <tables>: <reason>`"),
+            ("-- employees: x\n-- without a.b: y\nSELECT 1", true, "a is done without as a whole table only"),
             ("-- employees: x\n", true, "there is no query"),
             ("-- employees: x\nSELECT 1", false, "no column is declared"),
         ] {

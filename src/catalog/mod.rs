@@ -37,6 +37,7 @@ mod sql_types;
 pub(crate) mod table;
 mod validate;
 pub(crate) mod wide;
+mod without;
 
 use std::collections::HashSet;
 
@@ -59,6 +60,7 @@ pub(crate) use split::{Split, matches_any};
 pub(crate) use table::{ALL_DAYS, AS_OF, Lowered, is_name};
 pub use table::{DerivedTable, LakeType, Origin, Privacy, Table, TableColumn, Zone};
 pub(crate) use wide::WideTable;
+pub(crate) use without::Without;
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
@@ -152,7 +154,12 @@ impl Catalog {
 
     /// The tables that pages become: what queries may read, beside one another.
     pub(crate) fn api_tables(&self) -> Vec<Table> {
-        self.resources.iter().flat_map(Resource::all_tables).chain(self.tables_of_key()).collect()
+        self.of_api().collect()
+    }
+
+    /// The same, one after another.
+    fn of_api(&self) -> impl Iterator<Item = Table> {
+        self.resources.iter().flat_map(Resource::all_tables).chain(self.tables_of_key())
     }
 
     /// Those of them that only a legacy key gives.
@@ -173,7 +180,7 @@ impl Catalog {
     /// The table of that name.
     pub fn table(&self, name: &str) -> Option<Table> {
         let computed = self.computed().find(|table| table.name == name).cloned();
-        computed.or_else(|| self.api_tables().into_iter().find(|table| table.name == name))
+        computed.or_else(|| self.of_api().find(|table| table.name == name))
     }
 
     /// The resource of that name.

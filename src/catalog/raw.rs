@@ -34,6 +34,8 @@ pub(super) struct RawResource {
     pub(super) other_id: Option<String>,
     #[serde(default)]
     pub(super) files: Vec<String>,
+    #[serde(default)]
+    pub(super) tenant_properties: Vec<String>,
     pub(super) columns: Vec<RawColumn>,
     pub(super) list: Option<List>,
     pub(super) labels: Option<Embedded>,

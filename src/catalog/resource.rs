@@ -37,6 +37,9 @@ pub struct Resource {
     pub(crate) other_id: Option<OtherId>,
     /// The `links` of a record that lead to files.
     pub(crate) files: Vec<String>,
+    /// Properties that tenants name, as patterns in lower case such as `useraxisvalues_*`: known by their form, they stay in
+    /// `_extra` and are no drift.
+    pub(crate) tenant_properties: Vec<String>,
     /// What its list can be asked for; `None` where it has no list.
     pub(crate) list: Option<List>,
     /// Records embedded in its pages, whose names are kept beside the values that refer to them.

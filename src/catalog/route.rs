@@ -65,6 +65,9 @@ pub(crate) struct Route {
     /// Parameters that restrict the records to those changed since a time, one request for each.
     #[serde(default)]
     pub(crate) since: Vec<String>,
+    /// Whether a tenant's API may give no count of it: then that its pages end is all that says that it was read whole.
+    #[serde(default)]
+    pub(crate) may_lack_count: bool,
     /// The days that must be given.
     pub(crate) window: Option<Window>,
     /// The ids of another collection that must be given.
@@ -123,9 +126,17 @@ pub(crate) struct Required {
     pub(crate) rest_from: Option<String>,
     /// Its column that holds one of the ids of `from`; whoever has none there, or another, is reached by none.
     pub(crate) rest_column: Option<String>,
+    /// Value of `rest_parameter` that stands for everybody. It is no documented one: records are counted by it where it is
+    /// understood, and never read.
+    pub(crate) rest_everybody: Option<String>,
 }
 
 impl Required {
+    /// The parameter that asks for everybody's records at once, and its value.
+    pub(crate) fn everybody(&self) -> Option<(&str, &str)> {
+        self.rest_parameter.as_deref().zip(self.rest_everybody.as_deref())
+    }
+
     /// How those are asked for whom no id of `from` reaches.
     pub(crate) fn rest(&self) -> Option<Rest<'_>> {
         let (parameter, from) = self.rest_parameter.as_deref().zip(self.rest_from.as_deref())?;
@@ -163,7 +174,8 @@ impl Route {
         }
         if let Some(required) = &self.required {
             let rest = [&required.rest_parameter, &required.rest_from, &required.rest_column];
-            if required.rest().is_none() && rest.iter().any(|key| key.is_some()) {
+            let has_some = required.rest_everybody.is_some() || rest.iter().any(|key| key.is_some());
+            if required.rest().is_none() && has_some {
                 return Err("[route.required] has only some of rest_parameter, rest_from and rest_column".to_owned());
             }
         }

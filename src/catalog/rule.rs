@@ -5,6 +5,7 @@
 //! -- severity error
 //! -- gate above 5% of employees
 //! -- only today
+//! -- without employees.status: somebody of whom it is not known is no finding
 //! SELECT 'job_positions' AS table_name, 'manager_id' AS column_name, id AS record_id FROM …
 //! ```
 
@@ -12,7 +13,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DerivedError, is_name};
+use super::{DerivedError, Without, is_name, without};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -49,6 +50,8 @@ pub(crate) struct QualityRule {
     pub(crate) gate: Option<RuleGate>,
     /// It compares with what the API says of the day of the run: of no use for another day.
     pub(crate) only_today: bool,
+    /// Columns that it may be asked without, where a source cannot tell them.
+    pub(crate) without: Vec<Without>,
     /// The query: one row for each finding, with the columns `table_name`, `column_name` and `record_id`.
     pub(crate) sql: String,
 }
@@ -83,6 +86,7 @@ pub(crate) fn parse(file_name: &str, text: &str) -> Result<QualityRule, DerivedE
         severity: Severity::Info,
         gate: None,
         only_today: false,
+        without: Vec::new(),
         sql: String::new(),
     };
     let mut severity = None;
@@ -119,6 +123,9 @@ fn line(rule: &mut QualityRule, severity: &mut Option<Severity>, comment: &str) 
         rule.meaning.push_str(more.trim());
         return Ok(());
     }
+    if let Some((names, reason)) = comment.strip_prefix(" without ").and_then(|line| line.split_once(": ")) {
+        return without::add_columns(&mut rule.without, names, reason.trim());
+    }
     let words: Vec<&str> = comment.split_whitespace().collect();
     match words.as_slice() {
         ["severity", word] => {
@@ -133,8 +140,8 @@ fn line(rule: &mut QualityRule, severity: &mut Option<Severity>, comment: &str) 
         }
         ["only", "today"] => rule.only_today = true,
         _ => {
-            return Err("expected `-- severity …`, `-- gate above <percent>% of <table>`, `-- only today` or a \
-                        continuation indented by three spaces"
+            return Err("expected `-- severity …`, `-- gate above <percent>% of <table>`, `-- only today`, `-- without <table>.<column>, …: <reason>` on \
+                        one line or a continuation indented by three spaces"
                 .to_owned());
         }
     }
@@ -161,6 +168,7 @@ mod tests {
             severity: Severity::Warning,
             gate: Some(RuleGate { percent: 5, of: "employees".into() }),
             only_today: true,
+            without: Vec::new(),
             sql: "SELECT 1\n-- a remark".into(),
         };
         assert_eq!(rule, Ok(wanted));

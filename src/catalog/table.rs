@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use serde::{Deserialize, Serialize};
 
-use super::{ColumnDefinition, Filled, Interval, Label, Quality};
+use super::{ColumnDefinition, Filled, Interval, Label, Quality, Without};
 
 /// Schema of the tables of all days, where a table's own name means one day; and their prefix, where there are no schemas.
 /// No table may be called so.
@@ -287,6 +287,8 @@ pub struct DerivedTable {
     pub(crate) over_time: Vec<String>,
     /// Columns that are declared less private than what flows into them.
     pub(crate) lowered: Vec<Lowered>,
+    /// Columns that it may be computed without, where a source cannot tell them.
+    pub(crate) without: Vec<Without>,
 }
 
 impl DerivedTable {

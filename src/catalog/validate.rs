@@ -82,6 +82,7 @@ pub(super) fn resource(source: Source, stem: &str, text: &str) -> Result<Resourc
         as_of_parameter: raw.as_of_parameter,
         other_id,
         files: raw.files,
+        tenant_properties: raw.tenant_properties.iter().map(|pattern| pattern.to_lowercase()).collect(),
         list: raw.list,
         labels: raw.labels,
         history: raw.history,

@@ -154,6 +154,7 @@ async fn ask(
     ids: &[String],
     options: &GetOptions,
 ) -> Result<Found, Error> {
+    settings.check_application("get without --from-lake")?;
     let tenant = settings.tenant()?;
     let turn = context.turn(settings, &tenant, &format!("get (process {})", std::process::id()))?;
     let scopes = [Some(resource.scope.clone()), options.files.then(|| FILES_SCOPE.to_owned())];

@@ -73,6 +73,7 @@ pub(crate) async fn mcp(context: Context, settings: &Settings, options: McpOptio
 /// Whether the settings name a tenant and who asks it.
 fn configured(settings: &Settings) -> Result<(), Error> {
     settings.tenant()?;
+    settings.check_application("a tool that asks the Lucca API")?;
     settings.client_id()?;
     settings.client_secret()?;
     Ok(())

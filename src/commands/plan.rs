@@ -108,9 +108,14 @@ pub(crate) async fn plan(context: &Context, settings: &Settings, options: PlanOp
         counts
     };
     // What can be asked for by ids alone is as it was.
-    for selected in selection.resources.iter().filter(|selected| selected.is_asked_by_ids()) {
-        let name = &selected.resource.name;
-        counts.records.extend(before.get(name).map(|records| (name.clone(), *records)));
+    let by_ids = selection.resources.iter().filter(|selected| selected.is_asked_by_ids());
+    let by_ids: Vec<&String> = by_ids.map(|selected| &selected.resource.name).collect();
+    let uncounted: Vec<&String> = by_ids
+        .into_iter()
+        .filter(|name| !counts.records.contains_key(*name) && !counts.hidden.contains_key(*name))
+        .collect();
+    for name in &uncounted {
+        counts.records.extend(before.get(*name).map(|records| ((*name).clone(), *records)));
     }
     counts.there = there;
     let estimate = estimate(&selection, &counts, &limits, &history);
@@ -118,7 +123,7 @@ pub(crate) async fn plan(context: &Context, settings: &Settings, options: PlanOp
     let plan = Plan {
         tenant: settings.tenant().map(|t| t.host()).unwrap_or_default(),
         source: selection.source,
-        notes: notes(&options, &selection, &history, asked_for),
+        notes: notes(&options, &selection, &history, Asked { for_day: asked_for, uncounted: !uncounted.is_empty() }),
         as_of: as_of.clone(),
         days: &days,
         counts_of: if options.offline { "the newest snapshot" } else { "the API, now" },
@@ -144,20 +149,28 @@ async fn days(context: &Context, settings: &Settings, replace: bool) -> Result<A
     }
 }
 
+/// What was counted.
+struct Asked<'a> {
+    /// Attributes of that day alone.
+    for_day: Option<&'a str>,
+    /// Not all that is asked for by ids.
+    uncounted: bool,
+}
+
 /// What counts cannot tell.
 fn notes(
     options: &PlanOptions,
     selection: &Selection,
     history: &HistorySettings,
-    asked_for: Option<&str>,
+    asked: Asked<'_>,
 ) -> Vec<&'static str> {
     let prefixes = history.patterns.iter().any(|pattern| pattern.ends_with('*') && pattern != "*");
     let one_by_one = selection.resources.iter().any(|selected| selected.resource.each.is_some());
-    let by_ids = selection.resources.iter().any(Selected::is_asked_by_ids);
     let notes = [
         (
-            by_ids && !options.offline,
-            "absences cannot be counted before establishments are read: they are counted as the newest snapshot had them",
+            asked.uncounted && !options.offline,
+            "this tenant counts no absences of everybody at once, and by establishment not before these are read: they are \
+             counted as the newest snapshot had them",
         ),
         (
             one_by_one,
@@ -169,7 +182,7 @@ fn notes(
         ),
         (history.statuses.is_some(), "attributes of all people are counted, whatever their status: fewer may do"),
         (
-            options.offline && asked_for.is_none() && history.mode != HistoryMode::Off,
+            options.offline && asked.for_day.is_none() && history.mode != HistoryMode::Off,
             "the whole history of attributes is read, and the newest snapshot may have counted those of one day: more may be \
              needed; leave out --offline to count them",
         ),

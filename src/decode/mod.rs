@@ -119,7 +119,7 @@ impl Decoder {
         };
         let repaired = surrogates::repair(sent);
         let text = repaired.as_ref().map_or(sent, |repaired| repaired.text());
-        let mut rows = Rows::new(&self.resource.columns, self.plan.any_case, repaired.as_ref());
+        let mut rows = Rows::new(&self.resource, self.plan.any_case, repaired.as_ref());
         let labels = self.resource.labels.as_ref().map(|embedded| embedded.item_type.as_str());
         let facts = match envelope::read(text, self.envelope, &mut rows, &self.plan, labels) {
             Ok(facts) => facts,

@@ -15,7 +15,7 @@ use super::{
     value::Readings,
 };
 use crate::{
-    catalog::{Column, Shape},
+    catalog::{Column, Resource, Shape, matches_any},
     surrogates::{self, Repaired},
 };
 
@@ -23,6 +23,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Rows<'p> {
     columns: &'p [Column],
+    /// Properties without a column that are no news, as patterns in lower case.
+    tenant_properties: &'p [String],
     pub(super) builders: Vec<ColumnBuilder>,
     /// Which columns the record being walked has a value in.
     filled: Vec<bool>,
@@ -72,11 +74,26 @@ impl Scalar<'_> {
 }
 
 impl<'p> Rows<'p> {
-    pub(super) fn new(columns: &'p [Column], any_case: bool, repaired: Option<&'p Repaired<'p>>) -> Self {
+    pub(super) fn new(resource: &'p Resource, any_case: bool, repaired: Option<&'p Repaired<'p>>) -> Self {
+        let columns = resource.columns.as_slice();
         let builders = columns.iter().map(|c| ColumnBuilder::new(c.shape.lake_type())).collect();
         let filled = vec![false; columns.len()];
         let (extras, extra, drift, fault, order, names) = Default::default();
-        Self { columns, builders, filled, extras, extra, drift, fault, order, names, any_case, repaired }
+        let tenant_properties = resource.tenant_properties.as_slice();
+        Self {
+            columns,
+            tenant_properties,
+            builders,
+            filled,
+            extras,
+            extra,
+            drift,
+            fault,
+            order,
+            names,
+            any_case,
+            repaired,
+        }
     }
 
     /// Records finished so far.
@@ -252,7 +269,9 @@ impl<'p> Rows<'p> {
     /// Keeps a property that no column takes.
     pub(super) fn keep_extra(&mut self, property: &str, raw: &str) {
         let path = self.extra.keep(property, raw);
-        self.drift.property(path, raw);
+        if self.tenant_properties.is_empty() || !matches_any(self.tenant_properties, &path.to_lowercase()) {
+            self.drift.property(path, raw);
+        }
     }
 
     /// Keeps properties of a reference, which is not walked along a plan, under the reference's own name.

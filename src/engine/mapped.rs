@@ -7,13 +7,9 @@ use arrow::{
     datatypes::{FieldRef, Schema},
     record_batch::RecordBatch,
 };
-use datafusion::{
-    common::Column,
-    logical_expr::{Expr, LogicalPlan},
-};
 use object_store::ObjectStore;
 
-use super::{EngineError, Parameters, Rows, Session, SessionOptions, TableFiles, derive, prepared, query};
+use super::{EngineError, Parameters, Rows, Session, SessionOptions, TableFiles, derive, nulls::{self, Columns}, prepared, query};
 use crate::catalog::{Mapped, Table};
 
 /// A query and the tables that it reads.
@@ -64,11 +60,11 @@ pub(crate) fn session(
 #[derive(Debug)]
 pub(crate) struct MappedRows {
     pub(crate) rows: Rows,
-    /// Columns that are null whatever the tables hold.
+    /// Columns that are null in every row, whatever else the tables hold.
     pub(crate) nulls: Vec<String>,
 }
 
-/// Asks one query.
+/// Asks one query, of tables some of whose columns are `known` to be null.
 ///
 /// # Errors
 /// What is wrong with it; what fails later comes out of the rows. No error quotes a value of the data.
@@ -77,10 +73,11 @@ pub(crate) async fn ask(
     mapped: &Mapped,
     table: &Table,
     parameters: &Parameters,
+    known: &Columns,
 ) -> Result<MappedRows, EngineError> {
     let file = mapped.file();
     let planned = query::plan(session, &mapped.sql, parameters).await.map_err(|e| e.in_derived(&file))?;
-    let nulls = null_columns(planned.logical());
+    let nulls = nulls::names(planned.logical(), known);
     let rows = planned.rows_as_planned().await.map_err(|e| e.in_derived(&file))?;
     Ok(MappedRows { rows: derive::conformed(typed(rows, &nulls, table), &file, table)?, nulls })
 }
@@ -103,42 +100,6 @@ fn typed(rows: Rows, nulls: &[String], table: &Table) -> Rows {
         let columns = batch.columns().iter().zip(target.fields()).map(column).collect();
         RecordBatch::try_new(Arc::clone(&target), columns).map_err(|e| EngineError::running(e.into()))
     })
-}
-
-/// The columns of a plan that are null by the statement alone.
-fn null_columns(plan: &LogicalPlan) -> Vec<String> {
-    let fields = plan.schema().fields().iter().enumerate();
-    fields.filter(|(index, _)| is_null(plan, *index)).map(|(_, field)| field.name().clone()).collect()
-}
-
-/// Whether a column of a plan is null in every row: it is written so, in every branch of a union.
-fn is_null(plan: &LogicalPlan, index: usize) -> bool {
-    match plan {
-        LogicalPlan::Projection(projection) => {
-            projection.expr.get(index).is_some_and(|expression| is_null_expression(expression, &projection.input))
-        }
-        LogicalPlan::Union(union) => union.inputs.iter().all(|input| is_null(input, index)),
-        LogicalPlan::Filter(filter) => is_null(&filter.input, index),
-        LogicalPlan::Sort(sort) => is_null(&sort.input, index),
-        LogicalPlan::Limit(limit) => is_null(&limit.input, index),
-        LogicalPlan::SubqueryAlias(alias) => is_null(&alias.input, index),
-        LogicalPlan::Distinct(distinct) => is_null(distinct.input(), index),
-        _ => false,
-    }
-}
-
-fn is_null_expression(expression: &Expr, input: &LogicalPlan) -> bool {
-    match expression {
-        Expr::Literal(value, _) => value.is_null(),
-        Expr::Alias(alias) => is_null_expression(&alias.expr, input),
-        Expr::Cast(cast) => is_null_expression(&cast.expr, input),
-        Expr::TryCast(cast) => is_null_expression(&cast.expr, input),
-        Expr::Column(Column { relation, name, .. }) => {
-            let index = input.schema().index_of_column_by_name(relation.as_ref(), name);
-            index.is_some_and(|index| is_null(input, index))
-        }
-        _ => false,
-    }
 }
 
 #[cfg(test)]

@@ -80,6 +80,8 @@ mod known;
 pub(crate) mod lineage;
 pub(crate) mod mapped;
 mod names;
+pub(crate) mod not_told;
+mod nulls;
 pub(crate) mod output;
 mod own_task;
 mod own_texts;

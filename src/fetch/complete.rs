@@ -116,10 +116,14 @@ impl Extraction {
     async fn judge(&self, report: &mut ResourceReport, lists: &Lists, by_ids: bool) -> Result<Verdict, Error> {
         let served = report.records;
         let Some(first) = report.total_count else {
-            tracing::warn!(
-                resource = self.resource.name,
-                "the API gives no totalCount: completeness rests on links alone"
-            );
+            if self.resource.route.as_ref().is_some_and(|route| route.may_lack_count) {
+                tracing::debug!(resource = self.resource.name, "not counted, as some tenants do not");
+            } else {
+                tracing::warn!(
+                    resource = self.resource.name,
+                    "the API gives no totalCount: completeness rests on links alone"
+                );
+            }
             return Ok(Verdict::Complete);
         };
         if report.kept_pages > 0 {

@@ -16,6 +16,7 @@ use crate::{
     engine::{
         FileRef, Parameters, Rows, Session, SessionOptions, TableFiles, Value,
         mapped::{MappedRows, ask, session},
+        not_told::Columns,
     },
     error::Error,
     lake::{self, NotAvailable, SnapshotTable, StagedTable, TableWriter, WriterOptions},
@@ -45,7 +46,7 @@ pub(super) struct MappedTables {
     pub(super) only_current: Vec<String>,
 }
 
-/// Makes the tables of `selection` of those that were `read`.
+/// Makes the tables of `selection` of those that were `read`, whose columns that the API refused are `left_out`.
 ///
 /// # Errors
 /// The first query that fails; when the lake cannot be read or written. What was staged before stays in staging.
@@ -55,11 +56,14 @@ pub(super) async fn map(
     mapping: Mapping,
     read: Vec<StagedTable>,
     absent: &[Absence],
+    left_out: Columns,
 ) -> Result<MappedTables, Error> {
     let files = read.iter().map(|staged| files_of(staged.table(), mapping.as_of));
     let session = session(job.lake.store(), &mapping.engine, files)?;
-    let (made, not_available, only_current) = Default::default();
-    let mut maker = Maker { job, selection, session, mapping, made, not_available, only_current };
+    let (made, only_current) = Default::default();
+    let published = read.iter().filter_map(|staged| Some((staged.table(), left_out.get(&staged.table().name)?)));
+    let not_available = published.filter_map(|(table, columns)| not_available(table, columns)).collect();
+    let mut maker = Maker { job, selection, session, mapping, made, nulls: left_out, not_available, only_current };
     let mut absent = absent.to_vec();
     let mut done = BTreeSet::new();
     for one in &selection.mapped {
@@ -95,6 +99,8 @@ struct Maker<'a> {
     session: Session,
     mapping: Mapping,
     made: Vec<StagedTable>,
+    /// Columns that are null in every row, of the tables that it reads.
+    nulls: Columns,
     not_available: Vec<NotAvailable>,
     only_current: Vec<String>,
 }
@@ -108,7 +114,7 @@ impl Maker<'_> {
             return missing;
         }
         let without = &mapping.step.mapped.without;
-        missing.into_iter().filter(|table| without.iter().all(|name| name != table)).collect()
+        missing.into_iter().filter(|table| without.iter().all(|without| without.table != *table)).collect()
     }
 
     /// Makes the tables that some queries give the rows of.
@@ -121,8 +127,8 @@ impl Maker<'_> {
         let mut asked = Vec::new();
         for mapping in together {
             let stood_in = self.stand_in(mapping)?;
-            asked.push(self.ask(&mapping.step.mapped, &first.tables).await?);
-            stood_in.iter().try_for_each(|table| self.session.forget(table))?;
+            asked.push(self.ask(&mapping.step.mapped, &first.tables, &stood_in).await?);
+            stood_in.keys().try_for_each(|table| self.session.forget(table))?;
         }
         let nulls = null_in_all(&asked);
         let rows = asked.into_iter().map(|asked| asked.rows).collect();
@@ -130,20 +136,18 @@ impl Maker<'_> {
         for staged in staged {
             let table = staged.table();
             self.session.register(&[files_of(table, self.mapping.as_of)])?;
-            let columns =
-                table.columns.iter().map(|c| c.name.clone()).filter(|c| nulls.contains(c) && !c.starts_with('_'));
-            let columns: Vec<String> = columns.collect();
-            if !columns.is_empty() && !first.step.mapped.internal {
-                self.not_available.push(NotAvailable { table: table.name.clone(), columns });
+            if !first.step.mapped.internal {
+                self.not_available.extend(not_available(table, &nulls));
             }
+            self.nulls.insert(table.name.clone(), nulls.clone());
             self.made.push(staged);
         }
         Ok(())
     }
 
-    /// Makes empty tables known in place of those that the query does without, and tells which.
-    fn stand_in(&self, mapping: &SelectedMapping) -> Result<Vec<String>, Error> {
-        let mut stood_in = Vec::new();
+    /// Makes empty tables known in place of those that the query does without, and tells which, with their columns.
+    fn stand_in(&self, mapping: &SelectedMapping) -> Result<Columns, Error> {
+        let mut stood_in = Columns::new();
         let read = self.selection.resources.iter().flat_map(|selected| &selected.tables);
         let declared: Vec<&Table> = read.chain(self.selection.mapped.iter().flat_map(|m| &m.tables)).collect();
         for name in mapping.step.reads.iter().filter(|table| !self.session.has_table(table)) {
@@ -152,12 +156,12 @@ impl Maker<'_> {
             tracing::info!(table = mapping.step.mapped.name, without = name, "made without what could not be read");
             let (as_of, schema) = (self.mapping.as_of, table.arrow_schema());
             self.session.register(&[TableFiles { table: name.clone(), as_of, schema, files: Vec::new() }])?;
-            stood_in.push(name.clone());
+            stood_in.insert(name.clone(), table.columns.iter().map(|column| column.name.clone()).collect());
         }
         Ok(stood_in)
     }
 
-    async fn ask(&self, mapped: &Mapped, tables: &[Table]) -> Result<MappedRows, Error> {
+    async fn ask(&self, mapped: &Mapped, tables: &[Table], stood_in: &Columns) -> Result<MappedRows, Error> {
         let table = tables.first().ok_or_else(|| Error::Bug("a query that makes no table".into()))?;
         let used = |name: &String| mapped.sql.contains(&format!("${name}"));
         let values = self.mapping.values.iter().filter(|(name, _)| used(name));
@@ -165,7 +169,9 @@ impl Maker<'_> {
             as_of: Some(self.mapping.as_of),
             values: values.map(|(name, value)| (name.clone(), value.clone())).collect(),
         };
-        let mut asked = ask(&self.session, mapped, table, &parameters).await?;
+        let mut nulls = self.nulls.clone();
+        nulls.extend(stood_in.clone());
+        let mut asked = ask(&self.session, mapped, table, &parameters, &nulls).await?;
         asked.nulls.extend(mapped.not_available.iter().cloned());
         Ok(asked)
     }
@@ -219,6 +225,13 @@ impl Maker<'_> {
 fn null_in_all(asked: &[MappedRows]) -> BTreeSet<String> {
     let columns = asked.iter().map(|asked| asked.nulls.iter().cloned().collect::<BTreeSet<String>>());
     columns.reduce(|nulls, more| &nulls & &more).unwrap_or_default()
+}
+
+/// Says which columns of a table are null; nothing where none is.
+fn not_available(table: &SnapshotTable, nulls: &BTreeSet<String>) -> Option<NotAvailable> {
+    let columns = table.columns.iter().map(|column| &column.name);
+    let columns: Vec<String> = columns.filter(|c| nulls.contains(*c) && !c.starts_with('_')).cloned().collect();
+    (!columns.is_empty()).then(|| NotAvailable { table: table.name.clone(), columns })
 }
 
 /// Says of the resources whose tables are `lacking` that `tables` are not there either.

@@ -57,6 +57,7 @@ mod tests {
             rest_parameter: some("owner"),
             rest_from: some("people"),
             rest_column: some("entity_id"),
+            rest_everybody: None,
         }
     }
 

@@ -20,6 +20,7 @@ use super::{
 use crate::{
     catalog::{Resource, Source},
     decode::Decoder,
+    engine::not_told::Columns,
     error::Error,
     lake::{NotAvailable, ReceivedSegment, StagedTable},
     progress::Progress,
@@ -111,14 +112,15 @@ pub(crate) async fn fetch(request: Request<'_>) -> (Fetched, Result<(), Error>) 
                 labels.merge(extracted.labels);
             }
             (Some(selected), Err(Error::Api(error)))
-                if selected.optional && error.is_inaccessible() && !chooses_by(&selected.resource.name) =>
+                if !chooses_by(&selected.resource.name)
+                    && let Some(absence) = selected.absence_after(&error) =>
             {
                 tracing::info!(resource = selected.resource.name, %error, "an optional resource is left out");
                 let of = |ids: &IdsOf| ids.resource == selected.resource.name;
                 for (_, source) in id_sources.iter().filter(|(ids, _)| of(ids)) {
                     source.send_replace(Ids::Unreadable);
                 }
-                fetched.absent.push(selected.absence("is missing, or its module is not active"));
+                fetched.absent.push(absence);
             }
             // The others end as interrupted, which says less than what interrupted them.
             (_, Err(error)) if matches!(failure, None | Some(Error::Interrupted)) => {
@@ -140,7 +142,8 @@ pub(crate) async fn fetch(request: Request<'_>) -> (Fetched, Result<(), Error>) 
     if selection.source == Source::V5 {
         return (fetched, Ok(()));
     }
-    let mapped = map(&job, selection, mapping, fetched.tables.clone(), &fetched.absent).await;
+    let left_out = left_out(selection, &fetched.resources);
+    let mapped = map(&job, selection, mapping, fetched.tables.clone(), &fetched.absent, left_out).await;
     match mapped {
         Ok(mapped) => {
             fetched.tables = mapped.tables;
@@ -150,6 +153,16 @@ pub(crate) async fn fetch(request: Request<'_>) -> (Fetched, Result<(), Error>) 
         }
         Err(error) => (fetched, Err(error)),
     }
+}
+
+/// The columns of each table that the API refused to show.
+fn left_out(selection: &Selection, reports: &[ResourceReport]) -> Columns {
+    let of = |selected: &Selected| {
+        let report = reports.iter().find(|report| report.resource == selected.resource.name)?;
+        let columns = selected.resource.columns_without(&report.left_out);
+        (!columns.is_empty()).then(|| (selected.resource.table_name(), columns))
+    };
+    selection.resources.iter().filter_map(of).collect()
 }
 
 /// Stages the labels that came with the pages of collections that were read.

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use crate::{
+    api::ApiError,
     catalog::{Catalog, Resource, Rest, Source, Table},
     engine::{derive, mapped},
     error::Error,
@@ -395,16 +396,28 @@ impl Selected {
 
     /// Says that the run does without this resource, because its scope `why`.
     pub(crate) fn absence(&self, why: &str) -> Absence {
-        let Resource { name, scope, .. } = &self.resource;
+        let scope = &self.resource.scope;
+        self.absence_as(match self.resource.route {
+            None => format!("{scope} {why}"),
+            Some(_) => format!("the permission \"{scope}\" {why}"),
+        })
+    }
+
+    /// Says that the run does without this resource, because of `error`; `None` where it cannot.
+    pub(crate) fn absence_after(&self, error: &ApiError) -> Option<Absence> {
+        let may_be_wrong = self.resource.optional && self.resource.route.is_some();
+        match error.takes_for_wrong().filter(|_| may_be_wrong) {
+            // A route of the older APIs that a tenant may lack: nobody knows how it says so.
+            Some(said) => Some(self.absence_as(format!("the API does not take what it was asked, and says {said}"))),
+            None => error.is_inaccessible().then(|| self.absence("is missing, or its module is not active")),
+        }
+        .filter(|_| self.optional)
+    }
+
+    fn absence_as(&self, reason: String) -> Absence {
         // What is made of a table that is not published stands where it is made.
         let published = self.tables.iter().filter(|_| self.resource.published);
-        Absence {
-            resource: name.clone(),
-            tables: published.map(|t| t.name.clone()).collect(),
-            reason: match self.resource.route {
-                None => format!("{scope} {why}"),
-                Some(_) => format!("the permission \"{scope}\" {why}"),
-            },
-        }
+        let tables = published.map(|t| t.name.clone()).collect();
+        Absence { resource: self.resource.name.clone(), tables, reason }
     }
 }

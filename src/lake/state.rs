@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::{described::Described, known_days::KnownDays};
 use crate::{
     catalog::{LakeType, Source},
-    page::LearnedLimit,
+    page::{LearnedLimit, LeftOut},
     run_id::RunId,
 };
 
@@ -41,6 +41,9 @@ pub struct SnapshotState {
     /// The days that the lake had when the snapshot was made.
     #[serde(deserialize_with = "or_nothing", skip_serializing_if = "Option::is_none")]
     pub(crate) known_days: Option<KnownDays>,
+    /// Properties that the API refused to show, by resource: the next runs do not ask for them.
+    #[serde(deserialize_with = "or_nothing", skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) left_out: BTreeMap<String, LeftOut>,
     /// Columns that are null because the API that was read cannot tell them; by table.
     #[serde(deserialize_with = "or_nothing", skip_serializing_if = "Vec::is_empty")]
     pub(crate) not_available: Vec<NotAvailable>,
@@ -166,6 +169,14 @@ mod tests {
       "2026-03-14/2026-03-15"
     ]
   },
+  "left_out": {
+    "v3-users": {
+      "properties": [
+        "quote"
+      ],
+      "learned_at": "2026-03-15T06:00:00Z"
+    }
+  },
   "not_available": [
     {
       "table": "employees",
@@ -225,6 +236,11 @@ mod tests {
             attribute_people: None,
             described: [("employee_snapshot".into(), wide)].into(),
             known_days: Some(KnownDays::new(at("2026-03-15T06:00:00Z"), ["2026-03-14", "2026-03-15"].map(day))),
+            left_out: [(
+                "v3-users".into(),
+                LeftOut { properties: ["quote".into()].into(), learned_at: at("2026-03-15T06:00:00Z") },
+            )]
+            .into(),
             not_available: vec![NotAvailable { table: "employees".into(), columns: vec!["portrait_id".into()] }],
             only_current: vec!["job_positions".into()],
             page_limits: [("employees".into(), LearnedLimit { limit: 100, learned_at: at("2026-03-15T06:00:00Z") })]

@@ -41,11 +41,14 @@ pub(crate) enum Gate {
     },
 }
 
-/// What the heading or schema of `table` declares.
-pub(crate) fn declared(table: &Table) -> impl Iterator<Item = Statement> {
+/// What the heading or schema of `table` declares of columns that the API told.
+pub(crate) fn declared(table: &Table, is_told: impl Fn(&str) -> bool) -> impl Iterator<Item = Statement> {
     let quality = &table.quality;
-    let key = (!quality.key.is_empty()).then(|| key(table, &quality.key));
-    key.into_iter().chain(quality.interval.as_ref().map(|interval| overlaps(table, interval)))
+    let is_asked = !quality.key.is_empty() && quality.key.iter().all(|column| is_told(column));
+    let key = is_asked.then(|| key(table, &quality.key));
+    let interval = quality.interval.as_ref();
+    let interval = interval.filter(|i| i.of.iter().chain([&i.from, &i.to]).all(|column| is_told(column)));
+    key.into_iter().chain(interval.map(|interval| overlaps(table, interval)))
 }
 
 /// A rule of `queries/quality/`.

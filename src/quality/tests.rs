@@ -15,7 +15,7 @@ use crate::{
 #[test]
 fn every_declaration_and_every_rule_can_be_asked() {
     let catalog = Catalog::embedded().unwrap();
-    let declared: Vec<_> = catalog.tables().iter().flat_map(|t| statement::declared(t).collect::<Vec<_>>()).collect();
+    let declared: Vec<_> = catalog.tables().iter().flat_map(|t| statement::declared(t, |_| true).collect::<Vec<_>>()).collect();
     assert!(declared.iter().any(|s| s.rule == "duplicate_key"));
     assert!(declared.iter().any(|s| s.rule == "overlapping_intervals"));
     for rule in &catalog.rules {
@@ -33,6 +33,7 @@ fn every_declaration_and_every_rule_can_be_asked() {
                 internal: false,
                 over_time: Vec::new(),
                 lowered: Vec::new(),
+                without: Vec::new(),
             }
         })
     });
@@ -45,7 +46,7 @@ fn every_declaration_and_every_rule_can_be_asked() {
 #[test]
 fn files_that_errors_name_are_there() {
     let catalog = Catalog::embedded().unwrap();
-    let declared: Vec<_> = catalog.tables().iter().flat_map(|t| statement::declared(t).collect::<Vec<_>>()).collect();
+    let declared: Vec<_> = catalog.tables().iter().flat_map(|t| statement::declared(t, |_| true).collect::<Vec<_>>()).collect();
     let statements = declared.into_iter().chain(catalog.rules.iter().map(statement::of_rule));
     let statements = statements.map(|s| (s.findings(true), s.origin, catalog.findings.clone()));
     let queries = catalog.derived.iter().map(|query| (query.sql.clone(), query.file(), query.table.clone()));
@@ -73,7 +74,7 @@ fn files_that_errors_name_are_there() {
 #[test]
 fn rows_that_begin_on_a_day_that_is_taken_overlap() {
     let employments = Catalog::embedded().unwrap().table("employments").unwrap();
-    let overlaps = statement::declared(&employments).find(|s| s.rule == "overlapping_intervals").unwrap();
+    let overlaps = statement::declared(&employments, |_| true).find(|s| s.rule == "overlapping_intervals").unwrap();
     let rows = [
         ("a1", "w1", "2020-01-01", Some("2025-12-31")),
         ("a2", "w1", "2021-01-01", Some("2021-06-30")),

@@ -87,6 +87,15 @@ impl RunReport {
             if resource.repeated > 0 {
                 writeln!(out, "{}: {} records were served more than once", resource.resource, resource.repeated)?;
             }
+            if !resource.left_out.is_empty() {
+                let names: Vec<&str> = resource.left_out.iter().map(String::as_str).collect();
+                let (resource, count) = (&resource.resource, names.len());
+                writeln!(
+                    out,
+                    "{resource}: the API refused to show {count} properties, whose columns are null: {}",
+                    quoted(&names.join(", "))
+                )?;
+            }
             resource.of_the_lake(out)?;
             for finding in &resource.drift {
                 match finding {

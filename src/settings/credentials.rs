@@ -49,6 +49,17 @@ impl Settings {
         }
     }
 
+    /// That `what`, which asks API v5 itself, is not asked with a legacy API key.
+    ///
+    /// # Errors
+    /// When it is; when both kinds of credentials are given.
+    pub(crate) fn check_application(&self, what: &'static str) -> Result<(), SettingsError> {
+        match self.source()? {
+            Source::V5 => Ok(()),
+            Source::Legacy => Err(SettingsError::NeedsApplication { what }),
+        }
+    }
+
     /// The legacy API key, from its variable or its file.
     ///
     /// # Errors
@@ -127,6 +138,9 @@ mod tests {
         assert_eq!(with([("LUCCA_CLIENT_ID", "x")], "").source().unwrap(), Source::V5);
         assert_eq!(with([("LUCCA_API_KEY", "x")], "").source().unwrap(), Source::Legacy);
         assert_eq!(with([], "api_key_file = \"/nowhere\"").source().unwrap(), Source::Legacy);
+        assert!(with([], "").check_application("get").is_ok());
+        let with_key = with([("LUCCA_API_KEY", "x")], "").check_application("get").unwrap_err().to_string();
+        assert!(with_key.starts_with("get needs an OAuth application, as API v5 takes no legacy API key"), "{with_key}");
         let missing = with([], "").credentials(Vec::new()).unwrap_err().to_string();
         assert!(missing.starts_with("client_id is not set: ") && missing.contains("LUCCA_API_KEY"), "{missing}");
     }

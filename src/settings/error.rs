@@ -66,6 +66,15 @@ pub(crate) enum SettingsError {
         /// A key that looks like it.
         hint: String,
     },
+    /// What only an OAuth application can do was asked for with a legacy API key.
+    #[error(
+        "{what} needs an OAuth application, as API v5 takes no legacy API key: what the key can read is in the lake after \
+         `lucca-lake sync`"
+    )]
+    NeedsApplication {
+        /// What was asked for.
+        what: &'static str,
+    },
     /// A setting that must be given was not.
     #[error("{key} is not set: {how}")]
     Missing {

@@ -147,3 +147,23 @@ fn what_is_not_there_or_makes_no_sense_is_said() {
     assert_eq!(said(&["employees", "999999", "-o", unwritten.to_str().unwrap()]).0, 4);
     assert!(!Path::exists(&unwritten));
 }
+
+#[test]
+fn with_a_key_records_are_in_the_lake_alone() {
+    let (tenant, folder) = (Tenant::start(&["--employees", "20", "--legacy-key"]), tempdir().unwrap());
+    let lake = folder.path().join("lake");
+    let sync = tenant.run(&lake, &["sync", "--tables", "employees"]);
+    assert_eq!(code(&sync), 0, "{}", err(&sync));
+    let ids = tenant.run(&lake, &["query", "--format", "json", "SELECT min(id) AS id FROM employees"]);
+    let ids: serde_json::Value = serde_json::from_str(&out(&ids)).unwrap();
+    let id = ids[0]["id"].as_str().unwrap();
+    let asked = tenant.run(&lake, &["get", "employees", id]);
+    assert_eq!(code(&asked), 2);
+    let why = "needs an OAuth application, as API v5 takes no legacy API key: what the key can read is in the lake";
+    assert!(err(&asked).contains(why), "{}", err(&asked));
+    let answered = tenant.run(&lake, &["get", "employees", id, "--from-lake"]);
+    assert_eq!(code(&answered), 0, "{}", err(&answered));
+    // An assistant is told the same before it asks; without one that speaks, the server ends at once.
+    let served = tenant.run(&lake, &["mcp"]);
+    assert!(err(&served).contains(why), "{}", err(&served));
+}

@@ -136,3 +136,21 @@ fn a_sync_that_would_cost_too_much_does_not_start() {
     let took = sync(&tenant, &lake, &["--max-requests", "60"]);
     assert!(took <= 60, "{took} requests");
 }
+
+#[test]
+fn absences_are_counted_before_any_was_read() {
+    let (tenant, folder) = (Tenant::start(&["--employees", "60", "--legacy-key"]), tempdir().unwrap());
+    let lake = folder.path().join("lake");
+    let first = plan(&tenant, &lake, &[]);
+    let of_leaves = |plan: &Value| {
+        let resources = plan["resources"].as_array().unwrap();
+        resources.iter().find(|resource| resource["resource"] == "leaves").unwrap()["records"].as_u64()
+    };
+    assert!(first["notes"].as_array().unwrap().is_empty(), "{}", first["notes"]);
+    let counted = of_leaves(&first);
+    sync(&tenant, &lake, &[]);
+    let table = tenant.run(&lake, &["query", "--format", "json", "SELECT count(*) AS n FROM leaves"]);
+    let table: Value = serde_json::from_str(&out(&table)).unwrap();
+    assert!(counted > Some(100) && counted == table[0]["n"].as_u64(), "{counted:?} {table}");
+    assert_eq!(of_leaves(&plan(&tenant, &lake, &["--offline"])), counted);
+}

@@ -22,9 +22,12 @@ const SHORTEST: usize = 6;
 /// Arguments, environment, and the exit code that is due.
 type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], i32);
 
+/// Columns of personal values, by table.
+type Columns<'a> = (&'a str, &'a [&'a str]);
+
 /// Every personal value of the lake that is long enough to be looked for.
-fn personal_values(tenant: &Tenant, lake: &Path) -> BTreeSet<String> {
-    let columns = [
+fn personal_values(tenant: &Tenant, lake: &Path, more: &[Columns<'_>]) -> BTreeSet<String> {
+    let columns: [Columns<'_>; 4] = [
         ("employees", &["given_name", "family_name", "email", "phone_number", "remote_id"][..]),
         (
             "employee_personal_records",
@@ -40,8 +43,8 @@ fn personal_values(tenant: &Tenant, lake: &Path) -> BTreeSet<String> {
         ("job_positions", &["notes"]),
     ];
     let mut values = BTreeSet::new();
-    for (table, columns) in columns {
-        for column in columns {
+    for (table, columns) in columns.iter().chain(more) {
+        for column in *columns {
             let sql = format!("SELECT {column} AS v FROM {table} WHERE {column} IS NOT NULL");
             let output = tenant.run(lake, &["query", "--format", "json", &sql]);
             assert_eq!(code(&output), 0, "{}", err(&output));
@@ -141,13 +144,18 @@ fn neither_secrets_nor_personal_values_are_ever_told() {
         told.push((format!("stderr of demo at {level}"), err(&demo)));
     }
     texts_below(&lake, &mut told);
-    let mut forbidden = personal_values(&tenant, &lake);
+    let mut forbidden = personal_values(&tenant, &lake, &[]);
     assert!(forbidden.len() > 300, "only {} values to look for", forbidden.len());
     forbidden.extend([SECRET, WRONG_SECRET, "canary-parameter", "Bearer ", "access_token"].map(str::to_owned));
     let all: usize = told.iter().map(|(_, text)| text.len()).sum();
     assert!(told.len() > 120 && all > 100_000, "{} texts of {all} characters", told.len());
+    assert_quiet(&told, &forbidden);
+}
+
+/// Nothing of what is forbidden is told anywhere.
+fn assert_quiet(told: &[(String, String)], forbidden: &BTreeSet<String>) {
     let mut leaks = Vec::new();
-    for (place, text) in &told {
+    for (place, text) in told {
         for value in forbidden.iter().filter(|value| text.contains(value.as_str())) {
             let at = text.find(value.as_str()).unwrap();
             let from = (0..=at).rev().find(|i| text.is_char_boundary(*i) && at - i >= 60).unwrap_or(0);
@@ -155,6 +163,62 @@ fn neither_secrets_nor_personal_values_are_ever_told() {
         }
     }
     assert!(leaks.is_empty(), "{} leaks: {:#?}", leaks.len(), &leaks[..leaks.len().min(20)]);
+}
+
+#[test]
+fn neither_a_key_nor_what_it_reads_is_ever_told() {
+    let (tenant, folder) = (Tenant::start(&["--employees", "40", "--legacy-key"]), tempdir().unwrap());
+    let key = tenant.environment.iter().find(|(name, _)| name == "LUCCA_API_KEY").unwrap().1.clone();
+    let lake = folder.path().join("lake");
+    let bad = folder.path().join("bad.toml");
+    fs::write(&bad, format!("api_key = \"{WRONG_SECRET}\"")).unwrap();
+    let bad = bad.to_str().unwrap();
+    let wrong = [("LUCCA_API_KEY", WRONG_SECRET)];
+    let both = [("LUCCA_CLIENT_SECRET", WRONG_SECRET), ("LUCCA_CLIENT_ID", "fake-client")];
+    let none: [(&str, &str); 0] = [];
+    let cases: &[Case<'_>] = &[
+        (&["sync"], &none, 0),
+        (&["sync", "--log-format", "json", "--attribute-people", "active"], &none, 0),
+        (&["sync"], &wrong, 3),
+        (&["sync"], &both, 2),
+        (&["sync", "--config", bad], &none, 2),
+        (&["sync", "--tables", "professions"], &none, 2),
+        (&["plan"], &none, 0),
+        (&["plan", "--format", "json"], &wrong, 3),
+        (&["check"], &none, 0),
+        (&["check", "--format", "json"], &wrong, 3),
+        (&["check"], &both, 2),
+        (&["derive"], &none, 0),
+        (&["verify"], &none, 0),
+        (&["config"], &none, 0),
+        (&["config"], &both, 0),
+        (&["get", "employees", "501"], &none, 2),
+        (&["compare-sources"], &none, 2),
+        (&["query", "SELECT count(*) FROM v3_users"], &none, 0),
+        (&["query", "SELECT CAST(last_name AS INT) FROM v3_users"], &none, 2),
+        (&["query", "SELECT CAST(comment AS DATE) FROM leaves"], &none, 2),
+        (&["query", "SELECT CAST(nature_name AS DATE) FROM remuneration_items"], &none, 2),
+    ];
+    let mut told = Vec::new();
+    for level in ["info", "trace"] {
+        for (arguments, environment, expected) in cases {
+            let environment = [*environment, &[("LUCCA_LOG", level)]].concat();
+            let output = tenant.run_with(&lake, arguments, &environment);
+            let name = format!("{} at {level}", arguments.join(" "));
+            assert_eq!(code(&output), *expected, "{name}: {}", err(&output));
+            told.push((format!("stdout of {name}"), out(&output)));
+            told.push((format!("stderr of {name}"), err(&output)));
+        }
+    }
+    texts_below(&lake, &mut told);
+    let users: &[&str] = &["first_name", "last_name", "login", "mail", "insurance_number", "iban", "address", "personal_email"];
+    let of_key = [("v3_users", users), ("leaves", &["comment"]), ("remuneration_items", &["comment"])];
+    let mut forbidden = personal_values(&tenant, &lake, &of_key);
+    assert!(forbidden.len() > 150, "only {} values to look for", forbidden.len());
+    forbidden.extend([key, WRONG_SECRET.to_owned(), "application=".to_owned()]);
+    let all: usize = told.iter().map(|(_, text)| text.len()).sum();
+    assert!(told.len() > 80 && all > 50_000, "{} texts of {all} characters", told.len());
+    assert_quiet(&told, &forbidden);
 }
 
 #[test]

@@ -126,6 +126,7 @@ mod tests {
             order,
             parameters: BTreeMap::from([("formerEmployees".to_owned(), "true".to_owned())]),
             shows_fields: true,
+            may_lack_count: false,
             nested: BTreeMap::new(),
             since: Vec::new(),
             window: None,

@@ -126,6 +126,7 @@ fn resource(style: Style) -> Resource {
         order,
         parameters: BTreeMap::new(),
         shows_fields: true,
+        may_lack_count: false,
         nested: BTreeMap::new(),
         since: Vec::new(),
         window: None,

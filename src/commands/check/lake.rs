@@ -43,7 +43,7 @@ pub(super) async fn check(context: &Context, settings: &Settings, checks: &mut C
         Err(error) => checks.error("lake: days", &Error::from(error)),
     }
     match drop_page_limits(context, &lake).await {
-        Ok(true) => checks.ok("lake: page limits", "forgotten: the next sync asks again how large pages may be"),
+        Ok(true) => checks.ok("lake: page limits", "forgotten: the next sync asks again how large pages may be, and for properties that were refused"),
         Ok(false) => {}
         Err(error) => checks.error("lake: page limits", &error),
     }
@@ -51,9 +51,11 @@ pub(super) async fn check(context: &Context, settings: &Settings, checks: &mut C
 
 /// Makes the next run find out how large pages may be: a refusal may have been about something else, or be history.
 async fn drop_page_limits(context: &Context, lake: &Lake) -> Result<bool, Error> {
-    let remembered = lake.newest().await?.map(|newest| newest.state.page_limits).unwrap_or_default();
+    let remembered = lake.newest().await?.map(|newest| newest.state).unwrap_or_default();
     let dropped = lake.page_limits_dropped_at().await?;
-    let counts = remembered.values().any(|learned| dropped.is_none_or(|at| learned.learned_at > at));
+    let learned = remembered.page_limits.values().map(|learned| learned.learned_at);
+    let learned = learned.chain(remembered.left_out.values().map(|left_out| left_out.learned_at));
+    let counts = learned.into_iter().any(|learned_at| dropped.is_none_or(|at| learned_at > at));
     if counts {
         lake.drop_page_limits(context.clock.now()).await?;
     }

@@ -1,7 +1,6 @@
 //! `compare-sources`: whether two lakes say the same, table by table and column by column.
 
 mod both_ways;
-mod follows;
 mod found;
 mod json;
 mod lakes;
@@ -91,8 +90,7 @@ async fn compared(
     check_names(left, right, options)?;
     let snapshots = [left.snapshot.clone(), right.snapshot.clone()];
     let catalog = published(&context.catalog, &snapshots);
-    let of =
-        |side: &Side| (follows::with_derived(side.not_available(), &catalog), gives(&context.catalog, side.source()));
+    let of = |side: &Side| (side.not_available(), gives(&context.catalog, side.source()));
     let ((not_left, left_gives), (not_right, right_gives)) = (of(left), of(right));
     let pairs = pairs(
         Known { tables: &left.snapshot.tables, not_available: &not_left, gives: &left_gives },

@@ -48,6 +48,7 @@ pub(super) async fn write(
     let [id] = ids else {
         return Err(Error::Usage(format!("{} images do not go into one file: ask for one after another", ids.len())));
     };
+    settings.check_application("get of an image")?;
     let tenant = settings.tenant()?;
     let turn = context.turn(settings, &tenant, &format!("get (process {})", std::process::id()))?;
     let client = context.client(settings, vec![resource.scope.clone()], &turn)?;

@@ -88,7 +88,7 @@ impl Run {
             tables,
             skipped: produced.notes.skipped.clone(),
             absent: produced.absent.clone(),
-            not_available: produced.not_available.clone(),
+            not_available: produced.notes.not_available.clone(),
             references: produced.notes.references.clone(),
             wide: produced.notes.wide.clone(),
             derive: produced.notes.derive.clone(),

@@ -23,7 +23,7 @@ use crate::{
     assemble::{Notes, session_options},
     catalog::{Catalog, Source, Split},
     context::{Context, Turn, Writer, exclusively, split_as_configured},
-    engine::{SessionOptions, Value},
+    engine::SessionOptions,
     error::Error,
     fetch::{
         self, AskedDays, Fetched, Job, LastTables, Mapping, RunCheckpoint, Selection, Stop, Takes, Wanted,
@@ -289,8 +289,9 @@ impl Run {
         produced.checkpoint = Some(Arc::clone(&checkpoint));
         let mut remembered = before.newest().map(|newest| newest.state.page_limits.clone()).unwrap_or_default();
         remembered.extend(checkpoint.noted_limits().await);
+        let left_out = before.newest().map(|newest| newest.state.left_out.clone()).unwrap_or_default();
         let limits = PageLimits::new(remembered, self.started_at, self.lake.page_limits_dropped_at().await?);
-        let limits = Arc::new(limits);
+        let limits = Arc::new(limits.with_left_out(left_out));
         let last_tables = self.last_tables(&before).await?;
         let work = Work { before, checkpoint, limits, last_tables };
         tracing::info!(
@@ -390,7 +391,7 @@ impl Run {
             selection,
             mapping: Mapping {
                 as_of: self.today,
-                values: self.account_rules.values().map(|(name, text)| (name.to_owned(), Value::Text(text))).into(),
+                values: self.mapping_values(),
                 engine: self.engine.clone(),
             },
             absent,

@@ -1,15 +1,25 @@
 //! What the manifest remembers of a run beside the tables.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use super::{Produced, Run, Work};
 use crate::{
     assemble::AttributesRead,
+    engine::Value,
     lake::{KnownDays, Snapshot, SnapshotState},
     settings::HistoryMode,
 };
 
 impl Run {
+    /// What the queries that make tables of the older APIs' are given.
+    pub(super) fn mapping_values(&self) -> BTreeMap<String, Value> {
+        let people = self.history.statuses.as_deref().unwrap_or_default().join(",");
+        let texts = self.account_rules.values().into_iter().chain([("attribute_people", people)]);
+        texts.map(|(name, text)| (name.to_owned(), Value::Text(text))).collect()
+    }
+
     /// How the attributes of a day were read: by this run, or by the one that left them there.
     pub(super) fn attributes_of_day(&self, replaced: Option<&Snapshot>) -> AttributesRead {
         match replaced {
@@ -60,6 +70,7 @@ impl Run {
             known_days: Some(KnownDays::new(self.started_at, known_days)),
             not_available,
             only_current,
+            left_out: work.limits.all_left_out(),
             page_limits: work.limits.learned(),
             pages_of: Some(work.checkpoint.checkpoint().run_id().clone()),
             read_on: Some(self.read_on(replaced)),

@@ -18,6 +18,7 @@ pub(super) struct Connected {
 
 /// An account that may do what one scope lets it.
 pub(super) fn connect(context: &Context, settings: &Settings, scope: &str) -> Result<Connected, Error> {
+    settings.check_application("webhooks")?;
     let turn = context.turn(settings, &settings.tenant()?, &format!("webhooks (process {})", std::process::id()))?;
     let account = Account::new(context.client(settings, vec![scope.to_owned()], &turn)?);
     Ok(Connected { account, _turn: turn })

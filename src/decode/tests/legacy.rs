@@ -224,3 +224,16 @@ fn turned(item: &Value, turn: &mut impl FnMut(char) -> char) -> Value {
     });
     properties.collect::<Map<_, _>>().into()
 }
+
+#[test]
+fn properties_that_tenants_name_are_kept_and_no_news() {
+    let mut resource = things(Style::V3);
+    resource.tenant_properties = vec!["useraxisvalues_*".into()];
+    let body = r#"{"data":{"items":[{"id":1,"userAxisValues_2":{"id":35},"UserAxisValues_11":null,"userAxis":1,"type":{"userAxisValues_3":1}}]}}"#;
+    let (decoded, _) = Decoder::new(&resource, "run").decode(&page(body.to_owned())).unwrap();
+    let extra = named(&decoded, "_extra", 0).unwrap();
+    assert!(extra.contains(r#""userAxisValues_2":{"id":35}"#) && extra.contains("UserAxisValues_11"), "{extra}");
+    let unknown: Vec<String> = decoded.drift.findings().iter().map(|finding| format!("{finding:?}")).collect();
+    assert_eq!(unknown.len(), 2, "{unknown:?}");
+    assert!(unknown[0].contains("type.userAxisValues_3") && unknown[1].contains("\"userAxis\""), "{unknown:?}");
+}

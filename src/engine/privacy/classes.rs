@@ -22,6 +22,16 @@ impl Classes {
         Self { of_column, of_rows: HashMap::new() }
     }
 
+    /// Classes that tell some columns of tables from all others: those that are marked are sensitive.
+    pub(in crate::engine) fn marking(tables: &[Table], is_marked: impl Fn(&str, &str) -> bool) -> Self {
+        let class = |marked: bool| if marked { Privacy::Sensitive } else { Privacy::None };
+        let of_table = |t: &Table| {
+            let columns = t.columns.iter().map(|c: &TableColumn| (c.name.clone(), class(is_marked(&t.name, &c.name))));
+            (t.name.clone(), columns.collect())
+        };
+        Self { of_column: tables.iter().map(of_table).collect(), of_rows: HashMap::new() }
+    }
+
     /// Says what chose the rows of an internal table, for which nobody answers but the tables that read it.
     #[cfg(test)]
     pub(super) fn choose_rows(&mut self, table: &str, class: Privacy) {

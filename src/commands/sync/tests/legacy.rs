@@ -29,6 +29,8 @@ use crate::{
     settings::Settings,
 };
 
+mod not_told;
+
 /// Runs a test on virtual time, with a stack for all queries.
 fn deeply<F: Future<Output = ()>>(test: impl FnOnce() -> F + Send) {
     on_deep_thread(|| virtually(test()));
@@ -41,12 +43,18 @@ const NOW: &str = "2026-03-15T06:00:00Z";
 struct Server {
     tenant: FakeTenant,
     dies_at: Option<u64>,
+    /// A route that takes no request for a right one.
+    refuses: Option<&'static str>,
     asked: std::sync::atomic::AtomicU64,
 }
 
 impl Server {
     fn new(options: Options) -> Arc<Self> {
-        Arc::new(Self { tenant: FakeTenant::new(options), dies_at: None, asked: 0.into() })
+        Self::refusing(None, options)
+    }
+
+    fn refusing(refuses: Option<&'static str>, options: Options) -> Arc<Self> {
+        Arc::new(Self { tenant: FakeTenant::new(options), dies_at: None, refuses, asked: 0.into() })
     }
 
     fn asked(&self) -> u64 {
@@ -61,6 +69,10 @@ impl Transport for Server {
         sleep(Duration::from_millis(20)).await;
         match self.dies_at {
             Some(at) if number >= at => Ok(Response::builder().status(503).body(Bytes::new()).unwrap()),
+            _ if self.refuses.is_some_and(|path| request.uri().path() == path) => {
+                let body = Bytes::from_static(br#"{"Status":400,"Message":"No such module"}"#);
+                Ok(Response::builder().status(400).body(body).unwrap())
+            }
             _ => Ok(self.tenant.handle(&request, Instant::now())),
         }
     }
@@ -151,8 +163,8 @@ fn a_run_that_died_goes_on_and_gives_the_same() {
         let clock = clock(NOW);
         let (expected, whole) = run(&with_key(&[]), &clock, &Server::new(options(30)), None, 1).await;
         let requests = whole.unwrap().requests.requests;
-        let dying =
-            Arc::new(Server { tenant: FakeTenant::new(options(30)), dies_at: Some(requests / 2), asked: 0.into() });
+        let (tenant, dies_at) = (FakeTenant::new(options(30)), Some(requests / 2));
+        let dying = Arc::new(Server { tenant, dies_at, refuses: None, asked: 0.into() });
         let (lake, ended) = run(&with_key(&[]), &clock, &dying, None, 2).await;
         assert_eq!(ended.unwrap_err().exit_code(), ExitCode::Temporary);
         let server = Server::new(options(30));

@@ -15,7 +15,9 @@ use text::{Case, Cases, Grid};
 use super::*;
 use crate::{
     catalog::{LakeType, Mapped, Resource},
-    engine::{Parameters, SessionOptions, days::DaySessions, mapped::ask as ask_mapped, query as statement},
+    engine::{
+        Parameters, SessionOptions, days::DaySessions, mapped::ask as ask_mapped, not_told::Columns, query as statement,
+    },
 };
 
 /// A query that has cases.
@@ -44,7 +46,7 @@ impl Asked {
     /// The query with the texts that a case gives in the places of its parameters.
     fn sql(&self, case: &Case) -> String {
         let text = |name: &str| case.given.iter().find(|given| given.0 == name).map_or("", |given| given.1.as_str());
-        ["sensitive_accounts", "harmless_accounts"].iter().fold(self.sql.clone(), |sql, name| {
+        ["sensitive_accounts", "harmless_accounts", "attribute_people"].iter().fold(self.sql.clone(), |sql, name| {
             sql.replace(&format!("${name}"), &format!("'{}'", text(name).replace('\'', "''")))
         })
     }
@@ -56,7 +58,7 @@ impl Asked {
         session.give_json_functions();
         let mapped = Mapped { sql: sql.to_owned(), ..mapped.clone() };
         let parameters = Parameters { as_of: Some(as_of), ..Parameters::default() };
-        Ok(ask_mapped(&session, &mapped, &self.table, &parameters).await?.rows)
+        Ok(ask_mapped(&session, &mapped, &self.table, &parameters, &Columns::new()).await?.rows)
     }
 }
 
