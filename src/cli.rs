@@ -10,8 +10,8 @@ mod get;
 mod init;
 mod man;
 mod query;
-mod runs;
 mod report;
+mod runs;
 mod tables;
 mod webhooks;
 

@@ -6,6 +6,7 @@
 
 mod by_id;
 mod for_people;
+mod increment;
 mod known;
 mod stored;
 mod summary;
@@ -24,13 +25,14 @@ use crate::{
     api::RequestCounts,
     catalog::{Source, Zone},
     decode::DriftFinding,
-    lake::{NotAvailable, SnapshotTable},
+    lake::{NotAvailable, SnapshotTable, TableReading},
     run_id::RunId,
 };
 
 use self::known::known;
 pub(crate) use self::{
     by_id::{ByIdReport, ContentReport, WindowMissed},
+    increment::{IncrementReport, MissedReport},
     summary::{Ending, Summary},
 };
 
@@ -276,6 +278,18 @@ pub(crate) struct ResourceReport {
     /// Records that webhooks delivered.
     #[serde(skip_serializing_if = "is_zero")]
     pub(crate) received: u64,
+    /// How it was read, of a list that tells what changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reading: Option<TableReading>,
+    /// What was read of it, where that was only what changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) increment: Option<IncrementReport>,
+    /// Why everything was read, where only what changed was wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) in_full_because: Option<String>,
+    /// What the increments before had missed, where everything was read after them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) missed: Option<MissedReport>,
     /// Between which records of a table that grows some may be missing for ever.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) window_missed: Option<WindowMissed>,
@@ -296,6 +310,14 @@ fn is_zero(number: &u64) -> bool {
 }
 
 impl ResourceReport {
+    /// Records that the resource has: those that came, and those that an increment was laid upon.
+    pub(crate) fn records_there(&self) -> u64 {
+        match &self.increment {
+            Some(IncrementReport { ended, .. }) => (self.records + self.carried_over).saturating_sub(*ended),
+            None => self.records,
+        }
+    }
+
     /// Fewest requests that could have read the same: one per full page, and one per empty collection; or one per record and
     /// content that the lake does not have.
     pub(crate) fn fewest_requests(&self) -> u64 {

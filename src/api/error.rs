@@ -190,7 +190,7 @@ impl ApiError {
     /// What the API said where it takes a request for a wrong one.
     pub(crate) fn takes_for_wrong(&self) -> Option<&str> {
         match self {
-            Self::Refused { status: StatusCode::BAD_REQUEST, said, .. } => Some(said),
+            Self::Refused { status, said, .. } if matches!(status.as_u16(), 400 | 422) => Some(said),
             _ => None,
         }
     }

@@ -41,7 +41,6 @@ use futures::join;
 use tokio::time::Instant;
 
 pub use self::session::table_files;
-use self::{not_told::Untold, subject::Subject};
 pub(crate) use self::{
     applicable::{ReadForDays, Rows},
     attributes::AttributesRead,
@@ -49,6 +48,7 @@ pub(crate) use self::{
     day_before::{DayBefore, Remembered},
     session::{day_sessions, session_options},
 };
+use self::{not_told::Untold, subject::Subject};
 use crate::{
     error::Error,
     lake::{self, Held, NotAvailable, Publication, Replaces, Snapshot, SnapshotState, SnapshotTable, StagedTable},
@@ -118,8 +118,10 @@ impl Assembler<'_> {
         let followed = begun.elapsed();
         // Neither reads what the other makes. Both come to their end, whatever became of the other: no upload stays open.
         // The wide tables first, as they set memory aside.
-        let ((widened, widening), (derived, deriving)) =
-            join!(timed(wide::widen(self, &session, &day)), timed(derived::derive(self, &session, &day, same, &untold)));
+        let ((widened, widening), (derived, deriving)) = join!(
+            timed(wide::widen(self, &session, &day)),
+            timed(derived::derive(self, &session, &day, same, &untold))
+        );
         let (derived, widened) = (derived?, widened?);
         let made = begun.elapsed();
         staged.extend(derived.staged.into_iter().chain(widened.staged));

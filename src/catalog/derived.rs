@@ -20,8 +20,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    AS_OF, DerivedTable, Label, LakeType, Lowered, Origin, Privacy, Quality, Table, TableColumn, Without, Zone, is_name,
-    quality, without,
+    AS_OF, DerivedTable, Label, LakeType, Lowered, Origin, Privacy, Quality, Table, TableColumn, Without, Zone,
+    is_name, quality, without,
 };
 
 /// A file of `queries/` that does not describe its table.

@@ -53,7 +53,7 @@ pub use over_days::TypeClash;
 pub(crate) use over_days::{Types, columns_over_days};
 pub(crate) use quality::{Filled, Interval, Key, Quality};
 pub use resource::Resource;
-pub(crate) use resource::{Column, Embedded, FanOut, Filter, History, OtherId, Reading, Shape};
+pub(crate) use resource::{Column, Embedded, FanOut, Filter, History, OtherId, Reading, Shape, Since};
 pub(crate) use route::{Required, Rest, Route, Source, Style};
 pub(crate) use rule::{QualityRule, Severity};
 pub(crate) use split::{Split, matches_any};

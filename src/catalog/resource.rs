@@ -68,6 +68,15 @@ pub struct Resource {
     pub(super) source: String,
 }
 
+/// What restricts a list to the records that changed since a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Since<'r> {
+    /// Query parameter that takes `since,<time>`.
+    pub(crate) parameter: &'r str,
+    /// Column that has what the parameter compares.
+    pub(crate) column: &'r str,
+}
+
 /// One column and the JSON it is read from.
 #[derive(Debug, Clone)]
 pub(crate) struct Column {
@@ -303,6 +312,23 @@ impl Resource {
     /// Every table that it becomes.
     pub(crate) fn all_tables(&self) -> Vec<Table> {
         self.tables().into_iter().chain(self.labels_table()).chain(self.content_table()).collect()
+    }
+
+    /// What restricts its list to what changed since a time; empty where it can only be read in full.
+    pub(crate) fn since(&self) -> Vec<Since<'_>> {
+        let parameters = self.route.iter().flat_map(|route| &route.since);
+        let column = |parameter: &&str| self.columns.iter().find(|column| column.json == *parameter);
+        let since = parameters.filter_map(|parameter| {
+            let column = column(&parameter.as_str())?;
+            Some(Since { parameter, column: &column.name })
+        });
+        since.collect()
+    }
+
+    /// The column of the day that a record is of, where its list wants to be told the days.
+    pub(crate) fn day_column(&self) -> Option<&str> {
+        let parameter = self.route.as_ref()?.window.as_ref()?.parameter.as_deref()?;
+        self.columns.iter().find(|column| column.json == parameter).map(|column| column.name.as_str())
     }
 
     /// Whether names of properties are compared without regard to case: the older APIs spell them in several ways.

@@ -62,12 +62,16 @@ pub(crate) struct Route {
     /// What is asked for of the objects or lists that a column takes whole: property, and its own properties separated by commas.
     #[serde(default)]
     pub(crate) nested: BTreeMap<String, String>,
-    /// Parameters that restrict the records to those changed since a time, one request for each.
+    /// Parameters that restrict the records to those changed since a time, one request for each: properties of a record that
+    /// are columns.
     #[serde(default)]
     pub(crate) since: Vec<String>,
     /// Whether a tenant's API may give no count of it: then that its pages end is all that says that it was read whole.
     #[serde(default)]
     pub(crate) may_lack_count: bool,
+    /// Column that is null as long as a record counts: what has a value there comes among what changed, and may be in the list
+    /// without these parameters or not.
+    pub(crate) ended: Option<String>,
     /// The days that must be given.
     pub(crate) window: Option<Window>,
     /// The ids of another collection that must be given.

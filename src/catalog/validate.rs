@@ -60,6 +60,9 @@ pub(super) fn resource(source: Source, stem: &str, text: &str) -> Result<Resourc
     {
         return Err(rule(format!("[grows] at = {:?} is no column of times", grows.at)));
     }
+    if let Some(route) = &raw.route {
+        check_since(route, raw.published.unwrap_or_default(), &columns).map_err(&rule)?;
+    }
     let lists =
         [raw.fan_out.is_some(), raw.filter.is_some(), raw.grows.is_some(), raw.split.is_some(), raw.labels.is_some()];
     if raw.each.is_some() && lists.contains(&true) {
@@ -120,6 +123,31 @@ fn access(source: Source, raw: &RawResource) -> Result<String, String> {
         }
         (Source::V5, ..) => Err("needs `scope` and `item_type`, and no [route], permission or published".into()),
         (Source::Legacy, ..) => Err("needs [route] and `permission`, and no scope or item_type".into()),
+    }
+}
+
+/// What changed since a time can only be laid upon a table that the lake keeps, whose rows say when they changed.
+fn check_since(route: &Route, published: bool, columns: &[Column]) -> Result<(), String> {
+    let is_time = |column: &Column| matches!(column.shape, Shape::Timestamp | Shape::LocalTimestamp);
+    let unknown = |parameter: &&String| !columns.iter().any(|column| column.json == **parameter && is_time(column));
+    if let Some(parameter) = route.since.iter().find(unknown) {
+        return Err(format!("[route] since: {parameter:?} is read into no column of times"));
+    }
+    if !route.since.is_empty() && !published {
+        return Err(
+            "[route] since is for what is published: the lake keeps nothing else to lay changes upon".to_owned()
+        );
+    }
+    let is_of_a_day = |parameter: &String| columns.iter().any(|c| c.json == *parameter && c.shape == Shape::LocalDate);
+    let window = route.window.as_ref().filter(|_| !route.since.is_empty());
+    if window.is_some_and(|window| !window.parameter.as_ref().is_some_and(is_of_a_day)) {
+        return Err("[route] since goes with days that are a column".to_owned());
+    }
+    match &route.ended {
+        Some(ended) if route.since.is_empty() || !columns.iter().any(|c| c.name == *ended && c.nullable) => {
+            Err(format!("[route] ended = {ended:?} goes with since, and names a column that may be null"))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -32,7 +32,9 @@ pub(super) fn parse(names: &str, reason: &str) -> Result<Vec<Without>, String> {
         let (table, column) = name.split_once('.').map_or((name, None), |(table, column)| (table, Some(column)));
         match is_name(table) && column.is_none_or(is_name) {
             false => Err(format!("{name:?} is neither a table nor table.column")),
-            true => Ok(Without { table: table.to_owned(), column: column.map(str::to_owned), reason: reason.to_owned() }),
+            true => {
+                Ok(Without { table: table.to_owned(), column: column.map(str::to_owned), reason: reason.to_owned() })
+            }
         }
     };
     names.split(',').map(|name| one(name.trim())).collect()

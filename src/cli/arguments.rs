@@ -15,8 +15,8 @@ use super::{
     init::InitArguments,
     man::ManArguments,
     query::QueryArguments,
-    runs::RunsArguments,
     report::ReportArguments,
+    runs::RunsArguments,
     tables::TablesArguments,
     webhooks::WebhooksArguments,
 };
@@ -324,6 +324,9 @@ pub(super) struct SettingFlags {
     /// Only attributes of people with these statuses: active, upcoming, deactivated; or all [default: all]
     #[arg(long, value_name = "A,B")]
     pub(super) attribute_people: Option<String>,
+    /// With a legacy key: ask only for users and leaves that changed, and for everything every full_read_every days
+    #[arg(long)]
+    pub(super) incremental: bool,
     /// Portraits to read where all tables are: off, metadata, or images [env: LUCCA_PORTRAITS] [default: off]
     #[arg(long, value_name = "WHAT")]
     pub(super) portraits: Option<String>,
@@ -380,6 +383,7 @@ impl SettingFlags {
             attributes,
             attribute_definitions,
             attribute_people,
+            incremental,
             portraits,
             resume_within_hours,
             tolerate,
@@ -402,6 +406,7 @@ impl SettingFlags {
             ("attributes", attributes),
             ("attribute-definitions", attribute_definitions),
             ("attribute-people", attribute_people),
+            ("incremental", incremental.then(|| true.to_string())),
             ("portraits", portraits),
             ("resume-within-hours", resume_within_hours),
             ("tolerate", tolerate),

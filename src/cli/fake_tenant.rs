@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use clap::Args;
 
 use crate::{
     commands::FakeTenantOptions,
     error::Error,
-    fake_tenant::{Legacy, LimitRule, Options, Quirks},
+    fake_tenant::{Changes, Legacy, LimitRule, Options, Quirks},
     settings::parse_date,
 };
 
@@ -60,6 +60,10 @@ pub(super) struct FakeTenantArguments {
     /// Let records come and go while legacy lists are read, as this seed says
     #[arg(long, value_name = "SEED", requires = "legacy_key")]
     legacy_shifting: Option<u64>,
+    /// Let so many changes of users and absences have been made today, as legacy routes tell them: none, then some, and there is
+    /// something for sync --incremental
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "legacy_key")]
+    legacy_changes: usize,
     /// Answer pages of the largest size where a larger one is asked for, instead of refusing
     #[arg(long)]
     clamp_limit: bool,
@@ -98,6 +102,7 @@ impl FakeTenantArguments {
             hides_former_employees: false,
             revoked_after: self.legacy_revoked_after,
             shifting: self.legacy_shifting,
+            changes: Changes::told(self.seed, self.legacy_changes, tenant.today.and_time(NaiveTime::MIN)),
         };
         if self.clamp_limit {
             tenant.limit_rule = LimitRule::Clamp;

@@ -8,16 +8,17 @@ use serde::Serialize;
 use crate::{
     api::{Budget, PageLimits},
     catalog::Source,
+    commands::sync::reader,
     context::Context,
     day_list::days_in_words,
     error::Error,
     fetch::{
-        AskedDays, Counts, Estimate, LastTables, ResourceEstimate, Selected, Selection, Takes, Wanted, count, estimate,
-        rows, sort_out,
+        AskedDays, Counts, Estimate, Increments, LastTables, Readings, ResourceEstimate, Selected, Selection, Takes,
+        Upon, Wanted, count, estimate, rows, sort_out, upon,
     },
     print::{ListFormat, print_list},
     run_report::KeptDay,
-    settings::{HistoryMode, HistorySettings, Settings},
+    settings::{HistoryMode, HistorySettings, LeavesWindow, Settings},
 };
 
 /// What `plan` is asked beyond the settings.
@@ -56,7 +57,7 @@ struct Plan<'a> {
     /// Resources that a sync cannot read, and why.
     inaccessible: BTreeMap<String, String>,
     /// Why a sync may need more or fewer requests.
-    notes: Vec<&'static str>,
+    notes: Vec<String>,
 }
 
 /// Prints what a `sync` with these settings would cost.
@@ -72,7 +73,8 @@ pub(crate) async fn plan(context: &Context, settings: &Settings, options: PlanOp
     let history = settings.history()?;
     let window = selection.window(settings, &days)?;
     let asked_for = (days.len() == 1 && history.mode == HistoryMode::AsOf).then_some(as_of.as_str());
-    let Remembered { limits, records: known, there } = remembered(context, settings, &selection, now).await?;
+    let Remembered { limits, records: known, there, increments } =
+        remembered(context, settings, &selection, window, now).await?;
     let before = known.clone().unwrap_or_default();
     let mut inaccessible = BTreeMap::new();
     let mut spent = 0;
@@ -82,13 +84,15 @@ pub(crate) async fn plan(context: &Context, settings: &Settings, options: PlanOp
         let records = known.clone().ok_or_else(|| {
             Error::NoSnapshot("there is no snapshot whose counts could be used; leave out --offline".into())
         })?;
-        Counts { records, ..Counts::default() }
+        let chains = increments.iter().filter_map(|(name, upon)| Some((name.clone(), upon.chains()?))).collect();
+        Counts { records, chains, ..Counts::default() }
     } else {
         let turn = context.turn(settings, &settings.tenant()?, &format!("plan (process {})", std::process::id()))?;
         let client = context.client(settings, selection.scopes(), &turn)?;
         let refused = client.missing_scopes().await?;
         let readable = selection.resources.iter().filter(|s| !refused.contains(&s.resource.scope));
-        let counts = count(&client, Wanted { as_of: asked_for, history: &history, window }, readable).await?;
+        let wanted = Wanted { as_of: asked_for, history: &history, window, increments: &increments };
+        let counts = count(&client, wanted, readable).await?;
         for selected in selection.resources.iter().filter(|s| refused.contains(&s.resource.scope)) {
             inaccessible.insert(selected.resource.name.clone(), format!("{} was not granted", selected.resource.scope));
         }
@@ -123,7 +127,10 @@ pub(crate) async fn plan(context: &Context, settings: &Settings, options: PlanOp
     let plan = Plan {
         tenant: settings.tenant().map(|t| t.host()).unwrap_or_default(),
         source: selection.source,
-        notes: notes(&options, &selection, &history, Asked { for_day: asked_for, uncounted: !uncounted.is_empty() }),
+        notes: notes(&options, &selection, &history, Asked { for_day: asked_for, uncounted: !uncounted.is_empty() })
+            .into_iter()
+            .chain(of_changes(&increments))
+            .collect(),
         as_of: as_of.clone(),
         days: &days,
         counts_of: if options.offline { "the newest snapshot" } else { "the API, now" },
@@ -158,12 +165,7 @@ struct Asked<'a> {
 }
 
 /// What counts cannot tell.
-fn notes(
-    options: &PlanOptions,
-    selection: &Selection,
-    history: &HistorySettings,
-    asked: Asked<'_>,
-) -> Vec<&'static str> {
+fn notes(options: &PlanOptions, selection: &Selection, history: &HistorySettings, asked: Asked<'_>) -> Vec<String> {
     let prefixes = history.patterns.iter().any(|pattern| pattern.ends_with('*') && pattern != "*");
     let one_by_one = selection.resources.iter().any(|selected| selected.resource.each.is_some());
     let notes = [
@@ -187,7 +189,17 @@ fn notes(
              needed; leave out --offline to count them",
         ),
     ];
-    notes.into_iter().filter_map(|(applies, note)| applies.then_some(note)).collect()
+    notes.into_iter().filter_map(|(applies, note)| applies.then(|| note.to_owned())).collect()
+}
+
+/// What is said of lists that tell what changed.
+fn of_changes(increments: &Increments) -> Vec<String> {
+    let note = |(name, upon): (&String, &Upon)| match (upon.since(), &upon.in_full_because) {
+        (Some(since), _) => Some(format!("{name}: only what changed since {since} is read, and counted here")),
+        (None, Some(why)) => Some(format!("{name}: read in full: {why}")),
+        (None, None) => None,
+    };
+    increments.iter().filter_map(note).collect()
 }
 
 /// What is said where no day is left to read.
@@ -209,6 +221,8 @@ struct Remembered {
     records: Option<BTreeMap<String, u64>>,
     /// Rows of what is read one by one, by table.
     there: BTreeMap<String, u64>,
+    /// How lists are read that tell what changed.
+    increments: Increments,
 }
 
 /// What the lake remembers that makes a sync cost less.
@@ -216,11 +230,13 @@ async fn remembered(
     context: &Context,
     settings: &Settings,
     selection: &Selection,
+    window: Option<LeavesWindow>,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Remembered, Error> {
+    let asked = settings.increments(selection.source)?;
     let Ok(lake) = context.lake_to_read(settings) else {
         let limits = PageLimits::new(BTreeMap::new(), now, None);
-        return Ok(Remembered { limits, records: None, there: BTreeMap::new() });
+        return Ok(Remembered { limits, records: None, there: BTreeMap::new(), increments: Increments::new() });
     };
     let newest = lake.newest().await?;
     let limits = newest.as_ref().map(|s| s.state.page_limits.clone()).unwrap_or_default();
@@ -234,7 +250,19 @@ async fn remembered(
             last.extend(there.map(|there| (table, there)));
         }
     }
-    Ok(Remembered { limits, records: newest.map(|newest| newest.state.records), there: rows(&last) })
+    let days = lake.days_around(&[]).await?;
+    let readings = Readings {
+        lake: &lake,
+        before: &days,
+        settings: asked,
+        fresh: false,
+        began_at: now,
+        zone: settings.timezone()?,
+        window,
+        reader: &reader(settings, selection.source)?,
+    };
+    let increments = if asked.wanted { upon(&readings, selection).await? } else { Increments::new() };
+    Ok(Remembered { limits, records: newest.map(|newest| newest.state.records), there: rows(&last), increments })
 }
 
 /// How long requests wait for their places, and that each takes a moment. Half a minute is neither none nor one.

@@ -9,7 +9,11 @@ use arrow::{
 };
 use object_store::ObjectStore;
 
-use super::{EngineError, Parameters, Rows, Session, SessionOptions, TableFiles, derive, nulls::{self, Columns}, prepared, query};
+use super::{
+    EngineError, Parameters, Rows, Session, SessionOptions, TableFiles, derive,
+    nulls::{self, Columns},
+    prepared, query,
+};
 use crate::catalog::{Mapped, Table};
 
 /// A query and the tables that it reads.

@@ -11,14 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
+pub(crate) use super::nulls::Columns;
 use super::{
-    EngineError, Parameters, Session, derive,
-    nulls,
-    prepared,
+    EngineError, Parameters, Session, derive, nulls, prepared,
     privacy::{self, Classes},
     query,
 };
-pub(crate) use super::nulls::Columns;
 use crate::catalog::{DerivedTable, Privacy, QualityRule, Table, Without};
 
 /// Columns that nobody told, among tables that queries read.
@@ -73,7 +71,8 @@ impl NotTold {
             let Some(query) = queries.iter().find(|query| query.table.name == step.table) else { continue };
             let effect = self.effect(&query.sql, &query.without).await.map_err(|e| e.in_derived(&query.file()))?;
             if query.internal {
-                let of_table = |(column, of): (&String, &BTreeSet<String>)| (format!("{}.{column}", step.table), of.clone());
+                let of_table =
+                    |(column, of): (&String, &BTreeSet<String>)| (format!("{}.{column}", step.table), of.clone());
                 self.made_of.extend(effect.nulls.iter().map(of_table));
             }
             if !effect.nulls.is_empty() {
@@ -98,8 +97,9 @@ impl NotTold {
     async fn effect(&self, sql: &str, without: &[Without]) -> Result<Effect, EngineError> {
         let reads = prepared::reads(&self.session, sql)?;
         let concerned = self.columns.iter().filter(|(table, _)| reads.contains(*table));
-        let concerned: Vec<(&str, &str)> =
-            concerned.flat_map(|(table, columns)| columns.iter().map(|column| (table.as_str(), column.as_str()))).collect();
+        let concerned: Vec<(&str, &str)> = concerned
+            .flat_map(|(table, columns)| columns.iter().map(|column| (table.as_str(), column.as_str())))
+            .collect();
         if concerned.is_empty() {
             return Ok(Effect::default());
         }
@@ -115,7 +115,8 @@ impl NotTold {
             (columns, is_wrong || is_reached(computed.rows))
         };
         let named = planned.headings().iter().zip(&nulls).filter(|(_, is_null)| **is_null);
-        let mut effect = Effect { nulls: named.map(|(n, _)| (n.clone(), BTreeSet::new())).collect(), ..Effect::default() };
+        let mut effect =
+            Effect { nulls: named.map(|(n, _)| (n.clone(), BTreeSet::new())).collect(), ..Effect::default() };
         let declared = |(table, column): &(&str, &str)| without.iter().any(|w| w.is_column(table, column));
         let unsaid: Vec<(&str, &str)> = concerned.iter().filter(|one| !declared(one)).copied().collect();
         let to_be_told = reached(&unsaid).1 || !effect.nulls.is_empty();

@@ -68,7 +68,11 @@ pub(super) fn columns(plan: &LogicalPlan, known: &Columns) -> Vec<bool> {
     let found = match plan {
         LogicalPlan::TableScan(scan) => {
             let table = scan.table_name.table();
-            scan.projected_schema.fields().iter().map(|field| known.get(table).is_some_and(|columns| columns.contains(field.name()))).collect()
+            scan.projected_schema
+                .fields()
+                .iter()
+                .map(|field| known.get(table).is_some_and(|columns| columns.contains(field.name())))
+                .collect()
         }
         LogicalPlan::Projection(Projection { expr, input, .. }) => {
             let input = Input::new(input, known);

@@ -72,7 +72,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use collections::Memory;
-pub use legacy::{Legacy, Quirks};
+pub use legacy::{Changes, Edit, Edited, Legacy, Quirks, SinceRule};
 pub use options::{EventOrder, LimitRule, Options};
 use people::People;
 pub use served::Served;

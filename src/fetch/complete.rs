@@ -155,7 +155,7 @@ impl Extraction {
     }
 
     /// The count of now, also where an earlier one was kept.
-    async fn count_now(&self, lists: &Lists) -> Result<Option<u64>, Error> {
+    pub(super) async fn count_now(&self, lists: &Lists) -> Result<Option<u64>, Error> {
         let (Some(lists), true) = (lists, self.restricted) else { return self.count(&NothingKept, None).await };
         let mut counted = Some(0);
         for list in lists {

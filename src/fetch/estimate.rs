@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::{
     carried::LastTables,
     fan_out,
-    selection::{Selected, Selection},
+    selection::{IdsOf, Selected, Selection},
+    since::{Increments, Upon},
 };
 use crate::{
     api::{Access, Client, PageLimits},
@@ -56,6 +57,8 @@ pub(crate) struct Wanted<'w> {
     pub(crate) history: &'w HistorySettings,
     /// The days that windows are about.
     pub(crate) window: Option<LeavesWindow>,
+    /// How lists are read that tell what changed.
+    pub(crate) increments: &'w Increments,
 }
 
 /// How many records there are to read.
@@ -67,6 +70,8 @@ pub(crate) struct Counts {
     pub(crate) hidden: BTreeMap<String, String>,
     /// Rows that the lake has, by table, of what is read one by one.
     pub(crate) there: BTreeMap<String, u64>,
+    /// Chains of pages that read what changed, for each list of ids, of resources of which only that is read.
+    pub(crate) chains: BTreeMap<String, u64>,
 }
 
 /// Estimates a run over `selection` whose resources have that many records.
@@ -76,12 +81,15 @@ pub(crate) fn estimate(
     limits: &PageLimits,
     history: &HistorySettings,
 ) -> Estimate {
-    let Counts { records, hidden, there } = counts;
+    let Counts { records, hidden, there, chains } = counts;
     let one = |Selected { resource, contents, .. }: &Selected| {
         if let Some(each) = &resource.each {
             return one_by_one(resource, *contents, records.get(&each.from).copied(), there);
         }
         let count = records.get(&resource.name).copied();
+        if let Some(chains) = chains.get(&resource.name) {
+            return changes(resource, *chains, count, records, limits.current(resource));
+        }
         let people = resource.fan_out.as_ref().and_then(|fan_out| records.get(&fan_out.from)).copied();
         let page_limit = limits.current(resource);
         let some = history.statuses.is_some();
@@ -95,6 +103,24 @@ pub(crate) fn estimate(
     let probing = u64::from(hoping);
     let requests = probing + resources.iter().filter_map(|r| r.requests).sum::<u64>();
     Estimate { resources, probing, requests }
+}
+
+/// What changed: a page for each chain, or the pages of what was counted, and a count of all records in the end. Whoever is
+/// asked for by ids is asked for by one list more than those need, for people whom they do not reach.
+fn changes(
+    resource: &Resource,
+    chains: u64,
+    changed: Option<u64>,
+    records: &BTreeMap<String, u64>,
+    page_limit: u32,
+) -> ResourceEstimate {
+    let ids = IdsOf::required(resource).and_then(|ids| records.get(&ids.resource).copied());
+    let lists = ids.map_or(1, |ids| fan_out::fewest_of(ids) + 1);
+    let is_by_ids = IdsOf::required(resource).is_some();
+    let changed = changed.filter(|_| !is_by_ids);
+    let pages = changed.map_or(1, |changed| changed.div_ceil(u64::from(page_limit.max(1))).max(1));
+    let (requests, scope) = (Some(lists * (chains * pages + 1)), resource.scope.clone());
+    ResourceEstimate { resource: resource.name.clone(), scope, records: changed, page_limit, requests }
 }
 
 /// One request for each record that another resource may name, and one for what it describes, but for those that the lake
@@ -164,9 +190,11 @@ pub(crate) async fn count<'s>(
         let named = named.as_ref().map(|(parameter, list)| (parameter.as_str(), list.as_str()));
         let window = window_of(resource, wanted.window);
         let window = window.iter().map(|(name, days)| (name.as_str(), days.as_str()));
+        let since = wanted.increments.get(&resource.name).and_then(Upon::first);
+        let since = since.iter().map(|(name, since)| (name.as_str(), since.as_str()));
         let required = resource.route.as_ref().and_then(|route| route.required.as_ref());
         let everybody = required.and_then(Required::everybody);
-        let parameters = as_of.into_iter().chain(named).chain(window).chain(everybody);
+        let parameters = as_of.into_iter().chain(named).chain(window).chain(everybody).chain(since);
         let parameters: Vec<(&str, &str)> = parameters.collect();
         let access = match client.access(resource, &parameters, &Decoder::new(resource, "plan")).await {
             // Not every tenant need understand what stands for everybody.
@@ -182,7 +210,8 @@ pub(crate) async fn count<'s>(
     };
     let listed = selected.filter(|selected| is_listed(&selected.resource));
     let answers: Vec<_> = stream::iter(listed.map(one)).buffered(AT_ONCE).try_collect().await?;
-    let mut counts = Counts::default();
+    let chains = wanted.increments.iter().filter_map(|(name, upon)| Some((name.clone(), upon.chains()?))).collect();
+    let mut counts = Counts { chains, ..Counts::default() };
     for (resource, access) in answers {
         let name = resource.name.clone();
         match access {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     fan_out::{self, Owners},
     grown::Grown,
+    increment::Laid,
     kept::Kept,
     reading::{Extracted, Extraction},
 };
@@ -52,6 +53,19 @@ impl Extraction {
             self.narrow(filtered_by.await?.all())?;
         }
         let required = required.await?;
+        let upon = self.job.increments.get(&self.resource.name).cloned();
+        let asked_by = required.clone().filter(|_| upon.is_some());
+        let why = match &upon {
+            None => None,
+            Some(upon) => match self.increment(upon, &required).await? {
+                Some(Laid::Upon(extracted)) => {
+                    self.progress.finish();
+                    return Ok(*extracted);
+                }
+                Some(Laid::InFull(why)) => Some(why),
+                None => upon.in_full_because.clone(),
+            },
+        };
         let limit = self.job.limits.current(&self.resource);
         let other_bytes = self.filter.as_ref().map_or(0, |(_, list)| list.len());
         let (lists, expected) = match (&self.resource.fan_out, self.restricted) {
@@ -86,6 +100,11 @@ impl Extraction {
                 tracing::warn!(resource, %after, %until, "some may be missing for ever: the lake's newest is older than the API's oldest");
             }
             extracted.report.window_missed = missed;
+        }
+        if let Some(upon) = &upon {
+            extracted.report.missed = self.missed(upon, &asked_by, &extracted).await?;
+            extracted.report.in_full_because = why;
+            extracted.report.reading = Some(upon.reading.clone());
         }
         self.progress.finish();
         Ok(extracted)

@@ -51,6 +51,12 @@ pub(super) fn fewest(parameter: &str, ids: &[String]) -> Vec<Owners> {
     lists.into_iter().map(|ids| Owners { parameter: parameter.to_owned(), column: None, ids }).collect()
 }
 
+/// How many lists so many ids make at most, taken to be numbers a digit longer than their count.
+pub(super) fn fewest_of(ids: u64) -> u64 {
+    let bytes = ids.to_string().len() + 1 + COMMA_BYTES;
+    ids.div_ceil((MAX_LIST_BYTES / bytes).max(1) as u64)
+}
+
 /// The lists of ids for the chains; `None` when one chain without a filter does as well.
 ///
 /// `expected` is the number of records in all chains; `other_bytes` are taken by another list in the same address.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{carried::LastTables, kept::RunCheckpoint, stop::Stop};
+use super::{carried::LastTables, kept::RunCheckpoint, since::Increments, stop::Stop};
 use crate::{
     api::{Client, PageLimits},
     lake::{Lake, Provenance},
@@ -30,6 +30,8 @@ pub(crate) struct Job {
     pub(crate) history: HistorySettings,
     /// Tables of the lake that rows are taken over from.
     pub(crate) last_tables: LastTables,
+    /// How lists are read that tell what changed.
+    pub(crate) increments: Increments,
     /// When the run began.
     pub(crate) now: DateTime<Utc>,
     /// Whether everything is asked for, also what the lake has.

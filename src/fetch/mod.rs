@@ -19,11 +19,14 @@
 //! - `each`: records that no list gives, one by one; `record`: one that came by itself
 //! - `carried`: rows of the lake as it was; `grown`: what the lake has of a collection that forgets; `received`: what webhooks
 //!   delivered to it
+//! - `since`: whether a list is read in full, or what changed is laid upon what the lake has: its `base`, whose rows say by their
+//!   `stamps` when they changed; `increment` lays it together; `missed`: what increments did not bring
 //! - `required`: the lists of ids without which a collection cannot be asked; `mapped`: tables of v5 made of what the older
 //!   APIs say
 //! - `kept`: pages of an unfinished run
 
 mod asked_days;
+mod base;
 mod carried;
 mod chain;
 mod complete;
@@ -32,10 +35,12 @@ mod estimate;
 mod extract;
 mod fan_out;
 mod grown;
+mod increment;
 mod job;
 mod kept;
 mod labels;
 mod mapped;
+mod missed;
 mod owner;
 mod reading;
 mod received;
@@ -43,6 +48,8 @@ mod record;
 mod required;
 mod resources;
 mod selection;
+mod since;
+mod stamps;
 mod stop;
 mod writers;
 
@@ -56,5 +63,6 @@ pub(crate) use self::{
     owner::check_tenant,
     resources::{Fetched, Request, fetch},
     selection::{Selected, Selection, Takes},
+    since::{Increments, Readings, Upon, upon},
     stop::Stop,
 };

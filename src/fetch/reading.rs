@@ -28,8 +28,11 @@ use crate::{
     run_report::ResourceReport,
 };
 
+/// Names and values of what restricts the records of a chain.
+pub(super) type Parameters = Vec<(String, String)>;
+
 /// Batches between the chains and the writer of one resource.
-const BATCHES_IN_CHANNEL: usize = 4;
+pub(super) const BATCHES_IN_CHANNEL: usize = 4;
 
 /// One resource of a run.
 #[derive(Debug)]
@@ -96,10 +99,15 @@ impl Extraction {
     }
 
     /// What restricts the records to a day and to some definitions.
-    fn parameters(&self) -> Vec<(String, String)> {
-        let as_of = self.resource.as_of_parameter.clone().zip(self.job.as_of.clone());
+    pub(super) fn parameters(&self) -> Parameters {
         let window = window_of(&self.resource, self.job.window);
-        as_of.into_iter().chain(self.filter.clone()).chain(window).collect()
+        self.parameters_but_days().into_iter().chain(window).collect()
+    }
+
+    /// The same without the days that some lists want to be told.
+    pub(super) fn parameters_but_days(&self) -> Parameters {
+        let as_of = self.resource.as_of_parameter.clone().zip(self.job.as_of.clone());
+        as_of.into_iter().chain(self.filter.clone()).collect()
     }
 
     /// Reads one chain per list of ids, or a single one of all owners, and writes what they give.
@@ -113,7 +121,8 @@ impl Extraction {
                 return Err(error);
             }
         };
-        let (chains, written) = tokio::join!(self.chains(lists, sender), writers.write_all(receiver));
+        let (chains, written) =
+            tokio::join!(self.chains(lists, vec![self.parameters()], sender), writers.write_all(receiver));
         // A chain that finds the channel closed only echoes the writer's failure.
         let facts = match (chains, written) {
             (Ok(facts), Ok(())) => facts,
@@ -122,8 +131,19 @@ impl Extraction {
                 return Err(error);
             }
         };
-        let total_count = expected.or(facts.total_count);
         let report = ResourceReport {
+            carried_over: before.carried_over,
+            received: before.received.rows,
+            ..self.report(&facts, expected)
+        };
+        let (tables, ids) = writers.close().await?;
+        let (labels, at_known, oldest) = (facts.labels, facts.at_known, facts.oldest);
+        Ok(Extracted { tables, report, ids, labels, at_known, oldest, received: before.received.segments })
+    }
+
+    /// What is to be reported of the chains.
+    pub(super) fn report(&self, facts: &ChainFacts, expected: Option<u64>) -> ResourceReport {
+        ResourceReport {
             resource: self.resource.name.clone(),
             pages: facts.read.pages,
             kept_pages: facts.read.kept_pages,
@@ -131,18 +151,11 @@ impl Extraction {
             repeated: facts.unasked(),
             restarts: facts.read.restarts,
             page_limit: self.job.limits.current(&self.resource),
-            total_count,
-            recounted: None,
-            missing: 0,
-            carried_over: before.carried_over,
-            received: before.received.rows,
+            total_count: expected.or(facts.total_count),
             drift: facts.drift.findings(),
-            left_out: facts.left_out,
+            left_out: facts.left_out.clone(),
             ..ResourceReport::default()
-        };
-        let (tables, ids) = writers.close().await?;
-        let (labels, at_known, oldest) = (facts.labels, facts.at_known, facts.oldest);
-        Ok(Extracted { tables, report, ids, labels, at_known, oldest, received: before.received.segments })
+        }
     }
 
     /// Of a table that grows, writes first what the lake has, then what was received.
@@ -159,15 +172,34 @@ impl Extraction {
         Ok(before)
     }
 
-    fn writers(&self) -> Writers<'_> {
+    pub(super) fn writers(&self) -> Writers<'_> {
         let wanted = (!self.wants_all()).then_some(self.job.history.patterns.as_slice());
         Writers::new(&self.job, &self.resource, &self.tables, wanted, &self.collecting)
     }
 
-    async fn chains(&self, lists: Lists, sender: mpsc::Sender<RecordBatch>) -> Result<ChainFacts, Error> {
-        let Some(lists) = lists else { return self.chain(None).run(sender).await };
-        let chains = stream::iter(lists).map(|owners| {
-            let mut task = AbortOnDrop(tokio::spawn(self.chain(Some(owners)).run(sender.clone()).in_current_span()));
+    /// Reads one chain for each list of ids and each way to ask.
+    pub(super) async fn chains(
+        &self,
+        lists: Lists,
+        asked: Vec<Parameters>,
+        sender: mpsc::Sender<RecordBatch>,
+    ) -> Result<ChainFacts, Error> {
+        let mut chains: Vec<Chain> = match lists {
+            None => asked.into_iter().map(|parameters| self.chain(None, parameters)).collect(),
+            Some(lists) => {
+                let each = |owners: Owners| {
+                    asked.iter().map(move |parameters| self.chain(Some(owners.clone()), parameters.clone()))
+                };
+                lists.into_iter().flat_map(each).collect()
+            }
+        };
+        if let (Some(Chain { owners: None, .. }), 1) = (chains.first(), chains.len())
+            && let Some(only) = chains.pop()
+        {
+            return only.run(sender).await;
+        }
+        let chains = stream::iter(chains).map(|chain| {
+            let mut task = AbortOnDrop(tokio::spawn(chain.run(sender.clone()).in_current_span()));
             async move { (&mut task.0).await.map_err(|e| Error::task_lost("a chain of pages", &e))? }
         });
         chains
@@ -179,13 +211,13 @@ impl Extraction {
             .await
     }
 
-    fn chain(&self, owners: Option<Owners>) -> Chain {
+    fn chain(&self, owners: Option<Owners>, parameters: Parameters) -> Chain {
         Chain {
             job: Arc::clone(&self.job),
             resource: Arc::clone(&self.resource),
             decoder: Arc::clone(&self.decoder),
             progress: Arc::clone(&self.progress),
-            parameters: self.parameters(),
+            parameters,
             owners,
             accepted_missing: self.accepted_missing,
             anew: self.anew,

@@ -158,7 +158,7 @@ pub(crate) use retention::Retention;
 pub use snapshot_id::SnapshotId;
 pub(crate) use staging::{discard, discard_table, discard_tables};
 pub use state::SnapshotState;
-pub(crate) use state::{Accepted, NotAvailable};
+pub(crate) use state::{Accepted, NotAvailable, TableReading};
 pub use store::Lake;
 pub(crate) use stored_rows::Rowwise;
 pub(crate) use table_format::TableFormat;

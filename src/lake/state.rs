@@ -62,6 +62,9 @@ pub struct SnapshotState {
     /// Custom definitions whose values are not personal; `None` where attributes were read by an older rule, which had none.
     #[serde(deserialize_with = "or_nothing")]
     pub(crate) public_definitions: Option<Vec<String>>,
+    /// How tables were read that changes may be laid upon, by table.
+    #[serde(deserialize_with = "entries", skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) readings: BTreeMap<String, TableReading>,
     /// The day on which the API was read; see [`Snapshot::read_on`](super::Snapshot::read_on).
     #[serde(deserialize_with = "or_nothing", skip_serializing_if = "Option::is_none")]
     pub(crate) read_on: Option<NaiveDate>,
@@ -93,6 +96,23 @@ impl SnapshotState {
     pub(crate) fn can_fill(&self, table: &str, column: &str) -> bool {
         !self.not_available.iter().any(|lacking| lacking.table == table && lacking.columns.iter().any(|c| c == column))
     }
+}
+
+/// How a table was read whose list can tell what changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TableReading {
+    /// When its first page was asked for, or a moment before: what changed later may not be in the table.
+    pub(crate) began_at: DateTime<Utc>,
+    /// When the last reading in full began: the same time where this was one.
+    pub(crate) full_at: DateTime<Utc>,
+    /// The day since which changes were asked for, of an increment; `None` of a reading in full.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) since: Option<NaiveDate>,
+    /// Names who asked for what: changes go with what was asked for in the same way.
+    pub(crate) asked: String,
+    /// The first and the last of the days that were asked for, where they had to be given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) days: Option<[NaiveDate; 2]>,
 }
 
 /// Columns of a table that are null because the API that was read cannot tell them.
@@ -199,6 +219,18 @@ mod tests {
   "public_definitions": [
     "e_size"
   ],
+  "readings": {
+    "leaves": {
+      "began_at": "2026-03-15T06:00:00Z",
+      "full_at": "2026-03-10T06:00:00Z",
+      "since": "2026-03-13",
+      "asked": "5f2d",
+      "days": [
+        "2025-01-01",
+        "2027-12-31"
+      ]
+    }
+  },
   "read_on": "2026-03-15",
   "records": {
     "employees": 12
@@ -248,6 +280,17 @@ mod tests {
             pages_of: Some("20260315T060000Z-00000001".parse().unwrap()),
             personal_definitions: Some(Vec::new()),
             public_definitions: Some(vec!["e_size".into()]),
+            readings: [(
+                "leaves".into(),
+                TableReading {
+                    began_at: at("2026-03-15T06:00:00Z"),
+                    full_at: at("2026-03-10T06:00:00Z"),
+                    since: Some(day("2026-03-13")),
+                    asked: "5f2d".into(),
+                    days: Some([day("2025-01-01"), day("2027-12-31")]),
+                },
+            )]
+            .into(),
             read_on: Some(day("2026-03-15")),
             records: [("employees".into(), 12)].into(),
             references: [("employees.department_id".into(), [12, 1])].into(),

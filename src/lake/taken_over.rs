@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 
 use super::{
-    Lake, LakeError, RunId, SnapshotTable, UnreadableDay, days::Days, folders, last_written::LastWritten, layout,
+    Lake, LakeError, RunId, Snapshot, SnapshotTable, UnreadableDay, days::Days, folders, last_written::LastWritten,
+    layout,
 };
 
 impl Days {
@@ -35,6 +36,17 @@ impl Lake {
         }
         let Some(LastWritten { of, .. }) = last else { return Ok(None) };
         Ok(self.read(*of).await?.table(table).cloned())
+    }
+
+    /// The snapshot that has the table as it was written last; `None` where no snapshot of `days` has it.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) async fn last_written_in(&self, days: &Days, table: &str) -> Result<Option<Snapshot>, LakeError> {
+        match days.last_written.get(table) {
+            Some(LastWritten { of, .. }) => Ok(Some(self.read(*of).await?)),
+            None => Ok(None),
+        }
     }
 
     /// The last run that wrote files of a table for a day, whether or not a manifest names them.

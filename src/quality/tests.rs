@@ -15,7 +15,8 @@ use crate::{
 #[test]
 fn every_declaration_and_every_rule_can_be_asked() {
     let catalog = Catalog::embedded().unwrap();
-    let declared: Vec<_> = catalog.tables().iter().flat_map(|t| statement::declared(t, |_| true).collect::<Vec<_>>()).collect();
+    let declared: Vec<_> =
+        catalog.tables().iter().flat_map(|t| statement::declared(t, |_| true).collect::<Vec<_>>()).collect();
     assert!(declared.iter().any(|s| s.rule == "duplicate_key"));
     assert!(declared.iter().any(|s| s.rule == "overlapping_intervals"));
     for rule in &catalog.rules {
@@ -46,7 +47,8 @@ fn every_declaration_and_every_rule_can_be_asked() {
 #[test]
 fn files_that_errors_name_are_there() {
     let catalog = Catalog::embedded().unwrap();
-    let declared: Vec<_> = catalog.tables().iter().flat_map(|t| statement::declared(t, |_| true).collect::<Vec<_>>()).collect();
+    let declared: Vec<_> =
+        catalog.tables().iter().flat_map(|t| statement::declared(t, |_| true).collect::<Vec<_>>()).collect();
     let statements = declared.into_iter().chain(catalog.rules.iter().map(statement::of_rule));
     let statements = statements.map(|s| (s.findings(true), s.origin, catalog.findings.clone()));
     let queries = catalog.derived.iter().map(|query| (query.sql.clone(), query.file(), query.table.clone()));

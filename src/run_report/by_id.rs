@@ -62,7 +62,7 @@ impl ResourceReport {
                  has of {until}"
             )?;
         }
-        if *carried_over > 0 && by_id.is_none() {
+        if *carried_over > 0 && by_id.is_none() && self.increment.is_none() {
             writeln!(out, "{resource}: {carried_over} kept from the lake, {received} received by webhook")?;
         }
         let Some(ByIdReport { asked, gone, content }) = by_id else { return Ok(()) };
@@ -87,6 +87,6 @@ impl ResourceReport {
     }
 }
 
-fn in_seconds(time: DateTime<Utc>) -> String {
+pub(super) fn in_seconds(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }

@@ -97,6 +97,7 @@ impl RunReport {
                 )?;
             }
             resource.of_the_lake(out)?;
+            resource.of_changes(out)?;
             for finding in &resource.drift {
                 match finding {
                     DriftFinding::UnknownProperty { property, json_type, records } => writeln!(

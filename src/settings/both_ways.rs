@@ -16,6 +16,8 @@ impl Settings {
         };
         own.values.retain(|key, _| !others.contains(key));
         own.secrets.retain(|key, _| !others.contains(key));
+        // One of them cannot tell what changed, and lakes of their own have nothing to lay changes upon.
+        own.values.insert("incremental", ("false".to_owned(), Origin::Default));
         own
     }
 

@@ -140,7 +140,10 @@ mod tests {
         assert_eq!(with([], "api_key_file = \"/nowhere\"").source().unwrap(), Source::Legacy);
         assert!(with([], "").check_application("get").is_ok());
         let with_key = with([("LUCCA_API_KEY", "x")], "").check_application("get").unwrap_err().to_string();
-        assert!(with_key.starts_with("get needs an OAuth application, as API v5 takes no legacy API key"), "{with_key}");
+        assert!(
+            with_key.starts_with("get needs an OAuth application, as API v5 takes no legacy API key"),
+            "{with_key}"
+        );
         let missing = with([], "").credentials(Vec::new()).unwrap_err().to_string();
         assert!(missing.starts_with("client_id is not set: ") && missing.contains("LUCCA_API_KEY"), "{missing}");
     }

@@ -237,6 +237,20 @@ pub const SETTINGS: &[Declared] = &[
         ..PLAIN
     },
     Declared {
+        key: "incremental",
+        flag: Some("incremental"),
+        default: Some("false"),
+        meaning: "with a legacy key: true asks only for the users and leaves that changed since the last reading, and takes \
+                  the others from the newest snapshot",
+        ..PLAIN
+    },
+    Declared {
+        key: "full_read_every",
+        default: Some("7"),
+        meaning: "with incremental: days after which a run reads everything again, and counts what the ones before had missed",
+        ..PLAIN
+    },
+    Declared {
         key: "leaves_from",
         meaning: "with a legacy key: first day of the absences that are read, the first of a month; default January of the \
                   year before the as-of date",

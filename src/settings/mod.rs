@@ -8,6 +8,7 @@ mod declared;
 mod error;
 mod file;
 mod gates;
+mod incremental;
 mod keeping;
 mod leaves;
 mod origin;
@@ -30,6 +31,7 @@ pub(crate) use self::{
     days::{Every, series},
     error::SettingsError,
     file::{FILE_NAME, read_file},
+    incremental::Increments,
     leaves::{AccountRules, LeavesWindow},
     origin::Origin,
     watching::{Occasion, secret_variables},

@@ -93,8 +93,34 @@ def legacy(ctx):
         _as_v3(ctx, name, root, "legacy_departments", legacy_oracle.departments(departments, users, TODAY))
     _not_told(ctx, old)
     _computed(ctx, old)
+    _incremental(ctx)
     for path in sorted(EXAMPLES.glob("*.sql")):
         _example(ctx, old, path)
+
+
+def _incremental(ctx):
+    """What changed, laid upon the snapshot before, is what a reading in full has."""
+    asked = ("--legacy-key", "--employees", 40, "--today", TODAY)
+    day, next_day, root, whole = TODAY, "2026-03-16", ctx.new_lake(), ctx.new_lake()
+    flags = ("--tables", "v3_users,leaves", "--incremental")
+    with ctx.program.fake_tenant(*asked) as key:
+        port = key["LUCCA_BASE_URL"].rsplit(":", 1)[1]
+        first = ctx.program.run("sync", *flags, "--as-of", day, "--lake", root, env=key)
+    with ctx.program.fake_tenant(*asked, "--port", port, "--legacy-changes", 30) as key:
+        second = ctx.program.run("sync", *flags, "--as-of", next_day, "--lake", root, env=key)
+        full = ctx.program.run("sync", *flags[:2], "--as-of", next_day, "--lake", whole, env=key)
+    ended = [result.tail() for result in (first, second, full) if result.code != 0]
+    ctx.check("legacy: incremental runs end well", ended)
+    laid = [line for line in second.err.splitlines() if " records changed since " in line]
+    ctx.check("legacy: users and leaves are read by what changed", [] if len(laid) == 2 else [second.tail()])
+    same = ctx.program.run("compare-sources", "--left", f"{root}={next_day}", "--right", whole)
+    ctx.check("legacy: what changed gives what a reading in full has", [] if same.code == 0 else [same.tail()])
+    ctx.note(f"{requests(second)} requests for what changed, {requests(full)} in full")
+
+
+def requests(result):
+    """The requests that a run tells of."""
+    return next((line.split(": ")[1].split(" ")[0] for line in result.err.splitlines() if " requests (" in line), "?")
 
 
 def _compared(ctx, v5, old):

@@ -211,7 +211,8 @@ fn neither_a_key_nor_what_it_reads_is_ever_told() {
         }
     }
     texts_below(&lake, &mut told);
-    let users: &[&str] = &["first_name", "last_name", "login", "mail", "insurance_number", "iban", "address", "personal_email"];
+    let users: &[&str] =
+        &["first_name", "last_name", "login", "mail", "insurance_number", "iban", "address", "personal_email"];
     let of_key = [("v3_users", users), ("leaves", &["comment"]), ("remuneration_items", &["comment"])];
     let mut forbidden = personal_values(&tenant, &lake, &of_key);
     assert!(forbidden.len() > 150, "only {} values to look for", forbidden.len());

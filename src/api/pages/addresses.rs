@@ -129,6 +129,7 @@ mod tests {
             may_lack_count: false,
             nested: BTreeMap::new(),
             since: Vec::new(),
+            ended: None,
             window: None,
             required: None,
         });

@@ -129,6 +129,7 @@ fn resource(style: Style) -> Resource {
         may_lack_count: false,
         nested: BTreeMap::new(),
         since: Vec::new(),
+        ended: None,
         window: None,
         required: None,
     });

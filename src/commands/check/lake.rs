@@ -43,7 +43,10 @@ pub(super) async fn check(context: &Context, settings: &Settings, checks: &mut C
         Err(error) => checks.error("lake: days", &Error::from(error)),
     }
     match drop_page_limits(context, &lake).await {
-        Ok(true) => checks.ok("lake: page limits", "forgotten: the next sync asks again how large pages may be, and for properties that were refused"),
+        Ok(true) => checks.ok(
+            "lake: page limits",
+            "forgotten: the next sync asks again how large pages may be, and for properties that were refused",
+        ),
         Ok(false) => {}
         Err(error) => checks.error("lake: page limits", &error),
     }

@@ -8,7 +8,7 @@ use crate::{
     catalog::Source,
     context::{Context, LUCCA_REQUESTS_PER_MINUTE},
     error::Error,
-    fetch::{Counts, Selected, Selection, Wanted, count},
+    fetch::{Counts, Increments, Selected, Selection, Wanted, count},
     settings::{Settings, SettingsError},
 };
 
@@ -118,7 +118,8 @@ async fn resources(
 ) -> Result<(), Error> {
     let as_of = settings.as_of(context.clock.now())?.to_string();
     let history = settings.history()?;
-    let wanted = Wanted { as_of: Some(&as_of), history: &history, window: None };
+    let increments = Increments::new();
+    let wanted = Wanted { as_of: Some(&as_of), history: &history, window: None, increments: &increments };
     for selected in &selection.resources {
         let Selected { resource, optional, .. } = selected;
         let name = format!("resource {}", resource.name);

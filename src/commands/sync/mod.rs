@@ -19,15 +19,15 @@ use sha2::{Digest as _, Sha256};
 
 use super::ended::{Ran, put_report};
 use crate::{
-    api::{Client, PageLimits, Tenant},
+    api::{Client, PageLimits},
     assemble::{Notes, session_options},
     catalog::{Catalog, Source, Split},
     context::{Context, Turn, Writer, exclusively, split_as_configured},
     engine::SessionOptions,
     error::Error,
     fetch::{
-        self, AskedDays, Fetched, Job, LastTables, Mapping, RunCheckpoint, Selection, Stop, Takes, Wanted,
-        check_tenant, refuse_above, sort_out,
+        self, AskedDays, Fetched, Increments, Job, LastTables, Mapping, Readings, RunCheckpoint, Selection, Stop,
+        Takes, Wanted, check_tenant, refuse_above, sort_out,
     },
     lake::{
         self, Checkpoint, Days, Lake, LakeError, NotAvailable, Provenance, Purpose, PutIfAbsent, Snapshot, StagedTable,
@@ -36,7 +36,7 @@ use crate::{
     quality::Thresholds,
     run_id::RunId,
     run_report::{Absence, KeptBecause, KeptDay, PublishedDay, ResourceReport, RunReport},
-    settings::{AccountRules, HistoryMode, HistorySettings, LeavesWindow, Settings},
+    settings::{self, AccountRules, HistoryMode, HistorySettings, LeavesWindow, Settings},
 };
 
 /// One run before it starts: everything checked that can be checked without a request.
@@ -65,6 +65,8 @@ struct Run {
     /// Whether everything is asked for, also what the lake or a run before has.
     fresh: bool,
     recheck_days: Option<u32>,
+    /// Whether only what changed is read, where that can be told.
+    increments: settings::Increments,
     history: HistorySettings,
     /// The days whose absences are read, where they are.
     window: Option<LeavesWindow>,
@@ -89,6 +91,8 @@ struct Work {
     limits: Arc<PageLimits>,
     /// Tables that rows are taken over from.
     last_tables: LastTables,
+    /// How lists are read that tell what changed.
+    increments: Increments,
 }
 
 /// What a run has to report, as far as it came.
@@ -204,10 +208,7 @@ impl Run {
         let (catalog, split) = split_as_configured(&context.catalog, settings)?;
         let selection = Selection::configured(&catalog, settings)?;
         let tenant = settings.tenant()?;
-        let reader = match selection.source {
-            Source::V5 => reader(&tenant, &settings.client_id()?),
-            Source::Legacy => reader(&tenant, &settings.api_key()?.fingerprint()),
-        };
+        let reader = reader(settings, selection.source)?;
         let days = settings.days(started_at)?;
         let window = selection.window(settings, &days)?;
         let as_of = settings.as_of(started_at)?;
@@ -227,6 +228,7 @@ impl Run {
             max_requests: asked.max_requests,
             fresh: asked.fresh,
             recheck_days: settings.portraits_recheck_days()?,
+            increments: settings.increments(selection.source)?,
             history: settings.history()?,
             window,
             account_rules: settings.account_rules(),
@@ -293,7 +295,18 @@ impl Run {
         let limits = PageLimits::new(remembered, self.started_at, self.lake.page_limits_dropped_at().await?);
         let limits = Arc::new(limits.with_left_out(left_out));
         let last_tables = self.last_tables(&before).await?;
-        let work = Work { before, checkpoint, limits, last_tables };
+        let readings = Readings {
+            lake: &self.lake,
+            before: &before,
+            settings: self.increments,
+            fresh: self.fresh,
+            began_at: checkpoint.checkpoint().begun_at(),
+            zone: self.zone,
+            window: self.window,
+            reader: &self.purpose.reader,
+        };
+        let increments = self.stop.unless_stopped(fetch::upon(&readings, &self.selection)).await?;
+        let work = Work { before, checkpoint, limits, last_tables, increments };
         tracing::info!(
             run = %self.id,
             tenant = self.client.tenant().host(),
@@ -311,7 +324,8 @@ impl Run {
             // Where pages are used again, the records are counted again.
             let kept = kept.saturating_sub(selection.resources.len() as u64);
             let as_of = self.day_asked_for();
-            let wanted = Wanted { as_of: as_of.as_deref(), history: &self.history, window: self.window };
+            let (history, increments) = (&self.history, &work.increments);
+            let wanted = Wanted { as_of: as_of.as_deref(), history, window: self.window, increments };
             let (limits, last) = (&work.limits, &work.last_tables);
             refuse_above(allowed, &self.client, wanted, &selection, limits, last, kept).await?;
         }
@@ -382,6 +396,7 @@ impl Run {
             checkpoint: Arc::clone(&work.checkpoint),
             history: self.history.clone(),
             last_tables: work.last_tables.clone(),
+            increments: work.increments.clone(),
             now: self.started_at,
             fresh: self.fresh,
             recheck_days: self.recheck_days,
@@ -389,11 +404,7 @@ impl Run {
         let request = fetch::Request {
             job,
             selection,
-            mapping: Mapping {
-                as_of: self.today,
-                values: self.mapping_values(),
-                engine: self.engine.clone(),
-            },
+            mapping: Mapping { as_of: self.today, values: self.mapping_values(), engine: self.engine.clone() },
             absent,
             progress: &context.progress,
             requests_per_minute: self.requests_per_minute,
@@ -448,7 +459,14 @@ fn writer<'a>(run_id: &'a RunId, owner: Option<&'a Owner>) -> Writer<'a> {
 
 /// Pages may be used again by the same program for the same tenant and application or key, which sees the same records. Its
 /// name is hashed: it is no secret, but nobody needs it there.
-fn reader(tenant: &Tenant, name: &str) -> String {
-    let name = hex::encode(Sha256::digest(name));
-    format!("lucca-lake {} for {} by {name}", env!("CARGO_PKG_VERSION"), tenant.origin())
+///
+/// # Errors
+/// When the tenant or the credentials are not set as they must be.
+pub(crate) fn reader(settings: &Settings, source: Source) -> Result<String, Error> {
+    let name = match source {
+        Source::V5 => settings.client_id()?,
+        Source::Legacy => settings.api_key()?.fingerprint(),
+    };
+    let (name, tenant) = (hex::encode(Sha256::digest(name)), settings.tenant()?);
+    Ok(format!("lucca-lake {} for {} by {name}", env!("CARGO_PKG_VERSION"), tenant.origin()))
 }

@@ -47,7 +47,7 @@ impl Run {
     pub(super) fn state(&self, replaced: Option<&Snapshot>, work: &Work, produced: &Produced) -> SnapshotState {
         let before = self.of_same_source(replaced).map(|snapshot| snapshot.state.clone()).unwrap_or_default();
         let mut records = before.records;
-        records.extend(produced.resources.iter().map(|r| (r.resource.clone(), r.records)));
+        records.extend(produced.resources.iter().map(|r| (r.resource.clone(), r.records_there())));
         let mut accepted_missing = before.accepted_missing;
         accepted_missing.retain(|resource, _| produced.resources.iter().all(|r| r.resource != *resource));
         let now = produced.resources.iter().filter(|r| r.missing > 0);
@@ -63,6 +63,13 @@ impl Run {
         let mut only_current = before.only_current;
         only_current.retain(|table| !read.contains(table));
         only_current.extend(produced.only_current.iter().cloned());
+        let mut readings = before.readings;
+        readings.retain(|table, _| !read.contains(table));
+        let table_of = |resource: &str| {
+            let selected = self.selection.resources.iter().find(|s| s.resource.name == resource);
+            selected.map(|selected| selected.resource.table_name())
+        };
+        readings.extend(produced.resources.iter().filter_map(|r| Some((table_of(&r.resource)?, r.reading.clone()?))));
         let known_days = work.before.dates().into_iter().chain(produced.published.iter().map(|day| day.as_of));
         SnapshotState {
             absent,
@@ -73,6 +80,7 @@ impl Run {
             left_out: work.limits.all_left_out(),
             page_limits: work.limits.learned(),
             pages_of: Some(work.checkpoint.checkpoint().run_id().clone()),
+            readings,
             read_on: Some(self.read_on(replaced)),
             records,
             source: self.selection.source,

@@ -10,7 +10,9 @@ use crate::{
 
 /// Those that the query has.
 fn parameters(mapped: &Mapped) -> Parameters {
-    let names = ["sensitive_accounts", "harmless_accounts", "attribute_people"].into_iter().filter(|name| mapped.sql.contains(name));
+    let names = ["sensitive_accounts", "harmless_accounts", "attribute_people"]
+        .into_iter()
+        .filter(|name| mapped.sql.contains(name));
     let values = names.map(|name| (name.to_owned(), Value::Text(String::new()))).collect();
     Parameters { as_of: Some(NaiveDate::default()), values }
 }
@@ -25,7 +27,8 @@ fn every_query_gives_the_columns_of_its_table() {
         session.give_json_functions();
         for Step { mapped, .. } in order(&catalog.mapped).unwrap() {
             let table = mapped.own.clone().or_else(|| catalog.table(&mapped.name)).unwrap();
-            let MappedRows { rows, nulls } = ask(&session, &mapped, &table, &parameters(&mapped), &Columns::new()).await.unwrap();
+            let MappedRows { rows, nulls } =
+                ask(&session, &mapped, &table, &parameters(&mapped), &Columns::new()).await.unwrap();
             assert_eq!(rows.collect().await.unwrap().iter().map(|b| b.num_rows()).sum::<usize>(), 0, "{}", mapped.name);
             let known = |name: &String| table.columns.iter().any(|c| c.name == *name);
             assert!(mapped.not_available.iter().all(known), "{}", mapped.name);

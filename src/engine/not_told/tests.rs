@@ -1,10 +1,7 @@
 use super::*;
 use crate::{
     catalog::{Catalog, derived::parse},
-    engine::{
-        TableFiles, Value, mapped,
-        testing::deep,
-    },
+    engine::{TableFiles, Value, mapped, testing::deep},
 };
 
 /// Everything that queries read and make.
@@ -29,7 +26,9 @@ async fn never_told_by_key(catalog: &Catalog) -> Columns {
     let (mut known, mut columns) = (Columns::new(), Columns::new());
     for mapped::Step { mapped, .. } in mapped::order(&catalog.mapped).unwrap() {
         let table = mapped.own.clone().or_else(|| catalog.table(&mapped.name)).unwrap();
-        let used = ["sensitive_accounts", "harmless_accounts", "attribute_people"].into_iter().filter(|name| mapped.sql.contains(name));
+        let used = ["sensitive_accounts", "harmless_accounts", "attribute_people"]
+            .into_iter()
+            .filter(|name| mapped.sql.contains(name));
         let values = used.map(|name| (name.to_owned(), Value::Text(String::new()))).collect();
         let parameters = Parameters { as_of: Some(NaiveDate::default()), values };
         let asked = mapped::ask(&session, &mapped, &table, &parameters, &known).await.unwrap();
@@ -90,9 +89,9 @@ fn nothing_is_said_to_be_done_without_that_need_not_be() {
                 let column = column.clone().unwrap();
                 let columns = Columns::from([(table.clone(), BTreeSet::from([column.clone()]))]);
                 let not_told = NotTold::new(tables(&catalog), columns).unwrap();
-                let known = tables(&catalog).iter().any(|known| {
-                    known.name == *table && known.columns.iter().any(|known| known.name == column)
-                });
+                let known = tables(&catalog)
+                    .iter()
+                    .any(|known| known.name == *table && known.columns.iter().any(|known| known.name == column));
                 let effect = not_told.effect(sql, &[]).await.unwrap();
                 assert!(known && effect.lacking.contains(&format!("{table}.{column}")), "{file}: {table}.{column}");
             }
@@ -107,7 +106,11 @@ const QUERIES: &[(&str, &[&str], &[&str])] = &[
     ("SELECT id AS a, portrait_id AS b FROM employees ORDER BY id", &["b"], &[]),
     ("SELECT id AS a, coalesce(portrait_id, email) AS b FROM employees", &[], &["employees.portrait_id"]),
     ("SELECT id AS a, 'x' AS b FROM employees WHERE portrait_id IS NULL", &[], &["employees.portrait_id"]),
-    ("SELECT id AS a, CAST(count(*) OVER (ORDER BY portrait_id) AS STRING) AS b FROM employees", &[], &["employees.portrait_id"]),
+    (
+        "SELECT id AS a, CAST(count(*) OVER (ORDER BY portrait_id) AS STRING) AS b FROM employees",
+        &[],
+        &["employees.portrait_id"],
+    ),
     ("SELECT max(id) AS a, portrait_id AS b FROM employees GROUP BY portrait_id", &["b"], &["employees.portrait_id"]),
     (
         "SELECT d.id AS a, e.given_name AS b FROM departments d LEFT JOIN employees e ON e.id = d.manager_id",

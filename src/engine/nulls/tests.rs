@@ -7,24 +7,30 @@ use crate::{
 /// Statements, and their columns that are null in every row where nobody told portraits.
 const CASES: &[(&str, &[&str])] = &[
     ("SELECT CAST(NULL AS TEXT) AS a, 1 AS b, NULL AS c", &["a", "c"]),
-    (
-        "WITH x AS (SELECT CAST(NULL AS DATE) AS a, 1 AS b) SELECT x.a, b FROM x WHERE b > 0 ORDER BY b LIMIT 3",
-        &["a"],
-    ),
+    ("WITH x AS (SELECT CAST(NULL AS DATE) AS a, 1 AS b) SELECT x.a, b FROM x WHERE b > 0 ORDER BY b LIMIT 3", &["a"]),
     ("SELECT CAST(NULL AS TEXT) AS a, NULL AS b UNION ALL SELECT 'x', NULL", &["b"]),
     ("SELECT DISTINCT a FROM (SELECT CAST(NULL AS TEXT) AS a)", &["a"]),
     ("SELECT coalesce(NULL, 'x') AS a, CASE WHEN true THEN NULL ELSE 1 END AS b", &[]),
     ("SELECT id, portrait_id AS a, _extra FROM employees", &["a"]),
-    ("SELECT upper(portrait_id) AS a, 'x' || portrait_id AS b, coalesce(portrait_id, id) AS c FROM employees", &["a", "b"]),
+    (
+        "SELECT upper(portrait_id) AS a, 'x' || portrait_id AS b, coalesce(portrait_id, id) AS c FROM employees",
+        &["a", "b"],
+    ),
     ("SELECT portrait_id IS NULL AS a, portrait_id = 'x' AS b, NOT portrait_id = 'x' AS c FROM employees", &["b", "c"]),
     ("SELECT portrait_id = 'x' OR id = 'x' AS a, portrait_id IS DISTINCT FROM id AS b FROM employees", &[]),
-    ("SELECT portrait_id IN ('x', id) AS a, portrait_id LIKE 'x%' AS b, portrait_id BETWEEN 'a' AND 'b' AS c FROM employees", &["a", "b", "c"]),
+    (
+        "SELECT portrait_id IN ('x', id) AS a, portrait_id LIKE 'x%' AS b, portrait_id BETWEEN 'a' AND 'b' AS c FROM employees",
+        &["a", "b", "c"],
+    ),
     (
         "SELECT CASE WHEN portrait_id = 'x' THEN 1 END AS a, CASE portrait_id WHEN 'x' THEN 1 ELSE 2 END AS b, \
          CASE WHEN id = 'x' THEN portrait_id END AS c FROM employees",
         &["a", "c"],
     ),
-    ("SELECT max(portrait_id) AS a, count(portrait_id) AS b, sum(length(portrait_id)) AS c FROM employees", &["a", "c"]),
+    (
+        "SELECT max(portrait_id) AS a, count(portrait_id) AS b, sum(length(portrait_id)) AS c FROM employees",
+        &["a", "c"],
+    ),
     ("SELECT portrait_id AS a, count(*) AS b FROM employees GROUP BY portrait_id", &["a"]),
     ("SELECT portrait_id AS a, count(*) AS b FROM employees GROUP BY ROLLUP (portrait_id)", &[]),
     (
@@ -71,7 +77,8 @@ fn what_is_found_to_be_null_is_null() {
             });
             let fields: Vec<_> = schema.fields().iter().map(|f| f.as_ref().clone().with_nullable(true)).collect();
             let schema = std::sync::Arc::new(arrow::datatypes::Schema::new(fields));
-            let batch = arrow::record_batch::RecordBatch::try_new(std::sync::Arc::clone(&schema), arrays.collect()).unwrap();
+            let batch =
+                arrow::record_batch::RecordBatch::try_new(std::sync::Arc::clone(&schema), arrays.collect()).unwrap();
             lake.add(name, "2026-03-01", schema, &[batch]).await;
         }
         let session = lake.session();

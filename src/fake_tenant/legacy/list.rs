@@ -1,7 +1,9 @@
 //! The lists of the legacy routes: where each is, how it is paged, what its records are.
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
+use super::changes::{Changes, Users};
 use super::fields::Fields;
 use super::node::Node;
 use super::quirks::Quirks;
@@ -19,6 +21,7 @@ pub(super) struct Facts<'a> {
     pub(super) base: &'a str,
     pub(super) quirks: Quirks,
     pub(super) memory: &'a Memory,
+    pub(super) changes: &'a Changes,
     /// Whether former employees are for who asks.
     pub(super) shows_former: bool,
     /// Fields of a list that are not.
@@ -28,13 +31,29 @@ pub(super) struct Facts<'a> {
 /// What took long to find out, remembered.
 #[derive(Debug, Default)]
 pub(in crate::fake_tenant) struct Memory {
-    absences: OnceLock<Absences>,
+    absences: OnceLock<(Absences, HashSet<u32>)>,
+    users: OnceLock<Users>,
     pay: OnceLock<Pay>,
 }
 
 impl<'a> Facts<'a> {
     pub(super) fn absences(&self) -> &'a Absences {
-        self.memory.absences.get_or_init(|| Absences::of(self.people))
+        &self.absences_as_changed().0
+    }
+
+    /// Whether a period of them was deleted.
+    pub(super) fn is_removed(&self, period: u32) -> bool {
+        self.absences_as_changed().1.contains(&period)
+    }
+
+    fn absences_as_changed(&self) -> &'a (Absences, HashSet<u32>) {
+        let changed = |absences| self.changes.of_absences(absences, self.people.employee_count(), self.people.today);
+        self.memory.absences.get_or_init(|| changed(Absences::of(self.people)))
+    }
+
+    /// Users as changes have left them.
+    pub(super) fn users(&self) -> &'a Users {
+        self.memory.users.get_or_init(|| self.changes.of_users(self.people.employee_count()))
     }
 
     pub(super) fn pay(&self) -> &'a Pay {

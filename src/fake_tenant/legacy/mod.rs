@@ -22,6 +22,8 @@
 //!
 //! Leaves, pay and working-time arrangements have no list in v5: they are made from the same contracts.
 //!
+//! What became of users and leaves since the tenant was made is told here alone (`changes`).
+//!
 //! Where the documentation leaves something open, [`Quirks`] has both readings; beside those, this tenant does the following:
 //!
 //! - a list of v3 without `orderBy` is newest first;
@@ -30,6 +32,7 @@
 //! - with no key made, every key is invalid.
 
 mod absences;
+mod changes;
 mod comparison;
 mod definitions;
 mod envelope;
@@ -65,6 +68,7 @@ use super::FakeTenant;
 use super::http::Call;
 use super::people::dice::{Dice, Stream};
 use super::problem::Problem;
+pub use changes::{Changes, Edit, Edited, SinceRule};
 use failure::Shape;
 pub(super) use list::Memory;
 use list::{Facts, List, Said, Style};
@@ -152,6 +156,7 @@ impl FakeTenant {
             base: "",
             quirks: self.options.legacy.quirks,
             memory: &self.legacy_memory,
+            changes: &self.options.legacy.changes,
             shows_former: true,
             hidden: &[],
         };
@@ -207,6 +212,7 @@ impl FakeTenant {
             base: &call.base,
             quirks: options.quirks,
             memory: &self.legacy_memory,
+            changes: &self.options.legacy.changes,
             shows_former: !options.hides_former_employees,
             hidden: &hidden,
         };

@@ -1,5 +1,7 @@
 //! What a key may see, and what the documentation of the legacy routes leaves open.
 
+use super::changes::Changes;
+
 /// Facts that no documentation settles, or that are known to vary: each is read one way when `false`, the other way when
 /// `true`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -61,6 +63,8 @@ pub struct Legacy {
     pub hides_former_employees: bool,
     /// The key is revoked after so many requests.
     pub revoked_after: Option<u64>,
+    /// What became of people and absences, and how that is told.
+    pub changes: Changes,
     /// Records come and go while lists are read, as this seed says; each list comes to rest after a few pages.
     pub shifting: Option<u64>,
 }

@@ -1,5 +1,6 @@
 //! Lists and records of v3: `fields`, `paging`, `orderBy`, filters named as fields.
 
+use super::changes::{SinceRule, asks_for_changes};
 use super::comparison::Comparison;
 use super::fields::{COUNT, Fields};
 use super::list::{Facts, LeavesOut, List};
@@ -118,12 +119,20 @@ pub(super) fn page(
     query: &str,
     presence: Presence,
 ) -> Result<Page, Problem> {
-    let parameters = parameters(query);
+    let mut parameters = parameters(query);
+    let asked = parameters.iter().find(|(name, _)| asks_for_changes(name)).map(|(name, _)| name.clone());
+    match (asked, facts.changes.since) {
+        (Some(name), SinceRule::Refused) => return Err(Problem::new(400, format!("Unknown property {name}"))),
+        (Some(_), SinceRule::Ignored) => parameters.retain(|(name, _)| !asks_for_changes(name)),
+        _ => {}
+    }
+    let is_empty = facts.changes.since == SinceRule::Empty && parameters.iter().any(|(name, _)| asks_for_changes(name));
     let query = Query::parse(&parameters, list, rules)?;
     check_names(list, facts, &query)?;
     let filters: Vec<_> = query.filters.iter().map(|(path, filter)| (path, Fields::path(path), filter)).collect();
     let fits = |index: usize| {
-        presence.has(list, index)
+        !is_empty
+            && presence.has(list, index)
             && !rules.leaves_out.is_some_and(|leaves_out| leaves_out(facts, index, &parameters))
             && filters.iter().all(|(path, wanted, filter)| filter.fits(&list.narrow(facts, index, wanted, path)))
     };

@@ -248,7 +248,13 @@ async fn broken(people: &[Person]) -> Vec<String> {
                 let session = lake.session();
                 session.give_json_functions();
                 let parameters = Parameters { as_of: Some(day(DAY)), ..parameters(&mapped) };
-                ask(&session, &mapped, &table, &parameters, &Columns::new()).await.unwrap().rows.collect().await.unwrap()
+                ask(&session, &mapped, &table, &parameters, &Columns::new())
+                    .await
+                    .unwrap()
+                    .rows
+                    .collect()
+                    .await
+                    .unwrap()
             }
             false => Vec::new(),
         };

@@ -4,7 +4,7 @@ use crate::fake_tenant::people::absences::{Period, State};
 use crate::fake_tenant::people::dice::{Dice, Stream};
 use crate::fake_tenant::people::ids::{EMPLOYEES, Numbering};
 
-use super::super::list::{Facts, List, V3};
+use super::super::list::{Facts, List, Style};
 use super::super::node::Node;
 use super::super::record::Record;
 use super::super::references::guid;
@@ -16,10 +16,15 @@ const NUMBERS: Numbering = Numbering::new(9_001, 8);
 pub(in super::super) static LIST: List = List {
     path: "/api/v3/leavePeriods",
     max_limit: 1000,
-    style: V3,
+    style: Style::V3 { compulsory: &[], leaves_out: Some(is_left_out), tells_all: false },
     len: |facts| facts.absences().periods.len(),
     write,
 };
+
+/// Periods that were deleted.
+fn is_left_out(facts: &Facts<'_>, index: usize, _: &[(String, String)]) -> bool {
+    u32::try_from(index).is_ok_and(|index| facts.is_removed(index))
+}
 
 /// The id of the period at an index.
 pub(super) fn id(index: u32) -> Node {

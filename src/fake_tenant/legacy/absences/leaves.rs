@@ -17,7 +17,7 @@ pub(in super::super) static LIST: List = List {
             &["date"],
             &["leavePeriod.ownerId", "leavePeriod.owner.departmentId", "leavePeriod.owner.legalEntityId"],
         ],
-        leaves_out: None,
+        leaves_out: Some(is_left_out),
         tells_all: false,
     },
     len: |facts| facts.absences().halves.len(),
@@ -26,6 +26,20 @@ pub(in super::super) static LIST: List = List {
         write(facts, half, out)
     },
 };
+
+/// Half days of absences that were deleted, and those that do not count where only those are listed that do.
+fn is_left_out(facts: &Facts<'_>, index: usize, parameters: &[(String, String)]) -> bool {
+    let absences = facts.absences();
+    let Some(half) = absences.halves.get(index) else { return false };
+    let Some(period) = absences.periods.get(half.period as usize) else { return false };
+    let is_active = cancelled_at(half, period).is_none() && period.state != State::Denied;
+    let asks = cancelled_at(half, period).is_some() && parameters.iter().any(|(name, _)| name == "cancellationdate");
+    facts.is_removed(half.period) || facts.changes.only_active_leaves && !is_active && !asks
+}
+
+fn cancelled_at(half: &HalfDay, period: &Period) -> Option<chrono::NaiveDateTime> {
+    period.cancelled_at.or(period.decided_at.filter(|_| half.cancelled_alone))
+}
 
 /// `501-20260105-AM`.
 pub(super) fn id(half: &HalfDay, period: &Period) -> String {
@@ -36,7 +50,7 @@ pub(super) fn id(half: &HalfDay, period: &Period) -> String {
 fn write(facts: &Facts<'_>, half: &HalfDay, out: &mut Record<'_>) -> Option<()> {
     let period = facts.absences().periods.get(half.period as usize)?;
     let account = ACCOUNTS.get(period.account)?;
-    let cancelled = period.cancelled_at.or(period.decided_at.filter(|_| half.cancelled_alone));
+    let cancelled = cancelled_at(half, period);
     let is_denied = period.state == State::Denied;
     out.put("id", || id(half, period));
     out.put("name", || format!("{} {}", account.name, half.date));

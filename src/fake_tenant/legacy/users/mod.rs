@@ -32,7 +32,7 @@ fn is_left_out(facts: &Facts<'_>, index: usize, parameters: &[(String, String)])
         _ => false,
     };
     let is_former = facts.people.employee(index).is_some_and(|known| known.status == Status::Deactivated);
-    is_former && !(facts.shows_former && parameters.iter().any(asks))
+    facts.users().is_absent(index) || is_former && !(facts.shows_former && parameters.iter().any(asks))
 }
 
 /// The user at the index of an employee.
@@ -57,7 +57,11 @@ pub(super) fn write(facts: &Facts<'_>, index: usize, out: &mut Record<'_>) -> Op
     out.put("mail", || identity().email.clone());
     out.put("employeeNumber", || identity().employee_number.clone());
     out.put("professionalMobile", || identity().phone_number.clone());
-    out.put("modifiedAt", || employees::stamps(people, index).last_updated_at.naive());
+    let changed = facts.users().changed(index);
+    out.put("modifiedAt", || match changed.at {
+        Some(at) => Node::naive(at),
+        None => Node::from(employees::stamps(people, index).last_updated_at.naive()),
+    });
     out.put("dtContractStart", || Node::midnight(employment.start));
     out.put("dtContractEnd", || employment.end.map(Node::midnight));
     out.put("birthDate", || private().birth_date.map(Node::midnight));
@@ -74,7 +78,10 @@ pub(super) fn write(facts: &Facts<'_>, index: usize, out: &mut Record<'_>) -> Op
     out.put("insuranceNumber", || private().insurance_number.as_ref().map(|number| number.value.clone()));
     bank(private, out);
     out.put("personalEmail", || private().email.clone());
-    out.put("personalMobile", || private().phone_number.clone());
+    out.put("personalMobile", || match changed.times {
+        0 => private().phone_number.clone().map(Into::into),
+        times => Some(format!("+33 6 00 00 {:02} {:02}", index % 100, times % 100)),
+    });
     references::post(facts, position, out);
     references::picture(facts, index, identity, out);
     habits::write(facts, index, out);

@@ -1,5 +1,6 @@
 //! `sync` with a legacy key: what it makes of a tenant is what API v5 says of the same tenant.
 
+mod increments;
 mod permissions;
 mod readings;
 mod relation;
