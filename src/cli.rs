@@ -237,6 +237,10 @@ async fn command(
             given.extend(watch.given());
             let settings = resolve(given)?;
             let options = GcOptions { dry_run, drop, yes, force, verbose, format };
+            // What only looks is no run that anybody waits for.
+            if options.dry_run {
+                return commands::gc(&context, &settings, options).await;
+            }
             let gc = async |_| commands::gc(&context, &settings, options).await.into();
             commands::watched(&context, &settings, "gc", gc).await
         }

@@ -28,6 +28,8 @@
 //! - `account`: what is asked of a tenant beside a sync: one record, one page, one change.
 //! - `listen`: events that are sent to us, durable before they are answered.
 //! - `ddl`: what warehouses declare tables by. Pure.
+//! - `report`: what people look at, over one snapshot; `workbook`: the same tables on sheets. Both below a ceiling of privacy.
+//! - `catalogue_site`: the catalogue for people and for other catalogues: pages, Markdown, events. Pure.
 //! - `commands`: the subcommands. `sync` calls `fetch` and `assemble`, `derive` only `assemble`.
 //! - `mcp`: tools for assistants, over a lake and an account, below a ceiling of privacy.
 //! - [`fake_tenant`]: the API again, from the other side: the embedded fake for the demo and all tests.
@@ -36,7 +38,10 @@
 //!
 //! - what commands work with: `context`, `settings`, `env_vars`, `clock`, `day_list`, `run_id`
 //! - what they share with other processes: `lock`, `window_file`, `state_folder`, `modes`
-//! - what they say: [`cli`], `print`, `progress`, `run_report`, `metrics`, `notify`, `run_events`, `telemetry`, `spans`, `terminal_text`, `screen`, `shell`, `similar`, and in which `language`
+//! - what they say: [`cli`], `print`, `progress`, `run_report`, `terminal_text`, `screen`, `shell`, `similar`, and in which
+//!   `language`; on pages, `html`
+//! - whom they tell how they ended: `metrics`, `notify` and `run_events`, in the words of `openlineage`; `telemetry` and `spans`
+//! - programs of the user's that they start: `child`
 //! - what they are told while they work: `signals`
 //! - how they fail: `error`, `causes`, `exit_code`
 //! - what else the API sends: half characters, `surrogates`; images, `image_type`
@@ -52,6 +57,7 @@
 //!     fake_tenant fetch image_type lake language listen lock mcp metrics modes notify openlineage page print quality report run_events run_report
 //!     run_id screen settings shell signals similar spans telemetry terminal_text workbook
 //! mcp: account api catalog engine error lake
+//! report: catalog engine error html lake language
 //! ddl: catalog lake
 //! catalogue_site: catalog engine html lake language openlineage wide
 //! context: api catalog clock env_vars error lake lock modes print progress run_id settings state_folder window_file
@@ -63,11 +69,13 @@
 //! notify: child run_id run_report
 //! run_events: api catalog engine env_vars openlineage run_id run_report
 //! print: error terminal_text
+//! report: catalog engine error html lake language
+//! workbook: catalog engine error lake language
 //! error: api catalog causes day_list decode engine exit_code html lake run_id settings state_folder terminal_text
 //! run_report: api catalog day_list decode lake run_id terminal_text
 //! settings: api catalog env_vars lake quality similar
-//! engine: catalog causes dictionaries exit_code lock similar spans terminal_text
 //! openlineage: catalog engine run_id
+//! engine: catalog causes dictionaries exit_code lock similar spans terminal_text
 //! lake: catalog causes clock day_list dictionaries exit_code lock modes page run_id terminal_text
 //! wide: catalog decode
 //! telemetry: api env_vars spans terminal_text
@@ -77,8 +85,6 @@
 //! decode: catalog page surrogates
 //! lock: modes
 //! quality: catalog
-//! report: catalog engine error html lake language
-//! workbook: catalog engine error lake language
 //! state_folder: env_vars modes
 //! catalog: language
 //! causes:
@@ -136,7 +142,6 @@ mod mcp;
 mod metrics;
 mod modes;
 mod notify;
-#[allow(dead_code, unused_imports, reason = "the catalogue is written with it")]
 mod openlineage;
 pub mod page;
 mod print;

@@ -323,6 +323,10 @@ impl<R: ReadPage> Pages<'_, R> {
     /// Asks for less where a route of v3 refuses a property: those that it names, or else those that no documentation is sure
     /// of. False when nothing can be left out.
     fn leave_out(&mut self, said: &str) -> bool {
+        // What is refused may be the question for what changed; and what changed must have all that the other records have.
+        if self.asks_for_changes() {
+            return false;
+        }
         let Some(fields) = self.resource.fields(&self.left_out) else { return false };
         let words: BTreeSet<String> =
             said.split(|c: char| !c.is_alphanumeric() && c != '_').map(str::to_lowercase).collect();
@@ -335,6 +339,11 @@ impl<R: ReadPage> Pages<'_, R> {
         let before = self.left_out.len();
         self.left_out.extend(named);
         self.left_out.len() > before
+    }
+
+    fn asks_for_changes(&self) -> bool {
+        let since = self.resource.route.as_ref().map(|route| route.since.as_slice()).unwrap_or_default();
+        self.parameters.iter().any(|(name, _)| since.contains(name))
     }
 
     /// Properties that the route does not know, in lower case: their columns are null.

@@ -14,13 +14,6 @@ pub(crate) const ALL_DAYS: &str = "all_days";
 /// The column that tells which day a row describes. It is the partition key: part of the folder's name, not of the files.
 pub(crate) const AS_OF: &str = "as_of";
 
-/// Whether tables and columns may be called so: lower snake_case, which every engine takes unquoted. Folders of the lake
-/// are named after tables, and engines skip those that begin with an underscore.
-pub(crate) fn is_name(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-}
-
 /// Top-level folder of the lake, so that each class of data can have its own bucket policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

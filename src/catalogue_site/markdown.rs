@@ -177,9 +177,7 @@ fn fenced(language: &str, code: &str) -> String {
 
 /// Where GitHub puts the heading of that name.
 fn anchor(name: &str) -> String {
-    let kept =
-        name.to_lowercase().chars().filter(|c| c.is_alphanumeric() || matches!(c, '_' | '-')).collect::<String>();
-    kept
+    name.to_lowercase().chars().filter(|c| c.is_alphanumeric() || matches!(c, '_' | '-')).collect()
 }
 
 fn capital(word: &str) -> String {

@@ -10,7 +10,7 @@ use super::{
     compare::CompareArguments,
     completions::CompletionsArguments,
     fake_tenant::FakeTenantArguments,
-    flags::{LakeFlag, LineageFlag, ResourceFlags, WatchFlags},
+    flags::{LakeFlag, LineageFlag, ResourceFlags, WatchFlags, parse_privacy},
     get::GetArguments,
     init::InitArguments,
     man::ManArguments,
@@ -415,10 +415,4 @@ impl SettingFlags {
         given.extend(flags.into_iter().filter_map(|(name, value)| Some((name, value?))));
         given
     }
-}
-
-/// A class of privacy by its name.
-pub(super) fn parse_privacy(text: &str) -> Result<Privacy, String> {
-    let found = Privacy::ALL.into_iter().find(|class| class.to_string() == text);
-    found.ok_or_else(|| format!("the classes are {}", Privacy::ALL.map(|class| class.to_string()).join(", ")))
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 
+use crate::catalog::Privacy;
+
 use crate::settings::as_command;
 
 #[derive(Debug, Args)]
@@ -105,4 +107,10 @@ impl WatchFlags {
         let flags = [("metrics-file", self.metrics_file), ("notify-on", self.notify_on), ("notify-command", command)];
         flags.into_iter().filter_map(|(name, value)| Some((name, value?)))
     }
+}
+
+/// A class of privacy by its name.
+pub(super) fn parse_privacy(text: &str) -> Result<Privacy, String> {
+    let found = Privacy::ALL.into_iter().find(|class| class.to_string() == text);
+    found.ok_or_else(|| format!("the classes are {}", Privacy::ALL.map(|class| class.to_string()).join(", ")))
 }

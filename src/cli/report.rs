@@ -8,10 +8,7 @@ use std::{
 use chrono::NaiveDate;
 use clap::Args;
 
-use super::{
-    arguments::parse_privacy,
-    flags::{LakeFlag, ResourceFlags},
-};
+use super::flags::{LakeFlag, ResourceFlags, parse_privacy};
 use crate::{
     catalog::Privacy,
     commands::{ReportKind, ReportOptions, Which},

@@ -8,6 +8,7 @@ use super::{
     missing_day::snapshot_of,
 };
 use crate::{
+    api::RequestCounts,
     assemble::{Assembler, AttributesRead, Cause, Day, Notes, day_sessions, session_options},
     catalog::{Origin, Source, Zone},
     context::{Context, Writer, exclusively, split_as_configured},
@@ -135,7 +136,7 @@ impl Derivation {
             started_at,
             seconds,
             outcome,
-            requests: Default::default(),
+            requests: RequestCounts::default(),
             continued: None,
             seconds_lost_to_others: 0.0,
             seconds_waited_for_budget: 0.0,

@@ -189,13 +189,13 @@ fn notes(options: &PlanOptions, selection: &Selection, history: &HistorySettings
              needed; leave out --offline to count them",
         ),
     ];
-    notes.into_iter().filter_map(|(applies, note)| applies.then(|| note.to_owned())).collect()
+    notes.into_iter().filter(|(applies, _)| *applies).map(|(_, note)| note.to_owned()).collect()
 }
 
 /// What is said of lists that tell what changed.
 fn of_changes(increments: &Increments) -> Vec<String> {
     let note = |(name, upon): (&String, &Upon)| match (upon.since(), &upon.in_full_because) {
-        (Some(since), _) => Some(format!("{name}: only what changed since {since} is read, and counted here")),
+        (Some(since), _) => Some(format!("{name}: only what changed since {since} is read")),
         (None, Some(why)) => Some(format!("{name}: read in full: {why}")),
         (None, None) => None,
     };

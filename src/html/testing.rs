@@ -41,10 +41,11 @@ fn called(template: &str) -> Vec<(&str, String)> {
     let mut found = Vec::new();
     for call in ["t", "n"] {
         let begins = format!("{call}(\"");
-        for (at, _) in template.match_indices(&begins) {
+        let mut parts = template.split(begins.as_str()).peekable();
+        while let (Some(before), Some(after)) = (parts.next(), parts.peek()) {
             // Not the end of another name, such as that of a filter.
-            let is_own = !template[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
-            let Some((name, rest)) = template[at + begins.len()..].split_once('"').filter(|_| is_own) else { continue };
+            let is_own = !before.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+            let Some((name, rest)) = after.split_once('"').filter(|_| is_own) else { continue };
             if rest.trim_start().starts_with([',', ')']) {
                 found.push((call, name.to_owned()));
             }

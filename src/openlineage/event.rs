@@ -62,13 +62,9 @@ pub(crate) struct JobEvent {
 pub(crate) enum EventType {
     /// It begins.
     Start,
-    /// It goes on.
-    Running,
     /// It ended well.
     Complete,
-    /// It was stopped.
-    Abort,
-    /// It failed.
+    /// It failed, or was stopped.
     Fail,
 }
 

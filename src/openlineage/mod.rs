@@ -15,7 +15,7 @@ mod tests;
 
 pub(crate) use self::{
     columns::{ColumnLineage, FieldsMade, InputField, Transformation},
-    dataset::{Dataset, DatasetFacets, DatasetVersion, Documentation, OutputFacets, OutputStatistics, namespace_of},
+    dataset::{Dataset, DatasetVersion, OutputStatistics, namespace_of},
     event::{
         ErrorMessage, Event, EventType, Job, JobEvent, JobFacets, JobType, Parent, ParentJob, ParentRun,
         ProcessingEngine, Run, RunEvent, RunFacets, Sql, run_uuid,

@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use serde_json::{Value, json};
 
-use super::*;
+use super::{dataset::OutputFacets, *};
 use crate::{catalog::Catalog, run_id::RunId};
 
 fn table(name: &str) -> crate::catalog::Table {

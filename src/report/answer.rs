@@ -3,7 +3,10 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Asked, missing};
+use super::{
+    asked::Asked,
+    missing::{self, MissingTable},
+};
 use crate::{
     catalog::{DerivedTable, Privacy},
     engine::{
@@ -43,15 +46,6 @@ pub(super) struct Absent {
     pub(super) class: Option<String>,
     /// The tables that the snapshot lacks.
     pub(super) tables: Vec<MissingTable>,
-}
-
-/// A table that the snapshot lacks.
-#[derive(Debug, Serialize)]
-pub(super) struct MissingTable {
-    /// Its name.
-    pub(super) name: String,
-    /// What the snapshot says of it.
-    pub(super) reason: Option<String>,
 }
 
 impl Answer {

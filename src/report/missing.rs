@@ -2,8 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use super::{Asked, answer::MissingTable};
+use serde::Serialize;
+
+use super::asked::Asked;
 use crate::{catalog::DerivedTable, engine::derive, error::Error};
+
+/// A table that the snapshot lacks.
+#[derive(Debug, Serialize)]
+pub(super) struct MissingTable {
+    /// Its name.
+    pub(super) name: String,
+    /// What the snapshot says of it.
+    pub(super) reason: Option<String>,
+}
 
 /// The tables that a query reads, or that what it reads is computed from, and that the snapshot lacks.
 pub(super) fn tables(asked: &Asked<'_>, query: &DerivedTable) -> Result<Vec<MissingTable>, Error> {

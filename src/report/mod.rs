@@ -5,9 +5,11 @@
 //! cut, and say by how much; what a snapshot cannot tell is said with the reason.
 
 mod answer;
+mod asked;
 mod changes;
 mod charts;
 mod completeness;
+mod facts;
 mod missing;
 mod page;
 mod pivot;
@@ -17,31 +19,9 @@ mod tree;
 
 use std::collections::BTreeMap;
 
-use self::{answer::Answer, changes::Changes, completeness::Completeness};
-use crate::{
-    catalog::{Catalog, Privacy},
-    engine::Session,
-    error::Error,
-    lake::Snapshot,
-    language::Language,
-};
-
-/// What a report is made of.
-#[derive(Debug)]
-pub(crate) struct Asked<'a> {
-    /// What exists.
-    pub(crate) catalog: &'a Catalog,
-    /// SQL over the tables of the snapshot, and over those of the one before under names that begin with [`PREVIOUS`].
-    pub(crate) session: &'a Session,
-    /// The snapshot.
-    pub(crate) snapshot: &'a Snapshot,
-    /// That of the latest earlier day.
-    pub(crate) previous: Option<&'a Snapshot>,
-    /// The most private class of columns that is shown.
-    pub(crate) ceiling: Privacy,
-    /// What it is written in.
-    pub(crate) language: Language,
-}
+pub(crate) use self::asked::{Asked, PREVIOUS};
+use self::{answer::Answer, changes::Changes, completeness::Completeness, facts::Facts};
+use crate::{catalog::Privacy, error::Error};
 
 /// A report.
 #[derive(Debug)]
@@ -53,9 +33,6 @@ pub(crate) struct Report {
     /// How many rows of it name a person.
     pub(crate) named: usize,
 }
-
-/// What the names of the tables of the snapshot before begin with.
-pub(crate) const PREVIOUS: &str = "previous_";
 
 /// The tables of the snapshot before that a report reads.
 pub(crate) const COMPARED: [&str; 3] = ["departments", "employees", "employments"];
@@ -69,14 +46,6 @@ const MOST: [(&str, usize); 6] = [
     ("legal_entity_departments", 300),
     ("probation_list", 100),
 ];
-
-/// Everything that is shown.
-#[derive(Debug)]
-struct Facts {
-    answers: BTreeMap<String, Answer>,
-    completeness: Completeness,
-    changes: Option<Changes>,
-}
 
 /// Makes the report.
 ///

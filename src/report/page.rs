@@ -3,9 +3,10 @@
 use minijinja::{Value, context, value::Serde};
 
 use super::{
-    Asked, Facts,
     answer::{Answer, text},
+    asked::Asked,
     charts,
+    facts::Facts,
     pivot::Pivot,
     tree,
 };

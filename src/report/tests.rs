@@ -120,17 +120,17 @@ fn charts_take_their_colours_from_the_page_and_names_as_text() {
 
 #[test]
 fn departments_stand_below_the_one_above_them() {
-    let row = |path: &str, names: &str, entity: &str, people: i64| json!({"path": path, "path_names": names, "legal_entity_id": entity, "headcount_with_sub_departments": people});
+    let row = |path: &str, names: &str, entity: &str, people: i64| json!({"path": path, "path_names": names, "department_name": names, "legal_entity_id": entity, "headcount_with_sub_departments": people});
     let all = answer(json!([
         row("/1/", "Company", "A", 40), row("/1/3/", "Company / Sales", "A", 20), row("/1/2/", "Company / Sales B", "A", 12),
-        row("/1/3/9/", "Company / Sales / East", "A", 5), row("/7/", "Abroad", "B", 3), {"path": null, "path_names": null},
+        row("/1/3/9/", "Company / Sales / East", "A", 5), row("/7/", "Abroad", "B", 3), {"path": "/0/", "path_names": "0", "department_name": null, "depth": 0}, {"path": null, "path_names": null},
     ]));
     let order: Vec<String> = tree::ordered(&all.rows).iter().map(|row| row["path"].to_string()).collect();
-    assert_eq!(order, ["\"/7/\"", "\"/1/\"", "\"/1/3/\"", "\"/1/3/9/\"", "\"/1/2/\"", "null"]);
+    assert_eq!(order, ["\"/7/\"", "\"/1/\"", "\"/1/3/\"", "\"/1/3/9/\"", "\"/1/2/\"", "\"/0/\"", "null"]);
     let branches = tree::branches(&all);
     assert_eq!(
         branches.iter().map(|branch| (branch.rows.len(), branch.largest)).collect::<Vec<_>>(),
-        [(4, 40), (1, 3), (1, 1)]
+        [(4, 40), (1, 3), (2, 1)]
     );
 }
 

@@ -21,11 +21,11 @@ pub(super) fn ordered(rows: &[Row]) -> Vec<Row> {
     rows.sort_by_cached_key(|row| {
         let names = text(row, "path_names").split(" / ");
         let ids = text(row, "path").trim_matches('/').split('/');
-        // Those whose department is not known come last.
-        (
-            text(row, "path").is_empty(),
-            names.zip(ids).map(|(name, id)| (name.to_owned(), id.to_owned())).collect::<Vec<_>>(),
-        )
+        // Those whose department is not known or not visible come last.
+        let is_unknown = text(row, "path").is_empty();
+        // Whose name is not known stands by its id, and so does the way down from it.
+        let is_hidden = names.clone().next() == ids.clone().next();
+        (is_unknown, is_hidden, names.zip(ids).map(|(name, id)| (name.to_owned(), id.to_owned())).collect::<Vec<_>>())
     });
     rows
 }

@@ -9,7 +9,7 @@ use arrow::{
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::{
-    Asked,
+    asked::Asked,
     chosen::{Chosen, LeftOut, Why},
     texts::Texts,
 };

@@ -1,6 +1,6 @@
 //! Which tables become sheets, what stands in where they may not be shown, and why others have none.
 
-use super::Asked;
+use super::asked::Asked;
 use crate::{
     catalog::{DerivedTable, Privacy, Table, TableColumn},
     engine::{derive, output::MOST_ROWS},

@@ -4,6 +4,7 @@
 //! ceiling of privacy are not read; a table whose rows alone tell more than that is left out.
 
 mod about;
+mod asked;
 mod chosen;
 #[cfg(test)]
 mod tests;
@@ -11,38 +12,19 @@ mod texts;
 
 use std::io::Write;
 
-use chrono::{DateTime, Utc};
 use futures::StreamExt as _;
 
+pub(crate) use self::asked::Asked;
 use self::{chosen::Chosen, texts::Texts};
 use crate::{
-    catalog::{Catalog, Privacy},
+    catalog::Privacy,
     engine::{
-        EngineError, Session, derive,
+        EngineError, derive,
         output::{Format, Sheet, Workbook},
         query,
     },
     error::Error,
-    lake::Snapshot,
-    language::Language,
 };
-
-/// What a workbook is made of.
-#[derive(Debug)]
-pub(crate) struct Asked<'a> {
-    /// What exists.
-    pub(crate) catalog: &'a Catalog,
-    /// SQL over the tables of the snapshot, in one partition: rows come as they were written.
-    pub(crate) session: &'a Session,
-    /// The snapshot.
-    pub(crate) snapshot: &'a Snapshot,
-    /// The most private class of columns that is shown.
-    pub(crate) ceiling: Privacy,
-    /// What its headings are written in.
-    pub(crate) language: Language,
-    /// When it is made.
-    pub(crate) at: DateTime<Utc>,
-}
 
 /// What was made.
 #[derive(Debug, Default, PartialEq, Eq)]

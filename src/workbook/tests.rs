@@ -1,8 +1,9 @@
 use super::{chosen::Why, *};
 use crate::{
-    catalog::{Table, TableColumn},
-    engine::testing::unzipped,
-    lake::{DataFile, FORMAT_VERSION, SnapshotColumn, SnapshotState, SnapshotTable},
+    catalog::{Catalog, Table, TableColumn},
+    engine::{Session, testing::unzipped},
+    lake::{DataFile, FORMAT_VERSION, Snapshot, SnapshotColumn, SnapshotState, SnapshotTable},
+    language::Language,
 };
 
 /// A snapshot that has these tables, with so many rows each.
@@ -68,7 +69,7 @@ fn every_sheet_is_described_in_every_language() {
 fn what_is_above_the_ceiling_is_left_out() {
     let catalog = Catalog::embedded().unwrap();
     let all = tables(&catalog);
-    let session = Session::of_declared(&all).unwrap();
+    let session = Session::of_declared(&catalog.tables()).unwrap();
     for ceiling in Privacy::ALL {
         let snapshot = snapshot(&all, 3);
         let (chosen, left_out) = chosen::of(&asked(&catalog, &session, &snapshot, ceiling)).unwrap();

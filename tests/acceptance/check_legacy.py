@@ -45,14 +45,12 @@ EXPECTED = {
                               "occupation_category_id occupation_category_title",
         "headcount_monthly": "rows",
         "job_positions": "rows ends_on job_title job_qualification_id occupation_category_id working_time_arrangement_id",
-        "movements": "rows", "registre_unique_du_personnel": "job qualification occupation_category",
+        "movements": "rows",
         "unified_employments": "job_title", "upcoming_changes": "rows"},
-    "among contracts that start on one day records are ordered by when they were created": {
-        "registre_unique_du_personnel": "entry_number"},
     "nothing is said there where v5 says that nothing is known": {
         "employee_personal_records": "title nationalities_country_codes bank_account_format",
         "legacy_users": "civil_title nationality", "personal_snapshot": "personal_bank_account_format "
-        "personal_nationalities_country_codes personal_title", "registre_unique_du_personnel": "nationality",
+        "personal_nationalities_country_codes personal_title",
         "unified_employees": "nationalities", "personal_attributes": "rows"},
     "formats of numbers and documents are not said": {
         "business_establishments": "tax_identification_number_format", "employments": "document_id",

@@ -47,7 +47,9 @@ def lineage(ctx):
     ctx.check("lineage: a run that fails says why, and wrote nothing", failure["outputs"] == [] and "job-positions" in failure["run"]["facets"]["errorMessage"]["message"])
     ctx.check("lineage: what is computed anew is made of the tables of the day", {"core/employees"} <= {i["name"] for i in computed["inputs"]} <= outputs
               and "derived/headcount" in {o["name"] for o in computed["outputs"]})
-    ctx.check("lineage: no personal value is told", [v for v in ctx.canaries if len(v) >= 6 and v in file.read_text()])
+    # The words of the catalogue are told: some day stands in them as an example.
+    catalogue = ctx.program.run("tables", "--format", "json", env={"LUCCA_LAKE": str(root)}).out
+    ctx.check("lineage: no personal value is told", [v for v in ctx.canaries if len(v) >= 6 and v in file.read_text() and v not in catalogue])
     with Collector(status=500) as refuses:
         refused = ctx.program.run("derive", env={"LUCCA_LAKE": str(root), "OPENLINEAGE_URL": refuses.url})
     ctx.check("lineage: a server that refuses is a warning", [] if refused.code == 0 and "it answered 500" in refused.err else [refused.tail()])

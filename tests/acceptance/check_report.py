@@ -106,7 +106,7 @@ def _partial(ctx, browser):
     """A lake with few tables, one of a key of the older APIs, and one without a snapshot."""
     few, keyed = ctx.new_lake(), ctx.new_lake()
     with ctx.program.fake_tenant("--employees", 60, "--today", DAYS[1]) as names:
-        result = ctx.program.run("sync", "--tables", "departments", "--requests-per-minute", 1000000, "--lake", few, env=names)
+        result = ctx.program.run("sync", "--as-of", DAYS[1], "--tables", "departments", "--requests-per-minute", 1000000, "--lake", few, env=names)
         ctx.check("report, few tables: sync ends well", [] if result.code == 0 else [result.tail()])
     page, seen = _open(browser, _made(ctx, few))
     said = page.inner_text("#headcount") + page.inner_text("#deadlines")
@@ -114,7 +114,7 @@ def _partial(ctx, browser):
               [*seen, *[name for name in ("employments", "job_positions") if name not in said]])
     page.context.close()
     with ctx.program.fake_tenant("--employees", 60, "--today", DAYS[1], "--legacy-key") as names:
-        result = ctx.program.run("sync", "--requests-per-minute", 1000000, "--lake", keyed, env=names)
+        result = ctx.program.run("sync", "--as-of", DAYS[1], "--requests-per-minute", 1000000, "--lake", keyed, env=names)
         ctx.check("report, legacy key: sync ends well", [] if result.code == 0 else [result.tail()])
     page, seen = _open(browser, _made(ctx, keyed))
     day = snapshots.published(keyed)
@@ -128,7 +128,7 @@ def _large(ctx, browser):
     """Its size does not grow with the number of people."""
     root = ctx.new_lake()
     with ctx.program.fake_tenant("--employees", 1500, "--today", DAYS[1]) as names:
-        result = ctx.program.run("sync", "--attributes", "off", "--requests-per-minute", 1000000, "--lake", root, env=names)
+        result = ctx.program.run("sync", "--as-of", DAYS[1], "--attributes", "off", "--requests-per-minute", 1000000, "--lake", root, env=names)
         ctx.check("report, 1,500 people: sync ends well", [] if result.code == 0 else [result.tail()])
     path = _made(ctx, root)
     begun = time.monotonic()

@@ -22,13 +22,13 @@ EXACT = {"9007199254740993": "9007199254740993", "999999999999999": 999999999999
 WIDE = """SELECT a.id, a.given_name, a.family_name, a.email, a.status, b.id AS id2, b.given_name AS given_name2, b.family_name AS family_name2,
 b.email AS email2, b.employee_number, a.birth_day, a.birth_month, b.birth_day AS birth_day2, a.created_at, b.created_at AS created_at2,
 a.last_updated_at, a.applicable_employment_id, a.applicable_job_position_id, a.remote_id, b.status AS status2
-FROM employees a CROSS JOIN employees b CROSS JOIN (VALUES (1), (2), (3), (4)) AS c(n) LIMIT 100000"""
+FROM employees a CROSS JOIN employees b CROSS JOIN employees c LIMIT 100000"""
 
 
 def xlsx(ctx):
     """Tables, hostile texts and exact numbers, labels in French, the workbook of HR tables, limits, and the cost beside CSV."""
     root = ctx.new_lake()
-    made = ctx.program.run("demo", "--as-of", DAY, "--lake", root)
+    made = ctx.program.run("demo", "--employees", "80", "--as-of", DAY, "--lake", root)
     ctx.check("xlsx: the demo ends well", [] if made.code == 0 else [made.tail()])
     folder = ctx.new_lake()
     folder.mkdir()
@@ -109,6 +109,8 @@ def _report(ctx, root, folder, ceiling):
     known = _sources(ctx, root, ceiling)
     with spreadsheets.lake(root) as db:
         for reader, read in spreadsheets.READERS.items():
+            if (ceiling, reader) == ("directory", "LibreOffice"):  # takes long, and the other workbook has more
+                continue
             sheets = read([path])[path]
             about, *names = sheets
             problems = [] if about == "À propos" and len(names) >= 12 else [f"sheets {list(sheets)}"]
@@ -156,7 +158,7 @@ def _sources(ctx, root, ceiling):
 
 def _limits(ctx, root, folder):
     path = folder / "many.xlsx"
-    sql = "SELECT NULL AS a FROM employees a, employees b, employees c LIMIT 1048576"
+    sql = "SELECT NULL AS a FROM employees a, employees b, employees c, employees d LIMIT 1048576"
     asked = ctx.program.query(root, sql, "-o", path)
     said = asked.code == 2 and "more than 1048575 rows" in asked.err
     ctx.check("xlsx: too many rows are an error and leave no file",

@@ -47,7 +47,10 @@ fn what_was_learned_of_page_limits_is_forgotten() {
     let checked = || checks(&tenant, &lake, &[], &[]).1.get("lake: page limits").cloned();
     assert_eq!(code(&tenant.run(&lake, &["sync"])), 0);
     assert_eq!(probing(), 0);
-    assert_eq!(checked().as_deref(), Some("ok: forgotten: the next sync asks again how large pages may be"));
+    assert_eq!(
+        checked().as_deref(),
+        Some("ok: forgotten: the next sync asks again how large pages may be, and for properties that were refused")
+    );
     assert_eq!((probing(), checked()), (1, None), "there is nothing left to forget");
     assert_eq!(code(&tenant.run(&lake, &["sync"])), 0);
     assert_eq!(probing(), 0);

@@ -145,6 +145,8 @@ fn neither_secrets_nor_personal_values_are_ever_told() {
     }
     texts_below(&lake, &mut told);
     let mut forbidden = personal_values(&tenant, &lake, &[]);
+    // The version of the API is a day on which somebody was hired.
+    forbidden.remove("2024-11-01");
     assert!(forbidden.len() > 300, "only {} values to look for", forbidden.len());
     forbidden.extend([SECRET, WRONG_SECRET, "canary-parameter", "Bearer ", "access_token"].map(str::to_owned));
     let all: usize = told.iter().map(|(_, text)| text.len()).sum();

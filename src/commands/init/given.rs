@@ -91,7 +91,7 @@ impl InitGiven {
             (LUCCA_API_KEY, api_key_file.is_none() && !has_application),
         ];
         let secret_variable =
-            in_variables.iter().filter(|(_, counts)| *counts).map(|(name, _)| *name).find(|name| is_set(&name));
+            in_variables.iter().filter(|(_, counts)| *counts).map(|(name, _)| *name).find(|name| is_set(name));
         let given = Self {
             base_url: self.base_url.or_else(|| text(LUCCA_BASE_URL)),
             token_url: self.token_url.or_else(|| text(LUCCA_TOKEN_URL)),

@@ -79,7 +79,7 @@ pub(super) fn write(facts: &Facts<'_>, index: usize, out: &mut Record<'_>) -> Op
     bank(private, out);
     out.put("personalEmail", || private().email.clone());
     out.put("personalMobile", || match changed.times {
-        0 => private().phone_number.clone().map(Into::into),
+        0 => private().phone_number.clone(),
         times => Some(format!("+33 6 00 00 {:02} {:02}", index % 100, times % 100)),
     });
     references::post(facts, position, out);
