@@ -50,7 +50,7 @@ pub(crate) async fn catalogue(context: &Context, settings: &Settings, options: &
         Some(newest) => format!("as of {}", newest.as_of),
         None => "without a lake".to_owned(),
     };
-    context.note(&format!("{}: {tables} tables in {} files, {of}", index.display(), files.len()));
+    context.note(&format!("{}: {tables} tables in {} files, {of}\n", index.display(), files.len()));
     Ok(())
 }
 

@@ -97,7 +97,7 @@ async fn workbook(output: &Path, asked: &workbook::Asked<'_>) -> Result<String, 
         0 => String::new(),
         left_out => format!(", {left_out} tables left out; the first sheet says why"),
     };
-    Ok(format!("{}: as of {}, {} sheets{left_out}", output.display(), asked.snapshot.as_of, made.sheets + 1))
+    Ok(format!("{}: as of {}, {} sheets{left_out}\n", output.display(), asked.snapshot.as_of, made.sheets + 1))
 }
 
 /// Makes the report of a snapshot.
