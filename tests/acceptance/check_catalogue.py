@@ -13,10 +13,9 @@ import duckdb
 import html5lib
 import people
 import pyarrow.parquet as pq
-from check_report import CHROMIUM, _axe, _open
+from browser import axe, launched, opened
 from openlineage.client import event_v2
 from openlineage.client import facet_v2 as facets
-from playwright.sync_api import sync_playwright
 from readers import duckdb_with_views
 
 PEOPLE = 60
@@ -83,14 +82,14 @@ def _site(ctx, name, folder, *flags, read=("index.html", "columns.html", "tables
 
 def _looked_at(ctx, sites):
     """Two pages of each theme in Chromium."""
-    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]) as browser:
+    with launched() as browser:
         for theme, folder in sites.items():
             for page in ("index.html", "tables/headcount_rollup.html"):
                 path = folder / page
-                shown, seen = _open(browser, path, theme)
+                shown, seen = opened(browser, path, theme)
                 ctx.check(f"catalogue, {page} {theme}: no error, and no request leaves the file", seen)
                 shown.context.close()
-                ctx.check(f"catalogue, {page} {theme}: axe finds nothing serious", _axe(browser, path, theme))
+                ctx.check(f"catalogue, {page} {theme}: axe finds nothing serious", axe(browser, path, theme))
 
 
 def _parsed(text):

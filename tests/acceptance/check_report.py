@@ -9,11 +9,9 @@ from pathlib import Path
 import duckdb
 import people
 import snapshots
-from playwright.sync_api import sync_playwright
+from browser import axe, launched, opened
 
 QUERIES = Path(__file__).resolve().parents[2] / "queries" / "report"
-AXE = Path(__file__).parent / "node" / "node_modules" / "axe-core" / "axe.min.js"
-CHROMIUM = "/usr/bin/chromium"
 DAYS = ("2026-02-15", "2026-03-15")
 # What a name must not do, whoever wrote it: `window.broken` would tell.
 HOSTILE = ["<script>window.broken = 1</script>", "</script><script>window.broken = 1</script>", "\" onload=\"window.broken = 1",
@@ -37,7 +35,7 @@ BARE = "() => [...document.querySelectorAll('data')].filter(data => !data.closes
 
 def report(ctx):
     """The report in real Chromium: numbers equal the SQL, nothing leaves the file, everybody can read it."""
-    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]) as browser:
+    with launched() as browser:
         _company(ctx, browser)
         _hostile(ctx, browser)
         _partial(ctx, browser)
@@ -54,26 +52,26 @@ def _company(ctx, browser):
     for language in ("en", "fr"):
         path = _made(ctx, root, language=language)
         for theme in ("light", "dark"):
-            page, seen = _open(browser, path, theme)
+            page, seen = opened(browser, path, theme)
             ctx.check(f"report, {language} {theme}: no error, and no request leaves the file", seen)
             ctx.check(f"report, {language} {theme}: landmarks and headings", _landmarks(page, language))
             if shots := os.environ.get("REPORT_SHOTS"):
                 page.screenshot(path=f"{shots}/report-{language}-{theme}.png", full_page=True)
             page.context.close()
-            ctx.check(f"report, {language} {theme}: axe finds nothing serious", _axe(browser, path, theme))
-        page, _ = _open(browser, path)
+            ctx.check(f"report, {language} {theme}: axe finds nothing serious", axe(browser, path, theme))
+        page, _ = opened(browser, path)
         ctx.check(f"report, {language}: every number is that of the SQL", _numbers(ctx, page, root, DAYS[1], language))
         if language == "en":
             ctx.check("report: everything is reached by keyboard", _keyboard(page))
         page.context.close()
     path = _made(ctx, root, privacy="none")
-    page, _ = _open(browser, path)
+    page, _ = opened(browser, path)
     ctx.check("report without names: every number is that of the SQL", _numbers(ctx, page, root, DAYS[1], "en"))
     ctx.check("report without names: nobody is named", _names(root, path.read_text()))
     ctx.check("report: nobody's birth date is in it", _birth_dates(root, [_made(ctx, root, privacy=c) for c in ("directory", "sensitive")]))
     page.context.close()
     result = ctx.program.run("report", "--lake", root, "--as-of", DAYS[0], "-o", root.parent / "first.html")
-    page, _ = _open(browser, root.parent / "first.html")
+    page, _ = opened(browser, root.parent / "first.html")
     ctx.check("report of the first day: it ends well, with its numbers and nothing to compare with",
               [*([] if result.code == 0 else [result.tail()]), *_numbers(ctx, page, root, DAYS[0], "en"),
                *([] if "no snapshot of an earlier day" in page.content() else ["it compares with something"])])
@@ -92,7 +90,7 @@ def _hostile(ctx, browser):
     root = ctx.new_lake()
     ctx.synced("report, hostile names", ctx.server(tenant), root)
     path = _made(ctx, root, privacy="sensitive")
-    page, seen = _open(browser, path)
+    page, seen = opened(browser, path)
     broken = page.evaluate("() => [window.broken ?? null, document.scripts.length, document.querySelectorAll('img, [onload], [onerror]').length]")
     ctx.check("report, hostile names: they are text", [*seen, *([] if broken == [None, 0, 0] else [str(broken)])])
     shown = page.evaluate("() => document.body.textContent")
@@ -108,7 +106,7 @@ def _partial(ctx, browser):
     with ctx.program.fake_tenant("--employees", 60, "--today", DAYS[1]) as names:
         result = ctx.program.run("sync", "--as-of", DAYS[1], "--tables", "departments", "--requests-per-minute", 1000000, "--lake", few, env=names)
         ctx.check("report, few tables: sync ends well", [] if result.code == 0 else [result.tail()])
-    page, seen = _open(browser, _made(ctx, few))
+    page, seen = opened(browser, _made(ctx, few))
     said = page.inner_text("#headcount") + page.inner_text("#deadlines")
     ctx.check("report, few tables: it says which ones are not there",
               [*seen, *[name for name in ("employments", "job_positions") if name not in said]])
@@ -116,7 +114,7 @@ def _partial(ctx, browser):
     with ctx.program.fake_tenant("--employees", 60, "--today", DAYS[1], "--legacy-key") as names:
         result = ctx.program.run("sync", "--as-of", DAYS[1], "--requests-per-minute", 1000000, "--lake", keyed, env=names)
         ctx.check("report, legacy key: sync ends well", [] if result.code == 0 else [result.tail()])
-    page, seen = _open(browser, _made(ctx, keyed))
+    page, seen = opened(browser, _made(ctx, keyed))
     day = snapshots.published(keyed)
     ctx.check("report, legacy key: every number is that of the SQL", [*seen, *_numbers(ctx, page, keyed, _day(day), "en")])
     page.context.close()
@@ -132,7 +130,7 @@ def _large(ctx, browser):
         ctx.check("report, 1,500 people: sync ends well", [] if result.code == 0 else [result.tail()])
     path = _made(ctx, root)
     begun = time.monotonic()
-    page, seen = _open(browser, path)
+    page, seen = opened(browser, path)
     took, size = time.monotonic() - begun, path.stat().st_size
     ctx.note(f"1,500 people: {size / 1e6:.2f} MB, shown after {took:.2f} s")
     left_out = [row for row in page.evaluate(TABLES) if row["more"]]
@@ -151,27 +149,6 @@ def _made(ctx, root, language="en", privacy="directory"):
     result = ctx.program.run("report", "--lake", root, "-o", path, "--lang", language, "--max-privacy", privacy)
     ctx.check(f"report of {root.name}, {language}, {privacy}: it ends well", [] if result.code == 0 else [result.tail()])
     return path
-
-
-def _open(browser, path, theme="light", **context):
-    """The page, and what it should not have done."""
-    page = browser.new_context(color_scheme=theme, viewport={"width": 1280, "height": 900}, **context).new_page()
-    seen = []
-    page.on("console", lambda message: seen.append(f"console: {message.text}"))
-    page.on("pageerror", lambda error: seen.append(f"error: {error}"))
-    page.on("request", lambda request: None if request.url.startswith((path.as_uri(), "data:")) else seen.append(f"asks for {request.url}"))
-    page.goto(path.as_uri(), wait_until="load")
-    return page, seen
-
-
-def _axe(browser, path, theme):
-    # The policy of contents forbids every script, that of the checker too.
-    page, _ = _open(browser, path, theme, bypass_csp=True)
-    page.evaluate("() => document.querySelectorAll('details').forEach(details => details.open = true)")
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("async () => (await axe.run()).violations.map(v => [v.impact, v.id, v.nodes.length, v.nodes[0].html.slice(0, 160)])")
-    page.context.close()
-    return [str(violation) for violation in found if violation[0] in ("serious", "critical")]
 
 
 def _landmarks(page, language):

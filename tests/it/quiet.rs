@@ -130,14 +130,7 @@ fn neither_secrets_nor_personal_values_are_ever_told() {
     ];
     let mut told = Vec::new();
     for level in ["info", "trace"] {
-        for (arguments, environment, expected) in cases {
-            let environment = [*environment, &[("LUCCA_LOG", level)]].concat();
-            let output = tenant.run_with(&lake, arguments, &environment);
-            let name = format!("{} at {level}", arguments.join(" "));
-            assert_eq!(code(&output), *expected, "{name}: {}", err(&output));
-            told.push((format!("stdout of {name}"), out(&output)));
-            told.push((format!("stderr of {name}"), err(&output)));
-        }
+        run_all(&tenant, &lake, level, cases, &mut told);
         let demo =
             tenant.run_with(&folder.path().join("demo"), &["demo", "--employees", "30"], &[("LUCCA_LOG", level)]);
         assert_eq!(code(&demo), 0, "{}", err(&demo));
@@ -152,6 +145,18 @@ fn neither_secrets_nor_personal_values_are_ever_told() {
     let all: usize = told.iter().map(|(_, text)| text.len()).sum();
     assert!(told.len() > 120 && all > 100_000, "{} texts of {all} characters", told.len());
     assert_quiet(&told, &forbidden);
+}
+
+/// Runs all cases at one level of logs, and adds what each said.
+fn run_all(tenant: &Tenant, lake: &Path, level: &str, cases: &[Case<'_>], told: &mut Vec<(String, String)>) {
+    for (arguments, environment, expected) in cases {
+        let environment = [*environment, &[("LUCCA_LOG", level)]].concat();
+        let output = tenant.run_with(lake, arguments, &environment);
+        let name = format!("{} at {level}", arguments.join(" "));
+        assert_eq!(code(&output), *expected, "{name}: {}", err(&output));
+        told.push((format!("stdout of {name}"), out(&output)));
+        told.push((format!("stderr of {name}"), err(&output)));
+    }
 }
 
 /// Nothing of what is forbidden is told anywhere.
@@ -203,14 +208,7 @@ fn neither_a_key_nor_what_it_reads_is_ever_told() {
     ];
     let mut told = Vec::new();
     for level in ["info", "trace"] {
-        for (arguments, environment, expected) in cases {
-            let environment = [*environment, &[("LUCCA_LOG", level)]].concat();
-            let output = tenant.run_with(&lake, arguments, &environment);
-            let name = format!("{} at {level}", arguments.join(" "));
-            assert_eq!(code(&output), *expected, "{name}: {}", err(&output));
-            told.push((format!("stdout of {name}"), out(&output)));
-            told.push((format!("stderr of {name}"), err(&output)));
-        }
+        run_all(&tenant, &lake, level, cases, &mut told);
     }
     texts_below(&lake, &mut told);
     let users: &[&str] =
